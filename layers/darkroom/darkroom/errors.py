@@ -1,0 +1,211 @@
+"""The catalogue of what can go wrong: OSS code, HTTP status, public message (spec 05).
+
+All public wording lives here. Whose fault an error is follows from its status: below 500
+it is the caller's, and only the others are worth a traceback in a log.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+SHOWN = 100
+"""Characters of a caller's own text that a message repeats."""
+
+
+class Code(Enum):
+    """An OSS error code: its wire name, its HTTP status and its usual message."""
+
+    ACCESS_DENIED = ("AccessDenied", 403, "You have no right to access this object.")
+    ACCESS_FORBIDDEN = (
+        "AccessForbidden",
+        403,
+        "CORSResponse: CORS is not enabled for this bucket.",
+    )
+    ACCESS_KEY_TOKEN_MISMATCH = (
+        "AccessKeyIdAndSecurityTokenNotMatch",
+        403,
+        "The security token does not belong to this access key id.",
+    )
+    BAD_REQUEST = ("BadRequest", 400, "The request is not understood.")
+    BUCKET_ALREADY_EXISTS = (
+        "BucketAlreadyExists",
+        409,
+        "The requested bucket name is not available.",
+    )
+    BUCKET_NOT_EMPTY = ("BucketNotEmpty", 409, "The bucket you tried to delete is not empty.")
+    ENTITY_TOO_LARGE = (
+        "EntityTooLarge",
+        400,
+        "Your proposed upload exceeds the maximum allowed size. Upload it to S3 directly.",
+    )
+    FILE_ALREADY_EXISTS = (
+        "FileAlreadyExists",
+        409,
+        "The object you specified already exists and can not be overwritten.",
+    )
+    IMAGE_DAMAGE = ("ImageDamage", 400, "The image file may be damaged.")
+    IMAGE_TOO_LARGE = ("ImageTooLarge", 400, "The image is too large.")
+    IMM_CLIENT = (
+        "Imm Client",
+        400,
+        "ResourceNotFound, no project is bound to this bucket.",
+    )
+    INTERNAL_ERROR = ("InternalError", 500, "An internal error occurred. Please retry.")
+    INVALID_ACCESS_KEY_ID = (
+        "InvalidAccessKeyId",
+        403,
+        "The OSS Access Key Id you provided does not exist in our records.",
+    )
+    INVALID_ARGUMENT = ("InvalidArgument", 400, "The argument is invalid.")
+    INVALID_BUCKET_NAME = ("InvalidBucketName", 400, "The specified bucket is not valid.")
+    INVALID_DIGEST = ("InvalidDigest", 400, "The Content-MD5 you specified was invalid.")
+    INVALID_OBJECT_NAME = ("InvalidObjectName", 400, "The specified object is not valid.")
+    INVALID_OBJECT_STATE = (
+        "InvalidObjectState",
+        403,
+        "The operation is not valid for the object's state.",
+    )
+    INVALID_PART = ("InvalidPart", 400, "One or more of the specified parts could not be found.")
+    INVALID_PART_ORDER = (
+        "InvalidPartOrder",
+        400,
+        "The list of parts was not in ascending order.",
+    )
+    INVALID_REQUEST = ("InvalidRequest", 400, "The request is invalid.")
+    INVALID_SECURITY_TOKEN = (
+        "InvalidSecurityToken",
+        403,
+        "The security token you provided is invalid.",
+    )
+    MALFORMED_XML = (
+        "MalformedXML",
+        400,
+        "The XML you provided was not well-formed or did not validate against our schema.",
+    )
+    METHOD_NOT_ALLOWED = (
+        "MethodNotAllowed",
+        405,
+        "The specified method is not allowed against this resource.",
+    )
+    MISSING_ARGUMENT = ("MissingArgument", 400, "A required argument is missing.")
+    MISSING_CONTENT_LENGTH = (
+        "MissingContentLength",
+        411,
+        "You must provide the Content-Length HTTP header.",
+    )
+    NOT_IMPLEMENTED = (
+        "NotImplemented",
+        501,
+        "A header or operation you provided implies functionality that is not implemented.",
+    )
+    NO_SUCH_BUCKET = ("NoSuchBucket", 404, "The specified bucket does not exist.")
+    NO_SUCH_KEY = ("NoSuchKey", 404, "The specified key does not exist.")
+    NO_SUCH_STYLE = ("NoSuchStyle", 404, "No Such Image Style.")
+    NO_SUCH_TASK = ("NoSuchTask", 404, "The specified task does not exist or has expired.")
+    NO_SUCH_UPLOAD = ("NoSuchUpload", 404, "The specified upload does not exist.")
+    PRECONDITION_FAILED = (
+        "PreconditionFailed",
+        412,
+        "At least one of the pre-conditions you specified did not hold.",
+    )
+    REQUEST_TIME_TOO_SKEWED = (
+        "RequestTimeTooSkewed",
+        403,
+        "The difference between the request time and the current time is too large.",
+    )
+    SECOND_LEVEL_DOMAIN_FORBIDDEN = (
+        "SecondLevelDomainForbidden",
+        403,
+        "Please use virtual hosted style to access.",
+    )
+    SECURITY_TOKEN_EXPIRED = (
+        "SecurityTokenExpired",
+        403,
+        "The security token you provided has expired.",
+    )
+    SERVICE_UNAVAILABLE = (
+        "ServiceUnavailable",
+        503,
+        "The service is busy at the moment. Please try again.",
+    )
+    SIGNATURE_DOES_NOT_MATCH = (
+        "SignatureDoesNotMatch",
+        403,
+        (
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your key and signing method."
+        ),
+    )
+    WATERMARK_ERROR = ("WatermarkError", 400, "The watermark object is missing or unusable.")
+
+    def __init__(self, wire: str, status: int, message: str) -> None:
+        """Unpack one row of the catalogue."""
+        self.wire = wire
+        self.status = status
+        self.message = message
+
+
+class OssError(Exception):
+    """A refusal that the caller gets to read: nothing in it is private.
+
+    `details` become further elements of the XML body, in their order (spec 05 §1).
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        message: str | None = None,
+        *,
+        ec: str | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the catalogue's message unless a better one is given."""
+        self.code = code
+        self.message = message or code.message
+        self.ec = ec
+        self.details = dict(details or {})
+        super().__init__(f"{code.wire}: {self.message}")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that the error is answered with."""
+        return self.code.status
+
+
+def shown(text: str) -> str:
+    """Shorten a caller's own text to what a message may repeat."""
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def invalid(
+    parameter: str,
+    value: str,
+    reason: str,
+    *,
+    code: Code = Code.INVALID_ARGUMENT,
+    ec: str | None = None,
+) -> OssError:
+    """Name the parameter, the value and what was expected (spec 05 §3)."""
+    message = f"The value: {shown(value)} of parameter: {parameter} is invalid.reason:{reason}"
+    return OssError(code, message, ec=ec)
+
+
+def missing(parameter: str, *, ec: str | None = None) -> OssError:
+    """Say that a required value was not given."""
+    return OssError(
+        Code.MISSING_ARGUMENT, f"The value of parameter: {parameter} is required.", ec=ec
+    )
+
+
+def not_base64(*, ec: str | None = None) -> OssError:
+    """Refuse text that is not URL-safe base64 of UTF-8 (spec 01 §2.3)."""
+    return OssError(Code.BAD_REQUEST, "Input is not base64 decoding.", ec=ec)
+
+
+def no_such_bucket(bucket: str) -> OssError:
+    """Say that the bucket is not served here."""
+    return OssError(Code.NO_SUCH_BUCKET, ec="0015-00000101", details={"BucketName": shown(bucket)})
+
+
+def no_such_key(key: str) -> OssError:
+    """Say that the bucket holds no such object."""
+    return OssError(Code.NO_SUCH_KEY, ec="0040-00000024", details={"Key": key})

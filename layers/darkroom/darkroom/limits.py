@@ -1,0 +1,72 @@
+"""Size, side, pixel and frame limits, and their checks (spec 03 §6). Boundary values pass."""
+
+from dataclasses import dataclass
+
+from darkroom.errors import Code, OssError
+
+type Size = tuple[int, int]
+"""Width and height in pixels."""
+
+EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-00000019"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The vendor's figures; a deployment with more memory may raise them."""
+
+    source_bytes: int = 20_971_520
+    source_side: int = 30_000
+    tiff_side: int = 16_384
+    source_pixels: int = 250_000_000
+    rotated_side: int = 4096
+    result_side: int = 16_384
+    result_pixels: int = 16_777_216
+
+    def check_source_bytes(self, size: int) -> None:
+        """Refuse a stored object of more than `source_bytes` bytes."""
+        if size > self.source_bytes:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"Maximal size of image supported is {self.source_bytes}",
+                ec="0040-00000001",
+            )
+
+    def check_source(self, word: str, size: Size, frames: int) -> None:
+        """Refuse a picture by its header, before any pixel is decoded.
+
+        `word` is the format's documented name; an animation counts every frame.
+        """
+        side = self.tiff_side if word == "tiff" else self.source_side
+        if max(size) > side:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"The picture measures {size[0]}x{size[1]}: "
+                f"a side of a {word} picture may be at most {side} pixels.",
+                ec=EC_SIDE.get(word, "0040-00000009"),
+            )
+        if size[0] * size[1] * frames > self.source_pixels:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"The picture measures {size[0]}x{size[1]} in {frames} frames: "
+                f"at most {self.source_pixels} pixels are supported.",
+                ec="0040-00000012",
+            )
+
+    def check_rotation(self, size: Size) -> None:
+        """Refuse to rotate a picture with a side over `rotated_side` pixels."""
+        if max(size) > self.rotated_side:
+            raise OssError(
+                Code.BAD_REQUEST,
+                "Picture exceed the maximum allowable rotation range.",
+                ec="0040-00000006",
+            )
+
+    def check_resized(self, size: Size) -> None:
+        """Refuse the result of a resize over the side or pixel limit."""
+        if max(size) > self.result_side or size[0] * size[1] > self.result_pixels:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"The result would measure {size[0]}x{size[1]}: a side may be at most "
+                f"{self.result_side} and the area {self.result_pixels} pixels.",
+                ec="0040-00000007",
+            )

@@ -1,0 +1,340 @@
+"""How an operation declares its parameters, and everything that follows from a declaration.
+
+An operation is a frozen dataclass whose fields are made by `parameter`. The declaration
+carries the wire key, the kind (which knows range, parsing and printing), default, error
+number and one sentence. Parsing, error texts, canonical text and documentation are derived
+from it here, so that no operation reads a string itself (spec 01 §2, spec 05 §3).
+"""
+
+import base64
+import binascii
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, overload, runtime_checkable
+
+from darkroom.errors import Code, OssError, invalid, missing, not_base64
+
+type Colour = tuple[int, int, int]
+"""Red, green and blue, 0…255 each."""
+
+BARE = ""
+"""The wire key of a value that stands alone, as the 90 of `rotate,90`."""
+
+EC_SEVERAL_VALUES = "0040-00000203"
+
+_DIGITS = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+_HEX_COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+
+class Rejected(Exception):
+    """A kind's refusal of one written value; `Parameter.read` turns it into an OSS error."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason: the end of the public message."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NotBase64(Rejected):
+    """The written value is not base64 of UTF-8 text."""
+
+
+class Empty(Rejected):
+    """The key is written but nothing follows it."""
+
+
+class Kind[T](Protocol):
+    """What a parameter's value may be: written form, range and description."""
+
+    def parse(self, text: str) -> T:
+        """Read the written value or raise `Rejected`."""
+
+    def text(self, value: T) -> str:
+        """Write the value so that `parse` reads it again."""
+
+    def expected(self) -> str:
+        """Say in a few words what is allowed, for the documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A decimal integer from `low` to `high`, both allowed.
+
+    Only ASCII digits count: `int()` would also take ` 1`, `1_0` and `٣`.
+    """
+
+    low: int
+    high: int
+
+    def parse(self, text: str) -> int:
+        """Read digits with an optional leading minus where the range goes below zero."""
+        if not _DIGITS.fullmatch(text) or (text[0] == "-" and self.low >= 0):
+            raise Rejected("Value must be digit")
+        value = int(text)
+        if not self.low <= value <= self.high:
+            raise Rejected(f"Value must be between {self.low} and {self.high}")
+        return value
+
+    def text(self, value: int) -> str:
+        """Write the number without padding."""
+        return str(value)
+
+    def expected(self) -> str:
+        """Give the range."""
+        return f"integer {self.low}…{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words, case-sensitive; `aliases` are read but never written."""
+
+    words: tuple[str, ...]
+    aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def parse(self, text: str) -> str:
+        """Look the word up."""
+        word = self.aliases.get(text, text)
+        if word not in self.words:
+            raise Rejected("Value must be one of " + ", ".join(self.words))
+        return word
+
+    def text(self, value: str) -> str:
+        """Write the word itself."""
+        return value
+
+    def expected(self) -> str:
+        """List the words."""
+        return ", ".join(f"`{word}`" for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """0 or 1."""
+
+    def parse(self, text: str) -> bool:
+        """Read exactly `0` or `1`."""
+        if text not in ("0", "1"):
+            digit = _DIGITS.fullmatch(text)
+            raise Rejected("Value must be 0 or 1" if digit else "Value must be digit")
+        return text == "1"
+
+    def text(self, value: bool) -> str:
+        """Write 0 or 1."""
+        return str(int(value))
+
+    def expected(self) -> str:
+        """Name both values."""
+        return "0 or 1"
+
+
+@dataclass(frozen=True, slots=True)
+class HexColour:
+    """Six hexadecimal digits, RRGGBB."""
+
+    def parse(self, text: str) -> Colour:
+        """Read three bytes."""
+        if not _HEX_COLOUR.fullmatch(text):
+            raise Rejected("Value must be six hexadecimal digits")
+        red, green, blue = bytes.fromhex(text)
+        return red, green, blue
+
+    def text(self, value: Colour) -> str:
+        """Write upper-case digits."""
+        return bytes(value).hex().upper()
+
+    def expected(self) -> str:
+        """Name the form."""
+        return "RRGGBB"
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Text:
+    """URL-safe base64 of 1 to `most` bytes of UTF-8, padded or not (spec 01 §2.3, C-137)."""
+
+    most: int
+
+    def parse(self, text: str) -> str:
+        """Decode; the standard alphabet's `+` is read too, as some SDKs send it."""
+        value = decode_base64(text)
+        if not value:
+            raise Empty("Value must not be empty")
+        if len(value.encode()) > self.most:
+            raise Rejected(f"Value must be at most {self.most} bytes long")
+        return value
+
+    def text(self, value: str) -> str:
+        """Encode without padding."""
+        return encode_base64(value)
+
+    def expected(self) -> str:
+        """Name the encoding and the limit."""
+        return f"base64url text, 1…{self.most} bytes"
+
+
+def decode_base64(text: str) -> str:
+    """Read URL-safe base64 of UTF-8; raise `NotBase64` for anything else."""
+    body = text.replace("+", "-").rstrip("=")
+    padding = len(text) - len(body)
+    if padding > 2 or not _BASE64.fullmatch(body) or len(body) % 4 == 1:
+        raise NotBase64("Value must be base64")
+    try:
+        return base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise NotBase64("Value must be base64 of UTF-8 text") from error
+
+
+def encode_base64(text: str) -> str:
+    """Write UTF-8 as URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One declared parameter of an operation; `doc` is one sentence."""
+
+    key: str
+    kind: Kind[Any]
+    doc: str
+    required: bool
+    default: Any
+    ec: str | None
+    missing_ec: str | None
+
+    def read(self, action: str, text: str) -> Any:
+        """Parse the written value or raise the error that names it (spec 05 §3)."""
+        try:
+            return self.kind.parse(text)
+        except NotBase64 as error:
+            raise not_base64(ec=self.ec) from error
+        except Empty as error:
+            raise missing(self.key or action, ec=self.missing_ec) from error
+        except Rejected as error:
+            name = self.key or action
+            raise invalid(name, text, error.reason, ec=self.ec) from error
+
+
+@overload
+def parameter[T](
+    key: str, kind: Kind[T], doc: str, *, ec: str | None = None, missing_ec: str | None = None
+) -> T: ...
+
+
+@overload
+def parameter[T, D](
+    key: str, kind: Kind[T], doc: str, *, default: D, ec: str | None = None
+) -> T | D: ...
+
+
+def parameter(
+    key: str,
+    kind: Kind[Any],
+    doc: str,
+    *,
+    default: Any = dataclasses.MISSING,
+    ec: str | None = None,
+    missing_ec: str | None = None,
+) -> Any:
+    """Declare a field of an operation; without a default the value is required.
+
+    A type checker takes any such field for one with a default, so it does not see a
+    missing required value: `bind` reports that one as `MissingArgument`.
+    """
+    declared = Parameter(
+        key=key,
+        kind=kind,
+        doc=doc,
+        required=default is dataclasses.MISSING,
+        default=default,
+        ec=ec,
+        missing_ec=missing_ec,
+    )
+    return dataclasses.field(default=default, metadata={"parameter": declared})
+
+
+class Declared(Protocol):
+    """What every operation class has: its documented name and declared fields."""
+
+    name: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+@runtime_checkable
+class ReadsWritten(Protocol):
+    """An operation that judges its written values before they are parsed one by one."""
+
+    @classmethod
+    def before_parsing(cls, written: Mapping[str, str]) -> None:
+        """Raise where the combination itself has its own error."""
+
+
+def declared_parameters(operation: type[Declared]) -> Mapping[str, Parameter]:
+    """Give the parameters in declaration order, by field name."""
+    return {
+        field.name: field.metadata["parameter"]
+        for field in dataclasses.fields(operation)
+        if "parameter" in field.metadata
+    }
+
+
+def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
+    """Build the operation from the arguments of an action, as written.
+
+    Raises `MissingArgument` for a required value that is absent, `InvalidArgument` or
+    `BadRequest` for one that is wrong; unknown keys are ignored (spec 01 §2.1).
+    """
+    parameters = declared_parameters(operation)
+    written = _written(operation, arguments, parameters)
+    if isinstance(operation, ReadsWritten):
+        operation.before_parsing(written)
+    values: dict[str, Any] = {}
+    for field, declared in parameters.items():
+        if declared.key in written:
+            values[field] = declared.read(operation.name, written[declared.key])
+        elif declared.required:
+            raise missing(declared.key or operation.name, ec=declared.missing_ec)
+    return operation(**values)
+
+
+def _written(
+    operation: type[Declared], arguments: Sequence[str], parameters: Mapping[str, Parameter]
+) -> Mapping[str, str]:
+    """Pair each known key with its last value; empty arguments count as not written."""
+    keys = {declared.key for declared in parameters.values()}
+    given = [argument for argument in arguments if argument]
+    if keys == {BARE}:
+        if len(given) > 1:
+            raise OssError(
+                Code.INVALID_ARGUMENT,
+                f"The action: {operation.name} takes one value.",
+                ec=EC_SEVERAL_VALUES,
+            )
+        return dict.fromkeys(keys, given[0]) if given else {}
+    written: dict[str, str] = {}
+    for argument in given:
+        # Base64url values contain `_` themselves: only the first one separates.
+        key, separator, value = argument.partition("_")
+        if not separator:
+            key, value = BARE, argument
+        elif key == BARE:
+            # An empty key is an unknown key, not the bare value.
+            continue
+        if key in keys:
+            written[key] = value
+    return written
+
+
+def canonical_text(operation: Declared) -> str:
+    """Write the action with its non-default values in declaration order.
+
+    Two spellings of the same operation give the same text: result keys rely on it.
+    """
+    arguments = []
+    for field, declared in declared_parameters(type(operation)).items():
+        value = getattr(operation, field)
+        if declared.required or value != declared.default:
+            text = declared.kind.text(value)
+            arguments.append(f"{declared.key}_{text}" if declared.key else text)
+    return ",".join([operation.name, *arguments])

@@ -1,0 +1,80 @@
+"""A picture on its way through the operations, and what is known of where it came from."""
+
+from dataclasses import dataclass, field, replace
+
+from PIL import Image
+
+from darkroom.limits import Size
+
+NORMAL_ORIENTATION = 1
+
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap width and height."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Density:
+    """Resolution as the file writes it: `info` shows the numbers unreduced."""
+
+    unit: int
+    x: tuple[int, int]
+    y: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a file says of itself before any pixel is decoded."""
+
+    format: str
+    """The documented word: jpg, png, webp, bmp, gif, tiff, heic, avif."""
+    size: Size
+    """As stored, before orientation."""
+    frames: int = 1
+    orientation: int = NORMAL_ORIENTATION
+    quality: int | None = None
+    """Quality of a JPEG on the IJG scale, estimated from its luminance table."""
+    density: Density | None = None
+    exif: bytes | None = None
+
+    @property
+    def upright_size(self) -> Size:
+        """Width and height after orientation."""
+        width, height = self.size
+        return (height, width) if self.orientation in SIDEWAYS else (width, height)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How the result is encoded, decided before the first pixel is."""
+
+    format: str
+    alpha: bool
+    """Whether the format can hold transparency; without it, empty areas are white."""
+    animated: bool = False
+    quality: int | None = None
+    """IJG scale for jpg, the encoder's own scale elsewhere; none where it has no effect."""
+    progressive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One frame: its pixels, the size they stand for and where it is going.
+
+    `size` is in pixels of the picture as documented. The pixels themselves may be fewer
+    right after decoding at reduced scale; the first operation, which asked for that scale,
+    brings both together. Modes are L, LA, RGB and RGBA, 8 bits a channel.
+    """
+
+    image: Image.Image
+    size: Size
+    output: Output
+    header: Header = field(repr=False)
+
+    def showing(self, image: Image.Image) -> "Picture":
+        """The same picture with new pixels, and the size that these have."""
+        return replace(self, image=image, size=image.size)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether any pixel could be transparent."""
+        return self.image.mode in ("LA", "RGBA")

@@ -1,0 +1,90 @@
+"""Everything a deployment can configure, read once from a mapping of environment variables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; names the variable and what it should hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketEntry:
+    """One listed bucket: the S3 bucket behind it, and the ACL it starts with."""
+
+    s3: str
+    acl: str = "private"
+
+
+ACLS = ("private", "public-read", "public-read-write")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A deployment's configuration (docs/deploy.md lists the variables)."""
+
+    buckets: Mapping[str, BucketEntry]
+    """Only these exist, by OSS name."""
+    base_domains: tuple[str, ...] = ()
+    """Domains whose sub-domains are bucket names: `<bucket>.<domain>`."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """Custom domains, each mapped to one bucket."""
+    path_style: bool = True
+    """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
+    results_bucket: str | None = None
+    """S3 bucket for results over `reply_limit`; without it these are refused."""
+    reply_limit: int = 4_500_000
+    """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
+    auto_orient: bool = True
+    """Whether a picture is turned upright when no action says so (C-63)."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read the `DARKROOM_*` variables; raise `SettingsError` for a wrong one."""
+        return cls(
+            buckets=_buckets(_json_object(environ, "DARKROOM_BUCKETS")),
+            base_domains=tuple(environ.get("DARKROOM_BASE_DOMAINS", "").lower().split()),
+            domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
+            path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
+            results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
+            auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
+        )
+
+
+def _json_object(environ: Mapping[str, str], name: str) -> dict[str, Any]:
+    try:
+        value = json.loads(environ.get(name) or "{}")
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"{name} must be a JSON object: {error}") from error
+    if not isinstance(value, dict):
+        raise SettingsError(f"{name} must be a JSON object")
+    return value
+
+
+def _buckets(entries: dict[str, Any]) -> Mapping[str, BucketEntry]:
+    return {name: _bucket(name, entry) for name, entry in entries.items()}
+
+
+def _bucket(name: str, entry: Any) -> BucketEntry:
+    """Read `{"s3": name, "acl": acl}`; both may be left out."""
+    if not isinstance(entry, dict) or not entry.keys() <= {"s3", "acl"}:
+        raise SettingsError(f"DARKROOM_BUCKETS: {name} must be an object of s3 and acl")
+    bucket = BucketEntry(s3=entry.get("s3") or name, acl=entry.get("acl") or "private")
+    if bucket.acl not in ACLS:
+        raise SettingsError(f"DARKROOM_BUCKETS: acl of {name} must be one of {', '.join(ACLS)}")
+    return bucket
+
+
+def _domains(entries: dict[str, Any]) -> Mapping[str, str]:
+    if not all(isinstance(bucket, str) for bucket in entries.values()):
+        raise SettingsError("DARKROOM_DOMAINS must map each domain to a bucket name")
+    return {domain.lower(): bucket for domain, bucket in entries.items()}
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environ.get(name, "").lower()
+    if text not in ("", "true", "false"):
+        raise SettingsError(f"{name} must be true or false")
+    return text == "true" if text else default
