@@ -12,6 +12,14 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of an animation, or the only one; shown for `duration` milliseconds."""
+
+    image: Image.Image
+    duration: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Density:
     """Resolution as the file writes it: `info` shows the numbers unreduced."""

@@ -1,0 +1,1 @@
+"""Files ⇄ pixels: header probe, decoding with a size hint, encoding (spec 03)."""

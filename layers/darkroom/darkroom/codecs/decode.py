@@ -1,0 +1,79 @@
+"""Bytes → frames of 8-bit sRGB pixels, at reduced scale where that is enough."""
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from darkroom.codecs.colour import to_srgb
+from darkroom.codecs.probe import DAMAGE, damaged, open_image
+from darkroom.limits import Size
+from darkroom.picture import SIDEWAYS, Frame, Header
+
+SPARE = 1.5
+"""How much larger than needed a reduced decode must stay to keep the look (C-51)."""
+
+_PNG_COLOUR_TYPE, _PNG_GREY_ALPHA = 25, 4
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each EXIF orientation (spec 02 §7)."""
+
+
+def frames(data: bytes, header: Header, *, needed: Size | None, every: bool) -> Iterator[Frame]:
+    """Decode the first frame, or every one, each composited to the whole canvas (C-123).
+
+    `needed` are the pixels, as stored, that the first operation has use for: a JPEG may
+    come smaller than its size, but with `SPARE` times that at least. Raises `ImageDamage`.
+    """
+    try:
+        image = open_image(data, header.format)
+        if needed is not None and header.format == "jpg":
+            width, height = (int(side * SPARE) for side in needed)
+            image.draft(None, (width, height))
+        for index in range(header.frames if every else 1):
+            image.seek(index)
+            image.load()
+            duration = int(image.info.get("duration", 0))
+            yield Frame(_pixels(image, data), duration)
+    except DAMAGE as error:
+        raise damaged(header.format) from error
+
+
+def _pixels(image: Image.Image, data: bytes) -> Image.Image:
+    """Take the decoder's picture over: in sRGB, apart from the decoder, without metadata."""
+    pixels = to_srgb(image)
+    if image.format == "PNG" and data[_PNG_COLOUR_TYPE] == _PNG_GREY_ALPHA:
+        # Pillow widens 16-bit grey with alpha to RGBA: grey stays grey (C-117).
+        pixels = pixels.convert("LA")
+    if pixels is image and getattr(image, "is_animated", False):
+        # The decoder draws the next frame on this very canvas.
+        pixels = image.copy()
+    # Encoders look here for profile, EXIF and comment: none goes into a result (C-116).
+    pixels.info = {}
+    return pixels
+
+
+def loop_count(data: bytes, header: Header) -> int | None:
+    """How often an animation plays: 0 for ever, none where the file does not say."""
+    try:
+        loop = open_image(data, header.format).info.get("loop")
+    except DAMAGE as error:
+        raise damaged(header.format) from error
+    return None if loop is None else int(loop)
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn and mirror the pixels as the EXIF orientation says."""
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def stored_size(size: Size, orientation: int) -> Size:
+    """Swap the sides of an upright size where the picture is stored lying on its side."""
+    return (size[1], size[0]) if orientation in SIDEWAYS else size

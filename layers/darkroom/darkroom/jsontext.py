@@ -1,0 +1,14 @@
+"""The layout of OSS's JSON answers, which clients compare byte by byte (spec 01 §6.2)."""
+
+import json
+from collections.abc import Mapping
+
+
+def laid_out(members: Mapping[str, object]) -> str:
+    """Put each member on a line of its own, and the closing brace behind the last one."""
+    lines = (f"    {_dump(name)}: {_dump(value)}" for name, value in members.items())
+    return "{\n" + ",\n".join(lines) + "}"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,65 @@
+"""Every `image/` operation, one a file, and the table that names them (spec 02)."""
+
+from collections.abc import Mapping, Sequence
+
+from darkroom.errors import Code, OssError, invalid, shown
+from darkroom.operations.auto_orient import AutoOrient
+from darkroom.operations.crop import Crop
+from darkroom.operations.format import Format
+from darkroom.operations.indexcrop import IndexCrop
+from darkroom.operations.info import Info
+from darkroom.operations.interlace import Interlace
+from darkroom.operations.quality import Quality
+from darkroom.operations.resize import Resize
+from darkroom.operations.rotate import Rotate
+from darkroom.parameters import bind, canonical_text
+from darkroom.query import Action
+from darkroom.steps import Operation, Report
+
+EC_UNKNOWN_ACTION = "0040-00000213"
+
+OPERATIONS: Mapping[str, type[Operation]] = {
+    "resize": Resize,
+    "crop": Crop,
+    "indexcrop": IndexCrop,
+    "rotate": Rotate,
+    "auto-orient": AutoOrient,
+    "format": Format,
+    "quality": Quality,
+    "interlace": Interlace,
+    "info": Info,
+}
+"""By action name, in the order of the documentation."""
+
+
+def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
+    """Check every action and build its operation; raise for the first that is wrong.
+
+    A report must be alone (C-08).
+    """
+    operations = tuple(_operation(action) for action in actions)
+    for operation in operations:
+        if isinstance(operation, Report) and len(operations) > 1:
+            raise invalid(operation.name, actions_text(actions), "Value must be the only action")
+    return operations
+
+
+def canonical(operations: Sequence[Operation]) -> str:
+    """Write the operations so that equal ones give equal text."""
+    return "/".join(["image", *(canonical_text(operation) for operation in operations)])
+
+
+def actions_text(actions: Sequence[Action]) -> str:
+    """Write the actions as they came."""
+    return "/".join(action.text() for action in actions)
+
+
+def _operation(action: Action) -> Operation:
+    operation = OPERATIONS.get(action.name)
+    if operation is None:
+        raise OssError(
+            Code.INVALID_ARGUMENT,
+            f"The action: {shown(action.name)} is not supported.",
+            ec=EC_UNKNOWN_ACTION,
+        )
+    return bind(operation, action.arguments)

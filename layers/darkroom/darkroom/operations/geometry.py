@@ -1,0 +1,112 @@
+"""Box arithmetic in whole pixels, without pictures (spec 02 §1.2, §2).
+
+All ratios are compared by cross-multiplication, so that equal ones are equal.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from darkroom.limits import Size
+
+
+class Box(NamedTuple):
+    """A rectangle; `right` and `bottom` are the first column and row outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> Size:
+        """Width and height."""
+        return self.right - self.left, self.bottom - self.top
+
+
+def ratio_of(length: int, numerator: int, denominator: int) -> int:
+    """Scale a length, rounding half up, to one pixel at least."""
+    return max(1, (2 * length * numerator + denominator) // (2 * denominator))
+
+
+def to_width(size: Size, width: int) -> Size:
+    """Scale proportionally to exactly this width."""
+    return width, ratio_of(size[1], width, size[0])
+
+
+def to_height(size: Size, height: int) -> Size:
+    """Scale proportionally to exactly this height."""
+    return ratio_of(size[0], height, size[1]), height
+
+
+def contained(size: Size, box: Size) -> Size:
+    """Scale proportionally to the largest size that fits the box."""
+    return to_width(size, box[0]) if wider(size, box) else to_height(size, box[1])
+
+
+def covering(size: Size, box: Size) -> Size:
+    """Scale proportionally to the smallest size that covers the box."""
+    return to_height(size, box[1]) if wider(size, box) else to_width(size, box[0])
+
+
+def wider(size: Size, box: Size) -> bool:
+    """Whether the size is at least as wide, for its height, as the box."""
+    return size[0] * box[1] >= size[1] * box[0]
+
+
+def percent(size: Size, share: int) -> Size:
+    """Scale both sides to a percentage, each rounded half up (C-48)."""
+    return ratio_of(size[0], share, 100), ratio_of(size[1], share, 100)
+
+
+def centred(inner: Size, outer: Size) -> Size:
+    """Offset of `inner` in the middle of `outer`, floored; negative where it is larger."""
+    return (outer[0] - inner[0]) // 2, (outer[1] - inner[1]) // 2
+
+
+def _start(_length: int, _part: int) -> int:
+    return 0
+
+
+def _middle(length: int, part: int) -> int:
+    # Halves are floored apart, which is not the floor of half the difference (C-52).
+    return length // 2 - part // 2
+
+
+def _end(length: int, part: int) -> int:
+    return length - part
+
+
+_ANCHORS: dict[str, tuple[Callable[[int, int], int], Callable[[int, int], int]]] = {
+    "nw": (_start, _start),
+    "north": (_middle, _start),
+    "ne": (_end, _start),
+    "west": (_start, _middle),
+    "center": (_middle, _middle),
+    "east": (_end, _middle),
+    "sw": (_start, _end),
+    "south": (_middle, _end),
+    "se": (_end, _end),
+}
+
+GRAVITIES = tuple(_ANCHORS)
+"""The nine anchors, row by row."""
+
+
+def crop_box(size: Size, wanted: Size, gravity: str, shift: Size) -> Box | None:
+    """Place a rectangle by its gravity, shift it right and down, clip it (spec 02 §2).
+
+    A wanted side of 0 reaches to the edge. None when it would start outside.
+    """
+    width, height = (min(want or side, side) for want, side in zip(wanted, size, strict=True))
+    across, down = _ANCHORS[gravity]
+    left = across(size[0], width) + shift[0]
+    top = down(size[1], height) + shift[1]
+    if left >= size[0] or top >= size[1]:
+        return None
+    return Box(left, top, min(left + width, size[0]), min(top + height, size[1]))
+
+
+def piece(length: int, step: int, index: int) -> tuple[int, int] | None:
+    """Give start and end of one of the pieces that a length is cut into, or none."""
+    start = index * step
+    return (start, min(start + step, length)) if start < length else None
