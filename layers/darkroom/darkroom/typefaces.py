@@ -1,0 +1,115 @@
+"""The font names of text watermarks, the files behind them, and which file draws a character.
+
+The faces are chosen in docs/decisions (C-90); nothing here draws, so nothing here needs Pillow.
+"""
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from struct import iter_unpack, unpack_from
+
+HEI = ("wqy-zenhei.ttf", "wqy-microhei.ttf")
+
+FILES: Mapping[str, tuple[str, ...]] = {
+    "wqy-zenhei": HEI,
+    "wqy-microhei": HEI[::-1],
+    "fangzhengshusong": ("gbsn00lp.ttf", "cwfs.ttf", *HEI),
+    "fangzhengkaiti": ("gkai00mp.ttf", "cwfs.ttf", *HEI),
+    "fangzhengheiti": HEI,
+    "fangzhengfangsong": ("cwfs.ttf", "gbsn00lp.ttf", *HEI),
+    "droidsansfallback": HEI[::-1],
+}
+"""By OSS font name: the face's own file, then those that fill its gaps, nearest in style first."""
+
+
+class Face:
+    """A TrueType or OpenType file, asked which characters it has; reads only what it is asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            self._font = mmap(file.fileno(), 0, access=ACCESS_READ)
+        records = iter_unpack(">4s4xI4x", self._font[12 : 12 + 16 * self._u16(4)])
+        self._tables: dict[bytes, int] = dict(records)
+        self._characters = self._character_map()
+
+    def draws(self, character: str) -> bool:
+        """Whether there is a glyph, and one with an outline unless the character is a space."""
+        glyph = self._glyph(ord(character))
+        return glyph != 0 and (character.isspace() or not self._is_blank(glyph))
+
+    def _u16(self, at: int) -> int:
+        return int.from_bytes(self._font[at : at + 2])
+
+    def _u32(self, at: int) -> int:
+        return int.from_bytes(self._font[at : at + 4])
+
+    def _character_map(self) -> int:
+        """Find the Unicode `cmap` sub-table, the one beyond 16 bits where there is one."""
+        cmap = self._tables[b"cmap"]
+        records = iter_unpack(">HHI", self._font[cmap + 4 : cmap + 4 + 8 * self._u16(cmap + 2)])
+        starts: dict[tuple[int, int], int]
+        starts = {(platform, encoding): cmap + offset for platform, encoding, offset in records}
+        return starts.get((3, 10)) or starts[3, 1]
+
+    def _glyph(self, code: int) -> int:
+        """Look the glyph index up; 0 stands for none."""
+        if self._u16(self._characters) == 12:
+            return self._glyph_in_groups(code)
+        return self._glyph_in_segments(code) if code < 0xFFFF else 0
+
+    def _glyph_in_groups(self, code: int) -> int:
+        """Search format 12: groups of first code, last code and glyph of the first."""
+        groups, count = self._characters + 16, self._u32(self._characters + 12)
+        i = bisect_left(range(count), code, key=lambda i: self._u32(groups + 12 * i + 4))
+        if i == count:
+            return 0
+        first, _, glyph = unpack_from(">III", self._font, groups + 12 * i)
+        return int(glyph + code - first) if code >= first else 0
+
+    def _glyph_in_segments(self, code: int) -> int:
+        """Search format 4: arrays of last codes, first codes, shifts and places in a row."""
+        size = self._u16(self._characters + 6)
+        ends = self._characters + 14
+        i = 2 * bisect_left(range(size // 2), code, key=lambda i: self._u16(ends + 2 * i))
+        starts, shifts, places = (ends + 2 + i + n * size for n in (1, 2, 3))
+        if code < (first := self._u16(starts)):
+            return 0
+        if not (place := self._u16(places)):
+            return (code + self._u16(shifts)) & 0xFFFF
+        glyph = self._u16(places + place + 2 * (code - first))
+        return (glyph + self._u16(shifts)) & 0xFFFF if glyph else 0
+
+    def _is_blank(self, glyph: int) -> bool:
+        """Tell a glyph of no bytes: several faces map characters that they never drew."""
+        if b"loca" not in self._tables:
+            return False
+        read, width = (self._u32, 4) if self._u16(self._tables[b"head"] + 50) else (self._u16, 2)
+        at = self._tables[b"loca"] + width * glyph
+        return read(at) == read(at + width)
+
+
+def runs(text: str, faces: Sequence[Face]) -> list[tuple[Face, str]]:
+    """Cut the text, composed (NFC), into runs of one face each: the first one that has the glyph.
+
+    Marks stay with what they mark. What no face has goes to the last one, whose box for missing
+    glyphs is visible; characters that only steer the layout (joiners, selectors) are left out.
+    """
+    characters = [c for c in unicodedata.normalize("NFC", text) if not _steers(c)]
+    chosen: list[Face] = []
+    for character in characters:
+        marks = bool(chosen) and unicodedata.category(character).startswith("M")
+        chosen.append(chosen[-1] if marks else _first(character, faces))
+    pairs = zip(chosen, characters, strict=True)
+    return [(face, "".join(c for _, c in run)) for face, run in groupby(pairs, lambda p: p[0])]
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+
+
+def _first(character: str, faces: Sequence[Face]) -> Face:
+    return next((face for face in faces if face.draws(character)), faces[-1])
