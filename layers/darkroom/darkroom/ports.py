@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from darkroom.buckets import Bucket
+
 type Clock = Callable[[], datetime]
 """The present moment in UTC, with its time zone."""
 
@@ -30,13 +32,19 @@ class ObjectInfo:
     version_id: str | None = None
 
 
+class Replaced(Exception):
+    """The object changed while it was read: what was read of it so far is worthless."""
+
+
 class OpenObject(Protocol):
     """An object whose header has arrived and whose body is still to be read."""
 
-    info: ObjectInfo
+    @property
+    def info(self) -> ObjectInfo:
+        """What the header says."""
 
     def read(self) -> bytes:
-        """Read the whole body; raise `OssError` when it cannot be had complete."""
+        """Read the whole body or raise: `Replaced`, or `OssError` when it cannot be had."""
 
     def close(self) -> None:
         """Give the connection back, read or not."""
@@ -78,8 +86,15 @@ class LinkMaker(Protocol):
         """Presign a GET of the object; `overrides` are `response-*` reply headers."""
 
 
+class BucketStore(Protocol):
+    """The buckets that are served, with their settings."""
+
+    def find(self, name: str) -> Bucket | None:
+        """Look one up by its OSS name; none means that there is no such bucket."""
+
+
 class ResultStore(Protocol):
     """Where results live that are too large for a reply."""
 
-    def keep(self, name: str, body: bytes, *, content_type: str, headers: Mapping[str, str]) -> str:
-        """Store a result under a name of its own and answer a presigned address of it."""
+    def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
+        """Store a result with its reply headers and answer a presigned address of it."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from darkroom.buckets import Acl
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; names the variable and what it should hold."""
@@ -15,10 +17,7 @@ class BucketEntry:
     """One listed bucket: the S3 bucket behind it, and the ACL it starts with."""
 
     s3: str
-    acl: str = "private"
-
-
-ACLS = ("private", "public-read", "public-read-write")
+    acl: Acl = Acl.PRIVATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +70,10 @@ def _bucket(name: str, entry: Any) -> BucketEntry:
     """Read `{"s3": name, "acl": acl}`; both may be left out."""
     if not isinstance(entry, dict) or not entry.keys() <= {"s3", "acl"}:
         raise SettingsError(f"DARKROOM_BUCKETS: {name} must be an object of s3 and acl")
-    bucket = BucketEntry(s3=entry.get("s3") or name, acl=entry.get("acl") or "private")
-    if bucket.acl not in ACLS:
-        raise SettingsError(f"DARKROOM_BUCKETS: acl of {name} must be one of {', '.join(ACLS)}")
-    return bucket
+    acl = entry.get("acl") or Acl.PRIVATE
+    if acl not in list(Acl):
+        raise SettingsError(f"DARKROOM_BUCKETS: acl of {name} must be one of {', '.join(Acl)}")
+    return BucketEntry(s3=entry.get("s3") or name, acl=Acl(acl))
 
 
 def _domains(entries: dict[str, Any]) -> Mapping[str, str]:

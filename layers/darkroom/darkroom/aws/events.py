@@ -1,0 +1,47 @@
+"""API Gateway events ⇄ plain requests and responses (payload 2.0, design D2)."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from darkroom.web.messages import Request, Response
+
+_TEXT = ("application/xml", "application/json", "text/plain")
+
+
+def http_request(event: Mapping[str, Any]) -> Request:
+    """Read an event of an HTTP API or of a function URL.
+
+    They differ in the path: an HTTP API has percent-decoded it already, a function URL
+    delivers it as sent.
+    """
+    http = event["requestContext"]["http"]
+    body = event.get("body") or ""
+    parts = {
+        "method": http["method"],
+        "raw_query": event.get("rawQueryString", ""),
+        "headers": {name.lower(): value for name, value in event.get("headers", {}).items()},
+        "body": base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+    }
+    if _from_function_url(event):
+        return Request(raw_path=event["rawPath"], **parts)
+    return Request.with_decoded_path(event["rawPath"], **parts)
+
+
+def _from_function_url(event: Mapping[str, Any]) -> bool:
+    domain: str = event["requestContext"].get("domainName", "")
+    return domain.endswith(".on.aws")
+
+
+def http_reply(response: Response) -> dict[str, Any]:
+    """Write the reply; its body must have been read already."""
+    if not isinstance(response.body, bytes):
+        raise TypeError("a stored body has to be read before it can be carried")
+    text = response.headers.get("content-type", "").startswith(_TEXT)
+    body = response.body.decode() if text else base64.b64encode(response.body).decode()
+    return {
+        "statusCode": response.status,
+        "headers": dict(response.headers),
+        "body": body,
+        "isBase64Encoded": not text,
+    }

@@ -1,0 +1,200 @@
+"""S3 as object store, link maker and result store."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
+
+from darkroom.errors import Code, OssError, no_such_bucket, no_such_key
+from darkroom.ports import ObjectInfo, OpenObject, Replaced
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+READ_ATTEMPTS = 3
+"""How often a body is asked for that breaks off on its way."""
+
+LINK_SECONDS = 900
+
+_STORAGE_CLASSES = {
+    "STANDARD_IA": "IA",
+    "ONEZONE_IA": "IA",
+    "INTELLIGENT_TIERING": "Standard",
+    "GLACIER_IR": "IA",
+    "GLACIER": "Archive",
+    "DEEP_ARCHIVE": "ColdArchive",
+}
+
+_STORED_HEADERS = {
+    "CacheControl": "cache-control",
+    "ContentDisposition": "content-disposition",
+    "ContentEncoding": "content-encoding",
+    "ContentLanguage": "content-language",
+    "ExpiresString": "expires",
+}
+
+_LINK_OVERRIDES = {
+    "response-content-type": "ResponseContentType",
+    "response-content-language": "ResponseContentLanguage",
+    "response-expires": "ResponseExpires",
+    "response-cache-control": "ResponseCacheControl",
+    "response-content-disposition": "ResponseContentDisposition",
+    "response-content-encoding": "ResponseContentEncoding",
+}
+
+_NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
+_DENIED = frozenset({"AccessDenied", "403"})
+
+
+@contextmanager
+def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
+    """Say what S3's refusals mean in terms of the catalogue."""
+    try:
+        yield
+    except ClientError as error:
+        raise _understood(error, bucket, key) from error
+    except BotoCoreError as error:
+        raise OssError(Code.SERVICE_UNAVAILABLE) from error
+
+
+def _understood(error: ClientError, bucket: str, key: str) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in _NOT_FOUND:
+        return no_such_key(key)
+    match code:
+        case "NoSuchBucket":
+            return no_such_bucket(bucket)
+        case "PreconditionFailed" | "412":
+            return Replaced(key)
+        case "InvalidObjectState":
+            return OssError(Code.INVALID_OBJECT_STATE)
+        case _ if code in _DENIED:
+            return OssError(Code.ACCESS_DENIED, "The service may not access this object.")
+    return OssError(Code.SERVICE_UNAVAILABLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Object:
+    """An object whose body streams in; a body that breaks off is asked for again."""
+
+    client: "S3Client"
+    request: Mapping[str, Any]
+    response: Mapping[str, Any]
+    info: ObjectInfo
+
+    def read(self) -> bytes:
+        """Read to the end; raise `Replaced` when another version is there meanwhile."""
+        response = self.response
+        for _ in range(READ_ATTEMPTS - 1):
+            try:
+                return self._body(response)
+            except (HTTPClientError, IncompleteReadError, ResponseStreamingError):
+                response = self._again()
+        with s3_errors(self.info.bucket, self.info.key):
+            return self._body(response)
+
+    def _body(self, response: Mapping[str, Any]) -> bytes:
+        body: bytes = response["Body"].read()
+        return body
+
+    def _again(self) -> Mapping[str, Any]:
+        with s3_errors(self.info.bucket, self.info.key):
+            return self.client.get_object(**self.request, IfMatch=self.response["ETag"])
+
+    def close(self) -> None:
+        """Drop the connection unless the body was read to its end."""
+        self.response["Body"].close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Objects:
+    """Objects in S3 buckets, by the OSS names of these."""
+
+    client: "S3Client"
+    buckets: Mapping[str, str]
+    """S3 bucket by OSS name."""
+
+    def head(self, bucket: str, key: str) -> ObjectInfo:
+        """Ask for the header alone."""
+        with s3_errors(bucket, key):
+            response = self.client.head_object(Bucket=self.buckets[bucket], Key=key)
+        return _info(bucket, key, response)
+
+    def open(self, bucket: str, key: str, *, span: tuple[int, int] | None = None) -> OpenObject:
+        """Ask for the object: header and body in one exchange."""
+        request: dict[str, Any] = {"Bucket": self.buckets[bucket], "Key": key}
+        if span is not None:
+            request["Range"] = f"bytes={span[0]}-{span[1]}"
+        with s3_errors(bucket, key):
+            response = self.client.get_object(**request)
+        info = _info(bucket, key, response)
+        return S3Object(client=self.client, request=request, response=response, info=info)
+
+    def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
+        """Presign a GET of the object."""
+        parameters = {"Bucket": self.buckets[bucket], "Key": key} | {
+            _LINK_OVERRIDES[name]: value for name, value in overrides.items()
+        }
+        return self.client.generate_presigned_url(
+            "get_object", Params=parameters, ExpiresIn=LINK_SECONDS
+        )
+
+
+def _info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
+    storage_class = response.get("StorageClass", "STANDARD")
+    return ObjectInfo(
+        bucket=bucket,
+        key=key,
+        size=_whole_size(response),
+        etag=response["ETag"].strip('"').upper(),
+        last_modified=response["LastModified"].astimezone(UTC),
+        content_type=response.get("ContentType") or "application/octet-stream",
+        headers={
+            header: response[member]
+            for member, header in _STORED_HEADERS.items()
+            if response.get(member)
+        },
+        metadata=response.get("Metadata", {}),
+        storage_class=_STORAGE_CLASSES.get(storage_class, "Standard"),
+        version_id=response.get("VersionId"),
+    )
+
+
+def _whole_size(response: Mapping[str, Any]) -> int:
+    """Size of the object, of which the response may be a part."""
+    if "ContentRange" in response:
+        return int(response["ContentRange"].rsplit("/", 1)[1])
+    return int(response["ContentLength"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Results:
+    """Results too large for a reply, in a bucket that empties itself."""
+
+    client: "S3Client"
+    bucket: str
+    """S3 name."""
+    seconds: int = field(default=LINK_SECONDS)
+
+    def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
+        """Store under a name that says what it is made of, so twice is no harm."""
+        members = {
+            "content-type": "ContentType",
+            "cache-control": "CacheControl",
+            "content-disposition": "ContentDisposition",
+        }
+        stored: dict[str, Any] = {members[header]: value for header, value in headers.items()}
+        with s3_errors(self.bucket, name):
+            self.client.put_object(Bucket=self.bucket, Key=name, Body=body, **stored)
+        return self.client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": name}, ExpiresIn=self.seconds
+        )

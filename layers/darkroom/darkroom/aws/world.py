@@ -1,0 +1,51 @@
+"""The adapters of one deployment, built once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import boto3
+from botocore.config import Config
+
+from darkroom.aws.s3 import S3Objects, S3Results
+from darkroom.buckets import Bucket
+from darkroom.settings import BucketEntry, Settings
+from darkroom.usecases.world import World
+
+_CLIENT = Config(
+    signature_version="s3v4",
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 3},
+    # Stores that only resemble S3 do not know the newer checksums.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedBuckets:
+    """The buckets of the settings."""
+
+    entries: Mapping[str, BucketEntry]
+
+    def find(self, name: str) -> Bucket | None:
+        """Look one up by its OSS name."""
+        entry = self.entries.get(name)
+        return None if entry is None else Bucket(name=name, acl=entry.acl)
+
+
+def build(settings: Settings) -> World:
+    """Connect the service to AWS; the standard environment chooses region and endpoints."""
+    client = boto3.client("s3", config=_CLIENT)
+    names = {name: entry.s3 for name, entry in settings.buckets.items()}
+    objects = S3Objects(client=client, buckets=names)
+    results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
+    return World(
+        settings=settings,
+        clock=lambda: datetime.now(UTC),
+        buckets=ListedBuckets(entries=settings.buckets),
+        objects=objects,
+        links=objects,
+        results=results or None,
+    )

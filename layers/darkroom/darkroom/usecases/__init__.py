@@ -1,0 +1,1 @@
+"""What the service does, told without HTTP and without AWS: ports in, outcome out."""

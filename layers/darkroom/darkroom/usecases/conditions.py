@@ -1,0 +1,59 @@
+"""Conditional requests: the source object's ETag and date decide (spec 01 §6.3, C-34)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+from darkroom.errors import Code, OssError
+from darkroom.ports import ObjectInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What the caller asks of the object before it wants an answer about it."""
+
+    match: frozenset[str] = frozenset()
+    """Bare ETags in upper case, `*` for any; empty when nothing is asked."""
+    none_match: frozenset[str] = frozenset()
+    modified_since: datetime | None = None
+    unmodified_since: datetime | None = None
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> Self:
+        """Read the four headers by lower-case name; a malformed date asks nothing."""
+        return cls(
+            match=_tags(headers.get("if-match", "")),
+            none_match=_tags(headers.get("if-none-match", "")),
+            modified_since=_date(headers.get("if-modified-since", "")),
+            unmodified_since=_date(headers.get("if-unmodified-since", "")),
+        )
+
+    def unmodified(self, info: ObjectInfo) -> bool:
+        """Tell whether the caller has this object already.
+
+        Raises `PreconditionFailed` when it is not the one that the caller means.
+        """
+        modified = info.last_modified.replace(microsecond=0)
+        if self.match and not self.match & {info.etag, "*"}:
+            raise OssError(Code.PRECONDITION_FAILED, details={"Condition": "If-Match"})
+        if self.unmodified_since and modified > self.unmodified_since:
+            raise OssError(Code.PRECONDITION_FAILED, details={"Condition": "If-Unmodified-Since"})
+        if self.none_match:
+            return bool(self.none_match & {info.etag, "*"})
+        return self.modified_since is not None and modified <= self.modified_since
+
+
+def _tags(header: str) -> frozenset[str]:
+    """Take the tags bare and upper-case, weak or not: stores differ in both (C-38)."""
+    tags = (tag.strip().removeprefix("W/").strip('"').upper() for tag in header.split(","))
+    return frozenset(tag for tag in tags if tag)
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,0 +1,77 @@
+"""The main job: a picture out of the store, through a process, to the caller."""
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from darkroom import ENGINE
+from darkroom.errors import Code, OssError, invalid
+from darkroom.operations import canonical, compiled
+from darkroom.pipeline import Result, run
+from darkroom.ports import ObjectInfo
+from darkroom.query import parse
+from darkroom.steps import Context, Operation
+from darkroom.usecases.access import allow_anonymous_read, bucket_named
+from darkroom.usecases.conditions import Conditions
+from darkroom.usecases.consistency import of_one_version
+from darkroom.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A request for a processed picture, in plain terms."""
+
+    bucket: str
+    key: str
+    process: str
+    conditions: Conditions = field(default_factory=Conditions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A result with the object that it was made from; no result when the caller has it."""
+
+    source: ObjectInfo
+    result: Result | None
+    name: str
+    """Of the result in a store: a pure function of source, process and engine (D7)."""
+
+
+def render(rendering: Rendering, world: World, context: Context) -> Rendered:
+    """Answer a processed picture; everything is checked before the object is asked for."""
+    bucket = bucket_named(world, rendering.bucket)
+    allow_anonymous_read(bucket)
+    operations = _operations(rendering.process)
+    return of_one_version(lambda: _rendered(rendering, operations, world, context))
+
+
+def _operations(process: str) -> tuple[Operation, ...]:
+    parsed = parse(process)
+    if parsed.save is not None:
+        raise invalid("x-oss-process", process, "sys/saveas is for POST requests")
+    if parsed.style is not None:
+        raise OssError(Code.NO_SUCH_STYLE)
+    return compiled(parsed.actions)
+
+
+def _rendered(
+    rendering: Rendering, operations: tuple[Operation, ...], world: World, context: Context
+) -> Rendered:
+    with context.stage("store"):
+        source = world.objects.open(rendering.bucket, rendering.key)
+    with closing(source):
+        name = result_name(source.info, operations, upright=world.settings.auto_orient)
+        if rendering.conditions.unmodified(source.info):
+            return Rendered(source=source.info, result=None, name=name)
+        context.limits.check_source_bytes(source.info.size)
+        with context.stage("store"):
+            data = source.read()
+    result = run(data, operations, context, upright=world.settings.auto_orient)
+    return Rendered(source=source.info, result=result, name=name)
+
+
+def result_name(source: ObjectInfo, operations: tuple[Operation, ...], *, upright: bool) -> str:
+    """Name the result by everything that it follows from (D7)."""
+    process = canonical(operations)
+    parts = (source.bucket, source.key, source.etag, process, f"upright={upright}", ENGINE)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

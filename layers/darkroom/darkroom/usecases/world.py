@@ -1,0 +1,20 @@
+"""Everything outside that the use cases reach, gathered in one place."""
+
+from dataclasses import dataclass, field
+
+from darkroom.limits import Limits
+from darkroom.ports import BucketStore, Clock, LinkMaker, ObjectReader, ResultStore
+from darkroom.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The adapters, built once by an entry."""
+
+    settings: Settings
+    clock: Clock
+    buckets: BucketStore
+    objects: ObjectReader
+    links: LinkMaker
+    results: ResultStore | None = None
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,86 @@
+"""A request and a response as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+from urllib.parse import quote, unquote
+
+from darkroom.errors import Code, OssError
+from darkroom.ports import OpenObject
+
+UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """An HTTP request: path and query as sent, since signatures cover them."""
+
+    method: str
+    raw_path: str
+    """Percent-encoded, beginning with a slash."""
+    raw_query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; several of one name are joined by commas."""
+    body: bytes = b""
+
+    @classmethod
+    def with_decoded_path(cls, path: str, **others: object) -> Self:
+        """Build from a path that was percent-decoded on its way here."""
+        return cls(raw_path=quote(path, safe=UNRESERVED_IN_PATHS), **others)  # type: ignore[arg-type]
+
+    @property
+    def host(self) -> str:
+        """The host that the caller addressed, lower-case and without its port."""
+        return self.headers.get("host", "").rsplit(":", 1)[0].lower()
+
+    @cached_property
+    def path(self) -> str:
+        """The path, percent-decoded once; a plus in it is a plus."""
+        return _decoded(self.raw_path, Code.INVALID_OBJECT_NAME)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The query's names and values, decoded once, in the order sent.
+
+        A plus stays a plus: base64 in a process may contain one (C-11).
+        """
+        return tuple(
+            (_decoded(name, Code.INVALID_ARGUMENT), _decoded(value, Code.INVALID_ARGUMENT))
+            for name, _, value in (item.partition("=") for item in self.raw_query.split("&"))
+            if name
+        )
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """The first value of each query parameter (C-10); empty for a bare name."""
+        return dict(reversed(self.pairs))
+
+
+def _decoded(text: str, code: Code) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError as error:
+        raise OssError(code, "The request is not percent-encoded UTF-8.") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A body that is still in the store: its front reads it or sends the caller there."""
+
+    object: OpenObject
+    bucket: str
+    key: str
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """`response-*` headers that the caller asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An HTTP response; what its body is carried by is its front's business (D6)."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | Stored = b""
+    result_name: str | None = None
+    """Name under which a body that is too large for its front can be kept."""

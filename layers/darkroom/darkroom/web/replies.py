@@ -1,0 +1,99 @@
+"""Outcomes → responses: the header rules of spec 01 §6."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
+
+from darkroom.errors import OssError
+from darkroom.ports import ObjectInfo
+from darkroom.usecases.objects import Fetched
+from darkroom.usecases.render import Rendered
+from darkroom.web.bodies import XML, error_document
+from darkroom.web.messages import Response, Stored
+
+NOT_CACHED = {"cache-control": "no-store"}
+
+
+def processed(rendered: Rendered) -> Response:
+    """Answer a result: the source's validators, no checksum of the source (C-30, §6.1)."""
+    headers = object_headers(rendered.source)
+    cache = rendered.source.headers.get("cache-control")
+    if cache:
+        headers["cache-control"] = cache
+    if rendered.result is None:
+        return Response(status=304, headers=headers)
+    headers["content-type"] = rendered.result.content_type
+    return Response(
+        status=200, headers=headers, body=rendered.result.body, result_name=rendered.name
+    )
+
+
+def plain(fetched: Fetched) -> Response:
+    """Answer an object as it is stored."""
+    info = fetched.info
+    headers = {**object_headers(info), **info.headers, "accept-ranges": "bytes"}
+    if fetched.unmodified:
+        return Response(status=304, headers=headers)
+    headers["content-type"] = info.content_type
+    headers["content-length"] = str(info.size)
+    if fetched.body is None:
+        return Response(status=200, headers=headers)
+    body = Stored(object=fetched.body, bucket=info.bucket, key=info.key)
+    return Response(status=200, headers=headers, body=body)
+
+
+def object_headers(info: ObjectInfo) -> dict[str, str]:
+    """Name the object that an answer is about."""
+    headers = {
+        "etag": f'"{info.etag}"',
+        "last-modified": format_datetime(info.last_modified, usegmt=True),
+        "x-oss-object-type": "Normal",
+        "x-oss-storage-class": info.storage_class,
+        **{f"x-oss-meta-{name}": value for name, value in info.metadata.items()},
+    }
+    if info.version_id:
+        headers["x-oss-version-id"] = info.version_id
+    return headers
+
+
+def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Response:
+    """Answer an error: XML, and for HEAD the XML in a header (spec 05 §1).
+
+    It must not outlive its cause in any cache.
+    """
+    document = error_document(error, request_id=request_id, host=host)
+    headers: dict[str, str] = {**NOT_CACHED, "content-type": XML}
+    if error.ec:
+        headers["x-oss-ec"] = error.ec
+    if head:
+        headers["x-oss-err"] = base64.b64encode(document).decode()
+        document = b""
+    return Response(status=error.status, headers=headers, body=document)
+
+
+def redirect(location: str, headers: Mapping[str, str]) -> Response:
+    """Send the caller to the store; the address expires, so no cache may keep it."""
+    kept = {name: value for name, value in headers.items() if name.startswith("x-oss-")}
+    return Response(status=302, headers={**kept, **NOT_CACHED, "location": location})
+
+
+def without_body(response: Response) -> Response:
+    """Answer a HEAD: keep the length that the body would have (C-14)."""
+    if not isinstance(response.body, bytes):
+        return replace(response, body=b"")
+    length = {"content-length": str(len(response.body))} if response.body else {}
+    return replace(response, headers={**length, **response.headers}, body=b"")
+
+
+def common_headers(request_id: str, milliseconds: int, now: datetime) -> dict[str, str]:
+    """Give the headers of every answer (spec 01 §6.1)."""
+    return {
+        "date": format_datetime(now, usegmt=True),
+        "server": "AliyunOSS",
+        # A stored object must not be taken for more than its type says.
+        "x-content-type-options": "nosniff",
+        "x-oss-request-id": request_id,
+        "x-oss-server-time": str(milliseconds),
+    }

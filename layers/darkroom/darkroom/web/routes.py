@@ -1,0 +1,49 @@
+"""Method and sub-resource → handler: the interface at a glance."""
+
+from collections.abc import Mapping
+
+from darkroom.errors import Code, OssError
+from darkroom.steps import Context
+from darkroom.usecases.world import World
+from darkroom.web import reading
+from darkroom.web.addressing import Address, address
+from darkroom.web.call import Call, Handler
+from darkroom.web.messages import Request, Response
+
+PLAIN = ""
+"""The object or bucket itself: no sub-resource is asked for."""
+
+type Routes = Mapping[tuple[str, str], Handler]
+"""By method and sub-resource; of several in a query, the first in the table counts."""
+
+OBJECT_ROUTES: Routes = {
+    ("GET", reading.PROCESS): reading.get_processed,
+    ("HEAD", reading.PROCESS): reading.get_processed,
+    ("GET", PLAIN): reading.get_object,
+    ("HEAD", PLAIN): reading.head_object,
+}
+
+BUCKET_ROUTES: Routes = {}
+
+SERVICE_ROUTES: Routes = {}
+
+
+def answer(request: Request, world: World, context: Context) -> Response:
+    """Answer a request, or raise the `OssError` to answer instead."""
+    where = address(request, world.settings)
+    handler = _handler(request, _routes(where))
+    return handler(Call(request=request, address=where, world=world, context=context))
+
+
+def _routes(where: Address) -> Routes:
+    if where.key:
+        return OBJECT_ROUTES
+    return BUCKET_ROUTES if where.bucket else SERVICE_ROUTES
+
+
+def _handler(request: Request, routes: Routes) -> Handler:
+    asked = next((name for _, name in routes if name in request.query), PLAIN)
+    handler = routes.get((request.method, asked))
+    if handler is None:
+        raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
+    return handler

@@ -1,0 +1,120 @@
+"""The process function on a real S3 protocol: events in, replies out."""
+
+import base64
+import importlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BUCKETS = """{
+    "demo": {"acl": "public-read"},
+    "closed": {},
+    "renamed": {"s3": "s3-name", "acl": "public-read"}
+}"""
+S3_NAMES = ("demo", "closed", "s3-name", "results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LambdaContext:
+    """What the runtime tells the function of an invocation."""
+
+    milliseconds: int = 29_000
+    function_name: str = "process"
+    memory_limit_in_mb: int = 1769
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:process"
+    aws_request_id: str = "8f5a3f5e-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Time until the runtime ends the function."""
+        return self.milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A reply as a client sees it."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+type Get = Callable[..., Reply]
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator["S3Client"]:
+    """Serve S3 on loopback, with the buckets of these tests."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    os.environ |= {
+        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "DARKROOM_BUCKETS": BUCKETS,
+        "DARKROOM_BASE_DOMAINS": "oss.example.com",
+        "DARKROOM_DOMAINS": '{"img.example.org": "demo"}',
+        "DARKROOM_RESULTS_BUCKET": "results",
+        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+    }
+    client = boto3.client("s3")
+    for name in S3_NAMES:
+        client.create_bucket(Bucket=name)
+    yield client
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def app(s3: "S3Client") -> ModuleType:
+    """Import the process function, which connects to S3 as it does."""
+    assert s3
+    return importlib.import_module("functions.process.app")
+
+
+@pytest.fixture(scope="session")
+def get(app: ModuleType) -> Get:
+    """Send a request as an HTTP API does."""
+
+    def send(
+        path: str,
+        query: str = "",
+        *,
+        method: str = "GET",
+        milliseconds: int = 29_000,
+        **headers: str,
+    ) -> Reply:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        event = http_event(path, query, method=method, headers={"host": "api", **names})
+        reply = app.handler(event, LambdaContext(milliseconds=milliseconds))
+        body = reply["body"]
+        raw = base64.b64decode(body) if reply["isBase64Encoded"] else body.encode()
+        return Reply(status=reply["statusCode"], headers=reply["headers"], body=raw)
+
+    return send
+
+
+def http_event(path: str, query: str, *, method: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Build what an HTTP API delivers for a path that it has decoded."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": dict(headers),
+        "requestContext": {
+            "domainName": headers.get("host", ""),
+            "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
+        },
+        "isBase64Encoded": False,
+    }
