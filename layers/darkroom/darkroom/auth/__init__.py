@@ -1,0 +1,25 @@
+"""OSS signatures V1, V2 and V4: text in, verdict out (spec 01 §5, design D4, D8)."""
+
+from darkroom.auth.keys import (
+    ANONYMOUS,
+    ANY_BUCKET,
+    AccessKey,
+    Caller,
+    Credentials,
+    Permission,
+    SecurityToken,
+)
+from darkroom.auth.request import SignedRequest
+from darkroom.auth.verdict import verify
+
+__all__ = [
+    "ANONYMOUS",
+    "ANY_BUCKET",
+    "AccessKey",
+    "Caller",
+    "Credentials",
+    "Permission",
+    "SecurityToken",
+    "SignedRequest",
+    "verify",
+]

@@ -1,0 +1,75 @@
+"""Signature version 1, in a header or a URL (spec 01 §5.1, §5.2).
+
+V1 itself is ambiguous: key and sub-resources are joined unencoded, so that the key `a?acl`
+and the sub-resource `acl` of the key `a` have one signature. V4 has no such case.
+"""
+
+import base64
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+
+from darkroom.auth import dates
+from darkroom.auth.canonical import by_name, canonical_headers, to_bytes
+from darkroom.auth.claim import Claim, malformed_authorization, required_parameters
+from darkroom.auth.request import SignedRequest, joined
+from darkroom.auth.subresources import LISTED, is_subresource
+
+SCHEME = "OSS"
+URL_PARAMETERS = ("Signature", "Expires", "OSSAccessKeyId")
+
+STS_HEADER = "x-oss-security-token"
+STS_PARAMETER = "security-token"
+
+
+def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+    """Read `<id>:<signature>`; refuse a missing date or one too far off."""
+    key_id, _, signature = credentials.partition(":")
+    if not key_id or not signature:
+        raise malformed_authorization()
+    date = request.header("x-oss-date") or request.header("date")
+    dates.check_skew(dates.parse(date, dates.HTTP_DATE), now)
+    return Claim(
+        key_id=key_id,
+        signature=signature,
+        texts=strings_to_sign(request, date),
+        sign=sign,
+        token=request.header(STS_HEADER),
+    )
+
+
+def url_claim(request: SignedRequest, now: datetime) -> Claim:
+    """Read the three parameters; refuse what has expired."""
+    signature, expires, key_id = required_parameters(request, *URL_PARAMETERS)
+    dates.check_expires(expires, now)
+    return Claim(
+        key_id=key_id,
+        signature=signature,
+        texts=strings_to_sign(request, expires),
+        sign=sign,
+        token=request.parameter(STS_PARAMETER) or "",
+    )
+
+
+def strings_to_sign(request: SignedRequest, date: str) -> tuple[str, ...]:
+    """Give the text with all `x-oss-*` parameters and the one with listed ones (C-23)."""
+    every, listed = (
+        string_to_sign(request, date, covers) for covers in (is_subresource, LISTED.__contains__)
+    )
+    return (every,) if every == listed else (every, listed)
+
+
+def string_to_sign(
+    request: SignedRequest, date: str, covers: Callable[[str], bool] = is_subresource
+) -> str:
+    """Join what V1 signs; `date` is the expiry in a URL."""
+    head = [request.method, request.header("content-md5"), request.header("content-type"), date]
+    resource = request.resource
+    if subresources := by_name(pair for pair in request.query if covers(pair[0])):
+        resource += "?" + joined(subresources)
+    return "\n".join([*head, canonical_headers(request) + resource])
+
+
+def sign(secret: str, text: str) -> str:
+    """Give the base64 HMAC-SHA1 of a string to sign."""
+    return base64.b64encode(hmac.digest(to_bytes(secret), to_bytes(text), "sha1")).decode()

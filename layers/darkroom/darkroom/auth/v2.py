@@ -1,0 +1,78 @@
+"""Signature version 2, in a header or a URL (spec 01 §5.3): oss2 alone still writes it."""
+
+import base64
+import hmac
+from collections.abc import Collection
+from datetime import datetime
+
+from darkroom.auth import dates
+from darkroom.auth.canonical import (
+    canonical_headers,
+    canonical_query,
+    check_present,
+    header_names,
+    to_bytes,
+)
+from darkroom.auth.claim import Claim, authorization_fields, required_parameters
+from darkroom.auth.request import Pairs, SignedRequest, percent_encoded
+
+SCHEME = "OSS2"
+URL_VERSION = "OSS2"
+
+EXPIRES = "x-oss-expires"
+KEY_ID = "x-oss-access-key-id"
+ADDITIONAL = "x-oss-additional-headers"
+SIGNATURE = "x-oss-signature"
+STS_HEADER = "x-oss-security-token"
+STS_PARAMETER = "security-token"
+
+_REQUIRED = frozenset({"AccessKeyId", "Signature"})
+_OPTIONAL = frozenset({"AdditionalHeaders"})
+
+
+def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+    """Read `AccessKeyId:…,AdditionalHeaders:…,Signature:…`; the date is the `Date` header."""
+    fields = authorization_fields(credentials, ":", required=_REQUIRED, optional=_OPTIONAL)
+    date = request.header("date")
+    dates.check_skew(dates.parse(date, dates.HTTP_DATE), now)
+    additional = header_names(fields.get("AdditionalHeaders", ""))
+    return Claim(
+        key_id=fields["AccessKeyId"],
+        signature=fields["Signature"],
+        texts=(string_to_sign(request, date, additional),),
+        sign=sign,
+        token=request.header(STS_HEADER),
+    )
+
+
+def url_claim(request: SignedRequest, now: datetime) -> Claim:
+    """Read the `x-oss-*` parameters; refuse what has expired."""
+    expires, key_id, signature = required_parameters(request, EXPIRES, KEY_ID, SIGNATURE)
+    dates.check_expires(expires, now)
+    additional = header_names(request.parameter(ADDITIONAL) or "")
+    unsigned = tuple(pair for pair in request.query if pair[0] != SIGNATURE)
+    return Claim(
+        key_id=key_id,
+        signature=signature,
+        texts=(string_to_sign(request, expires, additional, unsigned),),
+        sign=sign,
+        token=request.parameter(STS_PARAMETER) or "",
+    )
+
+
+def string_to_sign(
+    request: SignedRequest, date: str, additional: Collection[str], query: Pairs | None = None
+) -> str:
+    """Join what V2 signs: all parameters of `query`, by default those of the request."""
+    check_present(request, additional)
+    resource = percent_encoded(request.resource)
+    if parameters := canonical_query(request.query if query is None else query):
+        resource += f"?{parameters}"
+    head = [request.method, request.header("content-md5"), request.header("content-type"), date]
+    headers = canonical_headers(request, additional) + ";".join(additional)
+    return "\n".join([*head, headers, resource])
+
+
+def sign(secret: str, text: str) -> str:
+    """Give the base64 HMAC-SHA256 of a string to sign."""
+    return base64.b64encode(hmac.digest(to_bytes(secret), to_bytes(text), "sha256")).decode()

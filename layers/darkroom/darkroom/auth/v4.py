@@ -1,0 +1,169 @@
+"""Signature version 4, in a header or a URL (spec 01 §5.4, §5.5)."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from darkroom.auth import dates
+from darkroom.auth.canonical import (
+    canonical_headers,
+    canonical_query,
+    check_present,
+    header_names,
+    to_bytes,
+)
+from darkroom.auth.claim import (
+    UNSIGNED_PAYLOAD,
+    Claim,
+    authorization_fields,
+    malformed_authorization,
+    required_parameters,
+)
+from darkroom.auth.request import Pairs, SignedRequest, percent_encoded
+from darkroom.errors import invalid
+from darkroom.parameters import Integer, Rejected
+
+SCHEME = "OSS4-HMAC-SHA256"
+URL_VERSION = SCHEME
+
+PAYLOAD = "x-oss-content-sha256"
+CREDENTIAL = "x-oss-credential"
+DATE = "x-oss-date"
+EXPIRES = "x-oss-expires"
+ADDITIONAL = "x-oss-additional-headers"
+SIGNATURE = "x-oss-signature"
+STS = "x-oss-security-token"
+
+_REQUIRED = frozenset({"Credential", "Signature"})
+_OPTIONAL = frozenset({"AdditionalHeaders"})
+_LIFETIME = Integer(1, 604_800)
+_EC_NO_EXPIRES = "0002-00000215"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a derived key is good for; any region will do (design D8)."""
+
+    day: str
+    """yyyymmdd, as in the date that was signed."""
+    region: str
+
+    def text(self) -> str:
+        """Write the scope as it stands in a credential."""
+        return f"{self.day}/{self.region}/oss/aliyun_v4_request"
+
+
+def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must go with it."""
+    fields = authorization_fields(credentials, "=", required=_REQUIRED, optional=_OPTIONAL)
+    if not _is_credential(fields["Credential"]):
+        raise malformed_authorization()
+    date = request.header(DATE)
+    dates.check_skew(dates.parse(date, dates.BASIC_DATE), now)
+    if PAYLOAD not in request.headers:
+        raise invalid(PAYLOAD, "", f"Value must be {UNSIGNED_PAYLOAD} or a SHA-256")
+    return _claim(
+        request,
+        query=request.query,
+        credential=fields["Credential"],
+        date=date,
+        signature=fields["Signature"],
+        additional=fields.get("AdditionalHeaders", ""),
+        token=request.header(STS),
+    )
+
+
+def url_claim(request: SignedRequest, now: datetime) -> Claim:
+    """Read the `x-oss-*` parameters; refuse what has expired or is yet to begin."""
+    no_expires = request.parameter(EXPIRES) is None
+    credential, date, expires, signature = required_parameters(
+        request, CREDENTIAL, DATE, EXPIRES, SIGNATURE, ec=_EC_NO_EXPIRES if no_expires else None
+    )
+    lifetime = _lifetime(expires)
+    if not _is_credential(credential):
+        raise invalid(CREDENTIAL, credential, "Value must be <id>/<date>/<region>/oss/<version>")
+    dates.check_lifetime(dates.parse(date, dates.BASIC_DATE), lifetime, now)
+    return _claim(
+        request,
+        query=tuple(pair for pair in request.query if pair[0] != SIGNATURE),
+        credential=credential,
+        date=date,
+        signature=signature,
+        additional=request.parameter(ADDITIONAL) or "",
+        token=request.parameter(STS) or "",
+    )
+
+
+def _is_credential(text: str) -> bool:
+    return text.count("/") >= 4
+
+
+def _lifetime(text: str) -> int:
+    try:
+        return _LIFETIME.parse(text)
+    except Rejected as error:
+        raise invalid(EXPIRES, text, error.reason) from error
+
+
+def _claim(
+    request: SignedRequest,
+    *,
+    query: Pairs,
+    credential: str,
+    date: str,
+    signature: str,
+    additional: str,
+    token: str,
+) -> Claim:
+    """Rebuild what was signed; a scope of another day or product cannot match (C-26)."""
+    key_id, _, region, _, _ = credential.rsplit("/", 4)
+    scope = Scope(date[:8], region)
+    canonical = canonical_request(request, query, header_names(additional))
+    claim = Claim(
+        key_id=key_id,
+        signature=signature,
+        texts=(string_to_sign(date, scope, canonical),),
+        sign=partial(sign, scope),
+        token=token,
+        canonical_request=canonical,
+        payload=_payload(request),
+    )
+    if credential != f"{key_id}/{scope.text()}":
+        raise claim.mismatch()
+    return claim
+
+
+def canonical_request(request: SignedRequest, query: Pairs, additional: Collection[str]) -> str:
+    """Join what V4 hashes; the signature itself is no part of `query`."""
+    check_present(request, additional)
+    parts = [
+        request.method,
+        percent_encoded(request.resource, safe="/"),
+        canonical_query(query),
+        canonical_headers(request, {"content-type", "content-md5", *additional}),
+        ";".join(additional),
+        _payload(request),
+    ]
+    return "\n".join(parts)
+
+
+def _payload(request: SignedRequest) -> str:
+    """Give the payload word; a signed URL has one only if the header goes with it."""
+    return request.header(PAYLOAD) if PAYLOAD in request.headers else UNSIGNED_PAYLOAD
+
+
+def string_to_sign(date: str, scope: Scope, canonical: str) -> str:
+    """Join what the derived key signs."""
+    digest = hashlib.sha256(to_bytes(canonical)).hexdigest()
+    return f"{SCHEME}\n{date}\n{scope.text()}\n{digest}"
+
+
+def sign(scope: Scope, secret: str, text: str) -> str:
+    """Derive the key of the scope and give the hexadecimal HMAC-SHA256."""
+    key = to_bytes("aliyun_v4" + secret)
+    for word in (scope.day, scope.region, "oss", "aliyun_v4_request"):
+        key = hmac.digest(key, to_bytes(word), "sha256")
+    return hmac.digest(key, to_bytes(text), "sha256").hex()

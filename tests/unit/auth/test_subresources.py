@@ -1,0 +1,23 @@
+"""The parameters that version 1 covers (spec 01 §5.1)."""
+
+import oss2
+import pytest
+
+from darkroom.auth.subresources import LISTED, is_subresource
+
+
+def test_the_list_holds_all_that_oss2_signs() -> None:
+    """A parameter that oss2 signs and we do not would refuse every such request."""
+    assert oss2.auth.ProviderAuth._subresource_key_set <= LISTED
+
+
+@pytest.mark.parametrize("name", ["style", "styleName", "x-oss-process", "x-oss-anything"])
+def test_listed_names_and_the_prefix_are_covered(name: str) -> None:
+    """Every `x-oss-*` parameter counts, known or not."""
+    assert is_subresource(name)
+
+
+@pytest.mark.parametrize("name", ["category", "stylename", "X-OSS-PROCESS", "prefix", ""])
+def test_other_names_are_not(name: str) -> None:
+    """Names are case-sensitive; `category` of PutStyle is no sub-resource."""
+    assert not is_subresource(name)

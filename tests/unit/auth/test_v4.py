@@ -1,0 +1,189 @@
+"""Signature version 4, condition by condition (spec 01 §5.4); what both forms share."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from darkroom.auth import SignedRequest, signing, v4, verify
+from darkroom.errors import Code
+from tests.unit.auth.sent import (
+    KEY,
+    NOW,
+    Keyring,
+    refusal,
+    request,
+    with_parameter,
+    without_header,
+)
+
+KEYRING = Keyring()
+RANGED = request(headers={"range": "bytes=0-9"})
+SIGNED = signing.v4_header(RANGED, KEY, now=NOW, region="any", additional=["Range"])
+SIGNED_URL = signing.v4_url(RANGED, KEY, now=NOW, lifetime=600, region="any", additional=["range"])
+
+
+def reauthorized(change: Callable[[str], str]) -> SignedRequest:
+    """Rewrite the `Authorization` header of the signed request."""
+    return SIGNED.with_headers({"authorization": change(SIGNED.header("authorization"))})
+
+
+def test_the_canonical_request_covers_all_parameters_and_the_named_headers() -> None:
+    """The slash stays in the path and is encoded in the query."""
+    sent = request(
+        key="a b/c",
+        query=(("b", ""), ("a/", "1,2")),
+        headers={"x-oss-b": "1", "range": " r ", "host": "h", "content-type": "t"},
+    )
+    assert v4.canonical_request(sent, sent.query, ("range",)) == (
+        "GET\n/oss-example/a%20b/c\na%2F=1%2C2&b\n"
+        "content-type:t\nrange:r\nx-oss-b:1\n\nrange\nUNSIGNED-PAYLOAD"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [(request(bucket=None, key=""), "/"), (request(key=""), "/oss-example/")],
+    ids=["service", "bucket"],
+)
+def test_the_path_names_service_or_bucket(sent: SignedRequest, path: str) -> None:
+    """Without a key it ends in a slash."""
+    assert v4.canonical_request(sent, (), ()).splitlines()[1] == path
+
+
+@pytest.mark.parametrize("region", ["cn-hangzhou", "us-east-1", "", "auto"])
+def test_any_region_is_accepted(region: str) -> None:
+    """The key derivation binds it (design D8)."""
+    signed = signing.v4_header(request(), KEY, now=NOW, region=region)
+    assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
+
+
+def test_fields_may_come_in_any_order_with_or_without_blanks() -> None:
+    """oss2 puts a blank behind each comma and the additional headers last."""
+    scheme, _, rest = SIGNED.header("authorization").partition(" ")
+    turned = ", ".join(reversed(rest.split(",")))
+    sent = SIGNED.with_headers({"authorization": f"{scheme} {turned}"})
+    assert verify(sent, credentials=KEYRING, now=NOW) == KEY.caller()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Credential=ak/20260901/any/oss/aliyun_v4_request",
+        "Signature=00",
+        "Credential=ak/20260901/any/oss,Signature=00",
+        "Credential=ak,Signature=00",
+        "Credential=ak/20260901/any/oss/aliyun_v4_request,Signature=00,Signature=00",
+        "Credential=ak/20260901/any/oss/aliyun_v4_request,Signature=00,Other=1",
+    ],
+)
+def test_an_incomplete_authorization_is_malformed(value: str) -> None:
+    """Fields are named, each once, none unknown, the credential in five parts."""
+    error = refusal(SIGNED.with_headers({"authorization": f"OSS4-HMAC-SHA256 {value}"}))
+    assert (error.code, error.message) == (
+        Code.INVALID_ARGUMENT,
+        "Authorization header is invalid.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/20260901/", "/20260902/"),
+        ("/oss/", "/oss-cloudbox/"),
+        ("/aliyun_v4_request", "/aws4_request"),
+        ("/any/", "/other/"),
+    ],
+)
+def test_another_scope_does_not_match(old: str, new: str) -> None:
+    """The day is that of x-oss-date, the product is oss (C-26)."""
+    sent = reauthorized(lambda value: value.replace(old, new))
+    assert refusal(sent).code is Code.SIGNATURE_DOES_NOT_MATCH
+    url = with_parameter(
+        SIGNED_URL, "x-oss-credential", "ak/20260901/any/oss/aliyun_v4_request".replace(old, new)
+    )
+    assert refusal(url).code is Code.SIGNATURE_DOES_NOT_MATCH
+
+
+def test_upper_case_signatures_do_not_match() -> None:
+    """The signature is lower-case hexadecimal."""
+    head, _, signature = SIGNED.header("authorization").rpartition("=")
+    sent = SIGNED.with_headers({"authorization": f"{head}={signature.upper()}"})
+    assert refusal(sent).code is Code.SIGNATURE_DOES_NOT_MATCH
+
+
+@pytest.mark.parametrize(
+    "date", ["", "20260901", "2026-09-01T12:00:00Z", "20260901T120000", "٢0260901T120000Z"]
+)
+def test_the_date_must_be_in_basic_form(date: str) -> None:
+    """Anything else is denied, as in version 1."""
+    for sent in (
+        SIGNED.with_headers({"x-oss-date": date}),
+        with_parameter(SIGNED_URL, "x-oss-date", date),
+    ):
+        error = refusal(sent)
+        assert error.code is Code.ACCESS_DENIED
+        assert error.message == "OSS authentication requires a valid Date."
+
+
+def test_the_date_header_cannot_stand_for_x_oss_date() -> None:
+    """The header is required."""
+    sent = without_header(SIGNED, "x-oss-date").with_headers({"date": SIGNED.header("x-oss-date")})
+    assert refusal(sent).message == "OSS authentication requires a valid Date."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "passes"), [(-901, False), (-900, True), (900, True), (901, False)]
+)
+def test_fifteen_minutes_of_skew_are_allowed(seconds: int, passes: bool) -> None:
+    """The boundary itself passes, either way."""
+    now = NOW + timedelta(seconds=seconds)
+    if passes:
+        assert verify(SIGNED, credentials=KEYRING, now=now) == KEY.caller()
+    else:
+        assert refusal(SIGNED, now=now).code is Code.REQUEST_TIME_TOO_SKEWED
+
+
+def test_the_payload_word_is_required() -> None:
+    """A header signature says what it holds of the body."""
+    error = refusal(without_header(SIGNED, "x-oss-content-sha256"))
+    assert error.code is Code.INVALID_ARGUMENT
+    assert "x-oss-content-sha256" in error.message
+
+
+def test_a_signed_digest_binds_the_body() -> None:
+    """Any word but UNSIGNED-PAYLOAD must be the body's SHA-256 (C-25)."""
+    digest = hashlib.sha256(b"body").hexdigest()
+    sent = request("PUT", headers={"x-oss-content-sha256": digest})
+    for signed in (
+        signing.v4_header(sent, KEY, now=NOW, region="any"),
+        signing.v4_url(sent, KEY, now=NOW, lifetime=600, region="any"),
+    ):
+        right = replace(signed, body=lambda: b"body")
+        assert verify(right, credentials=KEYRING, now=NOW) == KEY.caller()
+        wrong = refusal(replace(signed, body=lambda: b"other"))
+        assert wrong.code is Code.INVALID_ARGUMENT
+        assert "x-oss-content-sha256" in wrong.message
+
+
+def test_the_body_is_not_read_without_need() -> None:
+    """Neither for an unsigned payload nor under a wrong signature."""
+
+    def untouched() -> bytes:
+        raise AssertionError("the body was read")
+
+    assert verify(replace(SIGNED, body=untouched), credentials=KEYRING, now=NOW) == KEY.caller()
+    digest = {"x-oss-content-sha256": "0" * 64}
+    wrong = replace(SIGNED, body=untouched).with_headers(digest)
+    assert refusal(wrong).code is Code.SIGNATURE_DOES_NOT_MATCH
+
+
+@pytest.mark.parametrize("sent", [SIGNED, SIGNED_URL], ids=["header", "url"])
+def test_a_named_header_must_be_sent(sent: SignedRequest) -> None:
+    """All additional headers must be present."""
+    error = refusal(without_header(sent, "range"))
+    assert error.code is Code.INVALID_ARGUMENT
+    assert "range" in error.message

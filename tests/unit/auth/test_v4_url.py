@@ -1,0 +1,80 @@
+"""Signature version 4 in a URL, condition by condition (spec 01 §5.5)."""
+
+from datetime import timedelta
+
+import pytest
+
+from darkroom.auth import signing, verify
+from darkroom.errors import Code
+from tests.unit.auth.sent import (
+    KEY,
+    NOW,
+    Keyring,
+    refusal,
+    request,
+    with_parameter,
+    without_parameter,
+)
+
+KEYRING = Keyring()
+SIGNED_URL = signing.v4_url(request(), KEY, now=NOW, lifetime=600, region="any")
+
+
+@pytest.mark.parametrize(
+    ("name", "ec"),
+    [
+        ("x-oss-credential", None),
+        ("x-oss-date", None),
+        ("x-oss-expires", "0002-00000215"),
+        ("x-oss-signature", None),
+    ],
+)
+def test_a_url_needs_its_parameters(name: str, ec: str | None) -> None:
+    """The version alone is a claim; each of the others belongs to it (C-27)."""
+    error = refusal(without_parameter(SIGNED_URL, name))
+    assert (error.code, error.ec) == (Code.ACCESS_DENIED, ec)
+    assert error.message == (
+        "Query string authentication requires the x-oss-credential, x-oss-date, "
+        "x-oss-expires and x-oss-signature parameters."
+    )
+
+
+@pytest.mark.parametrize("expires", ["", "0", "-1", "604801", "1788264600", "9" * 5000, "1.5", "٣"])
+def test_the_lifetime_is_1_to_604800_seconds(expires: str) -> None:
+    """It is a duration; anything else is an invalid argument (C-28)."""
+    error = refusal(with_parameter(SIGNED_URL, "x-oss-expires", expires))
+    assert error.code is Code.INVALID_ARGUMENT
+    assert "x-oss-expires" in error.message
+
+
+@pytest.mark.parametrize("lifetime", [1, 604_800])
+def test_a_url_holds_from_the_skew_before_to_the_lifetime_after(lifetime: int) -> None:
+    """Too early is skewed (C-37), too late has expired; the boundaries pass."""
+    url = signing.v4_url(request(), KEY, now=NOW, lifetime=lifetime, region="any")
+    first, last = NOW - timedelta(minutes=15), NOW + timedelta(seconds=lifetime)
+    for moment in (first, last):
+        assert verify(url, credentials=KEYRING, now=moment) == KEY.caller()
+    step = timedelta(milliseconds=1)
+    assert refusal(url, now=first - step).code is Code.REQUEST_TIME_TOO_SKEWED
+    late = refusal(url, now=last + step)
+    assert (late.code, late.message) == (Code.ACCESS_DENIED, "Request has expired.")
+
+
+def test_an_expired_url_is_denied_before_its_signature() -> None:
+    """Neither key id nor signature matters any more."""
+    sent = with_parameter(SIGNED_URL, "x-oss-credential", "?/20260901/any/oss/aliyun_v4_request")
+    error = refusal(sent, now=NOW + timedelta(seconds=601))
+    assert error.message == "Request has expired."
+
+
+def test_a_malformed_credential_is_an_invalid_argument() -> None:
+    """It must have five parts."""
+    error = refusal(with_parameter(SIGNED_URL, "x-oss-credential", "ak/20260901"))
+    assert error.code is Code.INVALID_ARGUMENT
+    assert "x-oss-credential" in error.message
+
+
+def test_no_date_is_too_far_away_to_count() -> None:
+    """The last year of the calendar is skewed, not a failure."""
+    error = refusal(with_parameter(SIGNED_URL, "x-oss-date", "99991231T235959Z"))
+    assert error.code is Code.REQUEST_TIME_TOO_SKEWED
