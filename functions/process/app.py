@@ -10,13 +10,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws.events import http_reply, http_request
 from darkroom.aws.world import build
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 from darkroom.steps import Context
 from darkroom.web.delivery import bounded
 from darkroom.web.messages import Request, Response
+from darkroom.web.payload import http_reply, http_request
 from darkroom.web.replies import common_headers, refused, without_body
 from darkroom.web.routes import answer
 
