@@ -8,6 +8,7 @@ from email.utils import format_datetime
 
 from darkroom.errors import OssError
 from darkroom.ports import ObjectInfo
+from darkroom.timing import Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
 from darkroom.web.bodies import XML, error_document
@@ -87,13 +88,14 @@ def without_body(response: Response) -> Response:
     return replace(response, headers={**length, **response.headers}, body=b"")
 
 
-def common_headers(request_id: str, milliseconds: int, now: datetime) -> dict[str, str]:
+def common_headers(request_id: str, watch: Stopwatch, now: datetime) -> dict[str, str]:
     """Give the headers of every answer (spec 01 §6.1)."""
     return {
         "date": format_datetime(now, usegmt=True),
         "server": "AliyunOSS",
+        "server-timing": watch.server_timing(),
         # A stored object must not be taken for more than its type says.
         "x-content-type-options": "nosniff",
         "x-oss-request-id": request_id,
-        "x-oss-server-time": str(milliseconds),
+        "x-oss-server-time": str(round(1000 * watch.total)),
     }
