@@ -43,8 +43,8 @@ def run(
     Raises `OssError` for whatever is wrong with the picture, before any pixel is decoded
     where its header tells.
     """
-    header = probe(data)
     context.limits.check_source_bytes(len(data))
+    header = probe(data)
     context.limits.check_source(header.format, header.size, header.frames)
     match operations:
         case [Report() as report]:

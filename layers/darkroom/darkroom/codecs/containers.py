@@ -59,7 +59,8 @@ def webp_structure(data: bytes) -> tuple[Size, int, bytes | None]:
     exif: bytes | None = None
     frames = 0
     for name, start, length in _riff_chunks(data):
-        if name == b"VP8X":
+        # The first of them rules: no later chunk may shrink what the decoder will allocate.
+        if name == b"VP8X" and size is None:
             size = (1 + _u24(data, start + 4), 1 + _u24(data, start + 7))
         elif name == b"VP8 " and size is None:
             size = (_u16(data, start + 6) & 0x3FFF, _u16(data, start + 8) & 0x3FFF)

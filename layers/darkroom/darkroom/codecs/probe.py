@@ -6,7 +6,7 @@ Nothing here decodes a pixel, so that a bomb costs its header only (spec 03 §1,
 import io
 import struct
 import zlib
-from fractions import Fraction
+from contextlib import suppress
 
 from PIL import ExifTags, Image, TiffImagePlugin
 
@@ -45,6 +45,9 @@ _SIGNATURES = (
     ("tiff", b"MM\0+"),
 )
 
+_INCH = 2
+"""EXIF's number for the unit that resolutions have when none is named."""
+
 EC_UNSUPPORTED = "0040-00000005"
 EC_DAMAGED = {"webp": "0040-00000010", "heic": "0040-00000020"}
 
@@ -68,9 +71,12 @@ def probe(data: bytes) -> Header:
     """Read the header; raise `BadRequest` for an unknown format, `ImageDamage` for a broken one."""
     word = sniff(data)
     try:
-        return _READERS[word](data, word)
+        header = _READERS[word](data, word)
     except DAMAGE as error:
         raise damaged(word) from error
+    if 0 in header.size:
+        raise damaged(word)
+    return header
 
 
 def open_image(data: bytes, word: str) -> Image.Image:
@@ -82,14 +88,15 @@ def _read_jpeg(data: bytes, word: str) -> Header:
     image = open_image(data, word)
     # An attribute of JPEG images alone; a multi-picture file is one too.
     tables: dict[int, list[int]] = getattr(image, "quantization", {})
-    exif = image.info.get("exif")
+    block = image.info.get("exif")
+    exif = _exif(block)
     return Header(
         format=word,
         size=image.size,
-        orientation=_orientation(image.getexif()) if exif else NORMAL_ORIENTATION,
+        orientation=_orientation(exif),
         quality=estimated_quality(tables[min(tables)]) if tables else None,
-        density=_exif_density(image) or _jfif_density(image),
-        exif=exif,
+        density=_exif_density(exif) or _jfif_density(image),
+        exif=block,
     )
 
 
@@ -103,17 +110,14 @@ def _read_plain(data: bytes, word: str) -> Header:
 
 def _read_gif(data: bytes, word: str) -> Header:
     size, frames = gif_structure(data)
-    if not frames or 0 in size:
+    if not frames:
         raise ValueError("a GIF file without a picture")
     return Header(format=word, size=size, frames=frames)
 
 
 def _read_webp(data: bytes, word: str) -> Header:
     size, frames, block = webp_structure(data)
-    exif = Image.Exif()
-    if block:
-        exif.load(block)
-    return Header(format=word, size=size, frames=frames, orientation=_orientation(exif))
+    return Header(format=word, size=size, frames=frames, orientation=_orientation(_exif(block)))
 
 
 _READERS = {
@@ -126,9 +130,25 @@ _READERS = {
 }
 
 
+def _exif(block: bytes | None) -> Image.Exif:
+    """Read an EXIF block; spoilt metadata count as none, since they spoil no pixel."""
+    exif = Image.Exif()
+    if block:
+        with suppress(*DAMAGE):
+            exif.load(block)
+    return exif
+
+
+def _tag(exif: Image.Exif, tag: ExifTags.Base) -> object:
+    """Give a tag's value, none where it is absent or unreadable."""
+    with suppress(*DAMAGE):
+        return exif.get(tag)
+    return None
+
+
 def _orientation(exif: Image.Exif) -> int:
     """Take anything but 1…8 for upright: cameras write 0 and worse."""
-    orientation: object = exif.get(ExifTags.Base.Orientation)
+    orientation = _tag(exif, ExifTags.Base.Orientation)
     if isinstance(orientation, int) and orientation in range(1, 9):
         return orientation
     return NORMAL_ORIENTATION
@@ -143,20 +163,25 @@ def _jfif_density(image: Image.Image) -> Density | None:
     return Density(unit=image.info["jfif_unit"] + 1, x=(x, 1), y=(y, 1))
 
 
-def _exif_density(image: Image.Image) -> Density | None:
+def _exif_density(exif: Image.Exif) -> Density | None:
     """Give EXIF's resolution, which wins over JFIF's (C-94)."""
-    if not image.info.get("exif"):
-        return None
-    tags = image.getexif()
-    x, y = tags.get(ExifTags.Base.XResolution), tags.get(ExifTags.Base.YResolution)
+    x = _ratio(_tag(exif, ExifTags.Base.XResolution))
+    y = _ratio(_tag(exif, ExifTags.Base.YResolution))
     if x is None or y is None:
         return None
-    return Density(unit=tags.get(ExifTags.Base.ResolutionUnit, 2), x=_ratio(x), y=_ratio(y))
+    unit = _tag(exif, ExifTags.Base.ResolutionUnit)
+    return Density(unit=unit if isinstance(unit, int) else _INCH, x=x, y=y)
 
 
-def _ratio(value: object) -> tuple[int, int]:
-    """Give the two numbers as the file wrote them."""
-    if isinstance(value, TiffImagePlugin.IFDRational):
-        return int(value.numerator), int(value.denominator)
-    fraction = Fraction(str(value))
-    return fraction.numerator, fraction.denominator
+def _ratio(value: object) -> tuple[int, int] | None:
+    """Give the two numbers as the file wrote them, none for anything but a number.
+
+    Text is not read as one: `1e99999999` would take longer than there is time.
+    """
+    match value:
+        case TiffImagePlugin.IFDRational():
+            return int(value.numerator), int(value.denominator)
+        case int():
+            return value, 1
+        case _:
+            return None
