@@ -9,7 +9,10 @@ from darkroom.parameters import Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
 
-_LENGTH = Integer(1, 30_000)
+_MOST = 2**31 - 1
+"""Far over any side: more than the picture has is legal and leaves it as it is."""
+
+_LENGTH = Integer(1, _MOST)
 _EC_LENGTH = "0040-00000230"
 
 
@@ -24,7 +27,7 @@ class IndexCrop:
     y: int | None = parameter(
         "y", _LENGTH, "Height of a piece; wins over x.", default=None, ec=_EC_LENGTH
     )
-    i: int = parameter("i", Integer(0, 30_000), "Number of the piece.", default=0)
+    i: int = parameter("i", Integer(0, _MOST), "Number of the piece.", default=0)
 
     def __post_init__(self) -> None:
         """Ask for one length (C-55)."""
