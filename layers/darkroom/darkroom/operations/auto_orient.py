@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from darkroom.limits import Limits
 from darkroom.parameters import BARE, Flag, parameter
-from darkroom.picture import NORMAL_ORIENTATION
 from darkroom.steps import Plan
+
+_UNROTATED = frozenset({1, 2, 4})
+"""Orientations that rotate nothing: upright, or mirrored only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,6 @@ class AutoOrient:
 
     def revise(self, plan: Plan, limits: Limits) -> Plan:
         """Settle it; asked for in words, a large picture is refused as by rotate (C-64)."""
-        if self.upright and plan.header.orientation != NORMAL_ORIENTATION:
+        if self.upright and plan.header.orientation not in _UNROTATED:
             limits.check_rotation(plan.header.size)
         return replace(plan, upright=self.upright)
