@@ -40,12 +40,12 @@ def _through(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image
     A profile of another colour space than the pixels' is ignored, as viewers do.
     """
     plain = image if image.mode == "CMYK" else _plain(image)
-    wanted = transform.input_mode
-    if (wanted == "CMYK") != (plain.mode == "CMYK"):
+    described = transform.input_mode
+    if plain.mode not in (described, described + "A"):
         return _plain(plain)
-    alpha = plain.getchannel("A") if plain.mode in ("LA", "RGBA") else None
-    converted = transform.apply(plain if plain.mode == wanted else plain.convert(wanted))
-    if wanted == "L":
+    alpha = plain.getchannel("A") if plain.mode != described else None
+    converted = transform.apply(plain if alpha is None else plain.convert(described))
+    if described == "L":
         converted = converted.getchannel("R")
     if alpha is not None:
         converted.putalpha(alpha)
