@@ -115,5 +115,7 @@ def _needed(
     """Ask the first step how few pixels will do, in the orientation of the stored picture."""
     if not steps or not isinstance(steps[0], NeedsFewer):
         return None
+    if not decode.may_reduce(header.size, orientation):
+        return None
     needed = steps[0].needed_size(size, animated=header.frames > 1)
     return needed and decode.stored_size(needed, orientation)

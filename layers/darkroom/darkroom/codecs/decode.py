@@ -1,5 +1,6 @@
 """Bytes → frames of 8-bit sRGB pixels, at reduced scale where that is enough."""
 
+import math
 from collections.abc import Iterator
 
 from PIL import Image
@@ -25,6 +26,12 @@ _UPRIGHT = {
 }
 """What undoes each EXIF orientation (spec 02 §7)."""
 
+_KEEPS_FIRST_CORNER = frozenset({1, 5})
+"""Orientations that leave the pixel at the upper left where it is."""
+
+_COARSEST = 8
+"""Pixels along each side that become one at the smallest scale of a reduced decode."""
+
 
 def frames(data: bytes, header: Header, *, needed: Size | None, every: bool) -> Iterator[Frame]:
     """Decode the first frame, or every one, each composited to the whole canvas (C-123).
@@ -35,29 +42,37 @@ def frames(data: bytes, header: Header, *, needed: Size | None, every: bool) -> 
     try:
         image = open_image(data, header.format)
         if needed is not None and header.format == "jpg":
-            width, height = (int(side * SPARE) for side in needed)
+            width, height = (math.ceil(side * SPARE) for side in needed)
             image.draft(None, (width, height))
         for index in range(header.frames if every else 1):
             image.seek(index)
             image.load()
             duration = int(image.info.get("duration", 0))
-            yield Frame(_pixels(image, data), duration)
+            yield Frame(_on_canvas(_pixels(image, data), header), duration)
     except DAMAGE as error:
         raise damaged(header.format) from error
 
 
 def _pixels(image: Image.Image, data: bytes) -> Image.Image:
     """Take the decoder's picture over: in sRGB, apart from the decoder, without metadata."""
-    pixels = to_srgb(image)
     if image.format == "PNG" and data[_PNG_COLOUR_TYPE] == _PNG_GREY_ALPHA:
         # Pillow widens 16-bit grey with alpha to RGBA: grey stays grey (C-117).
-        pixels = pixels.convert("LA")
+        pixels = to_srgb(image.convert("LA"))
+    else:
+        pixels = to_srgb(image)
     if pixels is image and getattr(image, "is_animated", False):
         # The decoder draws the next frame on this very canvas.
         pixels = image.copy()
     # Encoders look here for profile, EXIF and comment: none goes into a result (C-116).
     pixels.info = {}
     return pixels
+
+
+def _on_canvas(pixels: Image.Image, header: Header) -> Image.Image:
+    """Extend a GIF frame to the canvas, which may only grow with a later frame."""
+    if header.format != "gif" or pixels.size == header.size:
+        return pixels
+    return pixels.convert("RGBA").crop((0, 0, *header.size))
 
 
 def loop_count(data: bytes, header: Header) -> int | None:
@@ -67,6 +82,15 @@ def loop_count(data: bytes, header: Header) -> int | None:
     except DAMAGE as error:
         raise damaged(header.format) from error
     return None if loop is None else int(loop)
+
+
+def may_reduce(size: Size, orientation: int) -> bool:
+    """Whether pixels of a reduced decode lie where the picture's size says they do.
+
+    The last column and row of one may stand for fewer pixels than the others. Once they are
+    turned to the front, everything behind them is off by what they lack.
+    """
+    return orientation in _KEEPS_FIRST_CORNER or not any(side % _COARSEST for side in size)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:

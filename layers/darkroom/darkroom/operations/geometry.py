@@ -63,6 +63,13 @@ def centred(inner: Size, outer: Size) -> Size:
     return (outer[0] - inner[0]) // 2, (outer[1] - inner[1]) // 2
 
 
+def reduced_by(size: Size, pixels: Size) -> int:
+    """Tell by which of a JPEG decoder's scales a picture of `size` came as so few pixels."""
+    return next(
+        scale for scale in (1, 2, 4, 8) if pixels == (-(-size[0] // scale), -(-size[1] // scale))
+    )
+
+
 def _start(_length: int, _part: int) -> int:
     return 0
 

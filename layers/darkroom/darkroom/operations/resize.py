@@ -14,6 +14,7 @@ from darkroom.operations.geometry import (
     contained,
     covering,
     percent,
+    reduced_by,
     to_height,
     to_width,
 )
@@ -161,7 +162,7 @@ def _scaled(picture: Picture, inner: Size, final: Size) -> Image.Image:
     as the last column of a reduced JPEG covers more than the picture has.
     """
     image, size = picture.image, picture.size
-    reduction = round(size[0] / image.width) or 1
+    reduction = reduced_by(size, image.size)
     left, top = centred(final, inner)
     across = size[0] / inner[0] / reduction
     down = size[1] / inner[1] / reduction
