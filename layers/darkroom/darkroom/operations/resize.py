@@ -29,10 +29,14 @@ EC_BOTH_ZERO = "0040-00000321"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
-    """What a resize comes to for one size: scale to `inner`, then cut or pad to `size`."""
+    """What a resize comes to for one size: scale to `inner`, then cut or pad to `size`.
+
+    `padded` means laid on a canvas, which is opaque even where none of it shows (C-47).
+    """
 
     inner: Size
     size: Size
+    padded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +100,11 @@ class Resize:
         """Scale by area averaging when shrinking, bicubic when enlarging (C-51)."""
         scaling = self.scaling(picture.size, animated=picture.header.frames > 1)
         context.limits.check_resized(scaling.size)
-        if scaling.size == scaling.inner == picture.image.size:
-            return picture
-        if self.m == "pad":
+        if scaling.padded:
             scaled = _scaled(picture, scaling.inner, scaling.inner)
             return picture.showing(_padded(scaled, scaling.size, self.color))
+        if scaling.size == scaling.inner == picture.image.size:
+            return picture
         return picture.showing(_scaled(picture, scaling.inner, scaling.size))
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
@@ -111,7 +115,8 @@ class Resize:
         inner, final = self._target(size)
         if (self.limit or animated) and self._enlarges(size, inner, final):
             return Scaling(inner=size, size=size)
-        return Scaling(inner=inner, size=final)
+        padded = self.m == "pad" and not self._by_percent
+        return Scaling(inner=inner, size=final, padded=padded)
 
     @property
     def _by_percent(self) -> bool:
