@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 BUCKETS = """{
     "demo": {"acl": "public-read"},
     "closed": {},
-    "renamed": {"s3": "s3-name", "acl": "public-read"}
+    "renamed": {"s3": "s3-name", "acl": "public-read"},
+    "gone": {"s3": "nowhere", "acl": "public-read"}
 }"""
 S3_NAMES = ("demo", "closed", "s3-name", "results")
 
@@ -84,6 +85,11 @@ def app(s3: "S3Client") -> ModuleType:  # noqa: ARG001 - its environment is what
 @pytest.fixture(scope="session")
 def get(app: ModuleType) -> Get:
     """Send a request as an HTTP API does."""
+    return sender(app)
+
+
+def sender(app: ModuleType) -> Get:
+    """Send requests to a function as an HTTP API does."""
 
     def send(
         path: str,

@@ -36,6 +36,8 @@ class Settings:
     """S3 bucket for results over `reply_limit`; without it these are refused."""
     reply_limit: int = 4_500_000
     """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
+    store_timeout: float = 4
+    """Seconds of silence after which S3 is asked again, or given up on."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
 
@@ -48,6 +50,7 @@ class Settings:
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
+            store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 
@@ -87,3 +90,13 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in ("", "true", "false"):
         raise SettingsError(f"{name} must be true or false")
     return text == "true" if text else default
+
+
+def _seconds(environ: Mapping[str, str], name: str, *, default: float) -> float:
+    try:
+        seconds = float(environ.get(name) or default)
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number of seconds") from error
+    if not 0 < seconds < float("inf"):
+        raise SettingsError(f"{name} must be more than 0 seconds")
+    return seconds

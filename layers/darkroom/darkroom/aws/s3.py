@@ -1,27 +1,25 @@
 """S3 as object store, link maker and result store."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    IncompleteReadError,
-    ResponseStreamingError,
-)
+from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
 
-from darkroom.errors import Code, OssError, no_such_bucket, no_such_key
-from darkroom.ports import ObjectInfo, OpenObject, Replaced
+from darkroom.aws.refusals import s3_errors
+from darkroom.errors import Code, OssError
+from darkroom.ports import ObjectInfo, OpenObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 READ_ATTEMPTS = 3
 """How often a body is asked for that breaks off on its way."""
+
+READ_PATIENCE = 8.0
+"""Seconds after which it is not asked for again: time is left to say so."""
 
 LINK_SECONDS = 900
 
@@ -51,35 +49,7 @@ _LINK_OVERRIDES = {
     "response-content-encoding": "ResponseContentEncoding",
 }
 
-_NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
-_DENIED = frozenset({"AccessDenied", "403"})
-
-
-@contextmanager
-def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
-    """Say what S3's refusals mean in terms of the catalogue."""
-    try:
-        yield
-    except ClientError as error:
-        raise _understood(error, bucket, key) from error
-    except BotoCoreError as error:
-        raise OssError(Code.SERVICE_UNAVAILABLE) from error
-
-
-def _understood(error: ClientError, bucket: str, key: str) -> Exception:
-    code = error.response.get("Error", {}).get("Code", "")
-    if code in _NOT_FOUND:
-        return no_such_key(key)
-    match code:
-        case "NoSuchBucket":
-            return no_such_bucket(bucket)
-        case "PreconditionFailed" | "412":
-            return Replaced(key)
-        case "InvalidObjectState":
-            return OssError(Code.INVALID_OBJECT_STATE)
-        case _ if code in _DENIED:
-            return OssError(Code.ACCESS_DENIED, "The service may not access this object.")
-    return OssError(Code.SERVICE_UNAVAILABLE)
+_BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +64,13 @@ class S3Object:
     def read(self) -> bytes:
         """Read to the end; raise `Replaced` when another version is there meanwhile."""
         response = self.response
+        end = monotonic() + READ_PATIENCE
         for _ in range(READ_ATTEMPTS - 1):
             try:
                 return self._body(response)
-            except (HTTPClientError, IncompleteReadError, ResponseStreamingError):
+            except _BROKEN as error:
+                if monotonic() > end:
+                    raise OssError(Code.SERVICE_UNAVAILABLE) from error
                 response = self._again()
         with s3_errors(self.info.bucket, self.info.key):
             return self._body(response)

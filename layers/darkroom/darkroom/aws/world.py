@@ -12,15 +12,18 @@ from darkroom.buckets import Bucket
 from darkroom.settings import BucketEntry, Settings
 from darkroom.usecases.world import World
 
-_CLIENT = Config(
-    signature_version="s3v4",
-    connect_timeout=2,
-    read_timeout=10,
-    retries={"mode": "standard", "max_attempts": 3},
-    # Stores that only resemble S3 do not know the newer checksums.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
+
+def _config(settings: Settings) -> Config:
+    """Give up in time: three silences and a pause between them leave room for an answer."""
+    return Config(
+        signature_version="s3v4",
+        connect_timeout=settings.store_timeout,
+        read_timeout=settings.store_timeout,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        # Stores that only resemble S3 do not know the newer checksums.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,7 @@ class ListedBuckets:
 
 def build(settings: Settings) -> World:
     """Connect the service to AWS; the standard environment chooses region and endpoints."""
-    client = boto3.client("s3", config=_CLIENT)
+    client = boto3.client("s3", config=_config(settings))
     names = {name: entry.s3 for name, entry in settings.buckets.items()}
     objects = S3Objects(client=client, buckets=names)
     results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)

@@ -1,0 +1,52 @@
+"""What S3's refusals mean in terms of the catalogue."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from darkroom.errors import Code, OssError, no_such_bucket, no_such_key
+from darkroom.ports import Replaced
+
+EC_THROTTLED = "0004-00000801"
+
+_NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
+_REPLACED = frozenset({"PreconditionFailed", "412"})
+
+_DENIED = partial(OssError, Code.ACCESS_DENIED, "The service may not access this object.")
+_THROTTLED = partial(OssError, Code.SERVICE_UNAVAILABLE, ec=EC_THROTTLED)
+
+_UNKNOWN = partial(OssError, Code.SERVICE_UNAVAILABLE)
+
+_MEANING = {
+    "AccessDenied": _DENIED,
+    "403": _DENIED,
+    "InvalidObjectState": partial(OssError, Code.INVALID_OBJECT_STATE),
+    "RequestLimitExceeded": _THROTTLED,
+    "SlowDown": _THROTTLED,
+    "Throttling": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+}
+
+
+@contextmanager
+def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
+    """Raise what a refusal means; what is not understood is no fault of the caller's."""
+    try:
+        yield
+    except ClientError as error:
+        raise _understood(error, bucket, key) from error
+    except BotoCoreError as error:
+        raise OssError(Code.SERVICE_UNAVAILABLE) from error
+
+
+def _understood(error: ClientError, bucket: str, key: str) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in _NOT_FOUND:
+        return no_such_key(key)
+    if code == "NoSuchBucket":
+        return no_such_bucket(bucket)
+    if code in _REPLACED:
+        return Replaced(key)
+    return _MEANING.get(code, _UNKNOWN)()
