@@ -27,6 +27,20 @@ KEY = AccessKey(
 )
 TEMPORARY = AccessKey(id="tmp", secret="sk", token=SecurityToken(value="token", expires=LATER))
 
+AWKWARD_KEYS = (
+    "example.jpg",
+    "a b/图.jpg",
+    "100%.jpg",
+    "100%25.jpg",
+    "a%2Fb",
+    "a+b~c!'()*.jpg",
+    "a//b",
+    "a/",
+    "a/../b.jpg",
+    "a?b#c&d=e;f",
+)
+"""Object keys whose spelling in a URL goes wrong first."""
+
 
 class Keyring:
     """Access keys held in memory."""

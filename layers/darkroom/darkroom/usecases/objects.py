@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from darkroom.auth import Caller
 from darkroom.errors import OssError
 from darkroom.ports import ObjectInfo, OpenObject
-from darkroom.usecases.access import allow_object, allow_read, bucket_named
+from darkroom.usecases.access import allow_anonymous_read, bucket_named
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.world import World
 
@@ -19,13 +18,11 @@ class Fetched:
     body: OpenObject | None = None
 
 
-def fetch(name: str, key: str, conditions: Conditions, caller: Caller, world: World) -> Fetched:
+def fetch(bucket: str, key: str, conditions: Conditions, world: World) -> Fetched:
     """Open an object; the caller closes it."""
-    bucket = bucket_named(world, name)
-    allow_read(bucket, key, caller, world)
-    opened = world.objects.open(name, key)
+    allow_anonymous_read(bucket_named(world, bucket))
+    opened = world.objects.open(bucket, key)
     try:
-        allow_object(bucket, caller, opened.info)
         unmodified = conditions.unmodified(opened.info)
     except OssError:
         opened.close()
@@ -36,10 +33,8 @@ def fetch(name: str, key: str, conditions: Conditions, caller: Caller, world: Wo
     return Fetched(info=opened.info, unmodified=False, body=opened)
 
 
-def describe(name: str, key: str, conditions: Conditions, caller: Caller, world: World) -> Fetched:
+def describe(bucket: str, key: str, conditions: Conditions, world: World) -> Fetched:
     """Ask for an object's header alone."""
-    bucket = bucket_named(world, name)
-    allow_read(bucket, key, caller, world)
-    info = world.objects.head(name, key)
-    allow_object(bucket, caller, info)
+    allow_anonymous_read(bucket_named(world, bucket))
+    info = world.objects.head(bucket, key)
     return Fetched(info=info, unmodified=conditions.unmodified(info))

@@ -15,7 +15,6 @@ def get_processed(call: Call) -> Response:
         bucket=call.address.bucket,
         key=call.address.key,
         process=call.request.query[PROCESS],
-        caller=call.caller,
         conditions=call.conditions,
     )
     return replies.processed(render(rendering, call.world, call.context))
@@ -24,12 +23,10 @@ def get_processed(call: Call) -> Response:
 def get_object(call: Call) -> Response:
     """Answer an object as it is stored."""
     address = call.address
-    fetched = fetch(address.bucket, address.key, call.conditions, call.caller, call.world)
-    return replies.plain(fetched)
+    return replies.plain(fetch(address.bucket, address.key, call.conditions, call.world))
 
 
 def head_object(call: Call) -> Response:
     """Answer what is known of an object."""
     address = call.address
-    fetched = describe(address.bucket, address.key, call.conditions, call.caller, call.world)
-    return replies.plain(fetched)
+    return replies.plain(describe(address.bucket, address.key, call.conditions, call.world))

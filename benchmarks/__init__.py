@@ -1,1 +1,0 @@
-"""Repeatable measurements, peers side by side: `make bench`."""
