@@ -36,9 +36,11 @@ class Header:
     format: str
     """The documented word: jpg, png, webp, bmp, gif, tiff, heic, avif."""
     size: Size
-    """As stored, before orientation."""
+    """As stored, before orientation; HEIC, AVIF and TIFF are turned by their decoders."""
     frames: int = 1
     orientation: int = NORMAL_ORIENTATION
+    alpha: bool = False
+    """Whether a HEIC or AVIF has an alpha channel; not looked up for other formats."""
     quality: int | None = None
     """Quality of a JPEG on the IJG scale, estimated from its luminance table."""
     density: Density | None = None

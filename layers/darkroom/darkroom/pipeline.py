@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from darkroom.codecs import decode
 from darkroom.codecs.encode import encode
 from darkroom.codecs.formats import FORMATS
+from darkroom.codecs.plugins import kept
 from darkroom.codecs.probe import probe
+from darkroom.errors import Code, OssError
 from darkroom.limits import Size
 from darkroom.picture import Frame, Header, Output, Picture
 from darkroom.steps import (
@@ -50,16 +52,26 @@ def run(
         case [Report() as report]:
             return Result(content_type=JSON, body=report.report(data, header).encode())
     steps = [step for step in operations if isinstance(step, PixelOperation)]
-    plan = Plan(header=header, format=header.format, upright=upright)
-    for option in operations:
-        if isinstance(option, OutputOption):
-            plan = option.revise(plan, context.limits)
+    own = kept(FORMATS[header.format]).word
+    plan = _settled(Plan(header=header, format=own, upright=upright), operations, context)
     output = _output(plan, animated=_stays_animated(plan, operations))
     frames = list(_processed(data, plan, output, steps, context))
     with context.stage("encode"):
         loop = decode.loop_count(data, header) if output.animated else None
         body = encode(frames, output, loop=loop)
     return Result(content_type=FORMATS[output.format].content_type, body=body, format=output.format)
+
+
+def _settled(plan: Plan, operations: Sequence[Operation], context: Context) -> Plan:
+    """Let every output option have its say; raise for what the result's format cannot show."""
+    for option in operations:
+        if isinstance(option, OutputOption):
+            plan = option.revise(plan, context.limits)
+    if plan.header.format == "heic" and plan.header.alpha and not FORMATS[plan.format].alpha:
+        raise OssError(  # C-112
+            Code.BAD_REQUEST, f"A HEIC with transparency cannot be saved as {plan.format}."
+        )
+    return plan
 
 
 def _stays_animated(plan: Plan, operations: Sequence[Operation]) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageCms
 
-from darkroom.codecs.probe import DAMAGE
+from darkroom.codecs.damage import DAMAGE
 
 DIRECT = frozenset({"L", "LA", "RGB", "RGBA"})
 """The modes that operations and encoders see."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from PIL import Image
 
 from darkroom.codecs.colour import to_srgb
-from darkroom.codecs.probe import DAMAGE, damaged, open_image
+from darkroom.codecs.damage import DAMAGE, damaged
+from darkroom.codecs.plugins import open_image
+from darkroom.codecs.probe import exif_orientation
 from darkroom.limits import Size
 from darkroom.picture import SIDEWAYS, Frame, Header
 
@@ -60,6 +62,8 @@ def _pixels(image: Image.Image, data: bytes) -> Image.Image:
         pixels = to_srgb(image.convert("LA"))
     else:
         pixels = to_srgb(image)
+    if image.format == "AVIF":
+        pixels = upright(pixels, exif_orientation(image.getexif()))
     if pixels is image and getattr(image, "is_animated", False):
         # The decoder draws the next frame on this very canvas.
         pixels = image.copy()

@@ -1,20 +1,29 @@
 """Frames → bytes: one encoder a format, each with the service's settings (spec 03 §3)."""
 
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image
 
+from darkroom.codecs.bmp import bgra
 from darkroom.codecs.flatten import flattened
 from darkroom.codecs.formats import FORMATS
+from darkroom.codecs.plugins import save_image
 from darkroom.picture import Frame, Output
 
 _RLE = 3
 """zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (D9)."""
 
-_WEBP_EFFORT = 2
-"""libwebp's method: 0 fastest … 6 smallest."""
+_SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "jpg": {"subsampling": "4:2:0", "optimize": True},  # C-105
+    "png": {"compress_type": _RLE},
+    "webp": {"method": 2},
+    "tiff": {"compression": "tiff_lzw"},  # C-110
+    # One thread each, so that a result does not depend on the machine's number of cores.
+    "heic": {"enc_params": {"preset": "ultrafast", "x265:pools": "none"}},
+    "avif": {"speed": 9, "max_threads": 1},
+}
+"""What each encoder is told besides the quality; measured in docs/decisions/020 and 021."""
 
 
 def encode(frames: Sequence[Frame], output: Output, *, loop: int | None = None) -> bytes:
@@ -24,12 +33,12 @@ def encode(frames: Sequence[Frame], output: Output, *, loop: int | None = None) 
     """
     FORMATS[output.format].check_result(frames[0].image.size)
     images = [_fitting(frame.image, output) for frame in frames]
+    if output.format == "bmp" and images[0].mode == "RGBA":
+        return bgra(images[0])
     options = _options(output)
     if len(images) > 1:
         options |= _animation(images, [frame.duration for frame in frames], loop)
-    buffer = io.BytesIO()
-    images[0].save(buffer, FORMATS[output.format].pillow, **options)
-    return buffer.getvalue()
+    return save_image(images[0], output.format, **options)
 
 
 def _fitting(image: Image.Image, output: Output) -> Image.Image:
@@ -45,30 +54,18 @@ def _fitting(image: Image.Image, output: Output) -> Image.Image:
 
 def _bmp_mode(image: Image.Image) -> Image.Image:
     """Keep alpha only where a pixel is transparent (C-109)."""
-    if image.mode == "LA":
-        image = image.convert("RGBA")
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
-        return image.convert("RGB")
-    return image
+    if image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255):
+        return image.convert("RGBA")
+    return image.convert("RGB")
 
 
 def _options(output: Output) -> dict[str, Any]:
-    match output.format:
-        case "jpg":
-            return {
-                "quality": output.quality,
-                "subsampling": "4:2:0",
-                "optimize": True,
-                "progressive": output.progressive,
-            }
-        case "png":
-            return {"compress_type": _RLE}
-        case "webp":
-            return {"quality": output.quality, "method": _WEBP_EFFORT}
-        case "tiff":
-            return {"compression": "tiff_lzw"}
-        case _:
-            return {}
+    options = dict(_SETTINGS.get(output.format, {}))
+    if output.quality is not None:
+        options["quality"] = output.quality
+    if output.format == "jpg":
+        options["progressive"] = output.progressive
+    return options
 
 
 def _animation(

@@ -1,70 +1,22 @@
-"""What a file says of itself: format by content, size, frames, orientation, quality.
+"""What a file says of itself: size, frames, orientation, quality, density.
 
 Nothing here decodes a pixel, so that a bomb costs its header only (spec 03 §1, §6).
 """
 
-import io
-import struct
-import zlib
 from contextlib import suppress
+from numbers import Rational
 
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, Image
 
 from darkroom.codecs.containers import gif_structure, webp_structure
-from darkroom.codecs.formats import FORMATS
+from darkroom.codecs.damage import DAMAGE, damaged
 from darkroom.codecs.jpeg import estimated_quality
-from darkroom.errors import Code, OssError
-from darkroom.picture import NORMAL_ORIENTATION, Density, Header
-
-# Our own limits judge the header; Pillow's warning would come first and say less.
-Image.MAX_IMAGE_PIXELS = None
-
-DAMAGE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's plugins raise for broken files; nothing else they raise is the file's fault."""
-
-_SIGNATURES = (
-    ("jpg", b"\xff\xd8\xff"),
-    ("png", b"\x89PNG\r\n\x1a\n"),
-    ("gif", b"GIF87a"),
-    ("gif", b"GIF89a"),
-    ("bmp", b"BM"),
-    ("tiff", b"II*\0"),
-    ("tiff", b"MM\0*"),
-    ("tiff", b"II+\0"),
-    ("tiff", b"MM\0+"),
-)
+from darkroom.codecs.plugins import open_image
+from darkroom.codecs.sniff import sniff
+from darkroom.picture import NORMAL_ORIENTATION, SIDEWAYS, Density, Header
 
 _INCH = 2
 """EXIF's number for the unit that resolutions have when none is named."""
-
-EC_UNSUPPORTED = "0040-00000005"
-EC_DAMAGED = {"webp": "0040-00000010", "heic": "0040-00000020"}
-
-
-def damaged(word: str) -> OssError:
-    """Say that a file of this format cannot be decoded (C-102)."""
-    return OssError(Code.IMAGE_DAMAGE, ec=EC_DAMAGED.get(word))
-
-
-def sniff(data: bytes) -> str:
-    """Name the format by the first bytes; raise `BadRequest` for one that is not read."""
-    for word, signature in _SIGNATURES:
-        if data.startswith(signature):
-            return word
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    raise OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
 
 
 def probe(data: bytes) -> Header:
@@ -79,11 +31,6 @@ def probe(data: bytes) -> Header:
     return header
 
 
-def open_image(data: bytes, word: str) -> Image.Image:
-    """Open with the plugin of that format and no other; pixels stay undecoded."""
-    return Image.open(io.BytesIO(data), formats=[FORMATS[word].pillow])
-
-
 def _read_jpeg(data: bytes, word: str) -> Header:
     image = open_image(data, word)
     # An attribute of JPEG images alone; a multi-picture file is one too.
@@ -93,7 +40,7 @@ def _read_jpeg(data: bytes, word: str) -> Header:
     return Header(
         format=word,
         size=image.size,
-        orientation=_orientation(exif),
+        orientation=exif_orientation(exif),
         quality=estimated_quality(tables[min(tables)]) if tables else None,
         density=_exif_density(exif) or _jfif_density(image),
         exif=block,
@@ -117,7 +64,34 @@ def _read_gif(data: bytes, word: str) -> Header:
 
 def _read_webp(data: bytes, word: str) -> Header:
     size, frames, block = webp_structure(data)
-    return Header(format=word, size=size, frames=frames, orientation=_orientation(_exif(block)))
+    exif = _exif(block)
+    return Header(
+        format=word,
+        size=size,
+        frames=frames,
+        orientation=exif_orientation(exif),
+        density=_exif_density(exif),
+        exif=block,
+    )
+
+
+def _read_iso_media(data: bytes, word: str) -> Header:
+    """Read HEIC and AVIF, which the decoder turns upright: their EXIF orientation is a mere copy.
+
+    libheif gives the size after turning, Pillow's AVIF plugin the one before.
+    """
+    image = open_image(data, word)
+    width, height = image.size
+    block = image.info.get("exif")
+    exif = _exif(block)
+    lying = word == "avif" and exif_orientation(exif) in SIDEWAYS
+    return Header(
+        format=word,
+        size=(height, width) if lying else (width, height),
+        alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
+        density=_exif_density(exif),
+        exif=block,
+    )
 
 
 _READERS = {
@@ -127,6 +101,8 @@ _READERS = {
     "webp": _read_webp,
     "bmp": _read_plain,
     "tiff": _read_plain,
+    "heic": _read_iso_media,
+    "avif": _read_iso_media,
 }
 
 
@@ -146,11 +122,11 @@ def _tag(exif: Image.Exif, tag: ExifTags.Base) -> object:
     return None
 
 
-def _orientation(exif: Image.Exif) -> int:
+def exif_orientation(exif: Image.Exif) -> int:
     """Take anything but 1…8 for upright: cameras write 0 and worse."""
-    orientation = _tag(exif, ExifTags.Base.Orientation)
-    if isinstance(orientation, int) and orientation in range(1, 9):
-        return orientation
+    value = _tag(exif, ExifTags.Base.Orientation)
+    if isinstance(value, int) and value in range(1, 9):
+        return value
     return NORMAL_ORIENTATION
 
 
@@ -178,10 +154,4 @@ def _ratio(value: object) -> tuple[int, int] | None:
 
     Text is not read as one: `1e99999999` would take longer than there is time.
     """
-    match value:
-        case TiffImagePlugin.IFDRational():
-            return int(value.numerator), int(value.denominator)
-        case int():
-            return value, 1
-        case _:
-            return None
+    return (int(value.numerator), int(value.denominator)) if isinstance(value, Rational) else None

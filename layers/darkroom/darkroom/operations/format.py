@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from darkroom.codecs.formats import FORMATS
+from darkroom.codecs.plugins import kept, writable
+from darkroom.errors import Code, OssError
 from darkroom.limits import Limits
 from darkroom.parameters import BARE, Choice, parameter
 from darkroom.steps import Plan
@@ -25,7 +27,10 @@ class Format:
     )
 
     def revise(self, plan: Plan, _limits: Limits) -> Plan:
-        """Settle the format."""
-        if self.word == "gif" and plan.header.format != "gif":
-            return replace(plan, format=plan.header.format)
+        """Settle the format; raise `NotImplemented` for one without an encoder here (C-111)."""
+        source = plan.header.format
+        if self.word == "gif" and source != "gif":
+            return replace(plan, format=kept(FORMATS[source]).word)
+        if not writable(FORMATS[self.word]):
+            raise OssError(Code.NOT_IMPLEMENTED, f"{self.word} cannot be written here.")
         return replace(plan, format=self.word)

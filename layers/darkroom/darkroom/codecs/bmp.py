@@ -1,0 +1,36 @@
+"""BMP with transparency, which Pillow reads but writes without a word of the alpha channel."""
+
+import struct
+
+from PIL import Image
+
+_HEADER = struct.Struct("<2sIHHI")
+"""Mark, file size, two reserved words, offset of the pixels."""
+
+_INFO = struct.Struct("<IiiHHIIiiII4I4s36s3I")
+"""BITMAPV4HEADER: the first version that names the alpha channel, so that readers see it."""
+
+_BIT_FIELDS = 3
+_MASKS = (0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000)
+"""Where red, green, blue and alpha are in a pixel of 32 bits."""
+
+_PER_METRE = 3780
+"""96 to the inch, as Pillow writes it for the other bitmaps."""
+
+
+def bgra(image: Image.Image) -> bytes:
+    """Write an RGBA picture as 32-bit BMP, bottom row first (C-109)."""
+    pixels = image.tobytes("raw", "BGRA", 0, -1)
+    offset = _HEADER.size + _INFO.size
+    return b"".join(
+        (
+            _HEADER.pack(b"BM", offset + len(pixels), 0, 0, offset),
+            _INFO.pack(
+                *(_INFO.size, *image.size, 1, 32, _BIT_FIELDS, len(pixels)),
+                *(_PER_METRE, _PER_METRE, 0, 0),
+                *_MASKS,
+                *(b"BGRs", b"", 0, 0, 0),  # sRGB, so no primaries and no gamma follow
+            ),
+            pixels,
+        )
+    )
