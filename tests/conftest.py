@@ -10,14 +10,18 @@ type Data = Callable[[str], bytes]
 """Reads one of the real pictures by file name."""
 
 
+def data_folder() -> Path:
+    """Where the real pictures are, if they are anywhere."""
+    beside = Path(__file__).parents[2] / "shared/data"
+    return Path(os.environ.get("DARKROOM_TEST_DATA") or beside)
+
+
 @pytest.fixture(scope="session")
 def data() -> Data:
     """Read a real test picture, or skip where the folder of them is absent."""
-    beside = Path(__file__).parents[2] / "shared/data"
-    folder = Path(os.environ.get("DARKROOM_TEST_DATA") or beside)
 
     def read(name: str) -> bytes:
-        path = folder / name
+        path = data_folder() / name
         if not path.is_file():
             pytest.skip(f"needs the test picture {name}: set DARKROOM_TEST_DATA to its folder")
         return path.read_bytes()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from darkroom.buckets import Bucket
+from darkroom.buckets import Acl, Bucket
 
 type Clock = Callable[[], datetime]
 """The present moment in UTC, with its time zone."""
@@ -30,6 +30,8 @@ class ObjectInfo:
     """User metadata without its `x-oss-meta-` prefix."""
     storage_class: str = "Standard"
     version_id: str | None = None
+    acl: Acl | None = None
+    """The object's own; none inherits the bucket's."""
 
 
 class Replaced(Exception):

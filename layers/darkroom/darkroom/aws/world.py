@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import boto3
 from botocore.config import Config
 
+from darkroom.auth import AccessKey
 from darkroom.aws.s3 import S3Objects, S3Results
 from darkroom.buckets import Bucket
 from darkroom.settings import BucketEntry, Settings
@@ -38,6 +39,14 @@ class ListedBuckets:
         return None if entry is None else Bucket(name=name, acl=entry.acl)
 
 
+class NoKeys:
+    """The credentials of a deployment that has none."""
+
+    def find(self, _key_id: str) -> AccessKey | None:
+        """Know nobody."""
+        return None
+
+
 def build(settings: Settings) -> World:
     """Connect the service to AWS; the standard environment chooses region and endpoints."""
     client = boto3.client("s3", config=_config(settings))
@@ -47,6 +56,7 @@ def build(settings: Settings) -> World:
     return World(
         settings=settings,
         clock=lambda: datetime.now(UTC),
+        credentials=NoKeys(),
         buckets=ListedBuckets(entries=settings.buckets),
         objects=objects,
         links=objects,

@@ -12,8 +12,8 @@ from darkroom.codecs.probe import exif_orientation
 from darkroom.limits import Size
 from darkroom.picture import SIDEWAYS, Frame, Header
 
-SPARE = 1.5
-"""How much larger than needed a reduced decode must stay to keep the look (C-51)."""
+SPARE = 1.25
+"""How much larger than needed a reduced decode must stay (docs/decisions/003)."""
 
 _PNG_COLOUR_TYPE, _PNG_GREY_ALPHA = 25, 4
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from darkroom.auth import Caller
 from darkroom.errors import OssError
 from darkroom.ports import ObjectInfo, OpenObject
-from darkroom.usecases.access import allow_anonymous_read, bucket_named
+from darkroom.usecases.access import allow_object, allow_read, bucket_named
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.world import World
 
@@ -18,11 +19,13 @@ class Fetched:
     body: OpenObject | None = None
 
 
-def fetch(bucket: str, key: str, conditions: Conditions, world: World) -> Fetched:
+def fetch(name: str, key: str, conditions: Conditions, caller: Caller, world: World) -> Fetched:
     """Open an object; the caller closes it."""
-    allow_anonymous_read(bucket_named(world, bucket))
-    opened = world.objects.open(bucket, key)
+    bucket = bucket_named(world, name)
+    allow_read(bucket, key, caller, world)
+    opened = world.objects.open(name, key)
     try:
+        allow_object(bucket, caller, opened.info)
         unmodified = conditions.unmodified(opened.info)
     except OssError:
         opened.close()
@@ -33,8 +36,10 @@ def fetch(bucket: str, key: str, conditions: Conditions, world: World) -> Fetche
     return Fetched(info=opened.info, unmodified=False, body=opened)
 
 
-def describe(bucket: str, key: str, conditions: Conditions, world: World) -> Fetched:
+def describe(name: str, key: str, conditions: Conditions, caller: Caller, world: World) -> Fetched:
     """Ask for an object's header alone."""
-    allow_anonymous_read(bucket_named(world, bucket))
-    info = world.objects.head(bucket, key)
+    bucket = bucket_named(world, name)
+    allow_read(bucket, key, caller, world)
+    info = world.objects.head(name, key)
+    allow_object(bucket, caller, info)
     return Fetched(info=info, unmodified=conditions.unmodified(info))

@@ -5,13 +5,15 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from darkroom import ENGINE
+from darkroom.auth import ANONYMOUS, Caller
+from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError, invalid
 from darkroom.operations import canonical, compiled
 from darkroom.pipeline import Result, run
 from darkroom.ports import ObjectInfo
 from darkroom.query import parse
 from darkroom.steps import Context, Operation
-from darkroom.usecases.access import allow_anonymous_read, bucket_named
+from darkroom.usecases.access import Use, allow_object, allow_read, bucket_named
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.consistency import of_one_version
 from darkroom.usecases.world import World
@@ -24,6 +26,7 @@ class Rendering:
     bucket: str
     key: str
     process: str
+    caller: Caller = ANONYMOUS
     conditions: Conditions = field(default_factory=Conditions)
 
 
@@ -40,9 +43,9 @@ class Rendered:
 def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     """Answer a processed picture; everything is checked before the object is asked for."""
     bucket = bucket_named(world, rendering.bucket)
-    allow_anonymous_read(bucket)
+    allow_read(bucket, rendering.key, rendering.caller, world, Use.PROCESSED)
     operations = _operations(rendering.process)
-    return of_one_version(lambda: _rendered(rendering, operations, world, context))
+    return of_one_version(lambda: _rendered(bucket, rendering, operations, world, context))
 
 
 def _operations(process: str) -> tuple[Operation, ...]:
@@ -55,11 +58,16 @@ def _operations(process: str) -> tuple[Operation, ...]:
 
 
 def _rendered(
-    rendering: Rendering, operations: tuple[Operation, ...], world: World, context: Context
+    bucket: Bucket,
+    rendering: Rendering,
+    operations: tuple[Operation, ...],
+    world: World,
+    context: Context,
 ) -> Rendered:
     with context.stage("store"):
         source = world.objects.open(rendering.bucket, rendering.key)
     with closing(source):
+        allow_object(bucket, rendering.caller, source.info)
         name = result_name(source.info, operations, upright=world.settings.auto_orient)
         if rendering.conditions.unmodified(source.info):
             return Rendered(source=source.info, result=None, name=name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from darkroom.auth import Credentials
 from darkroom.limits import Limits
 from darkroom.ports import BucketStore, Clock, LinkMaker, ObjectReader, ResultStore
 from darkroom.settings import Settings
@@ -13,6 +14,7 @@ class World:
 
     settings: Settings
     clock: Clock
+    credentials: Credentials
     buckets: BucketStore
     objects: ObjectReader
     links: LinkMaker

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from darkroom.auth import Caller
 from darkroom.steps import Context
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.world import World
@@ -12,10 +13,11 @@ from darkroom.web.messages import Request, Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request whose address is understood, with what its handler needs."""
+    """A request whose address and sender are known, with what its handler needs."""
 
     request: Request
     address: Address
+    caller: Caller
     world: World
     context: Context
 

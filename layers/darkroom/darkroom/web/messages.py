@@ -9,6 +9,9 @@ from urllib.parse import quote, unquote
 from darkroom.errors import Code, OssError
 from darkroom.ports import OpenObject
 
+KEEPS_PLUS = frozenset({"x-oss-process", "x-oss-async-process"})
+"""Query parameters in which a plus is itself."""
+
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
 
 
@@ -43,18 +46,22 @@ class Request:
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The query's names and values, decoded once, in the order sent.
 
-        A plus stays a plus: base64 in a process may contain one (C-11).
+        A plus is a blank, except in a process: base64 there may contain one (C-11).
         """
-        return tuple(
-            (_decoded(name, Code.INVALID_ARGUMENT), _decoded(value, Code.INVALID_ARGUMENT))
-            for name, _, value in (item.partition("=") for item in self.raw_query.split("&"))
-            if name
-        )
+        items = (item.partition("=") for item in self.raw_query.split("&"))
+        return tuple(_pair(name, value) for name, _, value in items if name)
 
     @cached_property
     def query(self) -> Mapping[str, str]:
         """The first value of each query parameter (C-10); empty for a bare name."""
         return dict(reversed(self.pairs))
+
+
+def _pair(name: str, value: str) -> tuple[str, str]:
+    name = _decoded(name.replace("+", " "), Code.INVALID_ARGUMENT)
+    if name not in KEEPS_PLUS:
+        value = value.replace("+", " ")
+    return name, _decoded(value, Code.INVALID_ARGUMENT)
 
 
 def _decoded(text: str, code: Code) -> str:

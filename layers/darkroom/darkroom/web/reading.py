@@ -15,6 +15,7 @@ def get_processed(call: Call) -> Response:
         bucket=call.address.bucket,
         key=call.address.key,
         process=call.request.query[PROCESS],
+        caller=call.caller,
         conditions=call.conditions,
     )
     return replies.processed(render(rendering, call.world, call.context))
@@ -23,10 +24,12 @@ def get_processed(call: Call) -> Response:
 def get_object(call: Call) -> Response:
     """Answer an object as it is stored."""
     address = call.address
-    return replies.plain(fetch(address.bucket, address.key, call.conditions, call.world))
+    fetched = fetch(address.bucket, address.key, call.conditions, call.caller, call.world)
+    return replies.plain(fetched)
 
 
 def head_object(call: Call) -> Response:
     """Answer what is known of an object."""
     address = call.address
-    return replies.plain(describe(address.bucket, address.key, call.conditions, call.world))
+    fetched = describe(address.bucket, address.key, call.conditions, call.caller, call.world)
+    return replies.plain(fetched)

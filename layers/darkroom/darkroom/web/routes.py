@@ -8,6 +8,7 @@ from darkroom.usecases.world import World
 from darkroom.web import reading
 from darkroom.web.addressing import Address, address
 from darkroom.web.call import Call, Handler
+from darkroom.web.identity import caller_of
 from darkroom.web.messages import Request, Response
 
 PLAIN = ""
@@ -32,7 +33,10 @@ def answer(request: Request, world: World, context: Context) -> Response:
     """Answer a request, or raise the `OssError` to answer instead."""
     where = address(request, world.settings)
     handler = _handler(request, _routes(where))
-    return handler(Call(request=request, address=where, world=world, context=context))
+    caller = caller_of(request, where, world)
+    return handler(
+        Call(request=request, address=where, caller=caller, world=world, context=context)
+    )
 
 
 def _routes(where: Address) -> Routes:

@@ -1,0 +1,1 @@
+"""Repeatable measurements, peers side by side: `make bench`."""

@@ -1,0 +1,85 @@
+"""What the function costs besides pictures: import time, overhead, peak memory."""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+_IMPORT = """
+from time import perf_counter
+began = perf_counter()
+from benchmarks.workers.darkroom_handler import loaded
+loaded()
+print(perf_counter() - began)
+"""
+
+_PEAK = """
+import re, sys
+from dataclasses import replace
+from benchmarks.workers.darkroom_handler import KEY, LambdaContext, event, loaded
+from benchmarks.workers.memory_store import MemoryObjects
+app = loaded()
+source = open(sys.argv[1], "rb").read()
+peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
+before = peak()
+app.world = replace(app.world, objects=MemoryObjects(bodies={KEY: source}))
+app.handler(event(sys.argv[2]), LambdaContext())
+print(before, peak())
+"""
+
+_OVERHEAD = """
+import json, re, sys
+from dataclasses import replace
+from benchmarks.workers.darkroom_handler import KEY, LambdaContext, event, loaded
+from benchmarks.workers.memory_store import MemoryObjects
+from time import perf_counter
+app = loaded()
+source = open(sys.argv[1], "rb").read()
+app.world = replace(app.world, objects=MemoryObjects(bodies={KEY: source}))
+request, spent = event(sys.argv[2]), []
+for _ in range(60):
+    began = perf_counter()
+    reply = app.handler(request, LambdaContext())
+    total = 1000 * (perf_counter() - began)
+    stages = dict(re.findall(r"(\\w+);dur=([0-9.]+)", reply["headers"]["server-timing"]))
+    named = sum(float(stages.get(n, 0)) for n in ("store", "decode", "pixels", "encode"))
+    spent.append(total - named)
+print(json.dumps(spent))
+"""
+
+
+def _fresh(code: str, *arguments: str) -> str:
+    """Run code in an interpreter of its own and give what it prints."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])}
+    finished = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    return finished.stdout
+
+
+def import_milliseconds(runs: int = 7) -> tuple[float, float]:
+    """Median and minimum of importing the process function, bytecode at hand."""
+    spent = [1000 * float(_fresh(_IMPORT)) for _ in range(runs)]
+    return statistics.median(spent), min(spent)
+
+
+def overhead_milliseconds(source: Path, process: str) -> tuple[float, float]:
+    """Median and minimum of everything except store, decode, pixels and encode."""
+    spent: list[float] = json.loads(_fresh(_OVERHEAD, str(source), process).splitlines()[-1])
+    return statistics.median(spent), min(spent)
+
+
+def peak_megabytes(source: Path, process: str) -> tuple[float, float]:
+    """Peak memory of the process before and after one picture, in a fresh interpreter."""
+    before, after = re.findall(r"\d+", _fresh(_PEAK, str(source), process).splitlines()[-1])
+    return int(before) / 1024, int(after) / 1024

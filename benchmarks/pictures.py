@@ -1,0 +1,54 @@
+"""The pictures that are measured: real ones where they are at hand, else drawn ones."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.conftest import data_folder
+
+DRAWN = {"photo-2725x2225.jpg": (2725, 2225), "paper-2048x1536-rgba.png": (2048, 1536)}
+"""Stand-ins by the name of what they stand in for."""
+
+
+def picture(name: str, folder: Path) -> Path:
+    """Give the path of a picture, drawing it into `folder` where it is not at hand."""
+    real = data_folder() / name
+    if real.is_file():
+        return real
+    path = folder / f"drawn-{name}"
+    if not path.is_file():
+        path.write_bytes(_drawn(name))
+    return path
+
+
+def _drawn(name: str) -> bytes:
+    width, height = DRAWN[name]
+    levels = _clouds(width, height, bands=4 if name.endswith("png") else 3)
+    buffer = io.BytesIO()
+    if name.endswith("png"):
+        Image.fromarray(levels, "RGBA").save(buffer, "PNG")
+    else:
+        Image.fromarray(levels, "RGB").save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def _clouds(
+    width: int, height: int, *, bands: int
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """Noise with as much power in every octave: it costs an encoder what a photograph does."""
+    random = np.random.default_rng(2725)
+    total = np.zeros((height, width, bands))
+    for octave in range(2, 9):
+        small = random.integers(0, 256, (height >> octave or 1, width >> octave or 1, bands))
+        layers = [
+            Image.fromarray(small[:, :, band].astype(np.uint8)).resize(
+                (width, height), Image.Resampling.BICUBIC
+            )
+            for band in range(bands)
+        ]
+        total += np.stack([np.asarray(layer, float) for layer in layers], axis=2) * octave
+    total += random.normal(0, 8, total.shape)
+    low, high = total.min(), total.max()
+    return ((total - low) * 255 / (high - low)).astype(np.uint8)

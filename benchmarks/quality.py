@@ -1,0 +1,60 @@
+"""How near a result comes to exact area averaging: SSIM of luma (spec 02 §1.4)."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+type Plane = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_SIGMA, _RADIUS = 1.5, 5
+
+
+def likeness(source: bytes, result: bytes) -> float:
+    """SSIM between a result and the source averaged down to its size: 1 is the same."""
+    picture = Image.open(io.BytesIO(result))
+    exact = area_average(_luma(Image.open(io.BytesIO(source))), picture.size)
+    return ssim(exact, _luma(picture))
+
+
+def _luma(image: Image.Image) -> Plane:
+    if image.mode in ("RGBA", "LA", "P"):
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("L"), float)
+
+
+def area_average(plane: Plane, size: tuple[int, int]) -> Plane:
+    """Weigh every source pixel by the share of it that the target pixel covers."""
+    return _averaged(_averaged(plane, size[1]).T, size[0]).T
+
+
+def _averaged(rows: Plane, count: int) -> Plane:
+    """Average rows down to `count`: differences of the interpolated running sum."""
+    sums = np.vstack([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
+    edges = np.linspace(0, len(rows), count + 1)
+    below = np.minimum(edges.astype(int), len(rows) - 1)
+    share = (edges - below)[:, None]
+    at_edges = sums[below] * (1 - share) + sums[below + 1] * share
+    averaged: Plane = np.diff(at_edges, axis=0) * count / len(rows)
+    return averaged
+
+
+def ssim(one: Plane, other: Plane) -> float:
+    """Mean structural similarity with the usual Gaussian window of 11 pixels."""
+    mean_one, mean_other = _blurred(one), _blurred(other)
+    var_one = _blurred(one * one) - mean_one**2
+    var_other = _blurred(other * other) - mean_other**2
+    covariance = _blurred(one * other) - mean_one * mean_other
+    likeness = (2 * mean_one * mean_other + _C1) * (2 * covariance + _C2)
+    scale = (mean_one**2 + mean_other**2 + _C1) * (var_one + var_other + _C2)
+    return float(np.mean(likeness / scale))
+
+
+def _blurred(plane: Plane) -> Plane:
+    taps = np.exp(-(np.arange(-_RADIUS, _RADIUS + 1) ** 2) / (2 * _SIGMA**2))
+    taps /= taps.sum()
+    for axis in (0, 1):
+        plane = np.apply_along_axis(np.convolve, axis, plane, taps, mode="valid")
+    return plane

@@ -1,0 +1,68 @@
+"""What is measured: one piece of work, said once for us and once for the peers."""
+
+from dataclasses import dataclass
+
+PHOTO = "photo-2725x2225.jpg"
+PAPER = "paper-2048x1536-rgba.png"
+
+EVERYONE = ("darkroom", "sharp", "pyvips")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One piece of work; `peer` says it in the peers' terms."""
+
+    name: str
+    source: str
+    process: str
+    peer: dict[str, object]
+    """Operation and its values, understood by the workers of sharp and pyvips."""
+    most: float | None = None
+    """Ratio to sharp's median that must not be exceeded."""
+    likeness: float | None = None
+    """SSIM to exact area averaging that must be kept (C-51); none where it says nothing."""
+
+    @property
+    def order(self) -> dict[str, object]:
+        """The work as a worker reads it, but for its source."""
+        return {"process": self.process, **self.peer}
+
+    @property
+    def lossless(self) -> dict[str, object]:
+        """The same work into PNG: likeness is about scaling, not about an encoder."""
+        process = self.process.split("/quality")[0].split("/format")[0]
+        return {**self.peer, "process": f"{process}/format,png", "format": "png"}
+
+
+def _scaled(
+    name: str, source: str, size: tuple[int, int], word: str, *, most: float | None = None
+) -> Task:
+    """Scale to a width: a JPEG or WebP at quality 80."""
+    quality = "" if word == "png" else "/quality,Q_80"
+    target = "" if source.endswith(word) else f"/format,{word}"
+    return Task(
+        name=name,
+        source=source,
+        process=f"image/resize,w_{size[0]}{quality}{target}",
+        peer={"do": "resize", "width": size[0], "height": size[1], "format": word, "quality": 80},
+        most=most,
+        likeness=0.965,
+    )
+
+
+TASKS = (
+    _scaled("photo to 100 wide JPEG", PHOTO, (100, 82), "jpg", most=0.9),
+    _scaled("photo to 400 wide JPEG", PHOTO, (400, 327), "jpg", most=0.9),
+    _scaled("photo to 720 wide JPEG", PHOTO, (720, 588), "jpg", most=1.15),
+    _scaled("photo to 1000 wide JPEG", PHOTO, (1000, 817), "jpg"),
+    _scaled("photo to 1500 wide JPEG", PHOTO, (1500, 1225), "jpg"),
+    _scaled("photo to 720 wide WebP", PHOTO, (720, 588), "webp"),
+    _scaled("photo to 720 wide PNG", PHOTO, (720, 588), "png"),
+    _scaled("paper to 720 wide PNG", PAPER, (720, 540), "png"),
+    Task(
+        name="photo info",
+        source=PHOTO,
+        process="image/info",
+        peer={"do": "info"},
+    ),
+)

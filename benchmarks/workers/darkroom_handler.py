@@ -1,0 +1,82 @@
+"""Darkroom, through the process function's handler as a Lambda runtime calls it."""
+
+import base64
+import importlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.workers.memory_store import MemoryObjects
+from benchmarks.workers.protocol import Work, serve
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "benchmark",
+    "AWS_SECRET_ACCESS_KEY": "benchmark",
+    "DARKROOM_BUCKETS": '{"demo": {"acl": "public-read"}}',
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+    "POWERTOOLS_TRACE_DISABLED": "1",
+}
+
+KEY = "picture"
+
+
+class LambdaContext:
+    """Just enough of an invocation's context."""
+
+    function_name = "process"
+    memory_limit_in_mb = 1769
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process"
+    aws_request_id = "benchmark"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """All the time of an HTTP API."""
+        return 29_000
+
+
+def loaded() -> Any:
+    """Import the function in an environment of its own."""
+    os.environ |= ENVIRONMENT
+    return importlib.import_module("functions.process.app")
+
+
+def event(process: str) -> dict[str, Any]:
+    """Build the event of a GET."""
+    return {
+        "version": "2.0",
+        "rawPath": f"/demo/{KEY}",
+        "rawQueryString": f"x-oss-process={process}",
+        "headers": {"host": "api.example.com", "accept": "*/*"},
+        "requestContext": {
+            "domainName": "api.example.com",
+            "http": {"method": "GET", "path": f"/demo/{KEY}", "sourceIp": "127.0.0.1"},
+        },
+        "isBase64Encoded": False,
+    }
+
+
+def main() -> None:
+    """Serve the protocol."""
+    app = loaded()
+    world = app.world
+
+    def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
+        app.world = replace(world, objects=MemoryObjects(bodies={KEY: source}))
+        request = event(order["process"])
+
+        def work() -> bytes:
+            reply = app.handler(request, LambdaContext())
+            if reply["statusCode"] != 200:
+                raise RuntimeError(reply["body"])
+            body: str = reply["body"]
+            return base64.b64decode(body) if reply["isBase64Encoded"] else body.encode()
+
+        return work
+
+    serve(prepare)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""libvips through pyvips, with its own way to a thumbnail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyvips
+
+from benchmarks.workers.protocol import Work, serve
+
+SUFFIXES = {
+    "jpg": ".jpg[Q=80,optimize_coding=true,strip=true]",
+    "webp": ".webp[Q=80,strip=true]",
+    "png": ".png[strip=true]",
+}
+
+
+def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
+    """Say the work in libvips' terms."""
+
+    def resize() -> bytes:
+        image = pyvips.Image.thumbnail_buffer(
+            source, order["width"], height=order["height"], size="force"
+        )
+        result: bytes = image.write_to_buffer(SUFFIXES[order["format"]])
+        return result
+
+    def info() -> bytes:
+        image = pyvips.Image.new_from_buffer(source, "")
+        return f"{image.width}x{image.height}".encode()
+
+    return {"resize": resize, "info": info}[order["do"]]
+
+
+if __name__ == "__main__":
+    pyvips.cache_set_max(0)
+    serve(prepare)

@@ -1,0 +1,34 @@
+// sharp, on one thread and without its cache: the same work as the other workers.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import sharp from 'sharp';
+
+sharp.cache(false);
+sharp.concurrency(1);
+
+const encoders = {
+  jpg: (image, order) => image.jpeg({ quality: order.quality }),
+  webp: (image, order) => image.webp({ quality: order.quality }),
+  png: (image) => image.png(),
+};
+
+const work = {
+  resize: (source, order) =>
+    encoders[order.format](
+      sharp(source).resize(order.width, order.height, { fit: 'fill' }),
+      order,
+    ).toBuffer(),
+  info: async (source) => Buffer.from(JSON.stringify(await sharp(source).metadata())),
+};
+
+const sources = new Map();
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line);
+  if (!sources.has(order.source)) sources.set(order.source, readFileSync(order.source));
+  const source = sources.get(order.source);
+  const began = process.hrtime.bigint();
+  const result = await work[order.do](source, order);
+  const ms = Number(process.hrtime.bigint() - began) / 1e6;
+  if (order.result) writeFileSync(order.result, result);
+  process.stdout.write(JSON.stringify({ ms, bytes: result.length }) + '\n');
+}

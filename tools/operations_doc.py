@@ -1,0 +1,85 @@
+"""Write docs/operations.md from the declarations, or check that it is up to date.
+
+python tools/operations_doc.py [--check]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "layers/darkroom"))
+
+from darkroom.operations import OPERATIONS  # noqa: E402
+from darkroom.parameters import BARE, Parameter, declared_parameters  # noqa: E402
+
+PAGE = ROOT / "docs/operations.md"
+
+INTRODUCTION = """# Operations
+
+Generated from the declarations by `make docs`; a change belongs there.
+
+A process is written `image/<action>/<action>…`, an action `name,key_value,key_value…`. Actions run
+from left to right, each on the result of the one before; `auto-orient` always acts first, and
+output options act once, at the end. Keys are case-sensitive, unknown ones are ignored, of a
+repeated one the last counts.
+"""
+
+KINDS = {
+    "apply": "Pixel operation",
+    "revise": "Output option",
+    "report": "Report: stands alone and answers JSON",
+}
+"""What an operation is, by the method that only its kind has."""
+
+
+def page() -> str:
+    """Write the whole page."""
+    return "\n".join([INTRODUCTION, *(line for name in OPERATIONS for line in _section(name))])
+
+
+def _section(name: str) -> Iterator[str]:
+    operation = OPERATIONS[name]
+    kind = next(text for method, text in KINDS.items() if hasattr(operation, method))
+    yield f"## {name}\n"
+    yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
+    parameters = declared_parameters(operation).values()
+    if parameters:
+        yield "| key | value | default | meaning | EC |"
+        yield "|---|---|---|---|---|"
+        yield from (_row(declared) for declared in parameters)
+        yield ""
+
+
+def _row(declared: Parameter) -> str:
+    key = "*the value itself*" if declared.key == BARE else f"`{declared.key}`"
+    numbers = ", ".join(number for number in (declared.ec, declared.missing_ec) if number)
+    cells = (key, declared.kind.expected(), _default(declared), declared.doc, numbers or "–")
+    return "| " + " | ".join(cells) + " |"
+
+
+def _default(declared: Parameter) -> str:
+    if declared.required:
+        return "required"
+    if declared.default is None:
+        return "–"
+    return f"`{declared.kind.text(declared.default)}`"
+
+
+def main() -> int:
+    """Write the page, or say whether it is the one that would be written."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    text = page()
+    if not parser.parse_args().check:
+        PAGE.write_text(text)
+        return 0
+    if PAGE.is_file() and PAGE.read_text() == text:
+        return 0
+    sys.stderr.write(f"{PAGE.relative_to(ROOT)} is out of date: run `make docs`.\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
