@@ -8,7 +8,6 @@ BIN := $(VENV)/bin
 # The build needs the runtime's own Python by the name python3.13, with pip: the environment has it.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 
-
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
