@@ -64,6 +64,8 @@ class Output:
     quality: int | None = None
     """IJG scale for jpg, the encoder's own scale elsewhere; none where it has no effect."""
     progressive: bool = False
+    full_chroma: bool = False
+    """Whether a JPEG keeps colour at full resolution (docs/decisions/004)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

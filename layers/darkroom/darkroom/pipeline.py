@@ -93,6 +93,7 @@ def _output(plan: Plan, *, animated: bool) -> Output:
         animated=animated,
         quality=quality if target.quality else None,
         progressive=plan.progressive,
+        full_chroma=plan.full_chroma,
     )
 
 

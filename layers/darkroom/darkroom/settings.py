@@ -3,9 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from darkroom.buckets import Acl
+
+FONTS = Path("/opt/fonts")
+"""Where the fonts layer lies in a Lambda function."""
 
 
 class SettingsError(Exception):
@@ -32,14 +36,14 @@ class Settings:
     """Custom domains, each mapped to one bucket."""
     path_style: bool = True
     """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
-    keys_secret: str | None = None
-    """Secret of access keys; without one every request is anonymous or refused."""
     results_bucket: str | None = None
     """S3 bucket for results over `reply_limit`; without it these are refused."""
     reply_limit: int = 4_500_000
     """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
     store_timeout: float = 4
     """Seconds of silence after which S3 is asked again, or given up on."""
+    fonts: Path = FONTS
+    """Folder of the font files."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
 
@@ -51,9 +55,9 @@ class Settings:
             base_domains=tuple(environ.get("DARKROOM_BASE_DOMAINS", "").lower().split()),
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
-            keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
+            fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 

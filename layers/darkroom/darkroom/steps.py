@@ -1,14 +1,16 @@
 """What a step of the pipeline is: the kinds of operation, and the context they act in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from darkroom.errors import Code, OssError
 from darkroom.limits import Limits, Size
 from darkroom.parameters import Declared
 from darkroom.picture import Header, Picture
+from darkroom.settings import FONTS
 
 type QualityRule = Callable[[int | None], int]
 """From the source's quality on the same scale, if it is known, to the result's."""
@@ -31,8 +33,18 @@ class Context:
     """Seconds until the answer has to be there."""
     load_mark: Callable[[str], bytes] = _no_marks
     """Bytes of a watermark object by key; `WatermarkError` when it cannot be had."""
+    fonts: Path = FONTS
+    """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage
     """Measures what runs inside it, under a name."""
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def once[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """Make a thing for all frames of a picture, and keep it as long as the request."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def check_deadline(self) -> None:
         """Give up while there is still time to say so."""
@@ -55,6 +67,8 @@ class Plan:
     """Whether EXIF orientation is applied."""
     quality: QualityRule | None = None
     progressive: bool = False
+    full_chroma: bool = False
+    """Whether colour keeps its full resolution in a JPEG."""
 
 
 @runtime_checkable

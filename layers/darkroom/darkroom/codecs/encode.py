@@ -65,6 +65,8 @@ def _options(output: Output) -> dict[str, Any]:
         options["quality"] = output.quality
     if output.format == "jpg":
         options["progressive"] = output.progressive
+        if output.full_chroma:
+            options["subsampling"] = "4:4:4"
     return options
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.operations.auto_orient import AutoOrient
-from darkroom.operations.bright import Bright
-from darkroom.operations.contrast import Contrast
 from darkroom.operations.crop import Crop
 from darkroom.operations.format import Format
 from darkroom.operations.indexcrop import IndexCrop
@@ -14,7 +12,7 @@ from darkroom.operations.interlace import Interlace
 from darkroom.operations.quality import Quality
 from darkroom.operations.resize import Resize
 from darkroom.operations.rotate import Rotate
-from darkroom.operations.sharpen import Sharpen
+from darkroom.operations.watermark import MOST_MARKS, Watermark
 from darkroom.parameters import bind, canonical_text
 from darkroom.query import Action
 from darkroom.steps import Operation, Report
@@ -26,10 +24,8 @@ OPERATIONS: Mapping[str, type[Operation]] = {
     "crop": Crop,
     "indexcrop": IndexCrop,
     "rotate": Rotate,
+    "watermark": Watermark,
     "auto-orient": AutoOrient,
-    "bright": Bright,
-    "contrast": Contrast,
-    "sharpen": Sharpen,
     "format": Format,
     "quality": Quality,
     "interlace": Interlace,
@@ -41,9 +37,14 @@ OPERATIONS: Mapping[str, type[Operation]] = {
 def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
     """Check every action and build its operation; raise for the first that is wrong.
 
-    A report must be alone (C-08).
+    A report must be alone (C-08); watermarks share a number of pictures (C-88).
     """
     operations = tuple(_operation(action) for action in actions)
+    marks = {step.image.key for step in operations if isinstance(step, Watermark) and step.image}
+    if len(marks) > MOST_MARKS:
+        raise OssError(
+            Code.WATERMARK_ERROR, f"At most {MOST_MARKS} different watermark objects can be used."
+        )
     for operation in operations:
         if isinstance(operation, Report) and len(operations) > 1:
             raise invalid(operation.name, actions_text(actions), "Value must be the only action")

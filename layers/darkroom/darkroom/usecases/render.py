@@ -16,6 +16,7 @@ from darkroom.steps import Context, Operation
 from darkroom.usecases.access import Use, allow_object, allow_read, bucket_named
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.consistency import of_one_version
+from darkroom.usecases.marks import with_marks
 from darkroom.usecases.world import World
 
 
@@ -74,7 +75,8 @@ def _rendered(
         context.limits.check_source_bytes(source.info.size)
         with context.stage("store"):
             data = source.read()
-    result = run(data, operations, context, upright=world.settings.auto_orient)
+    steps = with_marks(context, rendering.bucket, world)
+    result = run(data, operations, steps, upright=world.settings.auto_orient)
     return Rendered(source=source.info, result=result, name=name)
 
 

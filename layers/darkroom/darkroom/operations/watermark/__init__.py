@@ -1,0 +1,127 @@
+"""`watermark`: draw a text, a picture or both onto the picture (spec 02 §15)."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from PIL import Image
+
+from darkroom.errors import missing
+from darkroom.limits import Limits, Size
+from darkroom.operations.geometry import GRAVITIES
+from darkroom.operations.watermark.drawing import drawn, faded, side_by_side, tiled
+from darkroom.operations.watermark.image import MOST_MARKS, Mark, MarkKind, prepared
+from darkroom.operations.watermark.placing import Place
+from darkroom.operations.watermark.text import FontName, OneLine, Text, rendered
+from darkroom.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
+from darkroom.picture import Picture
+from darkroom.steps import Context, Plan
+
+_DISTANCE = Integer(0, 4096)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """Draw a text, a picture of the same bucket, or both side by side."""
+
+    name: ClassVar[str] = "watermark"
+    keeps_animation: ClassVar[bool] = True
+
+    text: str | None = parameter(
+        "text", OneLine(64), "The text to draw; 64 bytes of UTF-8 at most.", default=None
+    )
+    image: Mark | None = parameter(
+        "image",
+        MarkKind(),
+        "The picture to draw: key of an object of the same bucket, with the process that "
+        "prepares it, if any.",
+        default=None,
+        ec="0040-00000265",
+    )
+    t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
+    g: str = parameter("g", Choice(GRAVITIES), "Where the mark stands.", default="se")
+    x: int = parameter("x", _DISTANCE, "Pixels to the edge at the side.", default=10)
+    y: int = parameter("y", _DISTANCE, "Pixels to the edge above or below.", default=10)
+    voffset: int = parameter(
+        "voffset", Integer(-1000, 1000), "Pixels below the middle line.", default=0
+    )
+    fill: bool = parameter(
+        "fill", Flag(), "1 covers the picture with marks.", default=False, ec="0040-00000274"
+    )
+    padx: int = parameter(
+        "padx", _DISTANCE, "Pixels between marks in a row.", default=0, ec="0040-00000276"
+    )
+    pady: int = parameter("pady", _DISTANCE, "Pixels between rows of marks.", default=0)
+    type: str = parameter(
+        "type", FontName(), "Font of the text.", default="wqy-zenhei", ec="0040-00000250"
+    )
+    color: Colour = parameter(
+        "color", HexColour(), "Colour of the text.", default=(0, 0, 0), ec="0040-00000254"
+    )
+    size: int = parameter("size", Integer(1, 1000), "Em size of the text in pixels.", default=40)
+    shadow: int = parameter(
+        "shadow",
+        Integer(0, 100),
+        "Opacity of the text's shadow in percent; 0 for none.",
+        default=0,
+        ec="0040-00000255",
+    )
+    rotate: int = parameter(
+        "rotate", Integer(0, 360), "Degrees that the text is turned clockwise.", default=0
+    )
+    order: str = parameter(
+        "order", Choice(("0", "1")), "0 puts the picture before the text, 1 behind.", default="0"
+    )
+    align: str = parameter(
+        "align",
+        Choice(("0", "1", "2")),
+        "Picture and text share their 0 top, 1 middle or 2 bottom.",
+        default="2",
+    )
+    interval: int = parameter(
+        "interval", Integer(0, 1000), "Pixels between picture and text.", default=0
+    )
+
+    def __post_init__(self) -> None:
+        """Ask for one mark at least (C-77)."""
+        if self.text is None and self.image is None:
+            raise missing("text or image", ec="0040-00000278")
+
+    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+        """Keep the edges of a text sharp in colour too (docs/decisions/004)."""
+        return plan if self.text is None else replace(plan, full_chroma=True)
+
+    def apply(self, picture: Picture, context: Context) -> Picture:
+        """Draw the mark; what reaches over an edge is cut off (C-80)."""
+        # Every frame of an animation gets the same mark: it is made once.
+        mark = context.once((self, picture.size), lambda: self._mark(picture.size, context))
+        if self.fill:
+            gaps = (self.padx, self.pady)
+            return picture.showing(tiled(picture.image, mark, gaps))
+        place = Place(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
+        corner = place.corner(picture.size, mark.size)
+        return picture.showing(drawn(picture.image, mark, corner))
+
+    def _mark(self, size: Size, context: Context) -> Image.Image:
+        """Make the mark for a picture of `size`: RGBA, its opacity in its alpha."""
+        parts: list[Image.Image] = []
+        if self.image is not None:
+            parts.append(prepared(self.image, size, context))
+        if self.text is not None:
+            parts.append(rendered(self._styled_text(self.text), context.fonts, context.limits))
+        if self.order == "1":
+            parts.reverse()
+        mark = parts[0] if len(parts) == 1 else side_by_side(parts, self.interval, self.align)
+        return faded(mark, self.t)
+
+    def _styled_text(self, text: str) -> Text:
+        return Text(
+            text=text,
+            font=self.type,
+            size=self.size,
+            colour=self.color,
+            shadow=self.shadow,
+            rotation=self.rotate,
+        )
+
+
+__all__ = ["MOST_MARKS", "Mark", "Watermark"]

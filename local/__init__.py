@@ -1,1 +1,0 @@
-"""Darkroom on one machine, without a cloud: never deployed."""
