@@ -1,33 +1,63 @@
 # Everything a developer runs. Each target sets up what it needs; none needs root or a cloud.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build bench docs format lint types e2e clean
+.PHONY: help run test check build bench docs format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
-PYTHON := $(shell tools/find-python)
 BIN := $(VENV)/bin
-PORT ?= 8000
+# The build needs the runtime's own Python by the name python3.13, with pip: the environment has it.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.ready: requirements-dev.txt layers/dependencies/requirements.txt
+$(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
 
+$(SAM_VENV)/.ready: requirements-sam.txt constraints-sam.txt
+	tools/make-venv $(SAM_VENV) requirements-sam.txt 3.13
+	@touch $@
+
+run: $(VENV)/.ready ## Serve it all on this machine: PORT=8000, IMAGES=<folder>
+	@exec $(BIN)/python -m local
+
 test: $(VENV)/.ready ## Run the unit, contract and functional tests
 	$(BIN)/python -m pytest
+
+build: $(SAM_VENV)/.ready ## Build what is deployed, for both processors
+	$(SAM) build
+	@tools/build-sizes .aws-sam/build
+
+# The tests come last, all in one run, so that their summary is the last word.
+check: lint types validate build ## Everything that must hold before a change is merged
+	$(BIN)/python -m pytest tests
+
+bench: $(VENV)/.bench ## Measure beside sharp and libvips
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.json
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	npm install --prefix benchmarks --no-audit --no-fund --silent
+	@touch $@
+
+docs: $(VENV)/.ready ## Write the pages that are generated
+	$(BIN)/python tools/operations_doc.py
 
 format: $(VENV)/.ready ## Rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-lint: $(VENV)/.ready ## Check format and lint rules
+lint: $(VENV)/.ready ## Check format, lint rules and generated pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/operations_doc.py --check
 
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy
 
+validate: $(SAM_VENV)/.ready ## Check the template
+	$(SAM) validate
+
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam build node_modules
+	rm -rf $(VENV) $(SAM_VENV) .aws-sam benchmarks/node_modules

@@ -2,15 +2,20 @@
 
 import base64
 import importlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+
+from darkroom.auth import AccessKey, SignedRequest
+from darkroom.aws.secrets import access_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -21,6 +26,12 @@ BUCKETS = """{
     "renamed": {"s3": "s3-name", "acl": "public-read"},
     "gone": {"s3": "nowhere", "acl": "public-read"}
 }"""
+KEYS = [
+    {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
+    {"id": "writer", "secret": "s2", "buckets": ["*"], "permissions": ["write"]},
+    {"id": "owner", "secret": "s3", "buckets": ["*"], "permissions": ["read", "write", "admin"]},
+    {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
+]
 S3_NAMES = ("demo", "closed", "s3-name", "results")
 
 
@@ -50,6 +61,8 @@ class Reply:
 
 type Get = Callable[..., Reply]
 
+type Send = Callable[[SignedRequest], Reply]
+
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator["S3Client"]:
@@ -58,7 +71,7 @@ def s3() -> Iterator["S3Client"]:
     server.start()
     host, port = server.get_host_and_port()
     os.environ |= {
-        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -66,12 +79,14 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_BASE_DOMAINS": "oss.example.com",
         "DARKROOM_DOMAINS": '{"img.example.org": "demo"}',
         "DARKROOM_RESULTS_BUCKET": "results",
+        "DARKROOM_KEYS_SECRET": "keys",
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }
     client = boto3.client("s3")
     for name in S3_NAMES:
         client.create_bucket(Bucket=name)
+    boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
     yield client
     server.stop()
 
@@ -88,6 +103,33 @@ def get(app: ModuleType) -> Get:
     return sender(app)
 
 
+@pytest.fixture(scope="session")
+def send(app: ModuleType) -> Send:
+    """Send a request, signed or not, as an HTTP API does."""
+
+    def sent(request: SignedRequest) -> Reply:
+        path, _, query = request.target().partition("?")
+        headers = {"host": "api", **request.headers}
+        event = http_event(unquote(path), query, method=request.method, headers=headers)
+        body = base64.b64encode(request.body()).decode()
+        return reply_to(app, {**event, "body": body, "isBase64Encoded": True})
+
+    return sent
+
+
+def reply_to(app: ModuleType, event: Mapping[str, Any], milliseconds: int = 29_000) -> Reply:
+    """Hand an event to a function and read its reply as a front does."""
+    reply = app.handler(event, LambdaContext(milliseconds=milliseconds))
+    body = reply["body"]
+    raw = base64.b64decode(body) if reply["isBase64Encoded"] else body.encode()
+    return Reply(status=reply["statusCode"], headers=reply["headers"], body=raw)
+
+
+def access_key(key_id: str) -> AccessKey:
+    """Give one of the keys to sign with."""
+    return access_keys(json.dumps(KEYS))[key_id]
+
+
 def sender(app: ModuleType) -> Get:
     """Send requests to a function as an HTTP API does."""
 
@@ -101,10 +143,7 @@ def sender(app: ModuleType) -> Get:
     ) -> Reply:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         event = http_event(path, query, method=method, headers={"host": "api", **names})
-        reply = app.handler(event, LambdaContext(milliseconds=milliseconds))
-        body = reply["body"]
-        raw = base64.b64decode(body) if reply["isBase64Encoded"] else body.encode()
-        return Reply(status=reply["statusCode"], headers=reply["headers"], body=raw)
+        return reply_to(app, event, milliseconds)
 
     return send
 

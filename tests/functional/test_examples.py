@@ -115,6 +115,8 @@ GEOMETRY = [
     (E, "indexcrop,x_150,i_2", (100, 267)),
     (E, "indexcrop,y_100,i_2", (400, 67)),
     (E, "indexcrop,x_100,y_100,i_1", (400, 100)),
+    (E, "bright,50", (400, 267)),
+    (E, "contrast,-50", (400, 267)),
     # spec 03 §7
     (drawn(30_000, 1), "resize,w_100", (100, 1)),
     (drawn(1000, 1), "resize,w_100", (100, 1)),
@@ -137,6 +139,7 @@ BYTES = [
     ("T2", "resize,m_fixed,w_100,h_100", 3267, 0.03),
     ("T3", "crop,w_100,h_100,x_100,y_100,r_1", 1969, 0.05),
     ("T4", "rotate,90", 20_998, 0.0),
+    ("T5", "sharpen,100", 23_015, 0.03),
     ("T7", "format,png", 160_733, 0.03),
 ]
 
@@ -181,6 +184,10 @@ ERRORS = [
     (E, "image/crop,x_400", 400, "BadRequest"),
     (drawn(1, 1), "image/crop,x_10,y_10,w_100,h_100", 400, "BadRequest"),
     (E, "image/indexcrop,x_0,i_0", 400, "InvalidArgument"),
+    (E, "image/bright", 400, "MissingArgument"),
+    (E, "image/bright,200", 400, "InvalidArgument"),
+    (E, "image/sharpen", 400, "MissingArgument"),
+    (E, "image/sharpen,10", 400, "InvalidArgument"),
     (E, "image/resize,s_700,limit_0/info", 400, "InvalidArgument"),
     ("notes.txt", "image/resize,w_50", 400, "BadRequest"),
     ("nowhere.jpg", "image/format,jpg", 404, "NoSuchKey"),

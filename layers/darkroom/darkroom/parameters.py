@@ -72,10 +72,11 @@ class Integer:
 
     def parse(self, text: str) -> int:
         """Read digits with an optional leading minus where the range goes below zero."""
-        if not _DIGITS.fullmatch(text) or (text[0] == "-" and self.low >= 0):
+        if not _DIGITS.fullmatch(text):
             raise Rejected("Value must be digit")
+        below_zero = text[0] == "-" and self.low >= 0
         # `int` takes quadratic time, and refuses thousands of digits with an error of its own.
-        if len(text) > _MOST_DIGITS or not self.low <= int(text) <= self.high:
+        if below_zero or len(text) > _MOST_DIGITS or not self.low <= int(text) <= self.high:
             raise Rejected(f"Value must be between {self.low} and {self.high}")
         return int(text)
 

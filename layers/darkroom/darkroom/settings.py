@@ -36,6 +36,8 @@ class Settings:
     """Custom domains, each mapped to one bucket."""
     path_style: bool = True
     """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
+    keys_secret: str | None = None
+    """Secret of access keys; without one every request is anonymous or refused."""
     results_bucket: str | None = None
     """S3 bucket for results over `reply_limit`; without it these are refused."""
     reply_limit: int = 4_500_000
@@ -55,6 +57,7 @@ class Settings:
             base_domains=tuple(environ.get("DARKROOM_BASE_DOMAINS", "").lower().split()),
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
+            keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import boto3
 from botocore.config import Config
 
-from darkroom.auth import AccessKey
+from darkroom.auth import AccessKey, Credentials
 from darkroom.aws.s3 import S3Objects, S3Results
+from darkroom.aws.secrets import SecretKeys
 from darkroom.buckets import Bucket
 from darkroom.settings import BucketEntry, Settings
 from darkroom.usecases.world import World
@@ -39,6 +40,10 @@ class ListedBuckets:
         return None if entry is None else Bucket(name=name, acl=entry.acl)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class NoKeys:
     """The credentials of a deployment that has none."""
 
@@ -49,16 +54,24 @@ class NoKeys:
 
 def build(settings: Settings) -> World:
     """Connect the service to AWS; the standard environment chooses region and endpoints."""
-    client = boto3.client("s3", config=_config(settings))
+    config = _config(settings)
+    client = boto3.client("s3", config=config)
     names = {name: entry.s3 for name, entry in settings.buckets.items()}
     objects = S3Objects(client=client, buckets=names)
     results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
     return World(
         settings=settings,
-        clock=lambda: datetime.now(UTC),
-        credentials=NoKeys(),
+        clock=_now,
+        credentials=_credentials(settings, config),
         buckets=ListedBuckets(entries=settings.buckets),
         objects=objects,
         links=objects,
         results=results or None,
     )
+
+
+def _credentials(settings: Settings, config: Config) -> Credentials:
+    if settings.keys_secret is None:
+        return NoKeys()
+    client = boto3.client("secretsmanager", config=config)
+    return SecretKeys(client, settings.keys_secret, _now)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.operations.auto_orient import AutoOrient
+from darkroom.operations.bright import Bright
+from darkroom.operations.contrast import Contrast
 from darkroom.operations.crop import Crop
 from darkroom.operations.format import Format
 from darkroom.operations.indexcrop import IndexCrop
@@ -12,6 +14,7 @@ from darkroom.operations.interlace import Interlace
 from darkroom.operations.quality import Quality
 from darkroom.operations.resize import Resize
 from darkroom.operations.rotate import Rotate
+from darkroom.operations.sharpen import Sharpen
 from darkroom.operations.watermark import MOST_MARKS, Watermark
 from darkroom.parameters import bind, canonical_text
 from darkroom.query import Action
@@ -26,6 +29,9 @@ OPERATIONS: Mapping[str, type[Operation]] = {
     "rotate": Rotate,
     "watermark": Watermark,
     "auto-orient": AutoOrient,
+    "bright": Bright,
+    "contrast": Contrast,
+    "sharpen": Sharpen,
     "format": Format,
     "quality": Quality,
     "interlace": Interlace,

@@ -1,0 +1,36 @@
+"""Values that may be a little old, so that warm requests ask for nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from darkroom.ports import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recent[K, V]:
+    """What `load` gave, kept by its key."""
+
+    load: Callable[[K], V]
+    clock: Clock
+    """Of the wall: a frozen function's own clock may stand still."""
+    kept: dict[K, tuple[datetime, V]] = field(default_factory=dict)
+
+    def get(self, key: K, age: timedelta) -> V:
+        """Give the value as it was at most `age` ago; load it if it is older than that."""
+        known = self.kept.get(key)
+        if known and timedelta() <= self.clock() - known[0] <= age:
+            return known[1]
+        return self.fresh(key)
+
+    def fresh(self, key: K) -> V:
+        """Load the value now."""
+        # Its age counts from before it was read: never too young.
+        now = self.clock()
+        value = self.load(key)
+        self.kept[key] = now, value
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value that is known to be the present one."""
+        self.kept[key] = self.clock(), value

@@ -1,0 +1,1 @@
+"""Darkroom on one machine, without a cloud: never deployed."""

@@ -1,0 +1,61 @@
+"""The gateway: HTTP in, payload format 2.0 to the function, its reply out, within AWS's limits."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import perf_counter
+
+from local.events import HttpRequest, event, request_id
+from local.fronts import Event, Front, FunctionError, Invoke, ThrottledError
+from local.replies import HttpReply, failed, message, reply, throttled
+
+EVENT_LIMIT = 6_291_456
+"""Bytes of JSON that may go into a function."""
+
+RESULT_LIMIT = 6_291_556
+"""Bytes of JSON that may come out of a function."""
+
+type Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """Answers requests through a function."""
+
+    invoke: Invoke
+    log: Log
+    front: Front = Front.HTTP_API
+
+    def answer(self, request: HttpRequest) -> HttpReply:
+        """Answer one request, whatever the function does."""
+        started = perf_counter()
+        answered = self._answer(request)
+        milliseconds = (perf_counter() - started) * 1000
+        self.log(
+            f"{request.method} {request.target} → {answered.status}, "
+            f"{len(answered.body)} bytes, {milliseconds:.0f} ms"
+        )
+        named = ("apigw-requestid", request_id(self.front))
+        return replace(answered, headers=(named, *answered.headers))
+
+    def _answer(self, request: HttpRequest) -> HttpReply:
+        if not request.target.startswith("/"):
+            return message(400, "Bad Request")
+        described = event(request, self.front, datetime.now(UTC))
+        if len(json.dumps(described)) > EVENT_LIMIT:
+            return message(413, "Request Entity Too Large")
+        try:
+            return self._invoked(described)
+        except ThrottledError:
+            return throttled(self.front)
+        except FunctionError as error:
+            self.log(f"the function failed: {error}")
+            return failed(self.front)
+
+    def _invoked(self, described: Event) -> HttpReply:
+        result = self.invoke(described)
+        size = len(json.dumps(result))
+        if size > RESULT_LIMIT:
+            raise FunctionError(f"its result has {size} bytes of {RESULT_LIMIT} allowed")
+        return reply(result)

@@ -1,0 +1,80 @@
+"""A function's result → the HTTP response that its front makes of it (payload format 2.0)."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.fronts import Fields, Front, FunctionError
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\x00\r\n]*")
+_JSON = (("content-type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpReply:
+    """A response ready for the wire, but for its length."""
+
+    status: int
+    headers: Fields = ()
+    body: bytes = b""
+
+
+def message(status: int, text: str) -> HttpReply:
+    """Say what the front itself has to say."""
+    return HttpReply(status=status, headers=_JSON, body=json.dumps({"message": text}).encode())
+
+
+def failed(front: Front) -> HttpReply:
+    """Say that the function failed; its reasons stay in its log."""
+    status = 502 if front is Front.FUNCTION_URL else 500
+    return message(status, "Internal Server Error")
+
+
+def throttled(front: Front) -> HttpReply:
+    """Say that no sandbox is free."""
+    if front is Front.FUNCTION_URL:
+        return message(429, "Rate Exceeded.")
+    return message(503, "Service Unavailable")
+
+
+def reply(result: Any) -> HttpReply:
+    """Read a result; one without a status code is the JSON of a 200.
+
+    Raise `FunctionError` for what no front can turn into HTTP.
+    """
+    if not isinstance(result, dict) or "statusCode" not in result:
+        text = result if isinstance(result, str) else json.dumps(result)
+        return HttpReply(status=200, headers=_JSON, body=text.encode())
+    status = result["statusCode"]
+    if type(status) is not int or not 200 <= status <= 599:
+        raise FunctionError(f"the reply's statusCode is {status!r}")
+    return HttpReply(status=status, headers=tuple(_fields(result)), body=_body(result))
+
+
+def _fields(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    headers = result.get("headers") or {}
+    if not isinstance(headers, dict):
+        raise FunctionError("the reply's headers are no object")
+    cookies: Iterable[str] = result.get("cookies") or ()
+    for name, value in (*headers.items(), *(("set-cookie", cookie) for cookie in cookies)):
+        text = value if isinstance(value, str) else json.dumps(value)
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(text):
+            raise FunctionError(f"the reply's header {name!r} is {value!r}")
+        yield name, text
+
+
+def _body(result: Mapping[str, Any]) -> bytes:
+    body = result.get("body") or ""
+    if not isinstance(body, str):
+        raise FunctionError("the reply's body is no text")
+    if not result.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error as error:
+        raise FunctionError("the reply's body is no base64") from error

@@ -1,0 +1,203 @@
+"""Where access keys are kept: the same rules in memory and in Secrets Manager."""
+
+import json
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from darkroom.auth import AccessKey, Credentials, Permission, SecurityToken
+from darkroom.aws.secrets import SecretKeys, access_keys
+from darkroom.errors import Code, OssError
+from darkroom.settings import SettingsError
+from tests.fakes.world import Keyring
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+OLD = {"id": "old", "secret": "s1", "buckets": ["demo"], "permissions": ["read", "write"]}
+NEW = {**OLD, "id": "new", "secret": "s2"}
+RETIRED = {**OLD, "id": "retired", "active": False}
+TEMPORARY = {**OLD, "token": {"value": "t", "expires": "2026-09-01T13:00:00Z"}}
+
+type Keep = Callable[[Sequence[Mapping[str, Any]]], Credentials]
+"""Keeps the keys of a list and gives the store to test."""
+
+
+class Wall:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Begin at noon."""
+        self.now = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def wall() -> Wall:
+    """Give a clock to move."""
+    return Wall()
+
+
+@pytest.fixture
+def client(aws: None) -> "SecretsManagerClient":  # noqa: ARG001 - answers its calls
+    """Connect to Secrets Manager in memory, where an empty list of keys is kept."""
+    made = boto3.client("secretsmanager")
+    made.create_secret(Name="keys", SecretString="[]")
+    return made
+
+
+@pytest.fixture(params=["memory", "secrets manager"])
+def keep(request: pytest.FixtureRequest, wall: Wall) -> Keep:
+    """Give each kind of store in turn."""
+    if request.param == "memory":
+        return lambda entries: Keyring(keys=access_keys(json.dumps(entries)))
+    client: SecretsManagerClient = request.getfixturevalue("client")
+
+    def kept(entries: Sequence[Mapping[str, Any]]) -> Credentials:
+        client.put_secret_value(SecretId="keys", SecretString=json.dumps(entries))
+        return SecretKeys(client, "keys", wall)
+
+    return kept
+
+
+def test_several_keys_are_known_at_once(keep: Keep) -> None:
+    """So that keys rotate: the old one holds until it is taken out."""
+    store = keep([OLD, NEW])
+    old, new = store.find("old"), store.find("new")
+    assert old == AccessKey(
+        id="old",
+        secret="s1",
+        buckets=frozenset({"demo"}),
+        permissions=frozenset({Permission.READ, Permission.WRITE}),
+    )
+    assert new is not None
+    assert new.secret == "s2"
+
+
+@pytest.mark.parametrize("key_id", ["", "OLD", "old ", "other"])
+def test_an_id_is_known_as_it_is_written_only(keep: Keep, key_id: str) -> None:
+    """Nothing but the very id finds a key."""
+    assert keep([OLD]).find(key_id) is None
+
+
+def test_a_key_may_be_off_or_temporary(keep: Keep) -> None:
+    """What the verdict over a signature needs to know beside the secret."""
+    retired = keep([RETIRED]).find("retired")
+    temporary = keep([TEMPORARY]).find("old")
+    assert retired is not None
+    assert not retired.active
+    assert temporary is not None
+    expires = datetime(2026, 9, 1, 13, 0, 0, tzinfo=UTC)
+    assert temporary.token == SecurityToken(value="t", expires=expires)
+
+
+def reads(client: "SecretsManagerClient") -> list[str]:
+    """Note every time the secret is read from now on."""
+    noted: list[str] = []
+    client.meta.events.register(
+        "before-call.secrets-manager.GetSecretValue", lambda **_: noted.append("read")
+    )
+    return noted
+
+
+def put(client: "SecretsManagerClient", *entries: Mapping[str, Any]) -> None:
+    """Rotate the keys."""
+    client.put_secret_value(SecretId="keys", SecretString=json.dumps(entries))
+
+
+def test_the_secret_is_read_once_a_minute_at_most(
+    client: "SecretsManagerClient", wall: Wall
+) -> None:
+    """A warm function asks for nothing, and a key that is gone is gone within 60 s."""
+    noted = reads(client)
+    put(client, OLD)
+    store = SecretKeys(client, "keys", wall)
+    assert noted == []
+    for _ in range(3):
+        assert store.find("old")
+    put(client, NEW)
+    wall.now += timedelta(seconds=60)
+    assert store.find("old")
+    assert noted == ["read"]
+    wall.now += timedelta(seconds=1)
+    assert store.find("old") is None
+    assert noted == ["read"] * 2
+
+
+def test_a_new_key_holds_at_once_but_guessing_ids_reads_nothing(
+    client: "SecretsManagerClient", wall: Wall
+) -> None:
+    """An unknown id makes the secret be read before its time, every 10 s at most."""
+    noted = reads(client)
+    put(client, OLD)
+    store = SecretKeys(client, "keys", wall)
+    assert store.find("old")
+    wall.now += timedelta(seconds=11)
+    put(client, OLD, NEW)
+    assert store.find("new")
+    assert noted == ["read"] * 2
+    for guess in range(100):
+        assert store.find(f"guess-{guess}") is None
+    assert noted == ["read"] * 2
+
+
+def test_a_clock_set_back_does_not_keep_a_key(client: "SecretsManagerClient", wall: Wall) -> None:
+    """What seems to be read in the future is read again."""
+    put(client, OLD)
+    store = SecretKeys(client, "keys", wall)
+    assert store.find("old")
+    put(client, NEW)
+    wall.now -= timedelta(seconds=1)
+    assert store.find("old") is None
+
+
+def test_a_secret_that_cannot_be_read_lets_nobody_in(
+    client: "SecretsManagerClient", wall: Wall
+) -> None:
+    """Neither known nor unknown: the caller is asked to come again."""
+    put(client, OLD)
+    store = SecretKeys(client, "keys", wall)
+    assert store.find("old")
+    client.delete_secret(SecretId="keys", ForceDeleteWithoutRecovery=True)
+    wall.now += timedelta(seconds=61)
+    with pytest.raises(OssError) as refused:
+        store.find("old")
+    assert refused.value.code is Code.SERVICE_UNAVAILABLE
+    assert isinstance(refused.value.__cause__, ClientError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json, but hunter2",
+        '{"id": "hunter2"}',
+        '["hunter2"]',
+        '[{"id": "a", "secret": "hunter2", "buckets": []}]',
+        '[{"id": "a", "secret": "hunter2", "buckets": [], "permissions": [], "more": 1}]',
+        '[{"id": "a", "secret": "", "buckets": [], "permissions": ["read"]}]',
+        '[{"id": "", "secret": "hunter2", "buckets": [], "permissions": ["read"]}]',
+        '[{"id": "a", "secret": 7, "buckets": [], "permissions": ["read"]}]',
+        '[{"id": "a", "secret": "hunter2", "buckets": "demo", "permissions": ["read"]}]',
+        '[{"id": "a", "secret": "hunter2", "buckets": [], "permissions": ["hunter2"]}]',
+        '[{"id": "a", "secret": "hunter2", "buckets": [], "permissions": [], "active": 1}]',
+        '[{"id": "a", "secret": "hunter2", "buckets": [], "permissions": [], "token": "hunter2"}]',
+        (
+            '[{"id": "a", "secret": "s", "buckets": [], "permissions": [],'
+            ' "token": {"value": "hunter2", "expires": "2026-09-01T13:00:00"}}]'
+        ),
+        f"[{json.dumps(OLD)}, {json.dumps(OLD)}]",
+    ],
+)
+def test_a_wrong_secret_is_refused_without_being_quoted(text: str) -> None:
+    """The complaint goes to a log, where nothing of a secret may stand."""
+    with pytest.raises(SettingsError) as refused:
+        access_keys(text)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))

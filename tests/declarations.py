@@ -1,0 +1,193 @@
+"""What follows for tests from an operation's declaration: samples of every parameter.
+
+A new operation needs nothing here. A new *kind* of parameter needs one entry in `SAMPLES`
+and one in `STRATEGIES`: without them the tests of the operation that uses it fail.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from hypothesis import strategies as st
+
+from darkroom.errors import OssError
+from darkroom.operations import OPERATIONS
+from darkroom.parameters import (
+    BARE,
+    Base64Text,
+    Choice,
+    Declared,
+    Flag,
+    HexColour,
+    Integer,
+    Parameter,
+    bind,
+    declared_parameters,
+    encode_base64,
+)
+from darkroom.query import Notify, SaveAs
+
+DECLARED: Mapping[str, type[Declared]] = {
+    **OPERATIONS,
+    SaveAs.name: SaveAs,
+    Notify.name: Notify,
+}
+"""Everything that is declared, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """Written values of a kind: the outermost that are taken, the nearest that are not."""
+
+    accepted: tuple[str, ...]
+    rejected: tuple[str, ...]
+    reason: str
+    """What the message of a refusal has to say of the range."""
+
+
+ODD_NUMBERS = ("abc", "1.5", "1e1", "+1", " 1", "1 ", "1_0", "0x1", "١", "１", "²", "-", "--1")
+"""What is no decimal integer, though `int()` and friends would take some of it."""
+
+
+def _integer(kind: Integer) -> Samples:
+    outside = (str(kind.low - 1), str(kind.high + 1), "9" * 18, "9" * 4000)
+    return Samples(
+        accepted=(str(kind.low), str(kind.high)),
+        rejected=(*outside, *ODD_NUMBERS),
+        reason=f"between {kind.low} and {kind.high}",
+    )
+
+
+def _choice(kind: Choice) -> Samples:
+    word = kind.words[0]
+    return Samples(
+        accepted=(*kind.words, *kind.aliases),
+        rejected=("nonsense", word.upper(), word + word, f" {word}", f"{word}\n"),
+        reason=", ".join(kind.words),
+    )
+
+
+def _flag(_kind: Flag) -> Samples:
+    rejected = ("2", "-1", "10", "00", "true", *ODD_NUMBERS)
+    return Samples(accepted=("0", "1"), rejected=rejected, reason="0 or 1")
+
+
+def _colour(_kind: HexColour) -> Samples:
+    return Samples(
+        accepted=("000000", "FFFFFF", "ff6a00", "FF6a00"),
+        rejected=(
+            "AABBCCDD",
+            "FFF",
+            "FFFFF",
+            "FFFFFFF",
+            "GGGGGG",
+            "#FFFFFF",
+            "１１１１１１",
+            "red",
+        ),
+        reason="six hexadecimal digits",
+    )
+
+
+def _base64(kind: Base64Text) -> Samples:
+    # One text with and without padding, another in the URL-safe and the standard alphabet.
+    return Samples(
+        accepted=(
+            encode_base64("a"),
+            encode_base64("a" * kind.most),
+            "YQ==",
+            "YQ=",
+            "Pj4-",
+            "Pj4+",
+        ),
+        rejected=(encode_base64("a" * (kind.most + 1)),),
+        reason=f"at most {kind.most} bytes",
+    )
+
+
+NOT_BASE64 = ("notbase64", "a", "a===", "Y*==", "_w", "wA", "é", "YQ==YQ==")
+"""Wrong length, wrong alphabet, padding in the middle, or bytes that are not UTF-8."""
+
+SAMPLES: Mapping[type[Any], Callable[[Any], Samples]] = {
+    Integer: _integer,
+    Choice: _choice,
+    Flag: _flag,
+    HexColour: _colour,
+    Base64Text: _base64,
+}
+
+STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
+    Integer: lambda kind: st.integers(kind.low, kind.high),
+    Choice: lambda kind: st.sampled_from(kind.words),
+    Flag: lambda _kind: st.booleans(),
+    HexColour: lambda _kind: st.tuples(*[st.integers(0, 255)] * 3),
+    Base64Text: lambda kind: st.text(min_size=1, max_size=kind.most // 4),
+}
+
+
+def samples(declared: Parameter) -> Samples:
+    """Give the samples of a parameter's kind."""
+    return SAMPLES[type(declared.kind)](declared.kind)
+
+
+def argument(declared: Parameter, text: str) -> str:
+    """Write one argument as it stands in a process value."""
+    return text if declared.key == BARE else f"{declared.key}_{text}"
+
+
+def company(operation: type[Declared], field: str) -> list[str]:
+    """Give the fewest other arguments with which a good value of this one is taken."""
+    parameters = declared_parameters(operation)
+    own = argument(parameters[field], samples(parameters[field]).accepted[0])
+    others = [
+        argument(other, samples(other).accepted[0])
+        for name, other in parameters.items()
+        if name != field
+    ]
+    for count in range(len(others) + 1):
+        for chosen in combinations(others, count):
+            if _binds(operation, [own, *chosen]):
+                return list(chosen)
+    raise AssertionError(f"no arguments go with {operation.name},{own}")
+
+
+def fewest(operation: type[Declared]) -> list[str]:
+    """Give the fewest arguments that an operation can do with."""
+    parameters = declared_parameters(operation)
+    if _binds(operation, []):
+        return []
+    offers = (
+        [argument(declared, samples(declared).accepted[0]), *company(operation, field)]
+        for field, declared in parameters.items()
+    )
+    return min(offers, key=len)
+
+
+def _binds(operation: type[Declared], arguments: list[str]) -> bool:
+    try:
+        bind(operation, arguments)
+    except OssError:
+        return False
+    return True
+
+
+def every_parameter() -> Iterator[tuple[type[Declared], str, Parameter]]:
+    """Walk over all declarations."""
+    for operation in DECLARED.values():
+        for field, declared in declared_parameters(operation).items():
+            yield operation, field, declared
+
+
+def written(operation: type[Declared]) -> st.SearchStrategy[list[str]]:
+    """Draw arguments for an operation, each good by itself; not all go together."""
+    parameters = declared_parameters(operation).values()
+    required = [_drawn(declared) for declared in parameters if declared.required]
+    optional = [st.none() | _drawn(declared) for declared in parameters if not declared.required]
+    drawn = st.tuples(*required, *optional)
+    return drawn.map(lambda given: [one for one in given if one is not None])
+
+
+def _drawn(declared: Parameter) -> st.SearchStrategy[str]:
+    values = STRATEGIES[type(declared.kind)](declared.kind)
+    return values.map(lambda value: argument(declared, declared.kind.text(value)))

@@ -1,0 +1,271 @@
+"""The gateway on the wire: any client, any method, within the limits of the real ones."""
+
+import base64
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from local.fronts import Event, Front, FunctionError, ThrottledError
+from local.gateway import EVENT_LIMIT, RESULT_LIMIT, Gateway
+from local.sandbox import InProcess
+from local.server import REQUEST_LIMIT, Server, serving
+
+type Function = Callable[[Event], Any]
+
+
+@dataclass
+class Recorder:
+    """A function that remembers its events and answers always the same."""
+
+    result: Any = field(default_factory=lambda: {"statusCode": 200, "body": "fine"})
+    events: list[Event] = field(default_factory=list)
+
+    def __call__(self, event: Event, /) -> Any:
+        """Answer one event."""
+        self.events.append(event)
+        return self.result
+
+
+@contextmanager
+def gateway(invoke: Function, front: Front = Front.HTTP_API) -> Iterator[Server]:
+    """Serve a function on any free port."""
+    lines: list[str] = []
+    with serving(Gateway(invoke=invoke, log=lines.append, front=front).answer) as server:
+        yield server
+
+
+def connect(server: Server) -> AbstractContextManager[http.client.HTTPConnection]:
+    """Open a connection that ends with its block."""
+    return closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20))
+
+
+def exchange(server: Server, *request: Any, **parts: Any) -> tuple[int, dict[str, str], bytes]:
+    """Send one request on a connection of its own."""
+    with connect(server) as connection:
+        connection.request(*request, **parts)
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
+
+
+def raw(server: Server, *pieces: bytes) -> bytes:
+    """Send bytes as they are and read until the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+        return received
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PURGE"])
+def test_methods(method: str) -> None:
+    """Every method reaches the function."""
+    function = Recorder()
+    with gateway(function) as server:
+        assert exchange(server, method, "/a")[0] == 200
+    assert function.events[0]["requestContext"]["http"]["method"] == method
+
+
+def test_target_as_sent() -> None:
+    """The target is read as sent, with slashes at its beginning and without decoding."""
+    function = Recorder()
+    with gateway(function, Front.FUNCTION_URL) as server:
+        exchange(server, "GET", "//demo/a%20b?x=%2F&y=|")
+    assert function.events[0]["rawPath"] == "//demo/a%20b"
+    assert function.events[0]["rawQueryString"] == "x=%2F&y=|"
+
+
+def test_headers_as_sent() -> None:
+    """Header values are read as UTF-8."""
+    function = Recorder()
+    request = "GET / HTTP/1.1\r\nHost: h\r\nX-Oss-Meta-A: 图\r\nConnection: close\r\n\r\n"
+    with gateway(function) as server:
+        raw(server, request.encode())
+    assert function.events[0]["headers"]["x-oss-meta-a"] == "图"
+
+
+def test_connection_is_kept() -> None:
+    """One connection carries many requests, bodies included."""
+    function = Recorder()
+    with gateway(function) as server, connect(server) as connection:
+        for body in (b"one", b"", b"three"):
+            connection.request("POST", "/", body=body)
+            assert connection.getresponse().read() == b"fine"
+        assert connection.sock is not None
+    bodies = [base64.b64decode(event.get("body", "")) for event in function.events]
+    assert bodies == [b"one", b"", b"three"]
+
+
+def test_chunked_body() -> None:
+    """A body of unknown length is put together, its chunks' extensions and trailers dropped."""
+    function = Recorder()
+    head = b"PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    with gateway(function) as server:
+        raw(server, head, b"3;x=y\r\nabc\r\n", b"A\r\n0123456789\r\n", b"0\r\nX-T: 1\r\n\r\n")
+    assert base64.b64decode(function.events[0]["body"]) == b"abc0123456789"
+
+
+def test_continue() -> None:
+    """A client that waits to be told so is told to send its body."""
+    function = Recorder()
+    head = b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+    with (
+        gateway(function) as server,
+        socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection,
+    ):
+        connection.sendall(head)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"abc")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"PUT / HTTP/1.1\r\nContent-Length: x\r\n",
+        b"PUT / HTTP/1.1\r\nContent-Length: -1\r\n",
+        b"PUT / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n",
+        b"GET example HTTP/1.1\r\nConnection: close\r\n",
+        b"GET / HTTX/1.1\r\n",
+    ],
+    ids=repr,
+)
+def test_bad_requests(request_head: bytes) -> None:
+    """What cannot be understood for certain is refused, and the connection with it."""
+    function = Recorder()
+    with gateway(function) as server:
+        assert raw(server, request_head, b"\r\n").startswith(b"HTTP/1.1 400")
+    assert not function.events
+
+
+def test_head() -> None:
+    """HEAD has no body but the length that the function tells."""
+    result = {"statusCode": 200, "headers": {"Content-Length": "812"}, "body": ""}
+    with gateway(Recorder(result)) as server:
+        status, headers, body = exchange(server, "HEAD", "/a")
+    assert (status, headers["content-length"], body) == (200, "812", b"")
+
+
+def test_length_is_the_gateways() -> None:
+    """The length of a body is that of its bytes, whatever the function says."""
+    result = {"statusCode": 200, "headers": {"Content-Length": "812"}, "body": "图"}
+    with gateway(Recorder(result)) as server:
+        status, headers, body = exchange(server, "GET", "/a")
+    assert (status, headers["content-length"], body) == (200, "3", "图".encode())
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_no_body(status: int) -> None:
+    """A status that has no body has no length either."""
+    with gateway(Recorder({"statusCode": status, "body": ""})) as server:
+        answered, headers, body = exchange(server, "GET", "/a")
+    assert (answered, body) == (status, b"")
+    assert "content-length" not in headers
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_request_limit(chunked: bool) -> None:
+    """A body over 10 MB is refused, however it comes, and the client hears why."""
+    function = Recorder()
+    body = bytes(REQUEST_LIMIT + 1)
+    with gateway(function) as server:
+        sent = iter([body]) if chunked else body
+        status, headers, answer = exchange(server, "PUT", "/a", body=sent, encode_chunked=chunked)
+    assert status == 413
+    assert json.loads(answer) == {"message": "Request Entity Too Large"}
+    assert headers["connection"] == "close"
+    assert not function.events
+
+
+def test_event_limit() -> None:
+    """A body within 10 MB whose event is over the function's 6 MB is refused as well."""
+    function = Recorder()
+    with gateway(function) as server:
+        assert exchange(server, "PUT", "/a", body=bytes(EVENT_LIMIT * 3 // 4 + 1))[0] == 413
+        assert not function.events
+        assert exchange(server, "PUT", "/a", body=bytes(EVENT_LIMIT * 3 // 4 - 3000))[0] == 200
+
+
+def test_result_limit() -> None:
+    """A result counts with its JSON: a byte too many is the function's failure."""
+    room = RESULT_LIMIT - len(json.dumps({"statusCode": 200, "body": ""}))
+    for size, status in ((room, 200), (room + 1, 500)):
+        with gateway(Recorder({"statusCode": 200, "body": "a" * size})) as server:
+            assert exchange(server, "GET", "/a")[0] == status
+
+
+@pytest.mark.parametrize(
+    ("front", "error", "status", "text"),
+    [
+        (Front.HTTP_API, FunctionError("x"), 500, "Internal Server Error"),
+        (Front.FUNCTION_URL, FunctionError("x"), 502, "Internal Server Error"),
+        (Front.HTTP_API, ThrottledError(), 503, "Service Unavailable"),
+        (Front.FUNCTION_URL, ThrottledError(), 429, "Rate Exceeded."),
+    ],
+)
+def test_failures(front: Front, error: Exception, status: int, text: str) -> None:
+    """A function that fails is answered for, without a word of its reasons."""
+
+    def fail(_: Event) -> Any:
+        raise error
+
+    with gateway(fail, front) as server:
+        answered, headers, body = exchange(server, "GET", "/a")
+    assert (answered, headers["content-type"]) == (status, "application/json")
+    assert json.loads(body) == {"message": text}
+
+
+def test_in_process_failure(capfd: pytest.CaptureFixture[str]) -> None:
+    """An exception of the handler is its failure, and its traceback is shown here."""
+
+    def handler(_: Event, __: object) -> Any:
+        raise LookupError("no such thing")
+
+    with gateway(InProcess(handler=handler)) as server:
+        assert exchange(server, "GET", "/a")[0] == 500
+    assert "LookupError: no such thing" in capfd.readouterr().err
+
+
+def test_in_process_time() -> None:
+    """A handler is told its time, and left alone when that is up."""
+    let_go = threading.Event()
+    told: list[int] = []
+
+    def handler(_: Event, context: Any) -> Any:
+        told.append(context.get_remaining_time_in_millis())
+        let_go.wait(20)
+
+    with gateway(InProcess(handler=handler, seconds=0.2)) as server:
+        assert exchange(server, "GET", "/a")[0] == 500
+        assert exchange(server, "GET", "/a")[0] == 503
+    let_go.set()
+    assert 0 < told[0] <= 200
+
+
+def test_in_process_one_at_a_time() -> None:
+    """A sandbox has one request at a time: the next waits."""
+    running: list[int] = [0, 0]
+
+    def handler(_: Event, __: object) -> Any:
+        running[0] += 1
+        running[1] = max(running)
+        threading.Event().wait(0.02)
+        running[0] -= 1
+        return {"statusCode": 200}
+
+    with gateway(InProcess(handler=handler)) as server:
+        threads = [threading.Thread(target=exchange, args=(server, "GET", "/a")) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert running == [0, 1]

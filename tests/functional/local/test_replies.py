@@ -1,0 +1,72 @@
+"""What the fronts make of a function's result."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from local.fronts import Front, FunctionError
+from local.replies import failed, reply, throttled
+
+
+def test_text() -> None:
+    """Text is sent in UTF-8."""
+    made = reply({"statusCode": 404, "headers": {"content-type": "text/plain"}, "body": "图"})
+    assert made.status == 404
+    assert made.headers == (("content-type", "text/plain"),)
+    assert made.body == "图".encode()
+
+
+def test_base64() -> None:
+    """What is marked as base64 is sent decoded."""
+    body = base64.b64encode(b"\xff\xd8").decode()
+    assert reply({"statusCode": 200, "body": body, "isBase64Encoded": True}).body == b"\xff\xd8"
+
+
+def test_cookies() -> None:
+    """Each cookie becomes a header of its own."""
+    made = reply({"statusCode": 200, "cookies": ["a=1", "b=2; Secure"]})
+    assert made.headers == (("set-cookie", "a=1"), ("set-cookie", "b=2; Secure"))
+
+
+@pytest.mark.parametrize(("value", "sent"), [(7, "7"), (True, "true"), (1.5, "1.5")])
+def test_header_values(value: Any, sent: str) -> None:
+    """Numbers and truth values are written as JSON writes them."""
+    assert reply({"statusCode": 200, "headers": {"x-a": value}}).headers == (("x-a", sent),)
+
+
+@pytest.mark.parametrize(
+    ("result", "body"), [({"a": 1}, b'{"a": 1}'), ("hi", b"hi"), (None, b"null")]
+)
+def test_inferred(result: Any, body: bytes) -> None:
+    """A result without a status code is the JSON of a 200."""
+    made = reply(result)
+    assert (made.status, made.body) == (200, body)
+    assert made.headers == (("content-type", "application/json"),)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"statusCode": "200"},
+        {"statusCode": True},
+        {"statusCode": 99},
+        {"statusCode": 600},
+        {"statusCode": 200, "headers": ["a"]},
+        {"statusCode": 200, "headers": {"a b": "c"}},
+        {"statusCode": 200, "headers": {"a": "b\r\nset-cookie: c"}},
+        {"statusCode": 200, "body": {"a": 1}},
+        {"statusCode": 200, "body": "*", "isBase64Encoded": True},
+    ],
+    ids=str,
+)
+def test_malformed(result: Any) -> None:
+    """What cannot be turned into HTTP is the function's failure."""
+    with pytest.raises(FunctionError):
+        reply(result)
+
+
+def test_statuses() -> None:
+    """The two fronts answer a failed and a throttled function each in its own way."""
+    assert (failed(Front.HTTP_API).status, failed(Front.FUNCTION_URL).status) == (500, 502)
+    assert (throttled(Front.HTTP_API).status, throttled(Front.FUNCTION_URL).status) == (503, 429)

@@ -1,0 +1,119 @@
+"""`make run`: it says when it is ready, answers, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.request import Request, urlopen
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """Draw a picture of one's own, to be served beside the samples."""
+    (tmp_path / "holiday").mkdir()
+    Image.new("RGB", (400, 300), "teal").save(tmp_path / "holiday/beach 1.jpg")
+    return tmp_path
+
+
+@contextmanager
+def run(images: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start it on any free port and give its address once it is ready."""
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
+        assert ready, "the first line says where it is ready"
+        yield process, ready[1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def get(url: str, host: str | None = None) -> tuple[int, str, bytes]:
+    """Fetch an address, as if its host had the name given."""
+    request = Request(url, headers={"Host": host} if host else {})
+    with urlopen(request, timeout=20) as response:
+        return response.status, response.headers["content-type"], response.read()
+
+
+def processes() -> Iterator[tuple[int, int]]:
+    """List the processes that run, each with its parent; not those that only wait to be buried."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            yield int(path.parent.name), int(parent)
+
+
+def descendants(pid: int) -> set[int]:
+    """List the processes that a process has started, and those that these have."""
+    parents = dict(processes())
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def left(pids: set[int], seconds: float) -> set[int]:
+    """List those that still run after some time, or none as soon as none does."""
+    end = monotonic() + seconds
+    while (running := pids & dict(processes()).keys()) and monotonic() < end:
+        sleep(0.02)
+    return running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+def test_answers_until_told_to_stop(images: Path, number: signal.Signals) -> None:
+    """Pictures are processed by path and by host; a signal ends it with all it started."""
+    picture = "holiday/beach%201.jpg?x-oss-process=image/resize,w_100"
+    with run(images) as (process, url):
+        status, content_type, body = get(f"{url}/demo/{picture}")
+        assert (status, content_type) == (200, "image/jpeg")
+        assert get(f"{url}/{picture}", host="demo.localhost")[2] == body
+        children = descendants(process.pid)
+        assert children
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert not left(children, seconds=0)
+
+
+def test_killed(images: Path) -> None:
+    """Even a process that is killed leaves nothing running."""
+    with run(images) as (process, _):
+        children = descendants(process.pid)
+        assert children
+        process.kill()
+        process.wait(timeout=10)
+        assert not left(children, seconds=5)
+
+
+def test_port_in_use(images: Path) -> None:
+    """A port that is taken is said so, in one line."""
+    with run(images) as (_, url):
+        port = url.rpartition(":")[2]
+        command = [sys.executable, "-m", "local", "--port", port]
+        environ = {"PATH": os.environ["PATH"]}
+        second = subprocess.run(
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=20, check=False
+        )
+    assert second.returncode == 1
+    assert second.stderr == f"port {port} is in use: set PORT to another\n"

@@ -1,0 +1,73 @@
+"""Signed requests through the handler: who gets in, and who does not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from darkroom.auth import AccessKey, SignedRequest, signing
+from tests.functional.conftest import Send, access_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+KEY = "a b/ü+%/c.txt"
+SENT = SignedRequest(method="GET", bucket="closed", key=KEY)
+
+
+@pytest.fixture(autouse=True)
+def stored(s3: "S3Client") -> None:
+    """Put an object with a trying name into the private bucket."""
+    s3.put_object(Bucket="closed", Key=KEY, Body=b"private")
+
+
+def in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
+    """Sign a request now in each version and place."""
+    now = datetime.now(UTC)
+    expires = int((now + timedelta(minutes=5)).timestamp())
+    return {
+        "v1 header": signing.v1_header(sent, key, now=now),
+        "v1 url": signing.v1_url(sent, key, expires=expires),
+        "v2 header": signing.v2_header(sent, key, now=now),
+        "v2 url": signing.v2_url(sent, key, expires=expires),
+        "v4 header": signing.v4_header(sent, key, now=now, region="eu-west-1"),
+        "v4 url": signing.v4_url(sent, key, now=now, lifetime=300, region="eu-west-1"),
+    }
+
+
+FORMS = pytest.mark.parametrize("form", in_every_form(SENT, access_key("reader")))
+
+
+@FORMS
+def test_a_reader_reads_a_private_object(send: Send, form: str) -> None:
+    """Whatever version signs, in the header or in the URL."""
+    reply = send(in_every_form(SENT, access_key("reader"))[form])
+    assert (reply.status, reply.body) == (200, b"private")
+
+
+@FORMS
+@pytest.mark.parametrize("key_id", ["writer", "other"])
+def test_a_key_without_the_permission_reads_nothing_private(
+    send: Send, form: str, key_id: str
+) -> None:
+    """A key may what it is granted in the buckets that it is granted for."""
+    reply = send(in_every_form(SENT, access_key(key_id))[form])
+    assert reply.status == 403
+    assert b"<Code>AccessDenied</Code>" in reply.body
+
+
+@FORMS
+def test_a_wrong_secret_gets_in_nowhere(send: Send, form: str) -> None:
+    """Not even where nobody needs a key: what is signed must hold."""
+    forger = AccessKey(id="reader", secret="guessed")
+    reply = send(in_every_form(SignedRequest(method="GET", bucket="demo", key="a"), forger)[form])
+    assert reply.status == 403
+    assert b"<Code>SignatureDoesNotMatch</Code>" in reply.body
+
+
+def test_nobody_reads_a_private_object_unsigned(send: Send) -> None:
+    """Nor does anybody learn whether it is there."""
+    for key in (KEY, "missing"):
+        reply = send(SignedRequest(method="GET", bucket="closed", key=key))
+        assert reply.status == 403
+        assert b"Anonymous user has no right to access this bucket." in reply.body

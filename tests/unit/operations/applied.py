@@ -1,0 +1,38 @@
+"""Pixels through operations without a file around them."""
+
+import numpy as np
+from PIL import Image
+
+from darkroom.codecs.formats import FORMATS
+from darkroom.operations import compiled
+from darkroom.picture import Header, Output, Picture
+from darkroom.query import parse
+from darkroom.steps import Context, PixelOperation
+
+
+def applied(image: Image.Image, actions: str, word: str = "png") -> Image.Image:
+    """Put a picture through pixel operations, on its way into a format."""
+    picture = Picture(
+        image=image,
+        size=image.size,
+        output=Output(format=word, alpha=FORMATS[word].alpha),
+        header=Header(format=word, size=image.size),
+    )
+    for step in compiled(parse(f"image/{actions}").actions):
+        assert isinstance(step, PixelOperation)
+        picture = step.apply(picture, Context())
+        assert picture.size == picture.image.size
+    return picture.image
+
+
+def noise(mode: str, size: tuple[int, int]) -> Image.Image:
+    """Draw noise, the same each time, in every band of the mode."""
+    bands = len(Image.new(mode, (1, 1)).getbands())
+    return Image.frombytes(mode, size, np.random.default_rng(1).bytes(size[0] * size[1] * bands))
+
+
+def samples(image: Image.Image) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
+    """Give rows, columns and bands as numbers to calculate with."""
+    width, height = image.size
+    flat = np.frombuffer(image.tobytes(), np.uint8).astype(np.float64)
+    return flat.reshape((height, width, -1))

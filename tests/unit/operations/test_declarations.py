@@ -1,0 +1,209 @@
+"""Every operation × every parameter × every bound, derived from the declarations.
+
+An operation that is added later is covered by being in the table.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from darkroom.errors import SHOWN, Code, OssError
+from darkroom.parameters import (
+    BARE,
+    Base64Text,
+    Declared,
+    Parameter,
+    bind,
+    canonical_text,
+    declared_parameters,
+)
+from darkroom.query import Action
+from tests.declarations import (
+    DECLARED,
+    NOT_BASE64,
+    argument,
+    company,
+    every_parameter,
+    fewest,
+    samples,
+    written,
+)
+
+UNAVAILABLE = {"crop,g_face", "crop,g_auto"}
+"""Documented values that need another product: understood, and answered 501 (C-97)."""
+
+
+def wire(operation: type[Declared], declared: Parameter, text: str) -> str:
+    """Write an action with one argument, short enough for a test's name."""
+    action = f"{operation.name},{argument(declared, text)}"
+    return action if len(action) < 60 else f"{action[:50]}…{len(action)}"
+
+
+def cases(kind: str) -> Iterator[Any]:
+    """List operation, field and text of every accepted or rejected sample."""
+    for operation, field, declared in every_parameter():
+        for text in getattr(samples(declared), kind):
+            if not _is_another_key(operation, declared, text):
+                yield pytest.param(operation, field, text, id=wire(operation, declared, text))
+
+
+def _is_another_key(operation: type[Declared], declared: Parameter, text: str) -> bool:
+    """Whether a bare text with `_` reads as an unknown key, beside keys that are known."""
+    return declared.key == BARE and "_" in text and len(declared_parameters(operation)) > 1
+
+
+def refusal(operation: type[Declared], field: str, text: str) -> OssError:
+    """Bind an operation whose one argument has to be refused, among good ones."""
+    declared = declared_parameters(operation)[field]
+    with pytest.raises(OssError) as caught:
+        bind(operation, [*company(operation, field), argument(declared, text)])
+    return caught.value
+
+
+@pytest.mark.parametrize(("operation", "field", "text"), list(cases("accepted")))
+def test_a_bound_itself_is_accepted(operation: type[Declared], field: str, text: str) -> None:
+    """The ends of a range, every word of a choice, and what is written comes back."""
+    declared = declared_parameters(operation)[field]
+    arguments = [*company(operation, field), argument(declared, text)]
+    if wire(operation, declared, text) in UNAVAILABLE:
+        with pytest.raises(OssError) as caught:
+            bind(operation, arguments)
+        assert caught.value.code is Code.NOT_IMPLEMENTED
+    else:
+        assert getattr(bind(operation, arguments), field) == declared.kind.parse(text)
+
+
+@pytest.mark.parametrize(("operation", "field", "text"), list(cases("rejected")))
+def test_what_lies_outside_is_refused(operation: type[Declared], field: str, text: str) -> None:
+    """Out of range, letters, fractions, signs, digits of other scripts: nothing is clamped."""
+    declared = declared_parameters(operation)[field]
+    error = refusal(operation, field, text)
+    assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, declared.ec)
+    named = f"The value: {text[:SHOWN]}"
+    assert error.message.startswith(named)
+    assert f"of parameter: {declared.key or operation.name} is invalid.reason:" in error.message
+
+
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [pytest.param(o, f, id=f"{o.name},{d.key}") for o, f, d in every_parameter()],
+)
+def test_a_refusal_names_the_range(operation: type[Declared], field: str) -> None:
+    """The first sample is the nearest value outside: the message says what would be inside."""
+    declared = samples(declared_parameters(operation)[field])
+    assert declared.reason in refusal(operation, field, declared.rejected[0]).message
+
+
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [pytest.param(o, f, id=f"{o.name},{d.key}_") for o, f, d in every_parameter()],
+)
+def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> None:
+    """A key without a value is wrong; nothing at all, or no text, is missing."""
+    declared = declared_parameters(operation)[field]
+    error = refusal(operation, field, "")
+    if declared.key == BARE or isinstance(declared.kind, Base64Text):
+        assert error.code is Code.MISSING_ARGUMENT
+    else:
+        assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, declared.ec)
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "text"),
+    [
+        pytest.param(o, f, text, id=wire(o, d, text))
+        for o, f, d in every_parameter()
+        if isinstance(d.kind, Base64Text)
+        for text in NOT_BASE64
+    ],
+)
+def test_what_is_not_base64_is_a_bad_request(
+    operation: type[Declared], field: str, text: str
+) -> None:
+    """Alphabet, length, padding and UTF-8 are checked strictly (C-137)."""
+    error = refusal(operation, field, text)
+    assert (error.code, error.ec) == (
+        Code.BAD_REQUEST,
+        declared_parameters(operation)[field].ec,
+    )
+    assert error.message == "Input is not base64 decoding."
+
+
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [pytest.param(o, f, id=f"{o.name},{d.key}") for o, f, d in every_parameter() if d.required],
+)
+def test_a_required_value_must_be_there(operation: type[Declared], field: str) -> None:
+    """A type checker does not see that one is missing, so the binding has to."""
+    declared = declared_parameters(operation)[field]
+    with pytest.raises(OssError) as caught:
+        bind(operation, company(operation, field))
+    assert (caught.value.code, caught.value.ec) == (Code.MISSING_ARGUMENT, declared.missing_ec)
+    assert f"parameter: {declared.key or operation.name} is required" in caught.value.message
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+def test_nothing_written_is_the_defaults_or_an_error(operation: type[Declared]) -> None:
+    """An action without arguments never means something that was not declared."""
+    if not fewest(operation):
+        assert canonical_text(bind(operation, [])) == operation.name
+        return
+    with pytest.raises(OssError) as caught:
+        bind(operation, [])
+    assert caught.value.code is Code.MISSING_ARGUMENT
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+def test_the_table_knows_an_operation_by_its_own_name(operation: type[Declared]) -> None:
+    """The wire name is written once, in the class."""
+    assert DECLARED[operation.name] is operation
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+def test_a_declaration_is_complete(operation: type[Declared]) -> None:
+    """Each parameter has a key of its own, a sentence, and a default that can be written."""
+    parameters = declared_parameters(operation).values()
+    assert len({declared.key for declared in parameters}) == len(parameters)
+    for declared in parameters:
+        assert declared.doc.endswith(".")
+        assert declared.kind.expected()
+        if not declared.required and declared.default is not None:
+            assert declared.kind.parse(declared.kind.text(declared.default)) == declared.default
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+@given(drawn=st.data())
+def test_the_canonical_text_binds_to_an_equal_operation(
+    operation: type[Declared], drawn: st.DataObject
+) -> None:
+    """Result keys rely on it: one operation, one text, and back."""
+    arguments = drawn.draw(written(operation))
+    try:
+        bound = bind(operation, arguments)
+    except OssError:
+        assume(False)
+    text = canonical_text(bound)
+    name, *canonical = text.split(",")
+    assert name == operation.name
+    assert bind(operation, canonical) == bound
+    assert canonical_text(bind(operation, canonical)) == text
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+@given(drawn=st.data())
+def test_the_order_of_keyed_arguments_is_free(
+    operation: type[Declared], drawn: st.DataObject
+) -> None:
+    """Two spellings of an operation are equal, also with unknown keys between them."""
+    arguments = drawn.draw(written(operation))
+    shuffled = drawn.draw(st.permutations(arguments))
+    if all(declared.key != BARE for declared in declared_parameters(operation).values()):
+        shuffled = [*shuffled, "unknown_1", "webp", "_1"]
+    try:
+        bound = bind(operation, arguments)
+    except OssError:
+        assume(False)
+    assert bind(operation, Action(operation.name, tuple(shuffled)).arguments) == bound

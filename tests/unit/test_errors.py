@@ -1,0 +1,124 @@
+"""The catalogue of errors and its public wording (spec 05)."""
+
+import pytest
+
+from darkroom.errors import (
+    SHOWN,
+    Code,
+    OssError,
+    invalid,
+    missing,
+    no_such_bucket,
+    no_such_key,
+    not_base64,
+)
+
+STATUSES = {
+    "InvalidArgument": 400,
+    "MissingArgument": 400,
+    "BadRequest": 400,
+    "ImageTooLarge": 400,
+    "WatermarkError": 400,
+    "ImageDamage": 400,
+    "AccessDenied": 403,
+    "SignatureDoesNotMatch": 403,
+    "NoSuchKey": 404,
+    "NoSuchStyle": 404,
+    "NoSuchBucket": 404,
+    "InternalError": 500,
+    "NotImplemented": 501,
+    "ServiceUnavailable": 503,
+    "Imm Client": 400,
+    "InvalidAccessKeyId": 403,
+    "RequestTimeTooSkewed": 403,
+    "InvalidSecurityToken": 403,
+    "SecurityTokenExpired": 403,
+    "AccessKeyIdAndSecurityTokenNotMatch": 403,
+    "SecondLevelDomainForbidden": 403,
+    "InvalidObjectState": 403,
+    "InvalidBucketName": 400,
+    "InvalidObjectName": 400,
+    "MalformedXML": 400,
+    "InvalidDigest": 400,
+    "MethodNotAllowed": 405,
+    "MissingContentLength": 411,
+    "PreconditionFailed": 412,
+    "FileAlreadyExists": 409,
+    "EntityTooLarge": 400,
+}
+
+BY_WIRE_NAME = {code.wire: code for code in Code}
+
+
+@pytest.mark.parametrize(("wire", "status"), STATUSES.items(), ids=STATUSES)
+def test_each_code_has_its_documented_status(wire: str, status: int) -> None:
+    """The tables of spec 05 §2 and §5."""
+    assert OssError(BY_WIRE_NAME[wire]).status == status
+
+
+def test_every_code_has_a_sentence_to_answer_with() -> None:
+    """No error goes out without words, and no two codes share a name."""
+    assert all(code.message.endswith(".") for code in Code)
+    assert len(BY_WIRE_NAME) == len(Code)
+
+
+FIXED = {
+    "The specified key does not exist.": Code.NO_SUCH_KEY,
+    "The specified bucket does not exist.": Code.NO_SUCH_BUCKET,
+    "No Such Image Style.": Code.NO_SUCH_STYLE,
+    "The difference between the request time and the current time is too large.": (
+        Code.REQUEST_TIME_TOO_SKEWED
+    ),
+    "The request signature we calculated does not match the signature you provided. "
+    "Check your key and signing method.": Code.SIGNATURE_DOES_NOT_MATCH,
+}
+
+
+@pytest.mark.parametrize(("message", "code"), FIXED.items(), ids=FIXED)
+def test_documented_sentences_are_kept_to_the_letter(message: str, code: Code) -> None:
+    """Clients match on these (spec 05 §3)."""
+    assert OssError(code).message == message
+
+
+def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:
+    """The measured shape, with the reason directly behind the sentence."""
+    error = invalid("rotate", "abc", "Value must be digit", ec="0040-00000217")
+    assert error.code is Code.INVALID_ARGUMENT
+    assert error.ec == "0040-00000217"
+    assert error.message == (
+        "The value: abc of parameter: rotate is invalid.reason:Value must be digit"
+    )
+
+
+def test_a_message_repeats_no_more_than_a_hundred_characters_of_a_value() -> None:
+    """A caller's text cannot blow an error up."""
+    error = invalid("text", "a" * 4000, "Value must be base64")
+    assert "a" * SHOWN + "…" in error.message
+    assert "a" * (SHOWN + 1) not in error.message
+
+
+def test_a_missing_value_is_named() -> None:
+    """The caller learns which parameter is required."""
+    error = missing("rotate", ec="0040-00000216")
+    assert (error.code, error.ec) == (Code.MISSING_ARGUMENT, "0040-00000216")
+    assert "rotate" in error.message
+
+
+def test_text_that_is_not_base64_is_a_bad_request() -> None:
+    """The one value error that is not an InvalidArgument (documented)."""
+    error = not_base64(ec="0040-00000265")
+    assert (error.code, error.ec) == (Code.BAD_REQUEST, "0040-00000265")
+    assert error.message == "Input is not base64 decoding."
+
+
+def test_what_is_missing_is_repeated_in_an_element_of_its_own() -> None:
+    """BucketName for a bucket, Key for an object (spec 05 §1)."""
+    assert no_such_bucket("nope").details == {"BucketName": "nope"}
+    assert no_such_bucket("nope").ec == "0015-00000101"
+    assert no_such_key("a/b.jpg").details == {"Key": "a/b.jpg"}
+    assert no_such_key("a/b.jpg").ec == "0040-00000024"
+
+
+def test_a_log_shows_code_and_message() -> None:
+    """The exception's own text is what the catalogue says."""
+    assert str(OssError(Code.BAD_REQUEST, "Why.")) == "BadRequest: Why."

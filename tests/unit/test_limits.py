@@ -1,0 +1,100 @@
+"""Size, side, pixel and frame limits (spec 03 §6): the boundary itself always passes."""
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.limits import Limits, Size
+
+LIMITS = Limits()
+
+
+def refusal(check: object, *arguments: object) -> OssError:
+    """Call a check that has to refuse."""
+    assert callable(check)
+    with pytest.raises(OssError) as caught:
+        check(*arguments)
+    return caught.value
+
+
+def test_a_file_of_20_mb_passes_and_one_byte_more_does_not() -> None:
+    """20 971 520 bytes, in the words that public code knows."""
+    LIMITS.check_source_bytes(20_971_520)
+    error = refusal(LIMITS.check_source_bytes, 20_971_521)
+    assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000001")
+    assert error.message == "Maximal size of image supported is 20971520"
+
+
+@pytest.mark.parametrize(
+    ("word", "side", "ec"),
+    [
+        ("jpg", 30_000, "0040-00000019"),
+        ("bmp", 30_000, "0040-00000017"),
+        ("tiff", 16_384, "0040-00000018"),
+        ("png", 30_000, "0040-00000009"),
+        ("gif", 30_000, "0040-00000009"),
+        ("webp", 30_000, "0040-00000009"),
+    ],
+)
+def test_a_source_side_has_a_limit_and_each_format_its_number(
+    word: str, side: int, ec: str
+) -> None:
+    """Both sides are judged alike."""
+    for within, over in (((side, 1), (side + 1, 1)), ((1, side), (1, side + 1))):
+        LIMITS.check_source(word, within, 1)
+        error = refusal(LIMITS.check_source, word, over, 1)
+        assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, ec)
+        assert f"{over[0]}x{over[1]}" in error.message
+        assert str(side) in error.message
+
+
+@pytest.mark.parametrize(
+    ("size", "frames", "passes"),
+    [
+        ((25_000, 10_000), 1, True),
+        ((16_000, 16_000), 1, False),
+        ((25_000, 10_001), 1, False),
+        ((1000, 1000), 250, True),
+        ((1000, 1000), 251, False),
+        ((1, 1), 250_000_000, True),
+    ],
+)
+def test_a_source_may_have_250_million_pixels_over_all_frames(
+    size: Size, frames: int, passes: bool
+) -> None:
+    """An animation counts width × height × frames."""
+    if passes:
+        LIMITS.check_source("gif", size, frames)
+    else:
+        error = refusal(LIMITS.check_source, "gif", size, frames)
+        assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000012")
+        assert "250000000" in error.message
+
+
+def test_a_side_of_4096_may_be_rotated() -> None:
+    """A longer one is a BadRequest, in the documented words."""
+    LIMITS.check_rotation((4096, 4096))
+    for size in ((4097, 1), (1, 4097)):
+        error = refusal(LIMITS.check_rotation, size)
+        assert (error.code, error.ec) == (Code.BAD_REQUEST, "0040-00000006")
+        assert error.message == "Picture exceed the maximum allowable rotation range."
+
+
+@pytest.mark.parametrize("size", [(4096, 4096), (16_384, 1024), (1, 16_384)])
+def test_a_resize_may_result_in_16_777_216_pixels(size: Size) -> None:
+    """Sides up to 16384, area up to 4096²."""
+    LIMITS.check_resized(size)
+
+
+@pytest.mark.parametrize("size", [(4097, 4096), (16_385, 1), (1, 16_385), (5000, 5000)])
+def test_a_resize_over_side_or_area_is_refused(size: Size) -> None:
+    """ImageTooLarge with its own number (C-130)."""
+    error = refusal(LIMITS.check_resized, size)
+    assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")
+    assert f"{size[0]}x{size[1]}" in error.message
+
+
+def test_a_deployment_may_raise_a_limit() -> None:
+    """What is raised holds in check and message."""
+    raised = Limits(source_bytes=200_000_000)
+    raised.check_source_bytes(200_000_000)
+    assert "200000000" in refusal(raised.check_source_bytes, 200_000_001).message

@@ -1,0 +1,34 @@
+"""The picture on its way, and what its header knows."""
+
+import pytest
+from PIL import Image
+
+from darkroom.picture import Header, Output, Picture
+
+HEADER = Header(format="jpg", size=(424, 333))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientations_from_five_on_swap_the_sides(orientation: int) -> None:
+    """They lie on their side as stored (spec 02 §7)."""
+    header = Header(format="jpg", size=(424, 333), orientation=orientation)
+    assert header.upright_size == ((333, 424) if orientation >= 5 else (424, 333))
+
+
+def test_new_pixels_bring_their_own_size_and_leave_the_old_picture_alone() -> None:
+    """A picture is a value."""
+    output = Output(format="png", alpha=True)
+    before = Picture(image=Image.new("L", (4, 3)), size=(32, 24), output=output, header=HEADER)
+    after = before.showing(Image.new("RGBA", (2, 1)))
+    assert (after.size, after.output, after.header) == ((2, 1), output, HEADER)
+    assert before.size == (32, 24)
+
+
+@pytest.mark.parametrize(
+    ("mode", "has_alpha"), [("L", False), ("RGB", False), ("LA", True), ("RGBA", True)]
+)
+def test_a_picture_knows_whether_it_could_be_transparent(mode: str, has_alpha: bool) -> None:
+    """By its mode, without looking at pixels."""
+    output = Output(format="png", alpha=True)
+    picture = Picture(image=Image.new(mode, (1, 1)), size=(1, 1), output=output, header=HEADER)
+    assert picture.has_alpha is has_alpha

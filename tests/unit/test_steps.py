@@ -1,0 +1,32 @@
+"""What operations may know of the world."""
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.steps import Context
+
+
+def test_no_deadline_is_no_hurry() -> None:
+    """Without a clock to race, there is always time."""
+    Context().check_deadline()
+
+
+@pytest.mark.parametrize("remaining", [0.0, -1.0])
+def test_a_passed_deadline_is_said_while_there_is_time_to_say_it(remaining: float) -> None:
+    """503 with the advice what to do, instead of being cut off."""
+    with pytest.raises(OssError) as caught:
+        Context(remaining=lambda: remaining).check_deadline()
+    assert (caught.value.code, caught.value.status) == (Code.SERVICE_UNAVAILABLE, 503)
+    assert "time allowed" in caught.value.message
+
+
+def test_a_moment_left_is_enough_to_go_on() -> None:
+    """The deadline is the point, not a margin around it."""
+    Context(remaining=lambda: 0.001).check_deadline()
+
+
+def test_without_a_loader_a_mark_is_a_watermark_error() -> None:
+    """A picture without a bucket around it has no marks to offer."""
+    with pytest.raises(OssError) as caught:
+        Context().load_mark("panda.png")
+    assert caught.value.code is Code.WATERMARK_ERROR
