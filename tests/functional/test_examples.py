@@ -75,6 +75,7 @@ GEOMETRY = [
     (E, "indexcrop,x_100,i_0", (100, 267)),
     (E, "indexcrop,x_100,i_100", (400, 267)),
     (E, "indexcrop,y_100,i_10", (400, 267)),
+    (E, "circle,r_100", (201, 201)),
     (E, "resize,w_500", (400, 267)),
     # spec 06 §4
     (E, "resize,w_100", (100, 67)),
@@ -115,6 +116,11 @@ GEOMETRY = [
     (E, "indexcrop,x_150,i_2", (100, 267)),
     (E, "indexcrop,y_100,i_2", (400, 67)),
     (E, "indexcrop,x_100,y_100,i_1", (400, 100)),
+    (E, "circle,r_1000", (267, 267)),
+    (drawn(400, 300), "circle,r_500", (299, 299)),
+    (drawn(200, 200), "circle,r_100", (199, 199)),
+    (drawn(1, 5), "circle,r_3", (1, 1)),
+    (E, "rounded-corners,r_30", (400, 267)),
     (E, "bright,50", (400, 267)),
     (E, "contrast,-50", (400, 267)),
     # spec 03 §7
@@ -133,6 +139,20 @@ def test_a_result_has_the_documented_size_and_format(
     picture = opened(get(f"/demo/{key}", f"x-oss-process=image/{process}"))
     assert picture.size == size
     assert picture.format == ("JPEG" if key.endswith(".jpg") else "PNG")
+
+
+@pytest.mark.parametrize("process", ["circle,r_100", "rounded-corners,r_30"])
+def test_cut_corners_are_see_through_or_white(get: Get, process: str) -> None:
+    """By what the result's format can hold (spec 02 §4, §5)."""
+    white = opened(get(f"/demo/{E}", f"x-oss-process=image/{process}"))
+    assert (white.format, white.mode) == ("JPEG", "RGB")
+    pixel = white.getpixel((0, 0))
+    assert isinstance(pixel, tuple)
+    assert min(pixel) > 247
+    clear = opened(get(f"/demo/{E}", f"x-oss-process=image/{process}/format,png"))
+    assert (clear.format, clear.mode) == ("PNG", "RGBA")
+    assert clear.getchannel("A").getpixel((0, 0)) == 0
+    assert clear.getchannel("A").getpixel((100, 100)) == 255
 
 
 BYTES = [
@@ -184,6 +204,11 @@ ERRORS = [
     (E, "image/crop,x_400", 400, "BadRequest"),
     (drawn(1, 1), "image/crop,x_10,y_10,w_100,h_100", 400, "BadRequest"),
     (E, "image/indexcrop,x_0,i_0", 400, "InvalidArgument"),
+    (E, "image/circle", 400, "MissingArgument"),
+    (E, "image/circle,r_abc", 400, "InvalidArgument"),
+    (E, "image/circle,r_5000", 400, "InvalidArgument"),
+    (E, "image/rounded-corners", 400, "MissingArgument"),
+    (E, "image/rounded-corners,r_5000", 400, "InvalidArgument"),
     (E, "image/bright", 400, "MissingArgument"),
     (E, "image/bright,200", 400, "InvalidArgument"),
     (E, "image/sharpen", 400, "MissingArgument"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.operations.auto_orient import AutoOrient
 from darkroom.operations.bright import Bright
+from darkroom.operations.circle import Circle
 from darkroom.operations.contrast import Contrast
 from darkroom.operations.crop import Crop
 from darkroom.operations.format import Format
@@ -14,6 +15,7 @@ from darkroom.operations.interlace import Interlace
 from darkroom.operations.quality import Quality
 from darkroom.operations.resize import Resize
 from darkroom.operations.rotate import Rotate
+from darkroom.operations.rounded_corners import RoundedCorners
 from darkroom.operations.sharpen import Sharpen
 from darkroom.operations.watermark import MOST_MARKS, Watermark
 from darkroom.parameters import bind, canonical_text
@@ -26,6 +28,8 @@ OPERATIONS: Mapping[str, type[Operation]] = {
     "resize": Resize,
     "crop": Crop,
     "indexcrop": IndexCrop,
+    "circle": Circle,
+    "rounded-corners": RoundedCorners,
     "rotate": Rotate,
     "watermark": Watermark,
     "auto-orient": AutoOrient,

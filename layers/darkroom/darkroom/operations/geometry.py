@@ -117,3 +117,14 @@ def piece(length: int, step: int, index: int) -> tuple[int, int] | None:
     """Give start and end of one of the pieces that a length is cut into, or none."""
     start = index * step
     return (start, min(start + step, length)) if start < length else None
+
+
+def disc_box(size: Size, radius: int) -> Box:
+    """Give the square around a disc on the middle pixel, of at most half the shorter side.
+
+    Of two middle pixels the left or upper one is taken (C-56, C-57).
+    """
+    width, height = size
+    x, y = (width - 1) // 2, (height - 1) // 2
+    fitting = min(radius, (min(size) - 1) // 2)
+    return Box(x - fitting, y - fitting, x + fitting + 1, y + fitting + 1)
