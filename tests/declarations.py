@@ -5,7 +5,7 @@ and one in `STRATEGIES`: without them the tests of the operation that uses it fa
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from darkroom.errors import OssError
 from darkroom.operations import OPERATIONS
+from darkroom.operations.watermark.image import Mark, MarkKind
+from darkroom.operations.watermark.text import FontName, OneLine
 from darkroom.parameters import (
     BARE,
     Base64Text,
@@ -27,6 +29,7 @@ from darkroom.parameters import (
     encode_base64,
 )
 from darkroom.query import Notify, SaveAs
+from darkroom.typefaces import FILES
 
 DECLARED: Mapping[str, type[Declared]] = {
     **OPERATIONS,
@@ -106,6 +109,27 @@ def _base64(kind: Base64Text) -> Samples:
     )
 
 
+def _line(kind: OneLine) -> Samples:
+    plain = _base64(kind)
+    return replace(plain, rejected=(*plain.rejected, encode_base64("two\nlines")))
+
+
+def _font(_kind: FontName) -> Samples:
+    return Samples(
+        accepted=("d3F5LXplbmhlaQ", "d3F5LXplbmhlaQ==", "ZHJvaWRzYW5zZmFsbGJhY2s"),
+        rejected=("bm90c3VwcG9ydAo", encode_base64("WQY-ZENHEI")),
+        reason="wqy-zenhei, wqy-microhei",
+    )
+
+
+def _mark(_kind: MarkKind) -> Samples:
+    return Samples(
+        accepted=("cGFuZGEucG5n", "cGFuZGEucG5nP3gtb3NzLXByb2Nlc3M9aW1hZ2UvcmVzaXplLFBfMzA"),
+        rejected=(encode_base64("?x-oss-process=image/resize,P_30"),),
+        reason="name an object",
+    )
+
+
 NOT_BASE64 = ("notbase64", "a", "a===", "Y*==", "_w", "wA", "é", "YQ==YQ==")
 """Wrong length, wrong alphabet, padding in the middle, or bytes that are not UTF-8."""
 
@@ -115,7 +139,12 @@ SAMPLES: Mapping[type[Any], Callable[[Any], Samples]] = {
     Flag: _flag,
     HexColour: _colour,
     Base64Text: _base64,
+    OneLine: _line,
+    FontName: _font,
+    MarkKind: _mark,
 }
+
+PRINTABLE = st.characters(exclude_categories=["Cc", "Cs"])
 
 STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Integer: lambda kind: st.integers(kind.low, kind.high),
@@ -123,6 +152,9 @@ STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Flag: lambda _kind: st.booleans(),
     HexColour: lambda _kind: st.tuples(*[st.integers(0, 255)] * 3),
     Base64Text: lambda kind: st.text(min_size=1, max_size=kind.most // 4),
+    OneLine: lambda kind: st.text(PRINTABLE, min_size=1, max_size=kind.most // 4),
+    FontName: lambda _kind: st.sampled_from(list(FILES)),
+    MarkKind: lambda _kind: st.builds(Mark, key=st.sampled_from(["panda.png", "a/图.png"])),
 }
 
 

@@ -68,14 +68,14 @@ class Watermark:
     rotate: int = parameter(
         "rotate", Integer(0, 360), "Degrees that the text is turned clockwise.", default=0
     )
-    order: str = parameter(
-        "order", Choice(("0", "1")), "0 puts the picture before the text, 1 behind.", default="0"
+    order: bool = parameter(
+        "order", Flag(), "0 puts the picture before the text, 1 behind.", default=False
     )
-    align: str = parameter(
+    align: int = parameter(
         "align",
-        Choice(("0", "1", "2")),
+        Integer(0, 2),
         "Picture and text share their 0 top, 1 middle or 2 bottom.",
-        default="2",
+        default=2,
     )
     interval: int = parameter(
         "interval", Integer(0, 1000), "Pixels between picture and text.", default=0
@@ -108,7 +108,7 @@ class Watermark:
             parts.append(prepared(self.image, size, context))
         if self.text is not None:
             parts.append(rendered(self._styled_text(self.text), context.fonts, context.limits))
-        if self.order == "1":
+        if self.order:
             parts.reverse()
         mark = parts[0] if len(parts) == 1 else side_by_side(parts, self.interval, self.align)
         return faded(mark, self.t)

@@ -20,14 +20,14 @@ def faded(mark: Image.Image, opacity: int) -> Image.Image:
     return mark
 
 
-def side_by_side(parts: Sequence[Image.Image], interval: int, align: str) -> Image.Image:
+def side_by_side(parts: Sequence[Image.Image], interval: int, align: int) -> Image.Image:
     """Put marks in a row on a common top (0), middle (1) or bottom (2) (spec 02 §15.4)."""
     height = max(part.height for part in parts)
     width = sum(part.width for part in parts) + interval * (len(parts) - 1)
     row = Image.new("RGBA", (width, height), CLEAR)
     left = 0
     for part in parts:
-        row.paste(part, (left, (height - part.height) * int(align) // 2))
+        row.paste(part, (left, (height - part.height) * align // 2))
         left += part.width + interval
     return row
 

@@ -17,6 +17,7 @@ from darkroom.operations.resize import Resize
 from darkroom.operations.rotate import Rotate
 from darkroom.parameters import (
     Integer,
+    Rejected,
     bind,
     canonical_text,
     decode_base64,
@@ -89,7 +90,7 @@ class MarkKind:
         """Decode the reference and check its process."""
         key, separator, process = decode_base64(text).partition(_PROCESS)
         if not key:
-            raise invalid("image", text, "Value must name an object")
+            raise Rejected("Value must name an object")
         return Mark(key=key, steps=_steps(process) if separator else ())
 
     def text(self, value: Mark) -> str:
