@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from darkroom.errors import no_such_key
-from darkroom.ports import ObjectInfo, OpenObject
+from darkroom.ports import ObjectInfo, OpenObject, Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,9 @@ class MemoryObjects:
 
     bodies: Mapping[str, bytes] = field(default_factory=dict)
 
-    def head(self, bucket: str, key: str) -> ObjectInfo:
+    def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Describe an object."""
-        if key not in self.bodies:
+        if version_id is not None or key not in self.bodies:
             raise no_such_key(key)
         return ObjectInfo(
             bucket=bucket,
@@ -41,8 +41,11 @@ class MemoryObjects:
             last_modified=datetime(2026, 1, 1, tzinfo=UTC),
         )
 
-    def open(self, bucket: str, key: str, *, span: tuple[int, int] | None = None) -> OpenObject:
-        """Give an object, or the bytes of a span, both ends included."""
-        info = self.head(bucket, key)
-        body = self.bodies[key]
-        return MemoryObject(info=info, body=body if span is None else body[span[0] : span[1] + 1])
+    def open(
+        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+    ) -> OpenObject:
+        """Give an object; no measurement asks for a part of one."""
+        if span is not None:
+            raise NotImplementedError
+        info = self.head(bucket, key, version_id=version_id)
+        return MemoryObject(info=info, body=self.bodies[key])

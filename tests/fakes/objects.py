@@ -1,13 +1,14 @@
 """Objects in memory."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from darkroom.buckets import Acl
-from darkroom.errors import no_such_key
-from darkroom.ports import ObjectInfo, OpenObject
+from darkroom.crc64 import crc64
+from darkroom.errors import Code, OssError, no_such_key
+from darkroom.ports import Attributes, ObjectInfo, OpenObject, Replaced, Span, Written
 
 WRITTEN = datetime(2026, 8, 1, 9, 30, 0, tzinfo=UTC)
 
@@ -29,35 +30,112 @@ class MemoryObject:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryObjects:
-    """Objects by bucket and key; `asked` lists every look at one."""
+    """Objects by bucket and key; `asked` lists every look at one. No versions are kept."""
 
     stored: dict[tuple[str, str], MemoryObject] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def add(self, bucket: str, key: str, body: bytes = b"", *, acl: Acl | None = None) -> None:
         """Store an object as if it had been there all the time."""
-        etag = hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
-        info = ObjectInfo(
-            bucket=bucket, key=key, size=len(body), etag=etag, last_modified=WRITTEN, acl=acl
-        )
-        self.stored[bucket, key] = MemoryObject(info=info, body=body)
+        self._store(bucket, key, body, Attributes(acl=acl))
 
-    def head(self, bucket: str, key: str) -> ObjectInfo:
+    def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
-        return self._found("HEAD", bucket, key).info
+        return self._found("HEAD", bucket, key, version_id).info
 
-    def open(self, bucket: str, key: str, *, span: tuple[int, int] | None = None) -> OpenObject:
-        """Ask for the object or a part of it."""
-        found = self._found("GET", bucket, key)
-        return found if span is None else replace(found, body=found.body[span[0] : span[1] + 1])
+    def open(
+        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+    ) -> OpenObject:
+        """Ask for the object or for some of it."""
+        found = self._found("GET", bucket, key, version_id)
+        return found if span is None else replace(found, body=_part(found.body, span))
 
-    def _found(self, method: str, bucket: str, key: str) -> MemoryObject:
+    def _found(self, method: str, bucket: str, key: str, version_id: str | None) -> MemoryObject:
         self.asked.append(f"{method} /{bucket}/{key}")
+        if version_id is not None:
+            raise OssError(Code.NO_SUCH_VERSION)
         found = self.stored.get((bucket, key))
         if found is None:
             raise no_such_key(key)
         return found
 
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Store the body."""
+        self.asked.append(f"PUT /{bucket}/{key}")
+        self._check_absent(bucket, key, overwrite=overwrite)
+        info = self._store(bucket, key, body, attributes)
+        return Written(etag=info.etag, md5=bytes.fromhex(info.etag), crc64=info.crc64)
+
+    def copy(
+        self,
+        source: ObjectInfo,
+        bucket: str,
+        key: str,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Store the body of another object."""
+        self.asked.append(f"PUT /{bucket}/{key}")
+        self._check_absent(bucket, key, overwrite=overwrite)
+        found = self._found("GET", source.bucket, source.key, source.version_id)
+        if found.info.etag != source.etag:
+            raise Replaced(source.key)
+        info = self._store(bucket, key, found.body, attributes)
+        return Written(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
+
+    def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
+        """Remove the object; a missing one is no error."""
+        self.asked.append(f"DELETE /{bucket}/{key}")
+        if version_id is None:
+            self.stored.pop((bucket, key), None)
+
+    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
+        """Remove many objects."""
+        for key in keys:
+            self.delete(bucket, key)
+        return keys
+
+    def _check_absent(self, bucket: str, key: str, *, overwrite: bool) -> None:
+        if not overwrite and (bucket, key) in self.stored:
+            raise OssError(Code.FILE_ALREADY_EXISTS)
+
+    def _store(self, bucket: str, key: str, body: bytes, attributes: Attributes) -> ObjectInfo:
+        info = ObjectInfo(
+            bucket=bucket,
+            key=key,
+            size=len(body),
+            etag=hashlib.md5(body, usedforsecurity=False).hexdigest().upper(),
+            last_modified=WRITTEN,
+            content_type=attributes.content_type,
+            headers=attributes.headers,
+            metadata=attributes.metadata,
+            storage_class=attributes.storage_class,
+            acl=attributes.acl,
+            crc64=crc64(body),
+        )
+        self.stored[bucket, key] = MemoryObject(info=info, body=body)
+        return info
+
     def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
         """Give an address that says what it is for."""
         return f"memory:/{bucket}/{key}?{'&'.join(overrides)}"
+
+
+def _part(body: bytes, span: Span) -> bytes:
+    first, last = span
+    if first is None:
+        part = body[-last:] if last else b""
+    else:
+        part = body[first:] if last is None else body[first : last + 1]
+    if not part:
+        raise OssError(Code.INVALID_RANGE)
+    return part

@@ -52,4 +52,5 @@ def world(
         buckets=MemoryBuckets(buckets={bucket.name: bucket for bucket in buckets}),
         objects=stored,
         links=stored,
+        writer=stored,
     )

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.functional.conftest import Get, Reply, sender
-from tests.functional.wire import (
+from tests.wire import (
     Fault,
     Wire,
     breaks,

@@ -49,6 +49,11 @@ class Code(Enum):
         400,
         "ResourceNotFound, no project is bound to this bucket.",
     )
+    INCOMPLETE_BODY = (
+        "IncompleteBody",
+        400,
+        "The body does not have the number of bytes that the Content-Length header says.",
+    )
     INTERNAL_ERROR = ("InternalError", 500, "An internal error occurred. Please retry.")
     INVALID_ACCESS_KEY_ID = (
         "InvalidAccessKeyId",
@@ -70,6 +75,7 @@ class Code(Enum):
         400,
         "The list of parts was not in ascending order.",
     )
+    INVALID_RANGE = ("InvalidRange", 416, "The requested range cannot be satisfied.")
     INVALID_REQUEST = ("InvalidRequest", 400, "The request is invalid.")
     INVALID_SECURITY_TOKEN = (
         "InvalidSecurityToken",
@@ -102,6 +108,7 @@ class Code(Enum):
     NO_SUCH_STYLE = ("NoSuchStyle", 404, "No Such Image Style.")
     NO_SUCH_TASK = ("NoSuchTask", 404, "The specified task does not exist or has expired.")
     NO_SUCH_UPLOAD = ("NoSuchUpload", 404, "The specified upload does not exist.")
+    NO_SUCH_VERSION = ("NoSuchVersion", 404, "The specified version does not exist.")
     PRECONDITION_FAILED = (
         "PreconditionFailed",
         412,

@@ -3,7 +3,7 @@
 Bucket names are OSS bucket names throughout; an adapter maps them to its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -14,24 +14,48 @@ type Clock = Callable[[], datetime]
 """The present moment in UTC, with its time zone."""
 
 
+STANDARD = "Standard"
+BINARY = "application/octet-stream"
+OWN_METADATA = "darkroom-"
+"""How names of metadata begin that adapters keep for themselves: they never come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """What is stored beside an object's bytes and comes back with them."""
+
+    content_type: str = BINARY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Stored reply headers by lower-case name: cache-control, content-disposition, …"""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """User metadata without its `x-oss-meta-` prefix."""
+    storage_class: str = STANDARD
+    acl: Acl | None = None
+    """The object's own; none inherits the bucket's."""
+    tags: str | None = None
+    """`name=value&…`, percent-encoded; does not come back. A copy without keeps its source's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """What a store knows of an object without its bytes; `etag` is bare upper-case hex."""
+    """What a store knows of an object without its bytes; `etag` is bare upper-case hex.
+
+    The rest is as in `Attributes`.
+    """
 
     bucket: str
     key: str
     size: int
     etag: str
     last_modified: datetime
-    content_type: str = "application/octet-stream"
+    content_type: str = BINARY
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Stored reply headers by lower-case name: cache-control, content-disposition, …"""
     metadata: Mapping[str, str] = field(default_factory=dict)
-    """User metadata without its `x-oss-meta-` prefix."""
-    storage_class: str = "Standard"
-    version_id: str | None = None
+    storage_class: str = STANDARD
     acl: Acl | None = None
-    """The object's own; none inherits the bucket's."""
+    version_id: str | None = None
+    crc64: int | None = None
+    """Of the bytes, where it is known for certain."""
 
 
 class Replaced(Exception):
@@ -52,33 +76,69 @@ class OpenObject(Protocol):
         """Give the connection back, read or not."""
 
 
+type Span = tuple[int | None, int | None]
+"""First and last byte, both included; without a last to the end, without a first the tail."""
+
+
 class ObjectReader(Protocol):
     """Reading objects; a missing bucket or key raises `NoSuchBucket` or `NoSuchKey`."""
 
-    def head(self, bucket: str, key: str) -> ObjectInfo:
+    def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
 
-    def open(self, bucket: str, key: str, *, span: tuple[int, int] | None = None) -> OpenObject:
-        """Ask for the object, or for the bytes from `span[0]` to `span[1]`, both included."""
+    def open(
+        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+    ) -> OpenObject:
+        """Ask for the object or for some of it: `InvalidRange` if it has none of that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a store says of an object that it has taken."""
+
+    etag: str
+    """Bare upper-case hex."""
+    last_modified: datetime | None = None
+    """Only known of copies."""
+    version_id: str | None = None
+    md5: bytes | None = None
+    crc64: int | None = None
 
 
 class ObjectWriter(Protocol):
-    """Writing objects: complete or not at all."""
+    """Writing objects: complete or not at all. A missing bucket raises `NoSuchBucket`.
+
+    Without `overwrite`, an object of that key raises `FileAlreadyExists`, however close
+    the race.
+    """
 
     def put(
         self,
         bucket: str,
         key: str,
         body: bytes,
+        attributes: Attributes,
         *,
-        content_type: str,
-        headers: Mapping[str, str] | None = None,
-        metadata: Mapping[str, str] | None = None,
-    ) -> str:
-        """Store the body and answer its ETag; replaces an object of that key."""
+        overwrite: bool = True,
+    ) -> Written:
+        """Store the body."""
 
-    def delete(self, bucket: str, key: str) -> None:
+    def copy(
+        self,
+        source: ObjectInfo,
+        bucket: str,
+        key: str,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Copy that very version, or raise `Replaced`."""
+
+    def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing one is no error."""
+
+    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
+        """Remove up to 1000 objects; answer the keys that are gone now, in their order."""
 
 
 class LinkMaker(Protocol):

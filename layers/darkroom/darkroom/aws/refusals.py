@@ -1,8 +1,9 @@
 """What S3's refusals mean in terms of the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,7 +13,7 @@ from darkroom.ports import Replaced
 EC_THROTTLED = "0004-00000801"
 
 _NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
-_REPLACED = frozenset({"PreconditionFailed", "412"})
+_UNMET = frozenset({"PreconditionFailed", "412"})
 
 _DENIED = partial(OssError, Code.ACCESS_DENIED, "The service may not access this object.")
 _THROTTLED = partial(OssError, Code.SERVICE_UNAVAILABLE, ec=EC_THROTTLED)
@@ -22,7 +23,15 @@ _UNKNOWN = partial(OssError, Code.SERVICE_UNAVAILABLE)
 _MEANING = {
     "AccessDenied": _DENIED,
     "403": _DENIED,
+    "BadDigest": partial(OssError, Code.INVALID_DIGEST),
+    "EntityTooLarge": partial(OssError, Code.ENTITY_TOO_LARGE),
+    "InvalidDigest": partial(OssError, Code.INVALID_DIGEST),
     "InvalidObjectState": partial(OssError, Code.INVALID_OBJECT_STATE),
+    "InvalidRange": partial(OssError, Code.INVALID_RANGE),
+    "InvalidTag": partial(OssError, Code.INVALID_ARGUMENT, "The tagging is invalid."),
+    "MetadataTooLarge": partial(OssError, Code.INVALID_ARGUMENT, "S3 keeps 2 KB of metadata."),
+    "MethodNotAllowed": partial(OssError, Code.METHOD_NOT_ALLOWED),
+    "NoSuchVersion": partial(OssError, Code.NO_SUCH_VERSION),
     "RequestLimitExceeded": _THROTTLED,
     "SlowDown": _THROTTLED,
     "Throttling": _THROTTLED,
@@ -42,11 +51,14 @@ def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
 
 
 def _understood(error: ClientError, bucket: str, key: str) -> Exception:
-    code = error.response.get("Error", {}).get("Code", "")
+    details: Mapping[str, Any] = error.response.get("Error", {})
+    code = details.get("Code", "")
     if code in _NOT_FOUND:
         return no_such_key(key)
     if code == "NoSuchBucket":
         return no_such_bucket(bucket)
-    if code in _REPLACED:
+    if code in _UNMET and details.get("Condition") == "If-None-Match":
+        return OssError(Code.FILE_ALREADY_EXISTS)
+    if code in _UNMET:
         return Replaced(key)
     return _MEANING.get(code, _UNKNOWN)()

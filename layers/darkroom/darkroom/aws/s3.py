@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
 
+from darkroom.aws.attributes import info_of
 from darkroom.aws.refusals import s3_errors
 from darkroom.errors import Code, OssError
-from darkroom.ports import ObjectInfo, OpenObject
+from darkroom.ports import ObjectInfo, OpenObject, Span
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -22,23 +22,6 @@ READ_PATIENCE = 8.0
 """Seconds after which it is not asked for again: time is left to say so."""
 
 LINK_SECONDS = 900
-
-_STORAGE_CLASSES = {
-    "STANDARD_IA": "IA",
-    "ONEZONE_IA": "IA",
-    "INTELLIGENT_TIERING": "Standard",
-    "GLACIER_IR": "IA",
-    "GLACIER": "Archive",
-    "DEEP_ARCHIVE": "ColdArchive",
-}
-
-_STORED_HEADERS = {
-    "CacheControl": "cache-control",
-    "ContentDisposition": "content-disposition",
-    "ContentEncoding": "content-encoding",
-    "ContentLanguage": "content-language",
-    "ExpiresString": "expires",
-}
 
 _LINK_OVERRIDES = {
     "response-content-type": "ResponseContentType",
@@ -96,21 +79,27 @@ class S3Objects:
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
 
-    def head(self, bucket: str, key: str) -> ObjectInfo:
+    def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
         with s3_errors(bucket, key):
-            response = self.client.head_object(Bucket=self.buckets[bucket], Key=key)
-        return _info(bucket, key, response)
+            response = self.client.head_object(**self._named(bucket, key, version_id))
+        return info_of(bucket, key, response)
 
-    def open(self, bucket: str, key: str, *, span: tuple[int, int] | None = None) -> OpenObject:
+    def open(
+        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+    ) -> OpenObject:
         """Ask for the object: header and body in one exchange."""
-        request: dict[str, Any] = {"Bucket": self.buckets[bucket], "Key": key}
+        request = self._named(bucket, key, version_id)
         if span is not None:
-            request["Range"] = f"bytes={span[0]}-{span[1]}"
+            request["Range"] = f"bytes={_bound(span[0])}-{_bound(span[1])}"
         with s3_errors(bucket, key):
             response = self.client.get_object(**request)
-        info = _info(bucket, key, response)
+        info = info_of(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
+
+    def _named(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
+        version = {} if version_id is None else {"VersionId": version_id}
+        return {"Bucket": self.buckets[bucket], "Key": key, **version}
 
     def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
         """Presign a GET of the object."""
@@ -122,31 +111,8 @@ class S3Objects:
         )
 
 
-def _info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
-    storage_class = response.get("StorageClass", "STANDARD")
-    return ObjectInfo(
-        bucket=bucket,
-        key=key,
-        size=_whole_size(response),
-        etag=response["ETag"].strip('"').upper(),
-        last_modified=response["LastModified"].astimezone(UTC),
-        content_type=response.get("ContentType") or "application/octet-stream",
-        headers={
-            header: response[member]
-            for member, header in _STORED_HEADERS.items()
-            if response.get(member)
-        },
-        metadata=response.get("Metadata", {}),
-        storage_class=_STORAGE_CLASSES.get(storage_class, "Standard"),
-        version_id=response.get("VersionId"),
-    )
-
-
-def _whole_size(response: Mapping[str, Any]) -> int:
-    """Size of the object, of which the response may be a part."""
-    if "ContentRange" in response:
-        return int(response["ContentRange"].rsplit("/", 1)[1])
-    return int(response["ContentLength"])
+def _bound(position: int | None) -> str:
+    return "" if position is None else str(position)
 
 
 @dataclass(frozen=True, kw_only=True)

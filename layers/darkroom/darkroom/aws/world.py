@@ -10,6 +10,7 @@ from botocore.config import Config
 from darkroom.auth import AccessKey, Credentials
 from darkroom.aws.s3 import S3Objects, S3Results
 from darkroom.aws.secrets import SecretKeys
+from darkroom.aws.writing import S3Writer
 from darkroom.buckets import Bucket
 from darkroom.settings import BucketEntry, Settings
 from darkroom.usecases.world import World
@@ -66,6 +67,7 @@ def build(settings: Settings) -> World:
         buckets=ListedBuckets(entries=settings.buckets),
         objects=objects,
         links=objects,
+        writer=S3Writer(client=client, buckets=names),
         results=results or None,
     )
 

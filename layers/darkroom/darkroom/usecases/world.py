@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from darkroom.auth import Credentials
 from darkroom.limits import Limits
-from darkroom.ports import BucketStore, Clock, LinkMaker, ObjectReader, ResultStore
+from darkroom.ports import BucketStore, Clock, LinkMaker, ObjectReader, ObjectWriter, ResultStore
 from darkroom.settings import Settings
 
 
@@ -18,5 +18,6 @@ class World:
     buckets: BucketStore
     objects: ObjectReader
     links: LinkMaker
+    writer: ObjectWriter
     results: ResultStore | None = None
     limits: Limits = field(default_factory=Limits)

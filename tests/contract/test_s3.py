@@ -1,0 +1,81 @@
+"""What only S3 does: metadata of our own beside that of others, and conditions on copies."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from darkroom.aws.s3 import S3Objects
+from darkroom.aws.writing import S3Writer
+from darkroom.buckets import Acl
+from darkroom.ports import Attributes, Replaced
+from tests.contract.stores import NAMES, client_of
+from tests.wire import Passage, Wire, refuses
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+@pytest.fixture
+def reader(client: "S3Client") -> S3Objects:
+    """Read from buckets that exist."""
+    for name in NAMES.values():
+        client.create_bucket(Bucket=name)
+    return S3Objects(client=client, buckets=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("stored", "acl"),
+    [
+        ({}, None),
+        ({"darkroom-acl": "public-read"}, Acl.PUBLIC_READ),
+        ({"darkroom-acl": "public"}, Acl.PRIVATE),
+        ({"darkroom-acl": ""}, Acl.PRIVATE),
+    ],
+    ids=str,
+)
+def test_an_acl_that_is_not_understood_opens_nothing(
+    client: "S3Client", reader: S3Objects, stored: dict[str, str], acl: Acl | None
+) -> None:
+    """Whatever is written there by other hands."""
+    client.put_object(Bucket="s3-here", Key="a", Body=b"x", Metadata=stored | {"author": "alice"})
+    info = reader.head("here", "a")
+    assert info.acl is acl
+    assert info.metadata == {"author": "alice"}
+
+
+@pytest.mark.parametrize(
+    ("text", "crc64"),
+    [
+        ("{etag} 5", None),
+        ("5 {etag}", 5),
+        ("5", None),
+        ("-5 {etag}", None),
+        ("5 0123456789ABCDEF0123456789ABCDEF", None),
+    ],
+)
+def test_a_checksum_counts_beside_its_own_bytes_only(
+    client: "S3Client", reader: S3Objects, text: str, crc64: int | None
+) -> None:
+    """Who replaces the bytes and keeps the metadata does not make us report a wrong one."""
+    etag = hashlib.md5(b"x", usedforsecurity=False).hexdigest().upper()
+    stored = {"darkroom-crc64ecma": text.format(etag=etag)}
+    client.put_object(Bucket="s3-here", Key="a", Body=b"x", Metadata=stored)
+    assert reader.head("here", "a").crc64 == crc64
+
+
+def test_a_copy_names_the_version_that_was_looked_at(client: "S3Client", reader: S3Objects) -> None:
+    """S3 refuses to copy another one."""
+    client.put_object(Bucket="s3-here", Key="a", Body=b"x")
+    source = reader.head("here", "a")
+    conditions: list[str | None] = []
+
+    def unmet(passage: Passage) -> None:
+        conditions.append(passage.headers["x-amz-copy-source-if-match"])
+        refuses(412, "PreconditionFailed")(passage)
+
+    with Wire(upstream=client.meta.endpoint_url, faults=[unmet]).open() as wire:
+        writer = S3Writer(client=client_of(wire.address), buckets=NAMES)
+        with pytest.raises(Replaced):
+            writer.copy(source, "there", "b", Attributes())
+    assert conditions == [source.etag.lower()]
