@@ -1,8 +1,10 @@
 """The adapters of these suites: in memory, and AWS's own interface on moto."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
@@ -10,7 +12,29 @@ from moto.server import ThreadedMotoServer
 from tests.contract.stores import Store, client_of, in_memory, in_s3
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
+
+
+TABLE = "darkroom"
+
+
+class Wall:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Begin at noon."""
+        self.now = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def wall() -> Wall:
+    """Give a clock to move."""
+    return Wall()
 
 
 @pytest.fixture
@@ -23,6 +47,19 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001 - answers its calls
+    """Connect to DynamoDB in memory, where the table is empty."""
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from darkroom.auth import AccessKey, Credentials, Permission, SecurityToken
 from darkroom.aws.secrets import SecretKeys, access_keys
 from darkroom.errors import Code, OssError
 from darkroom.settings import SettingsError
+from tests.contract.conftest import Wall
 from tests.fakes.world import Keyring
 
 if TYPE_CHECKING:
@@ -26,24 +27,6 @@ TEMPORARY = {**OLD, "token": {"value": "t", "expires": "2026-09-01T13:00:00Z"}}
 
 type Keep = Callable[[Sequence[Mapping[str, Any]]], Credentials]
 """Keeps the keys of a list and gives the store to test."""
-
-
-class Wall:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        """Begin at noon."""
-        self.now = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return self.now
-
-
-@pytest.fixture
-def wall() -> Wall:
-    """Give a clock to move."""
-    return Wall()
 
 
 @pytest.fixture

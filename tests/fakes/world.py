@@ -8,6 +8,7 @@ from darkroom.auth import AccessKey
 from darkroom.buckets import Bucket
 from darkroom.settings import Settings
 from darkroom.usecases.world import World
+from tests.fakes.buckets import MemoryBuckets, MemoryStyles
 from tests.fakes.objects import MemoryObjects
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
@@ -29,19 +30,11 @@ class Keyring:
         return self.keys.get(key_id)
 
 
-@dataclass(frozen=True, kw_only=True)
-class MemoryBuckets:
-    """The buckets that are served."""
-
-    buckets: dict[str, Bucket] = field(default_factory=dict)
-
-    def find(self, name: str) -> Bucket | None:
-        """Look one up."""
-        return self.buckets.get(name)
-
-
 def world(
-    *buckets: Bucket, objects: MemoryObjects | None = None, keys: Iterable[AccessKey] = ()
+    *buckets: Bucket,
+    objects: MemoryObjects | None = None,
+    styles: MemoryStyles | None = None,
+    keys: Iterable[AccessKey] = (),
 ) -> World:
     """Build a world of these buckets, at `NOW`."""
     stored = objects or MemoryObjects()
@@ -49,7 +42,8 @@ def world(
         settings=Settings(buckets={}),
         clock=lambda: NOW,
         credentials=Keyring.of(*keys),
-        buckets=MemoryBuckets(buckets={bucket.name: bucket for bucket in buckets}),
+        buckets=MemoryBuckets.of(*buckets),
+        styles=styles or MemoryStyles(),
         objects=stored,
         links=stored,
         writer=stored,

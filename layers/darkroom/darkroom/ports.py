@@ -5,10 +5,10 @@ Bucket names are OSS bucket names throughout; an adapter maps them to its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from darkroom.buckets import Acl, Bucket
+from darkroom.buckets import Acl, Bucket, Styles
 
 type Clock = Callable[[], datetime]
 """The present moment in UTC, with its time zone."""
@@ -152,7 +152,32 @@ class BucketStore(Protocol):
     """The buckets that are served, with their settings."""
 
     def find(self, name: str) -> Bucket | None:
-        """Look one up by its OSS name; none means that there is no such bucket."""
+        """Look one up by its OSS name, with settings that were true at most 30 s ago.
+
+        None means that there is no such bucket.
+        """
+
+    def current(self, name: str) -> Bucket:
+        """Give the settings of a bucket that is served as they are now."""
+
+    def save(self, bucket: Bucket) -> None:
+        """Replace the settings of a bucket that is served."""
+
+
+class StyleStore(Protocol):
+    """The styles of buckets that are served; `InternalError` when it cannot be read."""
+
+    def recent(self, bucket: str, age: timedelta) -> Styles:
+        """Give the styles as they were at most so long ago."""
+
+    def current(self, bucket: str) -> Styles:
+        """Give the styles as they are now."""
+
+    def change(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
+        """Replace the styles by what `change` makes of the current ones, all or nothing.
+
+        It is called again when another one was faster, and may raise to leave all as it is.
+        """
 
 
 class ResultStore(Protocol):

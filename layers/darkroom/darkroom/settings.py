@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from darkroom.buckets import Acl
+from darkroom.buckets import Bucket, InvalidDocument, read_bucket
 
 FONTS = Path("/opt/fonts")
 """Where the fonts layer lies in a Lambda function."""
@@ -18,10 +18,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketEntry:
-    """One listed bucket: the S3 bucket behind it, and the ACL it starts with."""
+    """One listed bucket: the S3 bucket behind it, and the settings it starts with."""
 
     s3: str
-    acl: Acl = Acl.PRIVATE
+    bucket: Bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,9 @@ class Settings:
     """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
     keys_secret: str | None = None
     """Secret of access keys; without one every request is anonymous or refused."""
+    table: str | None = None
+    """DynamoDB table of styles and bucket settings; without one there are no styles, and the
+    settings are those listed here."""
     results_bucket: str | None = None
     """S3 bucket for results over `reply_limit`; without it these are refused."""
     reply_limit: int = 4_500_000
@@ -58,6 +61,7 @@ class Settings:
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
+            table=environ.get("DARKROOM_TABLE") or None,
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
@@ -80,13 +84,14 @@ def _buckets(entries: dict[str, Any]) -> Mapping[str, BucketEntry]:
 
 
 def _bucket(name: str, entry: Any) -> BucketEntry:
-    """Read `{"s3": name, "acl": acl}`; both may be left out."""
-    if not isinstance(entry, dict) or not entry.keys() <= {"s3", "acl"}:
-        raise SettingsError(f"DARKROOM_BUCKETS: {name} must be an object of s3 and acl")
-    acl = entry.get("acl") or Acl.PRIVATE
-    if acl not in list(Acl):
-        raise SettingsError(f"DARKROOM_BUCKETS: acl of {name} must be one of {', '.join(Acl)}")
-    return BucketEntry(s3=entry.get("s3") or name, acl=Acl(acl))
+    """Read `{"s3": name}` with the bucket's settings beside it; all may be left out."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("s3", name), str):
+        raise SettingsError(f"DARKROOM_BUCKETS: {name} must be an object, its s3 a bucket name")
+    document = {member: value for member, value in entry.items() if member != "s3"}
+    try:
+        return BucketEntry(s3=entry.get("s3") or name, bucket=read_bucket(name, document))
+    except InvalidDocument as error:
+        raise SettingsError(f"DARKROOM_BUCKETS: {error}") from error
 
 
 def _domains(entries: dict[str, Any]) -> Mapping[str, str]:

@@ -1,19 +1,40 @@
 """The adapters of one deployment, built once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import boto3
 from botocore.config import Config
 
-from darkroom.auth import AccessKey, Credentials
+from darkroom.auth import Credentials
+from darkroom.aws.absent import ListedBuckets, NoKeys, NoStyles
+from darkroom.aws.dynamodb import BucketRecords, TableBuckets, TableStyles
 from darkroom.aws.s3 import S3Objects, S3Results
 from darkroom.aws.secrets import SecretKeys
 from darkroom.aws.writing import S3Writer
-from darkroom.buckets import Bucket
-from darkroom.settings import BucketEntry, Settings
+from darkroom.ports import BucketStore, StyleStore
+from darkroom.settings import Settings
 from darkroom.usecases.world import World
+
+
+def build(settings: Settings) -> World:
+    """Connect the service to AWS; the standard environment chooses region and endpoints."""
+    config = _config(settings)
+    client = boto3.client("s3", config=config)
+    names = {name: entry.s3 for name, entry in settings.buckets.items()}
+    objects = S3Objects(client=client, buckets=names)
+    results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
+    buckets, styles = _kept(settings, config)
+    return World(
+        settings=settings,
+        clock=_now,
+        credentials=_credentials(settings, config),
+        buckets=buckets,
+        styles=styles,
+        objects=objects,
+        links=objects,
+        writer=S3Writer(client=client, buckets=names),
+        results=results or None,
+    )
 
 
 def _config(settings: Settings) -> Config:
@@ -29,47 +50,16 @@ def _config(settings: Settings) -> Config:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedBuckets:
-    """The buckets of the settings."""
-
-    entries: Mapping[str, BucketEntry]
-
-    def find(self, name: str) -> Bucket | None:
-        """Look one up by its OSS name."""
-        entry = self.entries.get(name)
-        return None if entry is None else Bucket(name=name, acl=entry.acl)
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class NoKeys:
-    """The credentials of a deployment that has none."""
-
-    def find(self, _key_id: str) -> AccessKey | None:
-        """Know nobody."""
-        return None
-
-
-def build(settings: Settings) -> World:
-    """Connect the service to AWS; the standard environment chooses region and endpoints."""
-    config = _config(settings)
-    client = boto3.client("s3", config=config)
-    names = {name: entry.s3 for name, entry in settings.buckets.items()}
-    objects = S3Objects(client=client, buckets=names)
-    results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
-    return World(
-        settings=settings,
-        clock=_now,
-        credentials=_credentials(settings, config),
-        buckets=ListedBuckets(entries=settings.buckets),
-        objects=objects,
-        links=objects,
-        writer=S3Writer(client=client, buckets=names),
-        results=results or None,
-    )
+def _kept(settings: Settings, config: Config) -> tuple[BucketStore, StyleStore]:
+    if settings.table is None:
+        return ListedBuckets(entries=settings.buckets), NoStyles()
+    client = boto3.client("dynamodb", config=config)
+    records = BucketRecords(client, settings.table, settings.buckets, _now)
+    return TableBuckets(records=records), TableStyles(records=records)
 
 
 def _credentials(settings: Settings, config: Config) -> Credentials:

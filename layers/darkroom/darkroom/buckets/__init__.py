@@ -1,17 +1,23 @@
 """What an operator settles for a bucket: who may read it and how its names are understood."""
 
-from dataclasses import dataclass, field
-
 from darkroom.buckets.acl import Acl
+from darkroom.buckets.bucket import DELIMITERS, Bucket
+from darkroom.buckets.cors import CorsRule
+from darkroom.buckets.document import read_bucket, write_bucket
+from darkroom.buckets.form import InvalidDocument
 from darkroom.buckets.protection import Protection, ProtectionRule
+from darkroom.buckets.styles import Style, Styles
 
-__all__ = ["Acl", "Bucket", "Protection", "ProtectionRule"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
-    """One bucket by its OSS name, with its settings."""
-
-    name: str
-    acl: Acl = Acl.PRIVATE
-    protection: Protection = field(default_factory=Protection)
+__all__ = [
+    "DELIMITERS",
+    "Acl",
+    "Bucket",
+    "CorsRule",
+    "InvalidDocument",
+    "Protection",
+    "ProtectionRule",
+    "Style",
+    "Styles",
+    "read_bucket",
+    "write_bucket",
+]

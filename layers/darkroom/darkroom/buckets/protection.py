@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectionRule:
-    """Keys that begin and end so; what is empty asks nothing."""
+    """Keys that begin and end so; one of the two may be empty, which asks nothing."""
 
     prefix: str = ""
     suffix: str = ""
     ignore_case: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that would cover every object."""
+        if not self.prefix and not self.suffix:
+            raise ValueError("must have a prefix, a suffix or both")
 
     def covers(self, key: str) -> bool:
         """Tell whether both ends of the key match."""

@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 from darkroom.auth import Credentials
 from darkroom.limits import Limits
-from darkroom.ports import BucketStore, Clock, LinkMaker, ObjectReader, ObjectWriter, ResultStore
+from darkroom.ports import (
+    BucketStore,
+    Clock,
+    LinkMaker,
+    ObjectReader,
+    ObjectWriter,
+    ResultStore,
+    StyleStore,
+)
 from darkroom.settings import Settings
 
 
@@ -16,6 +24,7 @@ class World:
     clock: Clock
     credentials: Credentials
     buckets: BucketStore
+    styles: StyleStore
     objects: ObjectReader
     links: LinkMaker
     writer: ObjectWriter

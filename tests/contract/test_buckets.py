@@ -1,0 +1,200 @@
+"""The buckets that are served and their styles: the same rules in memory and in DynamoDB."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from darkroom.aws.dynamodb import KEPT, BucketRecords, TableBuckets, TableStyles
+from darkroom.buckets import Acl, Bucket, CorsRule, Protection, ProtectionRule, Style, Styles
+from darkroom.errors import Code, OssError
+from darkroom.ports import BucketStore, StyleStore
+from darkroom.settings import BucketEntry
+from tests.contract.conftest import TABLE, Wall
+from tests.fakes.buckets import MemoryBuckets, MemoryStyles
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+LISTED = Bucket(name="demo", acl=Acl.PUBLIC_READ)
+SETTLED = Bucket(
+    name="demo",
+    delimiters=("!", "-"),
+    protection=Protection(
+        enabled=True, suffixes=("jpg",), rules=(ProtectionRule(prefix="ü/", ignore_case=True),)
+    ),
+    cors=(CorsRule(origins=("https://a.example",), methods=("GET",), max_age=60),),
+)
+NOON = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
+SMALL = Style(name="small", content="image/resize,w_100", created=NOON, modified=NOON)
+LARGE = replace(SMALL, name="large", content="image/resize,w_999", category="document")
+NOW = timedelta()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """Both stores, as one function sees them."""
+
+    buckets: BucketStore
+    styles: StyleStore
+
+
+type Connect = Callable[[], Stores]
+"""Gives the stores as one more function sees them."""
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def connect(request: pytest.FixtureRequest, wall: Wall) -> Connect:
+    """Give each kind of store in turn."""
+    if request.param == "memory":
+        stores = Stores(buckets=MemoryBuckets.of(LISTED), styles=MemoryStyles())
+        return lambda: stores
+    client: DynamoDBClient = request.getfixturevalue("dynamodb")
+    return lambda: table(client, wall)
+
+
+def table(client: "DynamoDBClient", wall: Wall) -> Stores:
+    """Connect to the table as a function does."""
+    entries = {"demo": BucketEntry(s3="s3-demo", bucket=LISTED)}
+    records = BucketRecords(client, TABLE, entries, wall)
+    return Stores(buckets=TableBuckets(records=records), styles=TableStyles(records=records))
+
+
+def adding(*styles: Style) -> Callable[[Styles], Styles]:
+    """Make a change that adds styles."""
+    return lambda known: {**known, **{style.name: style for style in styles}}
+
+
+def test_a_bucket_begins_with_the_listed_settings(connect: Connect) -> None:
+    """Only listed buckets exist, and nothing else needs to be settled for them."""
+    stores = connect()
+    assert stores.buckets.find("demo") == LISTED
+    assert stores.buckets.current("demo") == LISTED
+    assert stores.buckets.find("other") is None
+    assert stores.styles.current("demo") == {}
+
+
+def test_saved_settings_replace_the_listed_ones(connect: Connect) -> None:
+    """As a whole: for the function that saved them and for every other one that asks."""
+    here, elsewhere = connect(), connect()
+    here.buckets.save(SETTLED)
+    assert here.buckets.find("demo") == SETTLED
+    assert elsewhere.buckets.current("demo") == SETTLED
+    here.buckets.save(LISTED)
+    assert elsewhere.buckets.current("demo") == LISTED
+
+
+def test_styles_stay_in_the_order_in_which_they_come(connect: Connect) -> None:
+    """C-140: and all of a style is kept."""
+    here, elsewhere = connect(), connect()
+    for style in (SMALL, LARGE):
+        here.styles.change("demo", adding(style))
+    assert list(elsewhere.styles.current("demo").items()) == [("small", SMALL), ("large", LARGE)]
+    newer = replace(SMALL, content="image/info")
+    elsewhere.styles.change("demo", adding(newer))
+    assert list(here.styles.current("demo").values()) == [newer, LARGE]
+
+
+def test_a_function_sees_its_own_change_at_once(connect: Connect) -> None:
+    """C-146: without asking again."""
+    stores = connect()
+    assert stores.styles.recent("demo", KEPT) == {}
+    stores.styles.change("demo", adding(SMALL))
+    assert stores.styles.recent("demo", KEPT) == {"small": SMALL}
+    stores.styles.change("demo", lambda _: {})
+    assert stores.styles.recent("demo", KEPT) == {}
+
+
+def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
+    """One that comes between reading and writing makes the change be thought over."""
+    here, elsewhere = connect(), connect()
+    seen = []
+
+    def change(known: Styles) -> Styles:
+        seen.append(list(known))
+        if len(seen) == 1:
+            elsewhere.styles.change("demo", adding(SMALL))
+        return adding(LARGE)(known)
+
+    here.styles.change("demo", change)
+    assert seen == [[], ["small"]]
+    assert list(here.styles.current("demo")) == ["small", "large"]
+
+
+def test_a_change_that_raises_leaves_all_as_it_is(connect: Connect) -> None:
+    """So that a rule can refuse it with what is really there in view."""
+    stores = connect()
+    stores.styles.change("demo", adding(SMALL))
+
+    def refuse(_: Styles) -> Styles:
+        raise OssError(Code.INVALID_ARGUMENT)
+
+    with pytest.raises(OssError):
+        stores.styles.change("demo", refuse)
+    assert stores.styles.current("demo") == {"small": SMALL}
+
+
+def test_styles_and_settings_leave_each_other_alone(connect: Connect) -> None:
+    """They are kept together, and changed apart."""
+    stores = connect()
+    stores.styles.change("demo", adding(SMALL))
+    stores.buckets.save(SETTLED)
+    assert stores.styles.current("demo") == {"small": SMALL}
+    stores.styles.change("demo", adding(LARGE))
+    assert stores.buckets.current("demo") == SETTLED
+
+
+def test_a_warm_function_goes_by_what_it_read_for_30_seconds(
+    dynamodb: "DynamoDBClient", wall: Wall
+) -> None:
+    """Settings and styles come with one read, which then serves them both."""
+    here, elsewhere = table(dynamodb, wall), table(dynamodb, wall)
+    reads: list[str] = []
+    dynamodb.meta.events.register("before-call.dynamodb.GetItem", lambda **_: reads.append("read"))
+    for _ in range(3):
+        assert here.buckets.find("demo") == LISTED
+        assert here.styles.recent("demo", KEPT) == {}
+    assert reads == ["read"]
+    elsewhere.buckets.save(SETTLED)
+    elsewhere.styles.change("demo", adding(SMALL))
+    wall.now += timedelta(seconds=30)
+    assert here.buckets.find("demo") == LISTED
+    wall.now += timedelta(seconds=1)
+    assert here.buckets.find("demo") == SETTLED
+    assert here.styles.recent("demo", KEPT) == {"small": SMALL}
+
+
+def test_fifty_of_the_longest_styles_fit(connect: Connect) -> None:
+    """C-144, C-147: 4096 bytes each, in one item of at most 400 KB."""
+    styles = [replace(SMALL, name=f"{n:063}", content="x" * 4096) for n in range(50)]
+    stores = connect()
+    stores.styles.change("demo", adding(*styles))
+    assert list(stores.styles.current("demo").values()) == styles
+
+
+def test_a_table_that_fails_is_answered_in_the_words_of_the_catalogue(
+    dynamodb: "DynamoDBClient", wall: Wall
+) -> None:
+    """Spec 04 §1: a style that cannot be read is 500 with its own number; the rest is 503."""
+    stores = table(dynamodb, wall)
+    dynamodb.delete_table(TableName=TABLE)
+    failures: list[tuple[Callable[[], object], Code, str | None]] = [
+        (lambda: stores.buckets.find("demo"), Code.SERVICE_UNAVAILABLE, None),
+        (lambda: stores.buckets.current("demo"), Code.SERVICE_UNAVAILABLE, None),
+        (lambda: stores.buckets.save(SETTLED), Code.SERVICE_UNAVAILABLE, None),
+        (lambda: stores.styles.recent("demo", NOW), Code.INTERNAL_ERROR, "0040-00000601"),
+        (lambda: stores.styles.current("demo"), Code.INTERNAL_ERROR, "0040-00000601"),
+        (
+            lambda: stores.styles.change("demo", adding(SMALL)),
+            Code.INTERNAL_ERROR,
+            "0040-00000601",
+        ),
+    ]
+    for ask, code, ec in failures:
+        with pytest.raises(OssError) as refused:
+            ask()
+        assert (refused.value.code, refused.value.ec) == (code, ec)
+        assert isinstance(refused.value.__cause__, ClientError)

@@ -1,0 +1,166 @@
+"""Bucket settings as a JSON document."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darkroom.buckets import (
+    DELIMITERS,
+    Acl,
+    Bucket,
+    CorsRule,
+    InvalidDocument,
+    Protection,
+    ProtectionRule,
+    read_bucket,
+    write_bucket,
+)
+
+WHOLE = Bucket(
+    name="demo",
+    acl=Acl.PUBLIC_READ,
+    delimiters=("!", "-"),
+    protection=Protection(
+        enabled=True,
+        suffixes=("jpg", "png"),
+        rules=(
+            ProtectionRule(prefix="originals/", suffix=".tif", ignore_case=True),
+            ProtectionRule(prefix="scans/"),
+        ),
+    ),
+    cors=(
+        CorsRule(
+            origins=("https://*.example.com",),
+            methods=("GET", "HEAD"),
+            headers=("*",),
+            exposed=("ETag", "x-oss-request-id"),
+            max_age=600,
+        ),
+    ),
+)
+
+names = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,9}", fullmatch=True)
+starred = names | names.map(lambda name: f"{name}*") | st.just("*")
+text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+
+
+def tuples[T](values: st.SearchStrategy[T], least: int = 0) -> st.SearchStrategy[tuple[T, ...]]:
+    """Give a few different values."""
+    return st.lists(values, min_size=least, max_size=3, unique=True).map(tuple)
+
+
+buckets = st.builds(
+    Bucket,
+    name=st.just("demo"),
+    acl=st.sampled_from(Acl),
+    delimiters=tuples(st.sampled_from(DELIMITERS)),
+    protection=st.builds(
+        Protection,
+        enabled=st.booleans(),
+        suffixes=tuples(st.sampled_from(["jpg", "png", "x"])),
+        rules=tuples(st.builds(ProtectionRule, prefix=text, suffix=text | st.just(""))),
+    ),
+    cors=tuples(
+        st.builds(
+            CorsRule,
+            origins=tuples(starred, 1),
+            methods=tuples(st.sampled_from(["GET", "PUT"]), 1),
+            headers=tuples(starred),
+            exposed=tuples(names),
+            max_age=st.integers(0, 999_999_999),
+        )
+    ),
+)
+
+
+@given(buckets)
+def test_what_is_written_is_read_again(bucket: Bucket) -> None:
+    """Through JSON, whatever the settings."""
+    document = json.loads(json.dumps(write_bucket(bucket)))
+    assert read_bucket("demo", document) == bucket
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    """An empty document is a private bucket with nothing turned on."""
+    assert read_bucket("demo", {}) == Bucket(name="demo")
+    assert read_bucket("demo", {"protection": {}}) == Bucket(name="demo")
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        ([], "demo must be an object"),
+        ({"acls": "private"}, "demo.acls is not known"),
+        ({"acl": "public"}, "demo.acl must be one of private, public-read, public-read-write"),
+        ({"acl": None}, "demo.acl must be one of private, public-read, public-read-write"),
+        ({"delimiters": "!"}, "demo.delimiters must be a list of 0 to 5"),
+        ({"delimiters": ["!!"]}, "demo.delimiters[0] must be one of @!, !, /, -, _"),
+        ({"delimiters": ["!", "!"]}, "demo.delimiters must not hold anything twice"),
+        ({"protection": {"enabled": 1}}, "demo.protection.enabled must be true or false"),
+        (
+            {"protection": {"suffixes": ["jpg", ".png"]}},
+            "demo.protection.suffixes[1] must be 1 to 16 letters and digits, without the dot",
+        ),
+        (
+            {"protection": {"rules": [{"ignoreCase": True}]}},
+            "demo.protection.rules[0] must have a prefix, a suffix or both",
+        ),
+        (
+            {"protection": {"rules": [{"prefix": str(n)} for n in range(11)]}},
+            "demo.protection.rules must be a list of 0 to 10",
+        ),
+        ({"cors": [{"allowedMethods": ["GET"]}]}, "demo.cors[0].allowedOrigins is required"),
+        (
+            {"cors": [{"allowedOrigins": ["**"], "allowedMethods": ["GET"]}]},
+            "demo.cors[0].allowedOrigins[0] must be an origin with one * at most",
+        ),
+        (
+            {"cors": [{"allowedOrigins": ["*"], "allowedMethods": ["PATCH"]}]},
+            "demo.cors[0].allowedMethods[0] must be one of GET, HEAD, PUT, POST, DELETE",
+        ),
+        (
+            {"cors": [{"allowedOrigins": ["*"], "allowedMethods": []}]},
+            "demo.cors[0].allowedMethods must be a list of 1 to 5",
+        ),
+        (
+            {
+                "cors": [
+                    {"allowedOrigins": ["*"], "allowedMethods": ["GET"], "allowedHeaders": ["a b"]}
+                ]
+            },
+            "demo.cors[0].allowedHeaders[0] must be a header's name with one * at most",
+        ),
+        (
+            {
+                "cors": [
+                    {"allowedOrigins": ["*"], "allowedMethods": ["GET"], "exposeHeaders": ["*"]}
+                ]
+            },
+            "demo.cors[0].exposeHeaders[0] must be a header's name",
+        ),
+        (
+            {"cors": [{"allowedOrigins": ["*"], "allowedMethods": ["GET"], "maxAgeSeconds": True}]},
+            "demo.cors[0].maxAgeSeconds must be a whole number from 0 to 999999999",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_wrong_is_refused_by_its_place(document: Any, complaint: str) -> None:
+    """Nothing is ignored: a misspelt rule would protect nothing."""
+    with pytest.raises(InvalidDocument) as refused:
+        read_bucket("demo", document)
+    assert str(refused.value) == complaint
+
+
+def test_the_documented_example_is_a_document() -> None:
+    """The page shows every member there is."""
+    page = (Path(__file__).parents[3] / "docs/buckets.md").read_text()
+    example = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    assert read_bucket("demo", json.loads(example[1])) == WHOLE
+    assert json.loads(example[1]) == write_bucket(WHOLE)
