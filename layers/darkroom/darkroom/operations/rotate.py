@@ -8,6 +8,8 @@ from PIL import Image, ImageChops
 
 from darkroom.codecs.flatten import WHITE
 from darkroom.limits import Size
+from darkroom.operations.edges import extended
+from darkroom.operations.geometry import Box
 from darkroom.parameters import BARE, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
@@ -67,22 +69,22 @@ def turn(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
     pixels.
     """
     size = rotated_size(image.size, degrees)
-    turned = image.transform(
-        size,
-        Image.Transform.AFFINE,
-        _matrix(image.size, size, degrees),
-        Image.Resampling.BICUBIC,
-        fillcolor=(*WHITE, 0)[: len(image.getbands())] if image.mode != "LA" else (255, 0),
-    )
-    framed = Image.new("L", (image.width + 2, image.height + 2))
-    framed.paste(255, (1, 1, image.width + 1, image.height + 1))
-    coverage = framed.transform(
-        size,
-        Image.Transform.AFFINE,
-        _matrix(framed.size, size, degrees),
-        Image.Resampling.BILINEAR,
-    )
-    return turned, coverage
+    matrix = _matrix((image.width + 2, image.height + 2), size, degrees)
+    return _turned_pixels(image, size, matrix), _turned_coverage(image.size, size, matrix)
+
+
+def _turned_pixels(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> Image.Image:
+    """Turn the picture in a frame of its own edge: pixels half outside take their colour there."""
+    framed = extended(image, Box(-1, -1, image.width + 1, image.height + 1))
+    nothing = (255, 0) if image.mode == "LA" else (*WHITE, 0)[: len(image.getbands())]
+    affine, bicubic = Image.Transform.AFFINE, Image.Resampling.BICUBIC
+    return framed.transform(size, affine, matrix, bicubic, fillcolor=nothing)
+
+
+def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Image.Image:
+    framed = Image.new("L", (inner[0] + 2, inner[1] + 2))
+    framed.paste(255, (1, 1, inner[0] + 1, inner[1] + 1))
+    return framed.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
 def _matrix(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
