@@ -68,11 +68,11 @@ def animation(frames: list[Image.Image], format: str = "GIF", **options: Any) ->
     return stored(first, format, save_all=True, append_images=others, **options)
 
 
-def with_orientation(image: Image.Image, orientation: int, format: str = "JPEG") -> bytes:  # noqa: A002
-    """Write a picture that says of itself how it has to be turned."""
+def with_orientation(image: Image.Image, orientation: int) -> bytes:
+    """Write a JPEG that says of itself how it has to be turned, as good as they get."""
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return stored(image, format, exif=exif, quality=95)
+    return stored(image, "JPEG", exif=exif, quality=100, subsampling="4:4:4")
 
 
 def processed(data: bytes, text: str, context: Context | None = None) -> Result:

@@ -1,0 +1,73 @@
+"""`info` (spec 02 §16): what every picture tells; EXIF members have tests of their own."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from tests.conftest import Data
+from tests.pictures import animation, photographic, processed, stored, with_orientation
+
+
+def members(data: bytes) -> dict[str, str]:
+    """Answer the members, taken out of their envelopes."""
+    result = processed(data, "image/info")
+    assert (result.content_type, result.format) == ("application/json", None)
+    return {name: member["value"] for name, member in json.loads(result.body).items()}
+
+
+def test_the_text_is_laid_out_to_the_letter() -> None:
+    """One vendor SDK compares it (spec 06 §1, T2): ASCII order, values as text."""
+    result = processed(stored(photographic((400, 267)), "JPEG"), "image/resize,w_100,m_fixed,h_100")
+    text = processed(result.body, "image/info").body.decode()
+    assert text == (
+        "{\n"
+        f'    "FileSize": {{"value": "{len(result.body)}"}},\n'
+        '    "Format": {"value": "jpg"},\n'
+        '    "FrameCount": {"value": "1"},\n'
+        '    "ImageHeight": {"value": "100"},\n'
+        '    "ImageWidth": {"value": "100"},\n'
+        '    "ResolutionUnit": {"value": "1"},\n'
+        '    "XResolution": {"value": "1/1"},\n'
+        '    "YResolution": {"value": "1/1"}}'
+    )
+
+
+FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "bmp": "BMP", "tiff": "TIFF", "gif": "GIF"}
+
+
+@pytest.mark.parametrize("word", FORMATS)
+def test_every_format_tells_its_name_and_size(word: str) -> None:
+    """The five members that are always there."""
+    data = stored(photographic((16, 12)), FORMATS[word])
+    told = members(data)
+    always = {"FileSize": str(len(data)), "Format": word, "FrameCount": "1"}
+    always |= {"ImageHeight": "12", "ImageWidth": "16"}
+    assert told | always == told
+
+
+@pytest.mark.parametrize("word", ["GIF", "WEBP"])
+def test_an_animation_tells_its_frames(word: str) -> None:
+    """Found in the file's structure."""
+    frames = [Image.new("RGB", (8, 6), ink) for ink in ("red", "lime", "blue")]
+    assert members(animation(frames, word))["FrameCount"] == "3"
+
+
+def test_the_size_is_as_stored() -> None:
+    """Before orientation: 424×333 with Orientation 7 (documented)."""
+    told = members(with_orientation(Image.new("RGB", (424, 333)), 7))
+    assert (told["ImageWidth"], told["ImageHeight"]) == ("424", "333")
+
+
+def test_the_reference_picture(data: Data) -> None:
+    """Spec 06 §2, complete."""
+    assert members(data("example.jpg")) == {
+        "FileSize": "21839",
+        "Format": "jpg",
+        "FrameCount": "1",
+        "ImageHeight": "267",
+        "ImageWidth": "400",
+        "ResolutionUnit": "1",
+        "XResolution": "1/1",
+        "YResolution": "1/1",
+    }
