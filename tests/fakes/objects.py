@@ -125,9 +125,9 @@ class MemoryObjects:
         self.stored[bucket, key] = MemoryObject(info=info, body=body)
         return info
 
-    def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
+    def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
         """Give an address that says what it is for."""
-        return f"memory:/{bucket}/{key}?{'&'.join(overrides)}"
+        return f"memory:/{info.bucket}/{info.key}?{'&'.join(overrides)}"
 
 
 def _part(body: bytes, span: Span) -> bytes:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -14,7 +15,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from darkroom.auth import AccessKey, SignedRequest
+from darkroom.auth import AccessKey, SignedRequest, signing
+from darkroom.auth.request import Pairs
 from darkroom.aws.secrets import access_keys
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ BUCKETS = """{
     "demo": {"acl": "public-read"},
     "closed": {},
     "renamed": {"s3": "s3-name", "acl": "public-read"},
+    "kept": {"s3": "s3-kept", "acl": "public-read"},
     "gone": {"s3": "nowhere", "acl": "public-read"}
 }"""
 KEYS = [
@@ -62,6 +65,8 @@ class Reply:
 type Get = Callable[..., Reply]
 
 type Send = Callable[[SignedRequest], Reply]
+
+type Ask = Callable[..., Reply]
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +120,36 @@ def send(app: ModuleType) -> Send:
         return reply_to(app, {**event, "body": body, "isBase64Encoded": True})
 
     return sent
+
+
+@pytest.fixture(scope="session")
+def ask(send: Send) -> Ask:
+    """Send a request that the key `by` signs, or nobody."""
+
+    def asked(
+        method: str,
+        bucket: str | None,
+        key: str = "",
+        *,
+        by: str | None = None,
+        query: Pairs = (),
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Reply:
+        request = SignedRequest(
+            method=method,
+            bucket=bucket,
+            key=key,
+            query=query,
+            headers={"content-length": str(len(body)), **(headers or {})},
+            body=lambda: body,
+        )
+        if by is not None:
+            now = datetime.now(UTC)
+            request = signing.v4_header(request, access_key(by), now=now, region="eu-west-1")
+        return send(request)
+
+    return asked
 
 
 def reply_to(app: ModuleType, event: Mapping[str, Any], milliseconds: int = 29_000) -> Reply:

@@ -144,8 +144,8 @@ class ObjectWriter(Protocol):
 class LinkMaker(Protocol):
     """Making addresses from which a client reads an object without this service."""
 
-    def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
-        """Presign a GET of the object; `overrides` are `response-*` reply headers."""
+    def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
+        """Presign a GET of that version; `overrides` are headers to reply with."""
 
 
 class BucketStore(Protocol):

@@ -133,6 +133,14 @@ def test_an_objects_own_acl_closes_it_in_a_public_bucket(acl: Acl | None, who: s
     )
 
 
+def test_another_version_than_the_public_one_stays_closed() -> None:
+    """What opens a private bucket is the ACL of the version that is handed out."""
+    objects = MemoryObjects()
+    objects.add("demo", KEY)
+    with pytest.raises(OssError):
+        allow_object(Bucket(name="demo"), ANONYMOUS, objects.head("demo", KEY))
+
+
 @pytest.mark.parametrize("acl", [Acl.PUBLIC_READ, Acl.PUBLIC_READ_WRITE])
 def test_reading_a_public_bucket_asks_the_store_nothing(acl: Acl) -> None:
     """The way of most requests costs no look at the object."""

@@ -25,6 +25,7 @@ _MEANING = {
     "403": _DENIED,
     "BadDigest": partial(OssError, Code.INVALID_DIGEST),
     "EntityTooLarge": partial(OssError, Code.ENTITY_TOO_LARGE),
+    "InvalidArgument": partial(OssError, Code.INVALID_ARGUMENT),
     "InvalidDigest": partial(OssError, Code.INVALID_DIGEST),
     "InvalidObjectState": partial(OssError, Code.INVALID_OBJECT_STATE),
     "InvalidRange": partial(OssError, Code.INVALID_RANGE),

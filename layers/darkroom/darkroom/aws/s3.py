@@ -24,12 +24,12 @@ READ_PATIENCE = 8.0
 LINK_SECONDS = 900
 
 _LINK_OVERRIDES = {
-    "response-content-type": "ResponseContentType",
-    "response-content-language": "ResponseContentLanguage",
-    "response-expires": "ResponseExpires",
-    "response-cache-control": "ResponseCacheControl",
-    "response-content-disposition": "ResponseContentDisposition",
-    "response-content-encoding": "ResponseContentEncoding",
+    "content-type": "ResponseContentType",
+    "content-language": "ResponseContentLanguage",
+    "expires": "ResponseExpires",
+    "cache-control": "ResponseCacheControl",
+    "content-disposition": "ResponseContentDisposition",
+    "content-encoding": "ResponseContentEncoding",
 }
 
 _BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
@@ -101,14 +101,10 @@ class S3Objects:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
 
-    def link(self, bucket: str, key: str, *, overrides: Mapping[str, str]) -> str:
-        """Presign a GET of the object."""
-        parameters = {"Bucket": self.buckets[bucket], "Key": key} | {
-            _LINK_OVERRIDES[name]: value for name, value in overrides.items()
-        }
-        return self.client.generate_presigned_url(
-            "get_object", Params=parameters, ExpiresIn=LINK_SECONDS
-        )
+    def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
+        """Presign a GET of that version."""
+        named = self._named(info.bucket, info.key, info.version_id)
+        return _presigned(self.client, named, overrides, LINK_SECONDS)
 
 
 def _bound(position: int | None) -> str:
@@ -125,15 +121,20 @@ class S3Results:
     seconds: int = field(default=LINK_SECONDS)
 
     def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
-        """Store under a name that says what it is made of, so twice is no harm."""
-        members = {
-            "content-type": "ContentType",
-            "cache-control": "CacheControl",
-            "content-disposition": "ContentDisposition",
-        }
-        stored: dict[str, Any] = {members[header]: value for header, value in headers.items()}
+        """Store under a name that says what it is made of, so twice is no harm.
+
+        The headers go into the address: another caller may want others for the same bytes.
+        """
         with s3_errors(self.bucket, name):
-            self.client.put_object(Bucket=self.bucket, Key=name, Body=body, **stored)
-        return self.client.generate_presigned_url(
-            "get_object", Params={"Bucket": self.bucket, "Key": name}, ExpiresIn=self.seconds
-        )
+            self.client.put_object(Bucket=self.bucket, Key=name, Body=body)
+        named = {"Bucket": self.bucket, "Key": name}
+        return _presigned(self.client, named, headers, self.seconds)
+
+
+def _presigned(
+    client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str], seconds: int
+) -> str:
+    overrides = {_LINK_OVERRIDES[header]: value for header, value in headers.items()}
+    return client.generate_presigned_url(
+        "get_object", Params={**named, **overrides}, ExpiresIn=seconds
+    )

@@ -51,8 +51,13 @@ def allow_read(
 
 
 def allow_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
-    """Let the caller have the object that `allow_read` let it ask for: its own ACL counts."""
-    if info.acl is None or info.acl.anyone_reads or caller.may(Permission.READ, bucket.name):
+    """Let the caller have the object that `allow_read` let it ask for: its own ACL counts.
+
+    What was found may be another version than the one that `allow_read` looked at, so the
+    bucket's ACL counts again where it has none.
+    """
+    acl = bucket.acl if info.acl is None else info.acl
+    if acl.anyone_reads or caller.may(Permission.READ, bucket.name):
         return
     if caller.anonymous:
         raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to access this object.")

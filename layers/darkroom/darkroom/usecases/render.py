@@ -27,6 +27,7 @@ class Rendering:
     bucket: str
     key: str
     process: str
+    version_id: str | None = None
     caller: Caller = ANONYMOUS
     conditions: Conditions = field(default_factory=Conditions)
 
@@ -66,7 +67,9 @@ def _rendered(
     context: Context,
 ) -> Rendered:
     with context.stage("store"):
-        source = world.objects.open(rendering.bucket, rendering.key)
+        source = world.objects.open(
+            rendering.bucket, rendering.key, version_id=rendering.version_id
+        )
     with closing(source):
         allow_object(bucket, rendering.caller, source.info)
         name = result_name(source.info, operations, upright=world.settings.auto_orient)

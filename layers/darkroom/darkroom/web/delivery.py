@@ -8,7 +8,14 @@ from darkroom.ports import LinkMaker, Replaced, ResultStore
 from darkroom.web.messages import Response, Stored
 from darkroom.web.replies import redirect
 
-KEPT_HEADERS = ("content-type", "cache-control", "content-disposition")
+KEPT_HEADERS = (
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
+)
 """Reply headers that a kept result is answered with by its store."""
 
 
@@ -32,9 +39,9 @@ def bounded(
 
 def _bounded_object(response: Response, stored: Stored, limit: int, links: LinkMaker) -> Response:
     with closing(stored.object):
-        if stored.object.info.size <= limit:
+        if stored.size <= limit:
             return replace(response, body=_read(stored))
-    link = links.link(stored.bucket, stored.key, overrides=stored.overrides)
+    link = links.link(stored.object.info, overrides=stored.overrides)
     return redirect(link, response.headers)
 
 

@@ -76,10 +76,10 @@ class Stored:
     """A body that is still in the store: its front reads it or sends the caller there."""
 
     object: OpenObject
-    bucket: str
-    key: str
+    size: int
+    """Bytes that will be read; fewer than the object has when a part was asked for."""
     overrides: Mapping[str, str] = field(default_factory=dict)
-    """`response-*` headers that the caller asked for."""
+    """Reply headers that the caller chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,35 +1,63 @@
-"""GET and HEAD of objects, as stored and processed (spec 01 §3)."""
+"""GET and HEAD of objects, as stored and processed (spec 01 §3, §7)."""
 
-from darkroom.usecases.objects import describe, fetch
+from dataclasses import replace
+
+from darkroom.usecases.objects import Reading, describe, fetch
+from darkroom.usecases.parts import parse_range
 from darkroom.usecases.render import Rendering, render
 from darkroom.web import replies
 from darkroom.web.call import Call
 from darkroom.web.messages import Response
+from darkroom.web.overrides import overrides_of
 
 PROCESS = "x-oss-process"
+VERSION = "versionId"
+META = "objectMeta"
 
 
 def get_processed(call: Call) -> Response:
     """Answer a picture put through the process of the query."""
+    overrides = overrides_of(call)
     rendering = Rendering(
         bucket=call.address.bucket,
         key=call.address.key,
+        version_id=call.request.query.get(VERSION),
         process=call.request.query[PROCESS],
         caller=call.caller,
         conditions=call.conditions,
     )
-    return replies.processed(render(rendering, call.world, call.context))
+    return replies.processed(render(rendering, call.world, call.context), overrides)
 
 
 def get_object(call: Call) -> Response:
-    """Answer an object as it is stored."""
-    address = call.address
-    fetched = fetch(address.bucket, address.key, call.conditions, call.caller, call.world)
-    return replies.plain(fetched)
+    """Answer an object as it is stored, or a part of it."""
+    overrides = overrides_of(call)
+    headers = call.request.headers
+    reading = replace(
+        _reading(call),
+        span=parse_range(headers.get("range", "")),
+        clipped=headers.get("x-oss-range-behavior") == "standard",
+    )
+    return replies.plain(fetch(reading, call.world), overrides)
 
 
 def head_object(call: Call) -> Response:
     """Answer what is known of an object."""
-    address = call.address
-    fetched = describe(address.bucket, address.key, call.conditions, call.caller, call.world)
-    return replies.plain(fetched)
+    overrides = overrides_of(call)
+    return replies.plain(describe(_reading(call), call.world), overrides)
+
+
+def object_meta(call: Call) -> Response:
+    """Answer the little that does not depend on who asks: size, ETag and date."""
+    info = describe(_reading(call), call.world).info
+    return replies.meta(info, head=call.request.method == "HEAD")
+
+
+def _reading(call: Call) -> Reading:
+    return Reading(
+        bucket=call.address.bucket,
+        key=call.address.key,
+        version_id=call.request.query.get(VERSION),
+        caller=call.caller,
+        conditions=call.conditions,
+    )

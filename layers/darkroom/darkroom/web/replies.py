@@ -15,9 +15,10 @@ from darkroom.web.bodies import XML, error_document
 from darkroom.web.messages import Response, Stored
 
 NOT_CACHED = {"cache-control": "no-store"}
+CRC64 = "x-oss-hash-crc64ecma"
 
 
-def processed(rendered: Rendered) -> Response:
+def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
     """Answer a result: the source's validators, no checksum of the source (C-30, §6.1)."""
     headers = object_headers(rendered.source)
     cache = rendered.source.headers.get("cache-control")
@@ -25,24 +26,38 @@ def processed(rendered: Rendered) -> Response:
         headers["cache-control"] = cache
     if rendered.result is None:
         return Response(status=304, headers=headers)
-    headers["content-type"] = rendered.result.content_type
+    headers |= {"content-type": rendered.result.content_type, **overrides}
     return Response(
         status=200, headers=headers, body=rendered.result.body, result_name=rendered.name
     )
 
 
-def plain(fetched: Fetched) -> Response:
-    """Answer an object as it is stored."""
-    info = fetched.info
+def plain(fetched: Fetched, overrides: Mapping[str, str]) -> Response:
+    """Answer an object as it is stored, or a part of it."""
+    info, part = fetched.info, fetched.part
     headers = {**object_headers(info), **info.headers, "accept-ranges": "bytes"}
     if fetched.unmodified:
         return Response(status=304, headers=headers)
-    headers["content-type"] = info.content_type
-    headers["content-length"] = str(info.size)
+    size = info.size if part is None else part.size
+    headers |= {"content-type": info.content_type, "content-length": str(size)}
+    if part is not None:
+        headers["content-range"] = f"bytes {part.first}-{part.last}/{info.size}"
+    elif info.crc64 is not None:
+        headers[CRC64] = str(info.crc64)
+    headers |= overrides
+    status = 200 if part is None else 206
     if fetched.body is None:
-        return Response(status=200, headers=headers)
-    body = Stored(object=fetched.body, bucket=info.bucket, key=info.key)
-    return Response(status=200, headers=headers, body=body)
+        return Response(status=status, headers=headers)
+    body = Stored(object=fetched.body, size=size, overrides=overrides)
+    return Response(status=status, headers=headers, body=body)
+
+
+def meta(info: ObjectInfo, *, head: bool) -> Response:
+    """Answer size, ETag and date alone; only a HEAD can name a length and have no body."""
+    headers = object_headers(info)
+    kept = ("etag", "last-modified", "x-oss-version-id")
+    length = {"content-length": str(info.size)} if head else {}
+    return Response(status=200, headers=length | {n: headers[n] for n in kept if n in headers})
 
 
 def object_headers(info: ObjectInfo) -> dict[str, str]:
@@ -76,7 +91,7 @@ def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Respo
 
 def redirect(location: str, headers: Mapping[str, str]) -> Response:
     """Send the caller to the store; the address expires, so no cache may keep it."""
-    kept = {name: value for name, value in headers.items() if name.startswith("x-oss-")}
+    kept = {n: value for n, value in headers.items() if n.startswith("x-oss-") and n != CRC64}
     return Response(status=302, headers={**kept, **NOT_CACHED, "location": location})
 
 

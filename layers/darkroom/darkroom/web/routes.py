@@ -20,6 +20,8 @@ type Routes = Mapping[tuple[str, str], Handler]
 OBJECT_ROUTES: Routes = {
     ("GET", reading.PROCESS): reading.get_processed,
     ("HEAD", reading.PROCESS): reading.get_processed,
+    ("GET", reading.META): reading.object_meta,
+    ("HEAD", reading.META): reading.object_meta,
     ("GET", PLAIN): reading.get_object,
     ("HEAD", PLAIN): reading.head_object,
 }

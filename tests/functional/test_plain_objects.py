@@ -1,0 +1,170 @@
+"""Plain objects through the handler: whole, in part, by version, with chosen headers."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.functional.conftest import Ask
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BODY = bytes(range(100))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def stored(s3: "S3Client") -> None:
+    """Store an object with all that can be stored beside it."""
+    for bucket in ("demo", "closed"):
+        s3.put_object(
+            Bucket=bucket,
+            Key="a.bin",
+            Body=BODY,
+            ContentType="image/x-test",
+            CacheControl="max-age=60",
+            ContentDisposition="inline",
+            Metadata={"author": "alice"},
+            StorageClass="STANDARD_IA",
+        )
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_object_comes_with_what_is_stored_beside_it(ask: Ask, method: str) -> None:
+    """GET and HEAD tell the same (spec 01 §7)."""
+    reply = ask(method, "demo", "a.bin")
+    assert reply.status == 200
+    assert reply.body == (BODY if method == "GET" else b"")
+    assert reply.headers["content-type"] == "image/x-test"
+    assert reply.headers["content-length"] == "100"
+    assert reply.headers["cache-control"] == "max-age=60"
+    assert reply.headers["content-disposition"] == "inline"
+    assert reply.headers["accept-ranges"] == "bytes"
+    assert reply.headers["x-oss-meta-author"] == "alice"
+    assert reply.headers["x-oss-object-type"] == "Normal"
+    assert reply.headers["x-oss-storage-class"] == "IA"
+    assert "x-oss-hash-crc64ecma" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [("bytes=10-19", 10, 19), ("bytes=90-", 90, 99), ("bytes=-5", 95, 99), ("bytes=0-99", 0, 99)],
+)
+def test_a_range_answers_that_part(ask: Ask, header: str, first: int, last: int) -> None:
+    """206, with the place of the part in the whole."""
+    reply = ask("GET", "demo", "a.bin", headers={"range": header})
+    assert (reply.status, reply.body) == (206, BODY[first : last + 1])
+    assert reply.headers["content-range"] == f"bytes {first}-{last}/100"
+    assert reply.headers["content-length"] == str(last - first + 1)
+
+
+@pytest.mark.parametrize(
+    "header", ["bytes=50-100", "bytes=100-", "bytes=-0", "bytes=5-4", "bytes=0-1,5-6", "nonsense"]
+)
+def test_an_illegal_range_answers_the_whole_object(ask: Ask, header: str) -> None:
+    """200, as if it had not been sent (spec 01 §7)."""
+    reply = ask("GET", "demo", "a.bin", headers={"range": header})
+    assert (reply.status, reply.body) == (200, BODY)
+    assert "content-range" not in reply.headers
+
+
+def test_standard_behaviour_cuts_a_range_at_the_end(ask: Ask) -> None:
+    """A client that asks for what HTTP says gets it."""
+    asked = {"range": "bytes=90-200", "x-oss-range-behavior": "standard"}
+    reply = ask("GET", "demo", "a.bin", headers=asked)
+    assert (reply.status, reply.body) == (206, BODY[90:])
+    reply = ask("GET", "demo", "a.bin", headers=asked | {"range": "bytes=100-200"})
+    assert reply.status == 416
+    assert b"<Code>InvalidRange</Code>" in reply.body
+
+
+def test_a_range_of_an_unchanged_object_is_304(ask: Ask) -> None:
+    """Conditions come first."""
+    etag = ask("HEAD", "demo", "a.bin").headers["etag"]
+    headers = {"range": "bytes=0-1", "if-none-match": etag}
+    assert ask("GET", "demo", "a.bin", headers=headers).status == 304
+    headers = {"range": "bytes=0-1", "if-match": '"another"'}
+    assert ask("GET", "demo", "a.bin", headers=headers).status == 412
+
+
+CHOSEN = (
+    ("response-content-type", "text/plain; charset=utf-8"),
+    ("response-content-language", "de"),
+    ("response-expires", "Sun, 01 Nov 2026 10:00:00 GMT"),
+    ("response-cache-control", "no-cache"),
+    ("response-content-disposition", 'attachment; filename="b+c.bin"'),
+    ("response-content-encoding", "identity"),
+)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_signed_request_chooses_reply_headers(ask: Ask, method: str) -> None:
+    """Each of the six (spec 01 §5.1)."""
+    reply = ask(method, "closed", "a.bin", by="reader", query=CHOSEN)
+    assert reply.status == 200
+    for name, value in CHOSEN:
+        assert reply.headers[name.removeprefix("response-")] == value
+
+
+@pytest.mark.parametrize("query", [(pair,) for pair in CHOSEN], ids=lambda query: query[0][0])
+def test_an_anonymous_request_chooses_none(ask: Ask, query: tuple[tuple[str, str]]) -> None:
+    """Otherwise a link could serve a stranger's picture as a script (C-20)."""
+    reply = ask("GET", "demo", "a.bin", query=query)
+    assert reply.status == 400
+    assert b"<Code>InvalidRequest</Code>" in reply.body
+
+
+@pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "图", "\x00"], ids=ascii)
+def test_a_chosen_header_is_one_line_of_ascii(ask: Ask, value: str) -> None:
+    """Nobody writes further headers into a reply."""
+    query = (("response-content-disposition", value),)
+    reply = ask("GET", "demo", "a.bin", by="reader", query=query)
+    assert reply.status == 400
+    assert b"<Code>InvalidArgument</Code>" in reply.body
+
+
+def test_the_type_of_a_processed_picture_can_be_chosen(ask: Ask, s3: "S3Client") -> None:
+    """As that of a plain one (spec 01 §6.1)."""
+    s3.put_object(Bucket="demo", Key="dot.gif", Body=DOT)
+    query = (("x-oss-process", "image/format,png"), ("response-content-type", "image/apng"))
+    reply = ask("GET", "demo", "dot.gif", by="reader", query=query)
+    assert (reply.status, reply.headers["content-type"]) == (200, "image/apng")
+
+
+DOT = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_object_meta_is_size_tag_and_date(ask: Ask, method: str) -> None:
+    """Nothing else; a GET, which has an empty body, cannot name the size."""
+    reply = ask(method, "demo", "a.bin", query=(("objectMeta", ""),))
+    assert (reply.status, reply.body) == (200, b"")
+    assert reply.headers["etag"] == ask("HEAD", "demo", "a.bin").headers["etag"]
+    assert reply.headers["last-modified"].endswith("GMT")
+    assert reply.headers.get("content-length") == ("100" if method == "HEAD" else None)
+    assert not any(name.startswith("x-oss-meta") for name in reply.headers)
+    missing = ask(method, "demo", "none", query=(("objectMeta", ""),))
+    assert missing.status == 404
+
+
+def test_an_older_version_is_read_by_its_id(ask: Ask, s3: "S3Client") -> None:
+    """Plain, its header, and processed."""
+    s3.create_bucket(Bucket="s3-kept")
+    s3.put_bucket_versioning(Bucket="s3-kept", VersioningConfiguration={"Status": "Enabled"})
+    old = s3.put_object(Bucket="s3-kept", Key="v.gif", Body=DOT)["VersionId"]
+    new = s3.put_object(Bucket="s3-kept", Key="v.gif", Body=b"new")["VersionId"]
+    query = (("versionId", old),)
+    reply = ask("GET", "kept", "v.gif", query=query)
+    assert (reply.body, reply.headers["x-oss-version-id"]) == (DOT, old)
+    assert ask("HEAD", "kept", "v.gif", query=query).headers["content-length"] == str(len(DOT))
+    process = (*query, ("x-oss-process", "image/format,png"))
+    assert ask("GET", "kept", "v.gif", query=process).headers["x-oss-version-id"] == old
+    assert ask("GET", "kept", "v.gif").headers["x-oss-version-id"] == new
+
+
+def test_a_version_that_is_not_there_is_not_found(ask: Ask) -> None:
+    """Whether its id could ever have been one or not."""
+    reply = ask("GET", "demo", "a.bin", query=(("versionId", "no-such-version"),))
+    assert reply.status == 404
