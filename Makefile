@@ -1,9 +1,11 @@
 # Everything a developer runs. Each target sets up what it needs; none needs root or a cloud.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build bench docs format lint types validate clean
+.PHONY: help run test check build e2e bench docs format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
+LAMBDA_VENV ?= .venv-lambda
+export SAM_VENV LAMBDA_VENV
 BIN := $(VENV)/bin
 # The build needs the runtime's own Python by the name python3.13, with pip: the environment has it.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
@@ -19,8 +21,13 @@ $(SAM_VENV)/.ready: requirements-sam.txt constraints-sam.txt
 	tools/make-venv $(SAM_VENV) requirements-sam.txt 3.13
 	@touch $@
 
-run: $(VENV)/.ready ## Serve it all on this machine: PORT=8000, IMAGES=<folder>
-	@exec $(BIN)/python -m local
+$(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
+	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
+	@touch $@
+
+# EMULATE=<n> runs what was built instead of the sources, in n sandboxes of an emulated Lambda.
+run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve it all on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
+	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
 test: $(VENV)/.ready ## Run the unit, contract and functional tests
 	$(BIN)/python -m pytest
@@ -29,8 +36,11 @@ build: $(SAM_VENV)/.ready ## Build what is deployed, for both processors
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
+e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test what was built, under an emulated Lambda
+	$(BIN)/python -m pytest tests/e2e
+
 # The tests come last, all in one run, so that their summary is the last word.
-check: lint types validate build ## Everything that must hold before a change is merged
+check: lint types validate build $(LAMBDA_VENV)/.ready ## Everything that must hold before a change is merged
 	$(BIN)/python -m pytest tests
 
 bench: $(VENV)/.bench ## Measure beside sharp and libvips
@@ -60,4 +70,4 @@ validate: $(SAM_VENV)/.ready ## Check the template
 	$(SAM) validate
 
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam benchmarks/node_modules
+	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) .aws-sam benchmarks/node_modules

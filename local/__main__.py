@@ -5,15 +5,19 @@ import importlib
 import os
 import signal
 import sys
+import tempfile
 import threading
 from contextlib import ExitStack
 from pathlib import Path
 
 import boto3
 
-from local.demo import PICTURES, PRIVATE, PUBLIC, RESULTS, SETTINGS, fill, samples, tour
+from local import demo
+from local.artefact import read
+from local.emulator import emulated
 from local.fronts import Front, Invoke
 from local.gateway import Gateway
+from local.processes import StartError
 from local.sandbox import InProcess
 from local.server import serving
 from local.stores import stores
@@ -23,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 FUNCTION = {
     "LOG_LEVEL": "WARNING",
     "POWERTOOLS_SERVICE_NAME": "darkroom",
+    "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
@@ -36,19 +41,10 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with ExitStack() as running:
-        os.environ.update(running.enter_context(stores(os.environ)))
-        os.environ.update(SETTINGS)
-        for name, value in FUNCTION.items():
-            os.environ.setdefault(name, value)
-        keys = _fill(options.images)
-        gateway = Gateway(invoke=_in_process(), log=_log, front=options.front)
         try:
-            server = running.enter_context(serving(gateway.answer, options.port))
-        except OSError:
-            sys.exit(f"port {options.port} is in use: set PORT to another")
-        print(f"ready: {server.url}", flush=True)
-        print("\n".join(f"  {line}" for line in tour(server.url, server.server_port, keys)))
-        sys.stdout.flush()
+            _start(options, running)
+        except StartError as error:
+            sys.exit(str(error))
         stopped.wait()
 
 
@@ -59,6 +55,7 @@ def _options() -> argparse.Namespace:
     add("--port", type=int, default=os.environ.get("PORT") or "8000", help="0 is any free one")
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add("--front", type=Front, choices=list(Front), default=Front.HTTP_API, help="whose events")
+    add("--emulated", type=int, metavar="N", help="run the build, in N sandboxes of a Lambda")
     return parser.parse_args()
 
 
@@ -68,18 +65,36 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
-def _fill(images: Path | None) -> list[str]:
-    """Load the sample pictures, and those of the user first of all."""
-    own = list(samples(images)) if images else []
-    found = [*own, *samples(PICTURES)]
-    fill(boto3.client("s3"), {PUBLIC: found, PRIVATE: found, RESULTS: []})
-    return [sample.key for sample in found]
+def _start(options: argparse.Namespace, running: ExitStack) -> None:
+    os.environ.update(running.enter_context(stores(os.environ)))
+    os.environ.update(demo.SETTINGS)
+    samples = demo.fill(boto3.client("s3"), options.images)
+    demo.keep_keys(boto3.client("secretsmanager"))
+    invoke = _emulated(options.emulated, running) if options.emulated else _in_process()
+    gateway = Gateway(invoke=invoke, log=_log, front=options.front)
+    try:
+        server = running.enter_context(serving(gateway.answer, options.port))
+    except OSError as error:
+        raise StartError(f"port {options.port} is in use: set PORT to another") from error
+    print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n", flush=True)
 
 
 def _in_process() -> Invoke:
     """Import the function, now that the environment says where its stores are."""
+    for name, value in FUNCTION.items():
+        os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
     return InProcess(handler=importlib.import_module("functions.process.app").handler)
+
+
+def _emulated(sandboxes: int, running: ExitStack) -> Invoke:
+    """Run what was built, with the same stores and settings as here."""
+    logs = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="darkroom-")))
+    print(f"logs: {logs}", file=sys.stderr)
+    artefact = read(ROOT / ".aws-sam/build", "ProcessFunction")
+    passed = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    environment = passed | demo.SETTINGS
+    return running.enter_context(emulated(artefact, environment, logs=logs, size=sandboxes))
 
 
 def _log(line: str) -> None:

@@ -1,23 +1,39 @@
 """What `make run` serves: two buckets of sample pictures, one public and one private."""
 
+import json
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
+ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
+
 PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
+KEYS = "darkroom-keys"
+
+ACCESS_KEY = {
+    "id": "darkroom",
+    "secret": "darkroom-secret",
+    "buckets": [PUBLIC, PRIVATE],
+    "permissions": ["read", "write", "admin"],
+}
+"""It may do everything on both buckets; loopback is what keeps it safe."""
 
 SETTINGS = {
-    "DARKROOM_BUCKETS": f'{{"{PUBLIC}": {{"acl": "public-read"}}, "{PRIVATE}": {{}}}}',
+    "DARKROOM_BUCKETS": json.dumps({PUBLIC: {"acl": "public-read"}, PRIVATE: {}}),
     "DARKROOM_BASE_DOMAINS": "localhost",
+    "DARKROOM_KEYS_SECRET": KEYS,
     "DARKROOM_RESULTS_BUCKET": RESULTS,
+    "DARKROOM_FONTS": str(ROOT / "layers/fonts/fonts"),
 }
 
 _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic"}
@@ -38,25 +54,28 @@ class Sample:
         return _TYPES.get(self.path.suffix.lower(), guessed)
 
 
-def samples(folder: Path) -> Iterator[Sample]:
-    """Find the files of a folder and its sub-folders, but for hidden ones."""
-    for path in sorted(folder.rglob("*")):
-        key = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in key.parts):
-            yield Sample(key=key.as_posix(), path=path)
-
-
-def fill(s3: "S3Client", content: Mapping[str, list[Sample]]) -> None:
-    """Create each bucket that is missing and put its samples into it."""
-    for bucket, found in content.items():
+def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
+    """Put the pictures of a folder, and then the samples, into both buckets."""
+    samples = [*(_samples(images) if images else ()), *_samples(PICTURES)]
+    _create(s3, RESULTS)
+    for bucket in (PUBLIC, PRIVATE):
         _create(s3, bucket)
-        for sample in found:
+        for sample in samples:
             s3.put_object(
                 Bucket=bucket,
                 Key=sample.key,
                 Body=sample.path.read_bytes(),
                 ContentType=sample.content_type,
             )
+    return samples
+
+
+def _samples(folder: Path) -> Iterator[Sample]:
+    """Find the files of a folder and its sub-folders, but for hidden ones."""
+    for path in sorted(folder.rglob("*")):
+        key = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in key.parts):
+            yield Sample(key=key.as_posix(), path=path)
 
 
 def _create(s3: "S3Client", bucket: str) -> None:
@@ -66,12 +85,24 @@ def _create(s3: "S3Client", bucket: str) -> None:
         s3.create_bucket(Bucket=bucket)
 
 
-def tour(url: str, port: int, keys: list[str]) -> Iterator[str]:
+def keep_keys(secrets: "SecretsManagerClient") -> None:
+    """Keep the access key where the function looks for it."""
+    text = json.dumps([ACCESS_KEY])
+    try:
+        secrets.create_secret(Name=KEYS, SecretString=text)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=KEYS, SecretString=text)
+
+
+def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
     """Suggest addresses to try."""
-    photo = next((key for key in keys if key.endswith(".jpg")), keys[0] if keys else "example.jpg")
-    where = f"{url}/{PUBLIC}/{photo}"
-    yield where
-    yield f"{where}?x-oss-process=image/resize,w_100/rotate,90"
-    yield f"{where}?x-oss-process=image/resize,m_fill,w_300,h_300/format,webp"
-    yield f"{where}?x-oss-process=image/info"
-    yield f"http://{PUBLIC}.localhost:{port}/{photo}?x-oss-process=image/resize,w_400"
+    jpegs = [sample for sample in samples if sample.content_type == "image/jpeg"]
+    if not jpegs:
+        return
+    key = quote(jpegs[0].key)
+    port = urlsplit(url).port
+    yield f"  {url}/{PUBLIC}/{key}"
+    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/resize,w_100/rotate,90"
+    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/resize,m_fill,w_300,h_300/format,webp"
+    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/info"
+    yield f"  http://{PUBLIC}.localhost:{port}/{key}?x-oss-process=image/resize,w_400"

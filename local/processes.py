@@ -1,40 +1,74 @@
-"""Programs that run beside this one and end with it."""
+"""Programs that run beside this one and end with it, even if it is killed."""
 
+import os
+import signal
+import socket
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, cast
 
 STOP_SECONDS = 5.0
 
+_LEASH = """
+"$@" &
+exec >/dev/null 2>&1
+trap "" INT TERM
+while read -r _; do :; done
+kill $!
+wait $!
+"""
+"""A shell that holds a program and ends it when its own standard input ends.
+
+It lets go of the output, so that this ends with the program.
+"""
+
 
 class StartError(Exception):
-    """A program that was to run beside this one did not start."""
+    """A program that was to run beside this one did not start; says what to do."""
 
 
-@contextmanager
-def child(command: Sequence[str]) -> Iterator[str]:
-    """Run a program that announces itself by one line, and give the line.
+class Companion:
+    """A program on a leash: it ends when it is stopped, or when this process is no more.
 
-    It should end when its standard input does: so it ends even if this process is killed.
-    A session of its own keeps the terminal's Ctrl-C from it: its parent ends it in order.
+    A session of its own keeps the terminal's Ctrl-C from it: it is ended in order.
     """
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
-    try:
-        line = cast("IO[str]", process.stdout).readline().strip()
-        if not line:
-            raise StartError(f"{' '.join(command)} did not start")
-        yield line
-    finally:
-        stop(process)
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        output: IO[bytes] | int = subprocess.PIPE,
+    ) -> None:
+        """Start it; `output` takes what it prints, and its errors too if it is a file."""
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", _LEASH, "sh", *command],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=None if output == subprocess.PIPE else subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def line(self) -> str:
+        """Wait for its next line; empty when it ended."""
+        return cast("IO[bytes]", self._process.stdout).readline().decode().strip()
+
+    def stop(self) -> None:
+        """End it politely, or else surely."""
+        try:
+            self._process.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.communicate()
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    """End a process politely, or else surely."""
-    process.terminate()
-    try:
-        process.communicate(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+def free_port() -> int:
+    """Find a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,15 +1,12 @@
-"""Embedded S3, DynamoDB, SQS, SNS and Secrets Manager: moto's server in a process of its own.
-
-Run as a module, it serves until its standard input ends, so that it cannot outlive its parent.
-"""
+"""Embedded S3, DynamoDB, SQS, SNS and Secrets Manager: moto's server in a process of its own."""
 
 import logging
-import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from local.processes import child
+from local.processes import Companion, StartError
 
 SERVICES = ("S3", "DYNAMODB", "SQS", "SNS", "SECRETS_MANAGER")
 
@@ -33,13 +30,19 @@ def stores(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     kept = environ if len(embedded) < len(variables) else {}
-    with child([sys.executable, "-m", "local.stores"]) as url:
+    companion = Companion([sys.executable, "-m", "local.stores"])
+    try:
+        url = companion.line()
+        if not url:
+            raise StartError("the embedded stores did not start")
         credentials = {name: kept.get(name, value) for name, value in CREDENTIALS.items()}
         yield credentials | dict.fromkeys(embedded, url)
+    finally:
+        companion.stop()
 
 
 def main() -> None:
-    """Serve until the parent is gone."""
+    """Serve until this process is ended."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - only this process needs it
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -47,9 +50,7 @@ def main() -> None:
     server.start()
     host, port = server.get_host_and_port()
     print(f"http://{host}:{port}", flush=True)
-    sys.stdin.read()
-    # The server's thread would go on: there is nothing to be tidied up.
-    os._exit(0)
+    threading.Event().wait()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""What `sam build` has made: where the code is, and how the template says to run it."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.processes import StartError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """One function of a build, for this machine's processor."""
+
+    code: Path
+    handler: str
+    seconds: int
+    megabytes: int
+    layers: tuple[Path, ...]
+    """Each has the content of /opt."""
+    variables: Mapping[str, str | None]
+    """The function's environment; None where only a deployment knows the value."""
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where its modules are to be found, in the order of Lambda."""
+        return [self.code, *(layer / "python" for layer in self.layers)]
+
+
+def read(build: Path, function: str) -> Artefact:
+    """Read what was built for one function."""
+    build = build.resolve()
+    template = build / "template.yaml"
+    if not template.is_file():
+        raise StartError(f"{template} is missing: run `make build`")
+    content: dict[str, Any] = yaml.safe_load(template.read_text())
+    resources = content["Resources"]
+    common = content["Globals"]["Function"]
+    properties = common | resources[function]["Properties"]
+    defaults = {name: entry.get("Default") for name, entry in content["Parameters"].items()}
+    return Artefact(
+        code=build / properties["CodeUri"],
+        handler=properties["Handler"],
+        seconds=int(_literal(properties["Timeout"], defaults) or 0),
+        megabytes=int(_literal(properties["MemorySize"], defaults) or 0),
+        layers=tuple(
+            (build / resources[name]["Properties"]["ContentUri"]).resolve()
+            for name in _references(properties["Layers"])
+            if _processor() in resources[name]["Properties"]["CompatibleArchitectures"]
+        ),
+        variables={
+            name: _literal(value, defaults)
+            for name, value in properties["Environment"]["Variables"].items()
+        },
+    )
+
+
+def _processor() -> str:
+    machine = platform.machine().lower()
+    return {"aarch64": "arm64", "amd64": "x86_64"}.get(machine, machine)
+
+
+def _literal(value: Any, defaults: Mapping[str, Any]) -> str | None:
+    """Give a value that needs no deployment: written out, or a parameter's default."""
+    if isinstance(value, dict):
+        value = defaults.get(value.get("Ref", ""))
+    return None if value is None else str(value)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Find the resources that are named, whatever conditions stand around them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from [item] if name == "Ref" else _references(item)

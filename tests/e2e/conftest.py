@@ -1,0 +1,144 @@
+"""The built process function under an emulated Lambda, with S3 over HTTP behind it."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import boto3
+import pytest
+
+from local.artefact import Artefact, read
+from local.emulator import Pool, emulated
+from local.fronts import Front
+from local.gateway import Gateway
+from local.processes import StartError
+from local.server import Server, serving
+from local.stores import stores
+from tests.e2e.stored import BUCKET, gradient, put
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BUILD = Path(__file__).parents[2] / ".aws-sam/build"
+
+ENVIRONMENT = {
+    "DARKROOM_BUCKETS": json.dumps(
+        {"pictures": {"s3": BUCKET, "acl": "public-read"}, "closed": {}}
+    ),
+    "DARKROOM_BASE_DOMAINS": "oss.example.com",
+    "DARKROOM_RESULTS_BUCKET": "results",
+    "DARKROOM_KEYS_SECRET": "",
+}
+
+
+class Reply(NamedTuple):
+    """A response as a client sees it; header names are lower-case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def received(response: HTTPResponse) -> Reply:
+    """Read a response to its end."""
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, headers, response.read())
+
+
+type Fetch = Callable[..., Reply]
+"""Sends a request: target, and optionally method, front and headers."""
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Skip where the build or the emulator cannot be had; but not in CI, which is there for it."""
+    try:
+        yield
+    except StartError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def build() -> Path:
+    """Give the folder of what was built."""
+    with available():
+        read(BUILD, "ProcessFunction")
+    return BUILD
+
+
+@pytest.fixture(scope="session")
+def artefact(build: Path) -> Artefact:
+    """Read how the process function is to be run."""
+    return read(build, "ProcessFunction")
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[dict[str, str]]:
+    """Run the stores and give the variables by which they are found."""
+    with stores({}) as variables:
+        yield variables
+
+
+@pytest.fixture(scope="session")
+def s3(store: dict[str, str]) -> "S3Client":
+    """Connect to S3, with the buckets of these tests and a picture."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=store["AWS_ENDPOINT_URL_S3"],
+        region_name=store["AWS_DEFAULT_REGION"],
+        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
+    )
+    for name in (BUCKET, "closed", "results"):
+        client.create_bucket(Bucket=name)
+    put(client, "holiday/beach 1.jpg", gradient())
+    return client
+
+
+@pytest.fixture(scope="session")
+def pool(
+    artefact: Artefact,
+    store: dict[str, str],
+    s3: "S3Client",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Pool]:
+    """Run two sandboxes of the function."""
+    logs = tmp_path_factory.mktemp("logs")
+    environment = {**store, **ENVIRONMENT, "AWS_ENDPOINT_URL_S3": s3.meta.endpoint_url}
+    with (
+        available(),
+        emulated(artefact, environment, logs=logs, size=2) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def fetch(pool: Pool) -> Iterator[Fetch]:
+    """Send a request through a gateway of either kind."""
+    lines: list[str] = []
+    api = Gateway(invoke=pool, log=lines.append)
+    url = Gateway(invoke=pool, log=lines.append, front=Front.FUNCTION_URL)
+    with serving(api.answer) as api_server, serving(url.answer) as url_server:
+        servers: dict[Front, Server] = {Front.HTTP_API: api_server, Front.FUNCTION_URL: url_server}
+
+        def send(
+            target: str,
+            *,
+            method: str = "GET",
+            front: Front = Front.HTTP_API,
+            **headers: str,
+        ) -> Reply:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection = HTTPConnection("127.0.0.1", servers[front].server_port, timeout=40)
+            connection.request(method, target, headers=named)
+            reply = received(connection.getresponse())
+            connection.close()
+            return reply
+
+        yield send

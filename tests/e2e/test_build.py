@@ -1,0 +1,107 @@
+"""What was built: whole, small, for the right processor, and the same each time."""
+
+import hashlib
+import os
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.artefact import Artefact
+
+ROOT = Path(__file__).parents[2]
+LAYERS = ("DarkroomLayer", "DependenciesArm64Layer", "DependenciesX86Layer")
+MEGABYTES = 150
+"""Of Lambda's 250, for the function and its layers unpacked."""
+
+X86_64, AARCH64 = 62, 183
+"""Machines by their numbers in the ELF header."""
+
+
+def files(folder: Path) -> dict[str, str]:
+    """List a folder's files by name, each with the digest of its content."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("layer", ["DependenciesArm64Layer", "DependenciesX86Layer"])
+def test_size(layer: str, build: Path) -> None:
+    """Function and layers stay well below what Lambda takes."""
+    folders = (build / "ProcessFunction", build / "DarkroomLayer", build / layer)
+    paths = [path for top in (*folders, ROOT / "layers/fonts") for path in top.rglob("*")]
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    assert size < MEGABYTES * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("layer", "machine"), [("DependenciesX86Layer", X86_64), ("DependenciesArm64Layer", AARCH64)]
+)
+def test_processor(layer: str, machine: int, build: Path) -> None:
+    """Every library in a layer is for the processor in its name."""
+    libraries = [path for path in (build / layer).rglob("*") if ".so" in path.suffixes]
+    assert len(libraries) > 10
+    for path in libraries:
+        assert struct.unpack_from("<H", path.read_bytes(), 18) == (machine,), path.name
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_nothing_superfluous(layer: str, build: Path) -> None:
+    """Neither tests nor a second boto3 are deployed, nor what only builds need."""
+    packages = {path.name for path in (build / layer / "python").iterdir()}
+    assert not packages & {"boto3", "botocore", "pip", "setuptools", "bin"}
+    assert not [path for path in (build / layer).rglob("*") if path.name in {"test", "tests"}]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_bytecode(layer: str, build: Path) -> None:
+    """Each module has bytecode that is used whatever its file's time says."""
+    sources = list((build / layer).rglob("*.py"))
+    assert sources
+    for path in sources:
+        compiled = path.parent / "__pycache__" / f"{path.stem}.cpython-313.pyc"
+        assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", path
+
+
+def test_variables_are_settings(artefact: Artefact) -> None:
+    """The template sets only variables that the function reads."""
+    source = (ROOT / "layers/darkroom/darkroom/settings.py").read_text()
+    ours = {name for name in artefact.variables if name.startswith("DARKROOM_")}
+    assert ours
+    assert {name for name in ours if f'"{name}"' not in source} == set()
+
+
+def test_reproducible(build: Path, tmp_path: Path) -> None:
+    """Two builds of the same sources are the same, byte by byte."""
+    sam = ROOT / os.environ.get("SAM_VENV", ".venv-sam") / "bin"
+    environment = {
+        **os.environ,
+        "PATH": f"{sam}:{os.environ['PATH']}",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    command = [str(sam / "sam"), "build", "--no-cached", "--build-dir", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    for name in ("ProcessFunction", *LAYERS):
+        assert files(tmp_path / name) == files(build / name), name
+
+
+def test_policies(build: Path) -> None:
+    """The function may do just what is listed, to just what is its own."""
+    template: dict[str, Any] = yaml.safe_load((build / "template.yaml").read_text())
+    policies = template["Resources"]["ProcessRole"]["Properties"]["Policies"]
+    statements: list[dict[str, Any]] = [
+        entry["Fn::If"][1] if "Fn::If" in entry else entry
+        for policy in policies
+        for entry in policy["PolicyDocument"]["Statement"]
+    ]
+    for statement in statements:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            assert "*" not in action, statement["Sid"]
+    everywhere = {statement["Sid"] for statement in statements if statement["Resource"] == "*"}
+    assert everywhere == {"WriteTraces"}

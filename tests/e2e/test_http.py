@@ -1,0 +1,152 @@
+"""Requests through gateway, emulated Lambda and S3, as a client sees them."""
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+
+from local.emulator import Pool
+from local.fronts import Front
+from tests.e2e.conftest import Fetch, Reply, received
+from tests.e2e.stored import gradient, noise, put
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BEACH = "/pictures/holiday/beach%201.jpg"
+THUMBNAIL = f"{BEACH}?x-oss-process=image/resize,w_100"
+
+
+def follow(reply: Reply) -> Reply:
+    """Go where a reply sends its client, and take what is there."""
+    assert reply.status == 302
+    location = urlsplit(reply.headers["location"])
+    connection = HTTPConnection(location.netloc, timeout=40)
+    connection.request("GET", f"{location.path}?{location.query}")
+    found = received(connection.getresponse())
+    connection.close()
+    return found
+
+
+def size(body: bytes) -> tuple[int, int]:
+    """Decode a picture and measure it."""
+    return Image.open(io.BytesIO(body)).size
+
+
+def test_picture(fetch: Fetch) -> None:
+    """A process renders a picture out of S3."""
+    reply = fetch(THUMBNAIL)
+    assert (reply.status, reply.headers["content-type"]) == (200, "image/jpeg")
+    assert size(reply.body) == (100, 75)
+
+
+def test_virtual_host(fetch: Fetch) -> None:
+    """The bucket may be named by the host."""
+    reply = fetch(THUMBNAIL.removeprefix("/pictures"), host="pictures.oss.example.com")
+    assert reply.body == fetch(THUMBNAIL).body
+
+
+@pytest.mark.parametrize("target", [BEACH, THUMBNAIL], ids=["stored", "processed"])
+def test_head(target: str, fetch: Fetch) -> None:
+    """HEAD answers what GET would, but for the body."""
+    got, told = fetch(target), fetch(target, method="HEAD")
+    assert (told.status, told.body) == (200, b"")
+    for name in ("content-length", "content-type", "etag", "last-modified"):
+        assert told.headers[name] == got.headers[name]
+
+
+def test_unmodified(fetch: Fetch) -> None:
+    """A client that has it is not sent it again."""
+    etag = fetch(THUMBNAIL).headers["etag"]
+    reply = fetch(THUMBNAIL, if_none_match=etag)
+    assert (reply.status, reply.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "code"),
+    [
+        ("/pictures/nowhere.jpg", 404, b"NoSuchKey"),
+        ("/nowhere/a.jpg", 404, b"NoSuchBucket"),
+        ("/closed/a.jpg", 403, b"AccessDenied"),
+        (f"{BEACH}?x-oss-process=image/resize,w_0", 400, b"InvalidArgument"),
+    ],
+    ids=["NoSuchKey", "NoSuchBucket", "AccessDenied", "InvalidArgument"],
+)
+def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
+    """Errors are OSS's."""
+    reply = fetch(target)
+    assert (reply.status, reply.headers["content-type"]) == (status, "application/xml")
+    assert b"<Code>" + code + b"</Code>" in reply.body
+    assert fetch(target, method="HEAD").headers["x-oss-err"]
+
+
+@pytest.mark.parametrize("front", Front)
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        ("a%20b.jpg", "a b.jpg"),
+        ("a+b.jpg", "a+b.jpg"),
+        ("100%25.jpg", "100%.jpg"),
+        ("a%252Fb.jpg", "a%2Fb.jpg"),
+        ("a%2Fb.jpg", "a/b.jpg"),
+        ("%E5%9B%BE.jpg", "图.jpg"),
+        ("a//b.jpg", "a//b.jpg"),
+    ],
+    ids=lambda value: value,
+)
+def test_keys(target: str, key: str, front: Front, s3: "S3Client", fetch: Fetch) -> None:
+    """A key is decoded exactly once, whoever decodes it."""
+    stored = put(s3, key, gradient(len(key.encode()) + 10, 20))
+    assert fetch(f"/pictures/{target}", front=front).body == stored
+
+
+def test_key_with_question_mark(s3: "S3Client", fetch: Fetch) -> None:
+    """A key with a question mark is within reach of function URLs only."""
+    stored = put(s3, "what?.jpg", gradient(30, 20))
+    assert fetch("/pictures/what%3F.jpg", front=Front.FUNCTION_URL).body == stored
+    assert fetch("/pictures/what%3F.jpg", front=Front.HTTP_API).status == 404
+
+
+def test_large_object(s3: "S3Client", fetch: Fetch) -> None:
+    """What is too large for a reply is to be had from S3."""
+    stored = put(s3, "large.jpg", noise(2000, 1600))
+    assert len(stored) > 6_000_000
+    found = follow(fetch("/pictures/large.jpg"))
+    assert (found.status, found.headers["content-type"]) == (200, "image/jpeg")
+    assert found.body == stored
+
+
+def test_large_result(s3: "S3Client", fetch: Fetch) -> None:
+    """A result that is too large for a reply is kept in S3 for a while."""
+    put(s3, "large source.jpg", noise(2600, 2000))
+    process = "x-oss-process=image/resize,w_2599/quality,Q_100"
+    found = follow(fetch(f"/pictures/large%20source.jpg?{process}"))
+    assert (found.status, found.headers["content-type"]) == (200, "image/jpeg")
+    assert len(found.body) > 4_500_000
+    assert size(found.body) == (2599, 1999)
+
+
+def test_sandboxes(pool: Pool, fetch: Fetch) -> None:
+    """Requests at once run beside each other, and no sandbox has to start again."""
+    with ThreadPoolExecutor(8) as clients:
+        replies = list(clients.map(lambda _: fetch(THUMBNAIL), range(24)))
+    assert {reply.status for reply in replies} == {200}
+    assert len({reply.body for reply in replies}) == 1
+    timings = [sandbox.timings() for sandbox in pool.sandboxes]
+    assert [len(timing.inits) for timing in timings] == [1, 1]
+    assert all(timing.invokes for timing in timings)
+
+
+def test_logs(pool: Pool, fetch: Fetch) -> None:
+    """Each request leaves a line of JSON with its id, and nothing that opens doors."""
+    reply = fetch(f"{BEACH}?Expires=1&OSSAccessKeyId=someone&Signature=that-is-secret")
+    assert reply.status == 403
+    text = "".join(sandbox.log.read_text() for sandbox in pool.sandboxes)
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"level"')]
+    assert reply.headers["x-oss-request-id"] in {line["request_id"] for line in lines}
+    assert "that-is-secret" not in text
