@@ -111,7 +111,8 @@ def _base64(kind: Base64Text) -> Samples:
 
 def _line(kind: OneLine) -> Samples:
     plain = _base64(kind)
-    return replace(plain, rejected=(*plain.rejected, encode_base64("two\nlines")))
+    broken = [encode_base64(f"two{character}lines") for character in "\n\r\0\x7f\x85\u2028\u2029"]
+    return replace(plain, rejected=(*plain.rejected, *broken))
 
 
 def _font(_kind: FontName) -> Samples:
@@ -125,7 +126,10 @@ def _font(_kind: FontName) -> Samples:
 def _mark(_kind: MarkKind) -> Samples:
     return Samples(
         accepted=("cGFuZGEucG5n", "cGFuZGEucG5nP3gtb3NzLXByb2Nlc3M9aW1hZ2UvcmVzaXplLFBfMzA"),
-        rejected=(encode_base64("?x-oss-process=image/resize,P_30"),),
+        rejected=(
+            encode_base64("?x-oss-process=image/resize,P_30"),
+            encode_base64("图" * 341 + "a"),
+        ),
         reason="name an object",
     )
 
@@ -144,7 +148,7 @@ SAMPLES: Mapping[type[Any], Callable[[Any], Samples]] = {
     MarkKind: _mark,
 }
 
-PRINTABLE = st.characters(exclude_categories=["Cc", "Cs"])
+PRINTABLE = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
 
 STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Integer: lambda kind: st.integers(kind.low, kind.high),

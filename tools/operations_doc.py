@@ -54,7 +54,8 @@ def _section(name: str) -> Iterator[str]:
 
 def _row(declared: Parameter) -> str:
     key = "*the value itself*" if declared.key == BARE else f"`{declared.key}`"
-    numbers = ", ".join(number for number in (declared.ec, declared.missing_ec) if number)
+    given = (declared.ec, declared.missing_ec, declared.base64_ec)
+    numbers = ", ".join(number for number in given if number)
     cells = (key, declared.kind.expected(), _default(declared), declared.doc, numbers or "–")
     return "| " + " | ".join(cells) + " |"
 

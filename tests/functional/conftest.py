@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -35,6 +36,7 @@ KEYS = [
     {"id": "owner", "secret": "s3", "buckets": ["*"], "permissions": ["read", "write", "admin"]},
     {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
 ]
+FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
 S3_NAMES = ("demo", "closed", "s3-name", "results")
 
 
@@ -85,6 +87,7 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_DOMAINS": '{"img.example.org": "demo"}',
         "DARKROOM_RESULTS_BUCKET": "results",
         "DARKROOM_KEYS_SECRET": "keys",
+        "DARKROOM_FONTS": str(FONTS),
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }

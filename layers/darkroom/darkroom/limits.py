@@ -7,6 +7,9 @@ from darkroom.errors import Code, OssError
 type Size = tuple[int, int]
 """Width and height in pixels."""
 
+LONGEST_KEY = 1023
+"""Bytes of an object's key in UTF-8."""
+
 EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-00000019"}
 
 

@@ -204,13 +204,14 @@ class Parameter:
     default: Any
     ec: str | None
     missing_ec: str | None
+    base64_ec: str | None
 
     def read(self, action: str, text: str) -> Any:
         """Parse the written value or raise the error that names it (spec 05 §3)."""
         try:
             return self.kind.parse(text)
         except NotBase64 as error:
-            raise not_base64(ec=self.ec) from error
+            raise not_base64(ec=self.base64_ec) from error
         except Empty as error:
             raise missing(self.key or action, ec=self.missing_ec) from error
         except Rejected as error:
@@ -226,7 +227,13 @@ def parameter[T](
 
 @overload
 def parameter[T, D](
-    key: str, kind: Kind[T], doc: str, *, default: D, ec: str | None = None
+    key: str,
+    kind: Kind[T],
+    doc: str,
+    *,
+    default: D,
+    ec: str | None = None,
+    base64_ec: str | None = None,
 ) -> T | D: ...
 
 
@@ -238,6 +245,7 @@ def parameter(
     default: Any = dataclasses.MISSING,
     ec: str | None = None,
     missing_ec: str | None = None,
+    base64_ec: str | None = None,
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
@@ -252,6 +260,7 @@ def parameter(
         default=default,
         ec=ec,
         missing_ec=missing_ec,
+        base64_ec=base64_ec,
     )
     return dataclasses.field(default=default, metadata={"parameter": declared})
 

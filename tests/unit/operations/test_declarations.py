@@ -11,6 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from darkroom.errors import SHOWN, Code, OssError
+from darkroom.operations.watermark.image import MarkKind
+from darkroom.operations.watermark.text import FontName
 from darkroom.parameters import (
     BARE,
     Base64Text,
@@ -116,7 +118,7 @@ def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> Non
     [
         pytest.param(o, f, text, id=wire(o, d, text))
         for o, f, d in every_parameter()
-        if isinstance(d.kind, Base64Text)
+        if isinstance(d.kind, (Base64Text, FontName, MarkKind))
         for text in NOT_BASE64
     ],
 )
@@ -127,7 +129,7 @@ def test_what_is_not_base64_is_a_bad_request(
     error = refusal(operation, field, text)
     assert (error.code, error.ec) == (
         Code.BAD_REQUEST,
-        declared_parameters(operation)[field].ec,
+        declared_parameters(operation)[field].base64_ec,
     )
     assert error.message == "Input is not base64 decoding."
 

@@ -4,11 +4,9 @@ import re
 from dataclasses import dataclass
 
 from darkroom.errors import Code, OssError
+from darkroom.limits import LONGEST_KEY
 from darkroom.settings import Settings
 from darkroom.web.messages import Request
-
-LONGEST_KEY = 1023
-"""Bytes of a key in UTF-8."""
 
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", re.ASCII)
 

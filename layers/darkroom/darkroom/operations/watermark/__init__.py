@@ -35,7 +35,7 @@ class Watermark:
         "The picture to draw: key of an object of the same bucket, with the process that "
         "prepares it, if any.",
         default=None,
-        ec="0040-00000265",
+        base64_ec="0040-00000265",
     )
     t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
     g: str = parameter("g", Choice(GRAVITIES), "Where the mark stands.", default="se")
@@ -52,7 +52,11 @@ class Watermark:
     )
     pady: int = parameter("pady", _DISTANCE, "Pixels between rows of marks.", default=0)
     type: str = parameter(
-        "type", FontName(), "Font of the text.", default="wqy-zenhei", ec="0040-00000250"
+        "type",
+        FontName(),
+        "Font of the text.",
+        default="wqy-zenhei",
+        base64_ec="0040-00000250",
     )
     color: Colour = parameter(
         "color", HexColour(), "Colour of the text.", default=(0, 0, 0), ec="0040-00000254"

@@ -9,7 +9,7 @@ from PIL import Image
 from darkroom.codecs import decode
 from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError, invalid
-from darkroom.limits import Size
+from darkroom.limits import LONGEST_KEY, Size
 from darkroom.operations.crop import Crop
 from darkroom.operations.geometry import ratio_of, wider
 from darkroom.operations.indexcrop import IndexCrop
@@ -89,7 +89,7 @@ class MarkKind:
     def parse(self, text: str) -> Mark:
         """Decode the reference and check its process."""
         key, separator, process = decode_base64(text).partition(_PROCESS)
-        if not key:
+        if not 0 < len(key.encode()) <= LONGEST_KEY:
             raise Rejected("Value must name an object")
         return Mark(key=key, steps=_steps(process) if separator else ())
 

@@ -21,6 +21,10 @@ SHADOW_SIZE = 40
 SHADOW_SHIFT = 2
 
 
+_NOT_ON_A_LINE = frozenset({"Cc", "Zl", "Zp"})
+"""Unicode's categories of control characters and of what parts lines and paragraphs."""
+
+
 @dataclass(frozen=True, slots=True)
 class OneLine(Base64Text):
     """Base64 of text without line breaks or other control characters."""
@@ -28,7 +32,7 @@ class OneLine(Base64Text):
     def parse(self, text: str) -> str:
         """Decode and look at every character."""
         value = Base64Text.parse(self, text)
-        if any(unicodedata.category(character) == "Cc" for character in value):
+        if any(unicodedata.category(character) in _NOT_ON_A_LINE for character in value):
             raise Rejected("Value must be one line of text")
         return value
 

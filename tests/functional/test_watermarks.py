@@ -1,0 +1,129 @@
+"""Watermarks through the handler: byte size, refusals, and objects of the same bucket."""
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from darkroom.parameters import encode_base64
+from tests.conftest import Data
+from tests.functional.conftest import Get, Reply
+from tests.pictures import coded, place, stored
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+E = "example.jpg"
+HELLO = "SGVsbG8gV29ybGQ"
+PANDA = "cGFuZGEucG5n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pictures(s3: "S3Client", data: Data) -> None:
+    """Put the reference picture, a canvas and some marks into `demo`; no `panda.png`."""
+    objects = {
+        E: data(E),
+        "canvas.png": stored(Image.new("RGB", (400, 267), "white")),
+        "mark.png": stored(coded((100, 50))),
+        "notes.txt": b"no picture at all",
+        "empty": b"",
+        "heavy.png": bytes(20_971_521),
+        "half.jpg": data("truncated.jpg"),
+        "bomb.png": data("bomb-16384x16384.png"),
+    }
+    for key, body in objects.items():
+        s3.put_object(Bucket="demo", Key=key, Body=body)
+
+
+def marked(get: Get, watermark: str, key: str = E) -> Reply:
+    """Ask for a picture with a watermark."""
+    return get(f"/demo/{key}", f"x-oss-process=image/watermark,{watermark}")
+
+
+def image(reference: str) -> str:
+    """Write the argument that names a mark."""
+    return f"image_{encode_base64(reference)}"
+
+
+def test_a_text_costs_as_many_bytes_as_on_the_service(get: Get) -> None:
+    """T6 of spec 06 is 26355 bytes with the service's own face: ±8 % (docs/decisions/004)."""
+    reply = marked(get, "text_SGVsbG8g5Zu-54mH5pyN5YqhIQ")
+    assert reply.status == 200
+    assert Image.open(io.BytesIO(reply.body)).size == (400, 267)
+    assert len(reply.body) == pytest.approx(26_355, rel=0.08)
+
+
+def test_a_mark_comes_from_the_bucket_of_the_picture(get: Get) -> None:
+    """Its upper left lies where the table of spec 02 §15.1 says."""
+    reply = marked(get, f"{image('mark.png')},g_se,x_10,y_10", "canvas.png")
+    result = Image.open(io.BytesIO(reply.body))
+    assert (place(result, 290, 207), place(result, 389, 256)) == ((0, 0), (99, 49))
+    assert result.getpixel((289, 207)) == (255, 255, 255)
+
+
+REFUSALS = [
+    # spec 06 §5
+    ("", "MissingArgument", "0040-00000278"),
+    ("image_notbase64", "BadRequest", "0040-00000265"),
+    ("text_notbase64", "BadRequest", None),
+    (f"text_{HELLO},type_notbase64", "BadRequest", "0040-00000250"),
+    (f"text_{HELLO},color_AABBCCDD", "InvalidArgument", "0040-00000254"),
+    (f"text_{HELLO},shadow_200", "InvalidArgument", "0040-00000255"),
+    (f"text_{HELLO},fill_2", "InvalidArgument", "0040-00000274"),
+    (f"text_{HELLO},fill_1,padx_5000", "InvalidArgument", "0040-00000276"),
+    (f"text_{HELLO},fill_1,pady_5000", "InvalidArgument", None),
+    (f"text_{HELLO},type_bm90c3VwcG9ydAo", "InvalidArgument", None),
+    (f"image_{PANDA}", "WatermarkError", "0040-00000025"),
+    (
+        image("mark.png?x-oss-process=image/watermark,text_SGk"),
+        "InvalidArgument",
+        "0040-00000373",
+    ),
+    # spec 02 §15
+    ("text_", "MissingArgument", None),
+    (f"text_{encode_base64('a' * 65)}", "InvalidArgument", None),
+    (f"text_{encode_base64('图' * 22)}", "InvalidArgument", None),
+    (image("mark.png?x-oss-process=style/small"), "InvalidArgument", None),
+    (image("mark.png?x-oss-process=image/circle,r_10"), "InvalidArgument", None),
+    (image("mark.png?x-oss-process=image/blur,r_3,s_2"), "InvalidArgument", None),
+    (image("mark.png?x-oss-process=image/resize,P_101"), "InvalidArgument", None),
+    (image("mark.png?x-oss-process=image/resize,w_0"), "InvalidArgument", "0040-00000312"),
+    # marks that cannot be used
+    (image("notes.txt"), "WatermarkError", None),
+    (image("empty"), "WatermarkError", None),
+    (image("heavy.png"), "WatermarkError", None),
+    (image("half.jpg"), "WatermarkError", None),
+    (image("bomb.png"), "WatermarkError", None),
+    (
+        "/watermark,".join(image(f"mark-{number}.png") for number in range(4)),
+        "WatermarkError",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("watermark", "code", "number"), REFUSALS, ids=[row[0][:60] for row in REFUSALS]
+)
+def test_a_wrong_watermark_gets_its_documented_code(
+    get: Get, watermark: str, code: str, number: str | None
+) -> None:
+    """All are 400; a number is sent only where it is known (C-136)."""
+    reply = marked(get, watermark)
+    assert reply.status == 400
+    assert f"<Code>{code}</Code>".encode() in reply.body
+    assert reply.headers.get("x-oss-ec") == number
+
+
+def test_the_same_mark_may_repeat(get: Get) -> None:
+    """Three different ones at most, wherever and however prepared they are (C-88)."""
+    keys = ["mark.png", "mark.png?x-oss-process=image/resize,w_20", "canvas.png", E, "mark.png"]
+    reply = marked(get, "/watermark,".join(f"{image(key)},t_50" for key in keys))
+    assert reply.status == 200
+
+
+def test_a_mark_of_another_bucket_is_not_there(get: Get, s3: "S3Client") -> None:
+    """The key is looked up in the picture's own bucket alone (spec 02 §15.2)."""
+    s3.put_object(Bucket="closed", Key="only-there.png", Body=stored(coded((10, 10))))
+    assert b"<Code>WatermarkError</Code>" in marked(get, image("only-there.png")).body
