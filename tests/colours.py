@@ -1,0 +1,92 @@
+"""Files that Pillow does not write: every PNG colour type and depth, and colour profiles."""
+
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+
+type Size = tuple[int, int]
+
+GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
+"""Colour types of PNG."""
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """Write one chunk of a PNG."""
+    check = struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + check
+
+
+def png(
+    size: Size,
+    *,
+    depth: int,
+    colour_type: int,
+    rows: Sequence[bytes],
+    chunks: Mapping[bytes, bytes] | None = None,
+) -> bytes:
+    """Write a PNG of packed rows; `chunks` stand before the pixels."""
+    header = struct.pack(">IIBBBBB", *size, depth, colour_type, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    between = b"".join(chunk(name, content) for name, content in (chunks or {}).items())
+    start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+    return start + between + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def embedded(profile: bytes) -> bytes:
+    """Write the content of the chunk `iCCP`."""
+    return b"drawn\0\0" + zlib.compress(profile)
+
+
+_D50 = (0.9642, 1.0, 0.8249)
+_PRIMARIES = {
+    b"rXYZ": (0.4361, 0.2225, 0.0139),
+    b"gXYZ": (0.3851, 0.7169, 0.0971),
+    b"bXYZ": (0.1431, 0.0606, 0.7141),
+}
+"""Those of sRGB, adapted to the profile's white."""
+
+
+def rgb_profile(*, swapped: bool = False, gamma: float = 2.2) -> bytes:
+    """Make a display profile with the primaries of sRGB; or with red and blue exchanged."""
+    tags = {name: _xyz(value) for name, value in _PRIMARIES.items()}
+    if swapped:
+        tags[b"rXYZ"], tags[b"bXYZ"] = tags[b"bXYZ"], tags[b"rXYZ"]
+    curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _curve(gamma))
+    return _profile(b"RGB ", {**tags, **curves})
+
+
+def grey_profile(*, gamma: float) -> bytes:
+    """Make a profile of one channel."""
+    return _profile(b"GRAY", {b"kTRC": _curve(gamma)})
+
+
+def _profile(space: bytes, tags: Mapping[bytes, bytes]) -> bytes:
+    """Lay out header, table of tags and their content (ICC.1, section 7)."""
+    every = {b"wtpt": _xyz(_D50), b"desc": _description(b"drawn"), **tags}
+    table, content = struct.pack(">I", len(every)), b""
+    start = 128 + 4 + 12 * len(every)
+    for name, value in every.items():
+        table += name + struct.pack(">II", start + len(content), len(value))
+        content += value + b"\0" * (-len(value) % 4)
+    header = struct.pack(
+        ">I4sI4s4s4s12s4s28s12s48s",
+        *(start + len(content), b"none", 0x02100000, b"mntr", space, b"XYZ "),
+        *(b"", b"acsp", b"", struct.pack(">iii", *map(_fixed, _D50)), b""),
+    )
+    return header + table + content
+
+
+def _fixed(value: float) -> int:
+    return round(value * 65536)
+
+
+def _xyz(value: tuple[float, float, float]) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">iii", *map(_fixed, value))
+
+
+def _curve(gamma: float) -> bytes:
+    return b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256))
+
+
+def _description(text: bytes) -> bytes:
+    return b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" * 79

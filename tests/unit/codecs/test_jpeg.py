@@ -1,0 +1,55 @@
+"""The quality that a JPEG tells by its luminance table (spec 02 §13)."""
+
+import io
+import random
+from itertools import pairwise
+
+import pytest
+from PIL import Image
+
+from darkroom.codecs.jpeg import _SUMS, estimated_quality
+from tests.conftest import Data
+
+
+def table(quality: int) -> list[int]:
+    """Take the luminance table out of what libjpeg writes at a quality."""
+    buffer = io.BytesIO()
+    Image.new("L", (8, 8)).save(buffer, "JPEG", quality=quality)
+    luminance: list[int] = Image.open(buffer).quantization[0]  # type: ignore[attr-defined]
+    return luminance
+
+
+@pytest.mark.parametrize("quality", range(1, 101))
+def test_every_quality_of_the_scale_is_recognised(quality: int) -> None:
+    """Exactly, all hundred of them, whatever the order of the steps."""
+    steps = table(quality)
+    assert estimated_quality(steps) == quality
+    random.Random(quality).shuffle(steps)  # noqa: S311 - no secret
+    assert estimated_quality(steps) == quality
+
+
+def test_no_two_qualities_share_a_sum() -> None:
+    """The search relies on it."""
+    assert all(one < other for one, other in pairwise(_SUMS))
+
+
+@pytest.mark.parametrize("quality", [10, 50, 75, 90, 99])
+def test_another_encoders_table_gets_the_nearest_quality(quality: int) -> None:
+    """A table that is a little coarser is not yet the next quality down."""
+    steps = table(quality)
+    steps[5] += 1
+    assert estimated_quality(steps) == quality
+
+
+@pytest.mark.parametrize(
+    ("steps", "quality"), [([1] * 64, 100), ([255] * 64, 1), ([65535] * 64, 1), ([], 100)]
+)
+def test_a_table_off_the_scale_gets_its_end(steps: list[int], quality: int) -> None:
+    """Finer than the finest, coarser than the coarsest."""
+    assert estimated_quality(steps) == quality
+
+
+def test_the_reference_picture_has_quality_82(data: Data) -> None:
+    """The number that the whole of spec 03 §3 rests on."""
+    image = Image.open(io.BytesIO(data("example.jpg")))
+    assert estimated_quality(image.quantization[0]) == 82  # type: ignore[attr-defined]
