@@ -38,6 +38,8 @@ class Header:
     size: Size
     """As stored, before orientation; HEIC, AVIF and TIFF are turned by their decoders."""
     frames: int = 1
+    plays: int = 1
+    """How often an animation is shown; 0 is for ever."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
     """Whether a HEIC or AVIF has an alpha channel; not looked up for other formats."""
@@ -60,12 +62,19 @@ class Output:
     format: str
     alpha: bool
     """Whether the format can hold transparency; without it, empty areas are white."""
-    animated: bool = False
+    frames: int = 1
+    plays: int = 1
+    """How often an animation is shown; 0 is for ever."""
     quality: int | None = None
     """IJG scale for jpg, the encoder's own scale elsewhere; none where it has no effect."""
     progressive: bool = False
     full_chroma: bool = False
     """Whether a JPEG keeps colour at full resolution (docs/decisions/004)."""
+
+    @property
+    def animated(self) -> bool:
+        """Whether more than the first frame goes into it."""
+        return self.frames > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

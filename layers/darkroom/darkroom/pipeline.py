@@ -54,11 +54,10 @@ def run(
     steps = [step for step in operations if isinstance(step, PixelOperation)]
     own = kept(FORMATS[header.format]).word
     plan = _settled(Plan(header=header, format=own, upright=upright), operations, context)
-    output = _output(plan, animated=_stays_animated(plan, operations))
-    frames = list(_processed(data, plan, output, steps, context))
+    output = _output(plan, operations)
+    frames = _processed(data, plan, output, steps, context)
     with context.stage("encode"):
-        loop = decode.loop_count(data, header) if output.animated else None
-        body = encode(frames, output, loop=loop)
+        body = encode(frames, output)
     return Result(content_type=FORMATS[output.format].content_type, body=body, format=output.format)
 
 
@@ -82,15 +81,17 @@ def _stays_animated(plan: Plan, operations: Sequence[Operation]) -> bool:
     )
 
 
-def _output(plan: Plan, *, animated: bool) -> Output:
+def _output(plan: Plan, operations: Sequence[Operation]) -> Output:
     """Settle the encoder's options; a source's quality counts on its own scale only."""
-    target = FORMATS[plan.format]
-    own = plan.header.quality if plan.format == plan.header.format else None
+    header, target = plan.header, FORMATS[plan.format]
+    own = header.quality if plan.format == header.format else None
     quality = plan.quality(own) if plan.quality else own or target.quality
+    animated = _stays_animated(plan, operations)
     return Output(
         format=plan.format,
         alpha=target.alpha,
-        animated=animated,
+        frames=header.frames if animated else 1,
+        plays=header.plays if animated else 1,
         quality=quality if target.quality else None,
         progressive=plan.progressive,
         full_chroma=plan.full_chroma,

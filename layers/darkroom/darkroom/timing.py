@@ -6,21 +6,28 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Adds up what each stage takes; stages of one name add to each other."""
+    """Adds up what each stage takes; stages of one name add to each other.
+
+    What runs in a stage within another counts for the inner one alone.
+    """
 
     def __init__(self) -> None:
         """Begin at once."""
         self._began = perf_counter()
+        self._within = 0.0
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what runs inside."""
-        began = perf_counter()
+        began, outside = perf_counter(), self._within
+        self._within = 0.0
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - began
+            spent = perf_counter() - began
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent - self._within
+            self._within = outside + spent
 
     @property
     def total(self) -> float:

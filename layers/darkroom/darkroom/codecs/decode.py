@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 
 from PIL import Image
 
 from darkroom.codecs.colour import to_srgb
 from darkroom.codecs.damage import DAMAGE, damaged
+from darkroom.codecs.gif_reader import composited
 from darkroom.codecs.plugins import open_image
 from darkroom.codecs.probe import exif_orientation
 from darkroom.limits import Size
@@ -41,18 +43,26 @@ def frames(data: bytes, header: Header, *, needed: Size | None, every: bool) -> 
     `needed` are the pixels, as stored, that the first operation has use for: a JPEG may
     come smaller than its size, but with `SPARE` times that at least. Raises `ImageDamage`.
     """
+    count = header.frames if every else 1
     try:
-        image = open_image(data, header.format)
-        if needed is not None and header.format == "jpg":
-            width, height = (math.ceil(side * SPARE) for side in needed)
-            image.draft(None, (width, height))
-        for index in range(header.frames if every else 1):
-            image.seek(index)
-            image.load()
-            duration = int(image.info.get("duration", 0))
-            yield Frame(_on_canvas(_pixels(image, data), header), duration)
+        if header.format == "gif":
+            yield from islice(composited(data, header.size), count)
+        else:
+            yield from _opened(data, header, needed, count)
     except DAMAGE as error:
         raise damaged(header.format) from error
+
+
+def _opened(data: bytes, header: Header, needed: Size | None, count: int) -> Iterator[Frame]:
+    """Decode with Pillow, frame by frame."""
+    image = open_image(data, header.format)
+    if needed is not None and header.format == "jpg":
+        width, height = (math.ceil(side * SPARE) for side in needed)
+        image.draft(None, (width, height))
+    for index in range(count):
+        image.seek(index)
+        image.load()
+        yield Frame(_pixels(image, data), int(image.info.get("duration", 0)))
 
 
 def _pixels(image: Image.Image, data: bytes) -> Image.Image:
@@ -70,22 +80,6 @@ def _pixels(image: Image.Image, data: bytes) -> Image.Image:
     # Encoders look here for profile, EXIF and comment: none goes into a result (C-116).
     pixels.info = {}
     return pixels
-
-
-def _on_canvas(pixels: Image.Image, header: Header) -> Image.Image:
-    """Extend a GIF frame to the canvas, which may only grow with a later frame."""
-    if header.format != "gif" or pixels.size == header.size:
-        return pixels
-    return pixels.convert("RGBA").crop((0, 0, *header.size))
-
-
-def loop_count(data: bytes, header: Header) -> int | None:
-    """How often an animation plays: 0 for ever, none where the file does not say."""
-    try:
-        loop = open_image(data, header.format).info.get("loop")
-    except DAMAGE as error:
-        raise damaged(header.format) from error
-    return None if loop is None else int(loop)
 
 
 def may_reduce(size: Size, orientation: int) -> bool:

@@ -1,6 +1,6 @@
 """Frames → bytes: one encoder a format, each with the service's settings (spec 03 §3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PIL import Image
@@ -8,7 +8,10 @@ from PIL import Image
 from darkroom.codecs.bmp import bgra
 from darkroom.codecs.flatten import flattened
 from darkroom.codecs.formats import FORMATS
+from darkroom.codecs.gif_writer import gif
 from darkroom.codecs.plugins import save_image
+from darkroom.codecs.reel import Reel
+from darkroom.codecs.webp_structure import with_alpha
 from darkroom.picture import Frame, Output
 
 _RLE = 3
@@ -26,22 +29,37 @@ _SETTINGS: Mapping[str, Mapping[str, Any]] = {
 """What each encoder is told besides the quality; measured in docs/decisions/020 and 021."""
 
 
-def encode(frames: Sequence[Frame], output: Output, *, loop: int | None = None) -> bytes:
-    """Encode the frames once; several make an animation that plays `loop` times.
+def encode(frames: Iterator[Frame], output: Output) -> bytes:
+    """Encode a picture, or the frames of an animation as they come.
 
     Raises `ImageTooLarge` for a picture that the format cannot hold.
     """
-    FORMATS[output.format].check_result(frames[0].image.size)
-    images = [_fitting(frame.image, output) for frame in frames]
-    if output.format == "bmp" and images[0].mode == "RGBA":
-        return bgra(images[0])
-    options = _options(output)
-    if len(images) > 1:
-        options |= _animation(images, [frame.duration for frame in frames], loop)
-    return save_image(images[0], output.format, **options)
+    fitting = (_fitting(frame, output) for frame in frames)
+    if output.format == "gif":
+        return gif(fitting, plays=output.plays)
+    if output.animated:
+        return _animated_webp(Reel(fitting, output.frames), output)
+    # To the end of the row, so that the decoder lets its pixels go before the encoder starts.
+    (frame,) = fitting
+    if output.format == "bmp" and frame.image.mode == "RGBA":
+        return bgra(frame.image)
+    return save_image(frame.image, output.format, **_options(output))
 
 
-def _fitting(image: Image.Image, output: Output) -> Image.Image:
+def _animated_webp(reel: Reel, output: Output) -> bytes:
+    """Write an animation without key frames, which only seeking would need."""
+    moving = {"save_all": True, "duration": reel.durations, "loop": output.plays, "kmax": 0}
+    data = save_image(reel, output.format, **_options(output), **moving)
+    return with_alpha(data) if reel.transparent else data
+
+
+def _fitting(frame: Frame, output: Output) -> Frame:
+    """Give the pixels in a mode that the encoder keeps; a picture on its own has no duration."""
+    FORMATS[output.format].check_result(frame.image.size)
+    return Frame(_mode(frame.image, output), frame.duration if output.animated else 0)
+
+
+def _mode(image: Image.Image, output: Output) -> Image.Image:
     """Give the pixels in a mode that the encoder keeps."""
     if not output.alpha:
         return flattened(image)
@@ -68,14 +86,3 @@ def _options(output: Output) -> dict[str, Any]:
         if output.full_chroma:
             options["subsampling"] = "4:4:4"
     return options
-
-
-def _animation(
-    images: Sequence[Image.Image], durations: Sequence[int], loop: int | None
-) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "save_all": True,
-        "append_images": images[1:],
-        "duration": list(durations),
-    }
-    return options if loop is None else options | {"loop": loop}

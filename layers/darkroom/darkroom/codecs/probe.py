@@ -8,11 +8,12 @@ from numbers import Rational
 
 from PIL import ExifTags, Image
 
-from darkroom.codecs.containers import gif_structure, webp_structure
 from darkroom.codecs.damage import DAMAGE, damaged
+from darkroom.codecs.gif_structure import gif_outline
 from darkroom.codecs.jpeg import estimated_quality
 from darkroom.codecs.plugins import open_image
 from darkroom.codecs.sniff import sniff
+from darkroom.codecs.webp_structure import webp_outline
 from darkroom.picture import NORMAL_ORIENTATION, SIDEWAYS, Density, Header
 
 _INCH = 2
@@ -56,22 +57,23 @@ def _read_plain(data: bytes, word: str) -> Header:
 
 
 def _read_gif(data: bytes, word: str) -> Header:
-    size, frames = gif_structure(data)
-    if not frames:
+    outline = gif_outline(data)
+    if not outline.frames:
         raise ValueError("a GIF file without a picture")
-    return Header(format=word, size=size, frames=frames)
+    return Header(format=word, size=outline.size, frames=outline.frames, plays=outline.plays)
 
 
 def _read_webp(data: bytes, word: str) -> Header:
-    size, frames, block = webp_structure(data)
-    exif = _exif(block)
+    outline = webp_outline(data)
+    exif = _exif(outline.exif)
     return Header(
         format=word,
-        size=size,
-        frames=frames,
+        size=outline.size,
+        frames=outline.frames,
+        plays=outline.plays,
         orientation=exif_orientation(exif),
         density=_exif_density(exif),
-        exif=block,
+        exif=outline.exif,
     )
 
 
