@@ -69,6 +69,7 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     os.environ.update(running.enter_context(stores(os.environ)))
     os.environ.update(demo.SETTINGS)
     samples = demo.fill(boto3.client("s3"), options.images)
+    demo.keep_table(boto3.client("dynamodb"))
     demo.keep_keys(boto3.client("secretsmanager"))
     invoke = _emulated(options.emulated, running) if options.emulated else _in_process()
     gateway = Gateway(invoke=invoke, log=_log, front=options.front)

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
@@ -19,6 +20,7 @@ PICTURES = Path(__file__).parent / "pictures"
 
 PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
 KEYS = "darkroom-keys"
+TABLE = "darkroom"
 
 ACCESS_KEY = {
     "id": "darkroom",
@@ -32,6 +34,7 @@ SETTINGS = {
     "DARKROOM_BUCKETS": json.dumps({PUBLIC: {"acl": "public-read"}, PRIVATE: {}}),
     "DARKROOM_BASE_DOMAINS": "localhost",
     "DARKROOM_KEYS_SECRET": KEYS,
+    "DARKROOM_TABLE": TABLE,
     "DARKROOM_RESULTS_BUCKET": RESULTS,
     "DARKROOM_FONTS": str(ROOT / "layers/fonts/fonts"),
 }
@@ -83,6 +86,17 @@ def _create(s3: "S3Client", bucket: str) -> None:
         s3.head_bucket(Bucket=bucket)
     except ClientError:
         s3.create_bucket(Bucket=bucket)
+
+
+def keep_table(client: "DynamoDBClient") -> None:
+    """Create the table as template.yaml does, unless it is there."""
+    if TABLE not in client.list_tables()["TableNames"]:
+        client.create_table(
+            TableName=TABLE,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 def keep_keys(secrets: "SecretsManagerClient") -> None:

@@ -9,14 +9,12 @@ import pytest
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
+from local.demo import keep_table
 from tests.contract.stores import Store, client_of, in_memory, in_s3
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
-
-
-TABLE = "darkroom"
 
 
 class Wall:
@@ -53,12 +51,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001 - answers its calls
     """Connect to DynamoDB in memory, where the table is empty."""
     client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    keep_table(client)
     return client
 
 

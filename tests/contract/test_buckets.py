@@ -13,7 +13,8 @@ from darkroom.buckets import Acl, Bucket, CorsRule, Protection, ProtectionRule, 
 from darkroom.errors import Code, OssError
 from darkroom.ports import BucketStore, StyleStore
 from darkroom.settings import BucketEntry
-from tests.contract.conftest import TABLE, Wall
+from local.demo import TABLE
+from tests.contract.conftest import Wall
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from moto.server import ThreadedMotoServer
 from darkroom.auth import AccessKey, SignedRequest, signing
 from darkroom.auth.request import Pairs
 from darkroom.aws.secrets import access_keys
+from local import demo
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -28,7 +29,8 @@ BUCKETS = """{
     "closed": {},
     "renamed": {"s3": "s3-name", "acl": "public-read"},
     "kept": {"s3": "s3-kept", "acl": "public-read"},
-    "gone": {"s3": "nowhere", "acl": "public-read"}
+    "gone": {"s3": "nowhere", "acl": "public-read"},
+    "styled": {"acl": "public-read", "delimiters": ["!", "-"]}
 }"""
 KEYS = [
     {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
@@ -37,7 +39,7 @@ KEYS = [
     {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
-S3_NAMES = ("demo", "closed", "s3-name", "results")
+S3_NAMES = ("demo", "closed", "s3-name", "styled", "results")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_RESULTS_BUCKET": "results",
         "DARKROOM_KEYS_SECRET": "keys",
         "DARKROOM_FONTS": str(FONTS),
+        "DARKROOM_TABLE": demo.TABLE,
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }
@@ -95,6 +98,7 @@ def s3() -> Iterator["S3Client"]:
     for name in S3_NAMES:
         client.create_bucket(Bucket=name)
     boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
+    demo.keep_table(boto3.client("dynamodb"))
     yield client
     server.stop()
 

@@ -14,7 +14,7 @@ RANKS = {
     "__init__": 0, "buckets": 0, "errors": 0, "timing": 0,
     "parameters": 1, "limits": 1, "ports": 1, "settings": 1,
     "jsontext": 1,
-    "picture": 2, "query": 2, "auth": 2, "typefaces": 2,
+    "names": 2, "picture": 2, "query": 2, "auth": 2, "typefaces": 2,
     "codecs": 3, "steps": 3,
     "operations": 4, "pipeline": 4,
     "usecases": 5,

@@ -96,16 +96,17 @@ def parse(value: str) -> Process:
     save, notify = _parse_sysops(sysops)
     family, separator, rest = pipeline.partition("/")
     if family == "style" and separator:
-        return Process(style=_style_name(rest), save=save, notify=notify)
+        check_style_name(rest)
+        return Process(style=rest, save=save, notify=notify)
     if family == "image" and separator:
         return Process(actions=_parse_actions(rest), save=save, notify=notify)
     raise invalid("x-oss-process", pipeline, "Value must begin with image/ or style/")
 
 
-def _style_name(text: str) -> str:
+def check_style_name(text: str) -> None:
+    """Refuse what cannot be a style's name (spec 04 §1)."""
     if not STYLE_NAME.fullmatch(text):
         raise invalid("style", text, "Value must be 1 to 63 letters, digits, '_', '.' or '-'")
-    return text
 
 
 def _parse_actions(text: str) -> tuple[Action, ...]:

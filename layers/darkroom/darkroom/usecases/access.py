@@ -76,6 +76,13 @@ def allow_write(bucket: Bucket, caller: Caller) -> None:
         raise _no_access_to_bucket(caller)
 
 
+def administered(world: World, name: str, caller: Caller) -> Bucket:
+    """Find a bucket whose styles and settings the caller may see and change."""
+    bucket = bucket_named(world, name)
+    allow_administration(bucket, caller)
+    return bucket
+
+
 def allow_administration(bucket: Bucket, caller: Caller) -> None:
     """Let the caller see and change styles and settings."""
     if not caller.may(Permission.ADMIN, bucket.name):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from darkroom import ENGINE
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import invalid
 from darkroom.operations import canonical, compiled
 from darkroom.pipeline import Result, run
 from darkroom.ports import ObjectInfo
-from darkroom.query import parse
 from darkroom.steps import Context, Operation
-from darkroom.usecases.access import Use, allow_object, allow_read, bucket_named
+from darkroom.usecases.access import allow_object, allow_read, bucket_named
+from darkroom.usecases.asked import looked_up
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.consistency import of_one_version
 from darkroom.usecases.marks import with_marks
@@ -45,21 +45,26 @@ class Rendered:
 def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     """Answer a processed picture; everything is checked before the object is asked for."""
     bucket = bucket_named(world, rendering.bucket)
-    allow_read(bucket, rendering.key, rendering.caller, world, Use.PROCESSED)
-    operations = _operations(rendering.process)
-    return of_one_version(lambda: _rendered(bucket, rendering, operations, world, context))
+    asked = looked_up(rendering.process, bucket, world)
+    allow_read(bucket, rendering.key, rendering.caller, world, asked.use)
+    process = asked.process
+    if process.save is not None:
+        raise invalid("x-oss-process", rendering.process, "sys/saveas is for POST requests")
+    return made(bucket, rendering, compiled(process.actions), world, context)
 
 
-def _operations(process: str) -> tuple[Operation, ...]:
-    parsed = parse(process)
-    if parsed.save is not None:
-        raise invalid("x-oss-process", process, "sys/saveas is for POST requests")
-    if parsed.style is not None:
-        raise OssError(Code.NO_SUCH_STYLE)
-    return compiled(parsed.actions)
+def made(
+    bucket: Bucket,
+    rendering: Rendering,
+    operations: tuple[Operation, ...],
+    world: World,
+    context: Context,
+) -> Rendered:
+    """Put the object through operations that are checked; of its access, its own ACL is left."""
+    return of_one_version(lambda: _made(bucket, rendering, operations, world, context))
 
 
-def _rendered(
+def _made(
     bucket: Bucket,
     rendering: Rendering,
     operations: tuple[Operation, ...],

@@ -1,14 +1,11 @@
 """Host and path → bucket and key (design D3, spec 01 §1)."""
 
-import re
 from dataclasses import dataclass
 
 from darkroom.errors import Code, OssError
-from darkroom.limits import LONGEST_KEY
+from darkroom.names import check_bucket_name, check_key
 from darkroom.settings import Settings
 from darkroom.web.messages import Request
-
-_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +42,3 @@ def _checked(bucket: str, key: str) -> Address:
     if key:
         check_key(key)
     return Address(bucket, key)
-
-
-def check_bucket_name(name: str) -> None:
-    """Refuse what cannot be a bucket's name."""
-    if not _BUCKET_NAME.fullmatch(name):
-        raise OssError(Code.INVALID_BUCKET_NAME, details={"BucketName": name})
-
-
-def check_key(key: str) -> None:
-    """Refuse what cannot be an object's key."""
-    if key.startswith(("/", "\\")) or len(key.encode()) > LONGEST_KEY:
-        raise OssError(Code.INVALID_OBJECT_NAME, details={"Key": key})

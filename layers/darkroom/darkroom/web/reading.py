@@ -17,12 +17,17 @@ META = "objectMeta"
 
 def get_processed(call: Call) -> Response:
     """Answer a picture put through the process of the query."""
+    return processed(call, call.address.key, call.request.query[PROCESS])
+
+
+def processed(call: Call, key: str, process: str) -> Response:
+    """Answer a picture put through a process."""
     overrides = overrides_of(call)
     rendering = Rendering(
         bucket=call.address.bucket,
-        key=call.address.key,
+        key=key,
         version_id=call.request.query.get(VERSION),
-        process=call.request.query[PROCESS],
+        process=process,
         caller=call.caller,
         conditions=call.conditions,
     )

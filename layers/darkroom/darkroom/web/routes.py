@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from darkroom.errors import Code, OssError
 from darkroom.steps import Context
 from darkroom.usecases.world import World
-from darkroom.web import reading
+from darkroom.web import reading, styles
 from darkroom.web.addressing import Address, address
 from darkroom.web.call import Call, Handler
+from darkroom.web.delimiting import delimited
 from darkroom.web.identity import caller_of
 from darkroom.web.messages import Request, Response
 
@@ -22,11 +23,15 @@ OBJECT_ROUTES: Routes = {
     ("HEAD", reading.PROCESS): reading.get_processed,
     ("GET", reading.META): reading.object_meta,
     ("HEAD", reading.META): reading.object_meta,
-    ("GET", PLAIN): reading.get_object,
-    ("HEAD", PLAIN): reading.head_object,
+    ("GET", PLAIN): delimited(reading.get_object),
+    ("HEAD", PLAIN): delimited(reading.head_object),
 }
 
-BUCKET_ROUTES: Routes = {}
+BUCKET_ROUTES: Routes = {
+    ("GET", styles.STYLE): styles.get_styles,
+    ("PUT", styles.STYLE): styles.put_style,
+    ("DELETE", styles.STYLE): styles.delete_style,
+}
 
 SERVICE_ROUTES: Routes = {}
 

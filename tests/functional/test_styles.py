@@ -1,0 +1,211 @@
+"""The style API through the handler and DynamoDB's own protocol (spec 04 §1, §2)."""
+
+import io
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from darkroom.auth.request import Pairs
+from tests.conftest import Data
+from tests.functional.conftest import Ask, Get, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BUCKET = "styled"
+
+
+@pytest.fixture(autouse=True)
+def clean(ask: Ask, s3: "S3Client", data: Data) -> Iterator[None]:
+    """Begin with one picture and end without styles."""
+    s3.put_object(Bucket=BUCKET, Key="example.jpg", Body=data("example.jpg"))
+    yield
+    for name in names(ask):
+        ask("DELETE", BUCKET, by="owner", query=named(name))
+
+
+def named(name: str, *more: tuple[str, str]) -> Pairs:
+    """Ask for a style."""
+    return ("style", ""), ("styleName", name), *more
+
+
+def put(ask: Ask, name: str, content: str, *more: tuple[str, str]) -> Reply:
+    """Put a style as SDKs do."""
+    body = f"<Style><Content>{content}</Content></Style>".encode()
+    return ask("PUT", BUCKET, by="owner", query=named(name, *more), body=body)
+
+
+def names(ask: Ask) -> list[str]:
+    """List the names of the styles."""
+    listed = ask("GET", BUCKET, by="owner", query=(("style", ""),))
+    assert (listed.status, listed.headers["content-type"]) == (200, "application/xml")
+    root = ET.fromstring(listed.body)
+    assert root.tag == "StyleList"
+    return [str(style.findtext("Name")) for style in root]
+
+
+def code(reply: Reply) -> tuple[int, str | None]:
+    """Give status and code of an error."""
+    return reply.status, ET.fromstring(reply.body).findtext("Code")
+
+
+def test_styles_are_put_listed_read_and_deleted(ask: Ask) -> None:
+    """T20: the life of a style, as the SDKs go through it."""
+    assert names(ask) == []
+    for name, width in (("imagestyle", 200), ("imagestyle1", 300)):
+        reply = put(ask, name, f"image/resize,w_{width}")
+        assert (reply.status, reply.body) == (200, b"")
+    assert names(ask) == ["imagestyle", "imagestyle1"]
+    one = ask("GET", BUCKET, by="owner", query=named("imagestyle1"))
+    assert one.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
+    style = ET.fromstring(one.body)
+    assert [child.tag for child in style] == [
+        "Name",
+        "Content",
+        "Category",
+        "CreateTime",
+        "LastModifyTime",
+    ]
+    assert [child.text for child in style][:3] == ["imagestyle1", "image/resize,w_300", "image"]
+    assert str(style.findtext("CreateTime")).endswith(" GMT")
+    assert parsedate_to_datetime(str(style.findtext("LastModifyTime"))).tzinfo
+    for _ in range(2):
+        assert ask("DELETE", BUCKET, by="owner", query=named("imagestyle")).status == 204
+    assert names(ask) == ["imagestyle1"]
+
+
+def test_what_xml_escapes_comes_back_as_it_was(ask: Ask) -> None:
+    """T23: content is text, whatever is in it; the category comes back, too."""
+    assert put(ask, "a", "x&lt;&amp;&gt;y", ("category", "document")).status == 200
+    style = ET.fromstring(ask("GET", BUCKET, by="owner", query=named("a")).body)
+    assert (style.findtext("Content"), style.findtext("Category")) == ("x<&>y", "document")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", "MalformedXML"),
+        (b"<Style>", "MalformedXML"),
+        (b"<Style/>", "MalformedXML"),
+        (b"<style><Content>image/info</Content></style>", "MalformedXML"),
+        (b"<Style><content>image/info</content></Style>", "MalformedXML"),
+        (b"<Style><Content>a</Content><Content>b</Content></Style>", "MalformedXML"),
+        (b"<Style><Content><b>image/info</b></Content></Style>", "MalformedXML"),
+        (b"<Style><Content>\xff</Content></Style>", "MalformedXML"),
+        (b'<?xml version="1.0" encoding="nonsense"?><Style/>', "MalformedXML"),
+        (b"<Style><Content>&other;</Content></Style>", "MalformedXML"),
+        (
+            b'<!DOCTYPE Style [<!ENTITY a "aaaa">]><Style><Content>&a;</Content></Style>',
+            "MalformedXML",
+        ),
+        (
+            b'<!DOCTYPE Style SYSTEM "file:///etc/passwd"><Style><Content>a</Content></Style>',
+            "MalformedXML",
+        ),
+        (b"<Style>" + b"<a>" * 30_000, "MalformedXML"),
+        (b"<Style><Content>%s</Content></Style>" % (b"x" * 70_000), "MalformedXML"),
+        (b"<Style><Content></Content></Style>", "InvalidArgument"),
+        (b"<Style><Content>image/info;</Content></Style>", "InvalidArgument"),
+    ],
+    ids=lambda value: value[:40].decode("latin1") if isinstance(value, bytes) else "",
+)
+def test_a_body_that_is_no_style_is_refused(ask: Ask, body: bytes, expected: str) -> None:
+    """Spec 04 §1: malformed, of another shape, too long, or with entities of its own."""
+    reply = ask("PUT", BUCKET, by="owner", query=named("a"), body=body)
+    assert code(reply) == (400, expected)
+    assert names(ask) == []
+
+
+@pytest.mark.parametrize("declaration", [b"", b'<?xml version="1.0" encoding="UTF-8"?>\n'])
+def test_the_declaration_is_optional(ask: Ask, declaration: bytes) -> None:
+    """Spec 04 §1."""
+    body = declaration + b"<Style><Content>image/info</Content></Style>"
+    assert ask("PUT", BUCKET, by="owner", query=named("a"), body=body).status == 200
+
+
+def test_a_name_is_needed_to_put_and_to_delete(ask: Ask) -> None:
+    """C-141; and a wrong one is no name (T22)."""
+    body = b"<Style><Content>image/info</Content></Style>"
+    for query in ((("style", ""),), named("@%$^&%(&(*(*")):
+        assert code(ask("PUT", BUCKET, by="owner", query=query, body=body)) == (
+            400,
+            "InvalidArgument",
+        )
+        assert code(ask("DELETE", BUCKET, by="owner", query=query)) == (400, "InvalidArgument")
+
+
+def test_an_unknown_style_or_bucket_is_not_found(ask: Ask) -> None:
+    """T24, T25."""
+    assert code(ask("GET", BUCKET, by="owner", query=named("none"))) == (404, "NoSuchStyle")
+    for method in ("GET", "PUT", "DELETE"):
+        reply = ask(method, "no-such-bucket", by="owner", query=named("a"))
+        assert code(reply) == (404, "NoSuchBucket")
+        assert reply.headers["x-oss-ec"] == "0015-00000101"
+
+
+def test_all_three_forms_give_the_same_bytes(ask: Ask, get: Get) -> None:
+    """Spec 04 §2: inline, style and delimiter; and HEAD tells what GET would."""
+    put(ask, "small", "image/resize,w_100/rotate,90")
+    inline = get("/styled/example.jpg", "x-oss-process=image/resize,w_100/rotate,90")
+    style = get("/styled/example.jpg", "x-oss-process=style/small")
+    delimited = get("/styled/example.jpg!small")
+    assert inline.status == 200
+    assert Image.open(io.BytesIO(inline.body)).size == (67, 100)
+    assert style.body == delimited.body == inline.body
+    head = get("/styled/example.jpg!small", method="HEAD")
+    assert head.headers["content-length"] == str(len(inline.body))
+
+
+def test_a_new_style_is_there_at_once(ask: Ask, get: Get) -> None:
+    """C-146: put, changed and deleted between two uses."""
+    path, query = "/styled/example.jpg", "x-oss-process=style/small"
+    assert code(get(path, query)) == (404, "NoSuchStyle")
+    for width in (100, 50):
+        put(ask, "small", f"image/resize,w_{width}")
+        assert Image.open(io.BytesIO(get(path, query).body)).width == width
+    ask("DELETE", BUCKET, by="owner", query=named("small"))
+    assert code(get(path, query)) == (404, "NoSuchStyle")
+
+
+def test_nonsense_in_a_style_shows_when_it_is_used(ask: Ask, get: Get) -> None:
+    """Spec 04 §1: accepted when put."""
+    assert put(ask, "aaa", "csdar5324").status == 200
+    reply = get("/styled/example.jpg", "x-oss-process=style/aaa")
+    assert code(reply) == (400, "InvalidArgument")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("example.jpg!none", "", (404, "NoSuchStyle")),
+        ("none.jpg!none", "", (404, "NoSuchKey")),
+        ("none.jpg!small", "", (404, "NoSuchKey")),
+        # C-152: the process decides, and the path is a plain key
+        ("example.jpg!small", "x-oss-process=image/info", (404, "NoSuchKey")),
+    ],
+)
+def test_a_delimited_path_that_leads_nowhere(
+    ask: Ask, get: Get, path: str, query: str, expected: tuple[int, str]
+) -> None:
+    """C-150, 4: the style is missing if the object is there."""
+    put(ask, "small", "image/resize,w_100")
+    assert code(get(f"/styled/{path}", query)) == expected
+
+
+def test_keys_with_delimiters_stay_keys(ask: Ask, get: Get, s3: "S3Client") -> None:
+    """C-150, 4: an ordinary key is served as long as no style has the name of its end."""
+    s3.put_object(Bucket=BUCKET, Key="my-photo.txt", Body=b"plain")
+    assert get("/styled/my-photo.txt").body == b"plain"
+    put(ask, "photo.txt", "image/info")
+    assert code(get("/styled/my-photo.txt")) == (404, "NoSuchKey")
+
+
+def test_a_delimited_path_is_signed_as_it_is_written(ask: Ask) -> None:
+    """C-153: key, delimiter and style together."""
+    put(ask, "small", "image/resize,w_100")
+    reply = ask("GET", BUCKET, "example.jpg!small", by="owner")
+    assert Image.open(io.BytesIO(reply.body)).width == 100

@@ -1,0 +1,75 @@
+"""What a process value asks for, its style looked up (spec 01 §2.2)."""
+
+import pytest
+
+from darkroom.buckets import Bucket
+from darkroom.errors import Code, OssError
+from darkroom.query import Action
+from darkroom.usecases.access import Use
+from darkroom.usecases.asked import looked_up
+from darkroom.usecases.styles import Draft, put_style
+from darkroom.usecases.world import World
+from tests.fakes.world import world
+
+DEMO = Bucket(name="demo")
+
+
+def with_style(content: str) -> World:
+    """Give a world with the style `s`."""
+    there = world(DEMO)
+    put_style(DEMO, Draft(name="s", content=content), there)
+    return there
+
+
+def test_a_style_stands_for_its_content() -> None:
+    """All three forms are the same afterwards; what is done with the result is the caller's."""
+    there = with_style("image/resize,w_100/rotate,90")
+    actions = (Action("resize", ("w_100",)), Action("rotate", ("90",)))
+    styled, inline = (
+        looked_up(text, DEMO, there) for text in ("style/s", "image/resize,w_100/rotate,90")
+    )
+    assert styled.process == inline.process
+    assert styled.process.actions == actions
+    assert (styled.use, inline.use) == (Use.STYLED, Use.PROCESSED)
+    saved = looked_up("style/s|sys/saveas,o_YQ", DEMO, there).process
+    assert saved.actions == actions
+    assert saved.save is not None
+    assert saved.save.object == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("style/other", Code.NO_SUCH_STYLE),
+        ("style/", Code.INVALID_ARGUMENT),
+        ("style/a b", Code.INVALID_ARGUMENT),
+        ("style/s/resize,w_1", Code.INVALID_ARGUMENT),
+    ],
+)
+def test_a_style_is_looked_up_at_once(text: str, code: Code) -> None:
+    """C-138: a missing style is told before access and syntax are looked at."""
+    with pytest.raises(OssError) as refused:
+        looked_up(text, DEMO, with_style("image/info"))
+    assert refused.value.code is code
+
+
+@pytest.mark.parametrize("text", ["", "image/", "video/convert", "csdar5324", "styles/s"])
+def test_what_is_inline_is_checked_later(text: str) -> None:
+    """C-138: syntax comes after access."""
+    asked = looked_up(text, DEMO, world(DEMO))
+    with pytest.raises(OssError) as refused:
+        _ = asked.process
+    assert refused.value.code is Code.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["style/s", "csdar5324", "image/", "image/info|sys/saveas,o_YQ", "image/info|sys/saveas,o_"],
+)
+def test_a_style_that_cannot_be_used_shows_when_it_is(content: str) -> None:
+    """C-12, C-13: it names no other style, stores nothing, and is of the grammar."""
+    asked = looked_up("style/s", DEMO, with_style(content))
+    assert asked.use is Use.STYLED
+    with pytest.raises(OssError) as refused:
+        _ = asked.process
+    assert refused.value.status == 400
