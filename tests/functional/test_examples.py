@@ -121,6 +121,7 @@ GEOMETRY = [
     (drawn(200, 200), "circle,r_100", (199, 199)),
     (drawn(1, 5), "circle,r_3", (1, 1)),
     (E, "rounded-corners,r_30", (400, 267)),
+    (E, "blur,r_3,s_2", (400, 267)),
     (E, "bright,50", (400, 267)),
     (E, "contrast,-50", (400, 267)),
     # spec 03 §7
@@ -209,6 +210,9 @@ ERRORS = [
     (E, "image/circle,r_5000", 400, "InvalidArgument"),
     (E, "image/rounded-corners", 400, "MissingArgument"),
     (E, "image/rounded-corners,r_5000", 400, "InvalidArgument"),
+    (E, "image/blur", 400, "MissingArgument"),
+    (E, "image/blur,r_200,s_25", 400, "InvalidArgument"),
+    (E, "image/blur,r_3,s_abc", 400, "InvalidArgument"),
     (E, "image/bright", 400, "MissingArgument"),
     (E, "image/bright,200", 400, "InvalidArgument"),
     (E, "image/sharpen", 400, "MissingArgument"),

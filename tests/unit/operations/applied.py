@@ -9,6 +9,9 @@ from darkroom.picture import Header, Output, Picture
 from darkroom.query import parse
 from darkroom.steps import Context, PixelOperation
 
+type Samples = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
+"""Rows, columns and bands of a picture as numbers to calculate with."""
+
 
 def applied(image: Image.Image, actions: str, word: str = "png") -> Image.Image:
     """Put a picture through pixel operations, on its way into a format."""
@@ -31,8 +34,8 @@ def noise(mode: str, size: tuple[int, int]) -> Image.Image:
     return Image.frombytes(mode, size, np.random.default_rng(1).bytes(size[0] * size[1] * bands))
 
 
-def samples(image: Image.Image) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
-    """Give rows, columns and bands as numbers to calculate with."""
+def samples(image: Image.Image) -> Samples:
+    """Give the pixels as numbers."""
     width, height = image.size
     flat = np.frombuffer(image.tobytes(), np.uint8).astype(np.float64)
     return flat.reshape((height, width, -1))

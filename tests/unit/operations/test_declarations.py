@@ -34,7 +34,10 @@ from tests.declarations import (
     written,
 )
 
-UNAVAILABLE = {"crop,g_face", "crop,g_auto"}
+UNAVAILABLE = {
+    *("crop,g_face", "crop,g_auto"),
+    *("blur,g_face", "blur,g_faces", "blur,p_1", "blur,p_200"),
+}
 """Documented values that need another product: understood, and answered 501 (C-97)."""
 
 

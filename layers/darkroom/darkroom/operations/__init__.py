@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.operations.auto_orient import AutoOrient
+from darkroom.operations.blur import Blur
 from darkroom.operations.bright import Bright
 from darkroom.operations.circle import Circle
 from darkroom.operations.contrast import Contrast
@@ -31,14 +32,15 @@ OPERATIONS: Mapping[str, type[Operation]] = {
     "circle": Circle,
     "rounded-corners": RoundedCorners,
     "rotate": Rotate,
-    "watermark": Watermark,
     "auto-orient": AutoOrient,
+    "blur": Blur,
     "bright": Bright,
     "contrast": Contrast,
     "sharpen": Sharpen,
     "format": Format,
     "quality": Quality,
     "interlace": Interlace,
+    "watermark": Watermark,
     "info": Info,
 }
 """By action name, in the order of the documentation."""
