@@ -1,28 +1,42 @@
-"""The stopwatch gives every moment to one stage only."""
+"""Stages of a request add up to no more than its time."""
 
 from time import sleep
 
 from darkroom.timing import Stopwatch
 
 
-def test_a_stage_within_another_counts_for_itself_alone() -> None:
-    """Frames that are decoded while an animation is written are time of decoding."""
-    stopwatch = Stopwatch()
-    with stopwatch.stage("encode"):
+def test_a_stage_inside_another_counts_once() -> None:
+    """Decoding happens while the encoder waits: that wait is not encoding."""
+    watch = Stopwatch()
+    with watch.stage("encode"):
+        sleep(0.01)
         for _ in range(2):
-            with stopwatch.stage("decode"), stopwatch.stage("read"):
-                sleep(0.01)
-    assert stopwatch.seconds["read"] >= 0.02
-    assert stopwatch.seconds["decode"] + stopwatch.seconds["encode"] < 0.01
-    assert sum(stopwatch.seconds.values()) <= stopwatch.total
+            with watch.stage("decode"):
+                sleep(0.02)
+    assert watch.seconds["decode"] >= 0.04
+    assert 0.01 <= watch.seconds["encode"] < watch.seconds["decode"]
+    assert sum(watch.seconds.values()) <= watch.total
 
 
-def test_stages_of_one_name_add_up() -> None:
-    """They are written in the order of their first appearance, the total last."""
-    stopwatch = Stopwatch()
-    for name in ("store", "pixels", "store"):
-        with stopwatch.stage(name):
-            sleep(0.002)
-    assert stopwatch.seconds["store"] > stopwatch.seconds["pixels"]
-    names = [entry.partition(";dur=")[0] for entry in stopwatch.server_timing().split(", ")]
-    assert names == ["store", "pixels", "total"]
+def test_a_stage_that_fails_is_measured_too() -> None:
+    """What a failing request spent is as interesting."""
+    watch = Stopwatch()
+    try:
+        with watch.stage("decode"):
+            sleep(0.01)
+            raise ValueError
+    except ValueError:
+        pass
+    assert watch.seconds["decode"] >= 0.01
+    with watch.stage("store"):
+        pass
+    assert set(watch.seconds) == {"decode", "store"}
+
+
+def test_the_header_names_every_stage_and_the_whole() -> None:
+    """Milliseconds, as browsers show them."""
+    watch = Stopwatch()
+    with watch.stage("store"):
+        pass
+    names = [entry.split(";dur=")[0] for entry in watch.server_timing().split(", ")]
+    assert names == ["store", "total"]

@@ -6,28 +6,35 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Adds up what each stage takes; stages of one name add to each other.
+    """Adds up what each stage takes; the time of one inside another counts as its own only.
 
-    What runs in a stage within another counts for the inner one alone.
+    Frames are decoded when the encoder asks for them: stages do lie inside each other.
     """
 
     def __init__(self) -> None:
         """Begin at once."""
-        self._began = perf_counter()
-        self._within = 0.0
+        self._began = self._since = perf_counter()
+        self._open: list[str] = []
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what runs inside."""
-        began, outside = perf_counter(), self._within
-        self._within = 0.0
+        self._credit()
+        self._open.append(name)
         try:
             yield
         finally:
-            spent = perf_counter() - began
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent - self._within
-            self._within = outside + spent
+            self._credit()
+            self._open.pop()
+
+    def _credit(self) -> None:
+        """Give the time since the last change of stage to the innermost one."""
+        now = perf_counter()
+        if self._open:
+            stage = self._open[-1]
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
+        self._since = now
 
     @property
     def total(self) -> float:
