@@ -1,5 +1,6 @@
 """Stages of a request add up to no more than its time."""
 
+from contextlib import suppress
 from time import sleep
 
 from darkroom.timing import Stopwatch
@@ -21,12 +22,9 @@ def test_a_stage_inside_another_counts_once() -> None:
 def test_a_stage_that_fails_is_measured_too() -> None:
     """What a failing request spent is as interesting."""
     watch = Stopwatch()
-    try:
-        with watch.stage("decode"):
-            sleep(0.01)
-            raise ValueError
-    except ValueError:
-        pass
+    with suppress(ZeroDivisionError), watch.stage("decode"):
+        sleep(0.01)
+        1 / 0  # noqa: B018
     assert watch.seconds["decode"] >= 0.01
     with watch.stage("store"):
         pass
