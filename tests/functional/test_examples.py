@@ -218,6 +218,10 @@ ERRORS = [
     (E, "image/sharpen", 400, "MissingArgument"),
     (E, "image/sharpen,10", 400, "InvalidArgument"),
     (E, "image/resize,s_700,limit_0/info", 400, "InvalidArgument"),
+    (E, "image/resize,w_100/average-hue", 400, "InvalidArgument"),
+    (E, "image/blindwatermark,content_SGVsbG8", 501, "NotImplemented"),
+    (E, "image/blur,r_3,s_2,g_face", 501, "NotImplemented"),
+    (E, "image/crop,g_face", 501, "NotImplemented"),
     ("notes.txt", "image/resize,w_50", 400, "BadRequest"),
     ("nowhere.jpg", "image/format,jpg", 404, "NoSuchKey"),
     (E, "style/nope", 404, "NoSuchStyle"),
@@ -272,3 +276,10 @@ def test_info_of_a_result_shows_the_encoders_density(get: Get, s3: "S3Client") -
         "XResolution": "1/1",
         "YResolution": "1/1",
     }
+
+
+def test_average_hue_is_the_documented_colour(get: Get) -> None:
+    """0x5c783b for the reference picture, laid out as `info` is (spec 02 §17, 06 §2)."""
+    reply = get(f"/demo/{E}", "x-oss-process=image/average-hue")
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.body.decode() == '{\n    "RGB": "0x5c783b"}'

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.operations.auto_orient import AutoOrient
+from darkroom.operations.average_hue import AverageHue
 from darkroom.operations.blur import Blur
 from darkroom.operations.bright import Bright
 from darkroom.operations.circle import Circle
@@ -25,6 +26,9 @@ from darkroom.steps import Operation, Report
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
+ELSEWHERE = frozenset({"blindwatermark"})
+"""Documented actions that need another product (C-97)."""
+
 OPERATIONS: Mapping[str, type[Operation]] = {
     "resize": Resize,
     "crop": Crop,
@@ -42,6 +46,7 @@ OPERATIONS: Mapping[str, type[Operation]] = {
     "interlace": Interlace,
     "watermark": Watermark,
     "info": Info,
+    "average-hue": AverageHue,
 }
 """By action name, in the order of the documentation."""
 
@@ -74,6 +79,8 @@ def actions_text(actions: Sequence[Action]) -> str:
 
 
 def _operation(action: Action) -> Operation:
+    if action.name in ELSEWHERE:
+        raise OssError(Code.NOT_IMPLEMENTED, f"The action: {action.name} is not implemented.")
     operation = OPERATIONS.get(action.name)
     if operation is None:
         raise OssError(
