@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from darkroom.auth.request import Pairs
-from tests.conftest import Data
 from tests.functional.conftest import Ask, Get, Reply
+from tests.pictures import photographic, stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,9 +20,10 @@ BUCKET = "styled"
 
 
 @pytest.fixture(autouse=True)
-def clean(ask: Ask, s3: "S3Client", data: Data) -> Iterator[None]:
+def clean(ask: Ask, s3: "S3Client") -> Iterator[None]:
     """Begin with one picture and end without styles."""
-    s3.put_object(Bucket=BUCKET, Key="example.jpg", Body=data("example.jpg"))
+    picture = stored(photographic((400, 267)), "JPEG")
+    s3.put_object(Bucket=BUCKET, Key="example.jpg", Body=picture)
     yield
     for name in names(ask):
         ask("DELETE", BUCKET, by="owner", query=named(name))

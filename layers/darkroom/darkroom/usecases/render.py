@@ -1,7 +1,8 @@
 """The main job: a picture out of the store, through a process, to the caller."""
 
 import hashlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from darkroom import ENGINE
@@ -10,7 +11,7 @@ from darkroom.buckets import Bucket
 from darkroom.errors import invalid
 from darkroom.operations import canonical, compiled
 from darkroom.pipeline import Result, run
-from darkroom.ports import ObjectInfo
+from darkroom.ports import ObjectInfo, OpenObject
 from darkroom.steps import Context, Operation
 from darkroom.usecases.access import allow_object, allow_read, bucket_named
 from darkroom.usecases.asked import looked_up
@@ -42,6 +43,15 @@ class Rendered:
     """Of the result in a store: a pure function of source, process and engine (D7)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A rendering that is checked as far as it can be before the object is asked for."""
+
+    bucket: Bucket
+    rendering: Rendering
+    operations: tuple[Operation, ...]
+
+
 def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     """Answer a processed picture; everything is checked before the object is asked for."""
     bucket = bucket_named(world, rendering.bucket)
@@ -50,42 +60,45 @@ def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     process = asked.process
     if process.save is not None:
         raise invalid("x-oss-process", rendering.process, "sys/saveas is for POST requests")
-    return made(bucket, rendering, compiled(process.actions), world, context)
+    work = Work(bucket=bucket, rendering=rendering, operations=compiled(process.actions))
+    return of_one_version(lambda: _rendered(work, world, context))
 
 
-def made(
-    bucket: Bucket,
-    rendering: Rendering,
-    operations: tuple[Operation, ...],
-    world: World,
-    context: Context,
-) -> Rendered:
-    """Put the object through operations that are checked; of its access, its own ACL is left."""
-    return of_one_version(lambda: _made(bucket, rendering, operations, world, context))
+def made(work: Work, world: World, context: Context) -> Result:
+    """Make a result, whatever the caller has already."""
+
+    def attempt() -> Result:
+        with _opened(work, world, context) as source:
+            return _result(source, work, world, context)
+
+    return of_one_version(attempt)
 
 
-def _made(
-    bucket: Bucket,
-    rendering: Rendering,
-    operations: tuple[Operation, ...],
-    world: World,
-    context: Context,
-) -> Rendered:
-    with context.stage("store"):
-        source = world.objects.open(
-            rendering.bucket, rendering.key, version_id=rendering.version_id
-        )
-    with closing(source):
-        allow_object(bucket, rendering.caller, source.info)
-        name = result_name(source.info, operations, upright=world.settings.auto_orient)
-        if rendering.conditions.unmodified(source.info):
+def _rendered(work: Work, world: World, context: Context) -> Rendered:
+    with _opened(work, world, context) as source:
+        name = result_name(source.info, work.operations, upright=world.settings.auto_orient)
+        if work.rendering.conditions.unmodified(source.info):
             return Rendered(source=source.info, result=None, name=name)
-        context.limits.check_source_bytes(source.info.size)
-        with context.stage("store"):
-            data = source.read()
-    steps = with_marks(context, rendering.bucket, world)
-    result = run(data, operations, steps, upright=world.settings.auto_orient)
-    return Rendered(source=source.info, result=result, name=name)
+        result = _result(source, work, world, context)
+        return Rendered(source=source.info, result=result, name=name)
+
+
+@contextmanager
+def _opened(work: Work, world: World, context: Context) -> Iterator[OpenObject]:
+    wanted = work.rendering
+    with context.stage("store"):
+        source = world.objects.open(wanted.bucket, wanted.key, version_id=wanted.version_id)
+    with closing(source):
+        allow_object(work.bucket, wanted.caller, source.info)
+        yield source
+
+
+def _result(source: OpenObject, work: Work, world: World, context: Context) -> Result:
+    context.limits.check_source_bytes(source.info.size)
+    with context.stage("store"):
+        data = source.read()
+    steps = with_marks(context, work.rendering.bucket, world)
+    return run(data, work.operations, steps, upright=world.settings.auto_orient)
 
 
 def result_name(source: ObjectInfo, operations: tuple[Operation, ...], *, upright: bool) -> str:

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from darkroom.errors import OssError
 
+JSON = "application/json"
 XML = "application/xml"
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from darkroom.errors import Code, OssError
 from darkroom.steps import Context
 from darkroom.usecases.world import World
-from darkroom.web import reading, styles
+from darkroom.web import reading, saving, styles
 from darkroom.web.addressing import Address, address
 from darkroom.web.call import Call, Handler
 from darkroom.web.delimiting import delimited
@@ -21,6 +21,7 @@ type Routes = Mapping[tuple[str, str], Handler]
 OBJECT_ROUTES: Routes = {
     ("GET", reading.PROCESS): reading.get_processed,
     ("HEAD", reading.PROCESS): reading.get_processed,
+    ("POST", reading.PROCESS): saving.post_processed,
     ("GET", reading.META): reading.object_meta,
     ("HEAD", reading.META): reading.object_meta,
     ("GET", PLAIN): delimited(reading.get_object),

@@ -1,0 +1,110 @@
+"""saveas: a picture out of the store, through a process, back into the store (spec 04 §4)."""
+
+import re
+from dataclasses import dataclass
+
+from darkroom.buckets import Bucket
+from darkroom.errors import Code, OssError, invalid, shown
+from darkroom.names import check_bucket_name, check_key
+from darkroom.operations import compiled
+from darkroom.ports import Attributes
+from darkroom.query import Process, SaveAs
+from darkroom.steps import Context, Operation, Report
+from darkroom.usecases.access import allow_read, allow_write, bucket_named
+from darkroom.usecases.asked import looked_up
+from darkroom.usecases.render import Rendering, Work, made
+from darkroom.usecases.world import World
+
+_VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
+_OF_RESULT = "{autoext}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a result goes."""
+
+    bucket: Bucket
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What was stored; without a bucket's name when the caller named none."""
+
+    bucket: str | None
+    key: str
+    size: int
+
+
+def save(source: Rendering, world: World, context: Context) -> Saved:
+    """Process an object and store the result; all that can be checked is, before it is read."""
+    bucket = bucket_named(world, source.bucket)
+    if source.caller.anonymous:
+        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to store a result.")
+    asked = looked_up(source.process, bucket, world)
+    allow_read(bucket, source.key, source.caller, world, asked.use)
+    process = asked.process
+    saveas = _saveas(process)
+    operations = _pictures(compiled(process.actions), source.process)
+    known = None if _needs_result(saveas) else _target(saveas, source, world)
+    work = Work(bucket=bucket, rendering=source, operations=operations)
+    result = made(work, world, context)
+    where = known or _target(saveas, source, world, autoext=result.format or "")
+    with context.stage("store"):
+        attributes = Attributes(content_type=result.content_type)
+        world.writer.put(where.bucket.name, where.key, result.body, attributes)
+    named = where.bucket.name if saveas.bucket else None
+    return Saved(bucket=named, key=where.key, size=len(result.body))
+
+
+def _saveas(process: Process) -> SaveAs:
+    """Give what every POST must have (C-17), and refuse what only asynchronous ones may."""
+    if process.notify is not None:
+        raise OssError(Code.INVALID_ARGUMENT, "operation not support post: notify")
+    if process.save is None:
+        first = f"image/{process.actions[0].name}"
+        raise OssError(Code.INVALID_ARGUMENT, f"operation not support post: {shown(first)}")
+    return process.save
+
+
+def _pictures(operations: tuple[Operation, ...], process: str) -> tuple[Operation, ...]:
+    """Refuse to store a report (C-163)."""
+    for operation in operations:
+        if isinstance(operation, Report):
+            raise invalid("x-oss-process", process, f"{operation.name} cannot be stored")
+    return operations
+
+
+def _needs_result(saveas: SaveAs) -> bool:
+    return _OF_RESULT in saveas.object or _OF_RESULT in (saveas.bucket or "")
+
+
+def _target(saveas: SaveAs, source: Rendering, world: World, autoext: str = "") -> Target:
+    """Find where the result may go: a legal name, a bucket that is there and may be written."""
+    values = _values(source.bucket, source.key, autoext)
+    name = source.bucket if saveas.bucket is None else _filled(saveas.bucket, values)
+    key = _filled(saveas.object, values)
+    check_bucket_name(name)
+    check_key(key)
+    bucket = bucket_named(world, name)
+    allow_write(bucket, source.caller)
+    return Target(bucket=bucket, key=key)
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    """Put the variables in, once: braces in their values are not read again (C-159)."""
+    return _VARIABLE.sub(lambda found: values[found[1]], text)
+
+
+def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
+    dirname, _, basename = key.rpartition("/")
+    barename, dot, ext = basename.rpartition(".")
+    return {
+        "bucket": bucket,
+        "object": key,
+        "dirname": dirname,
+        "basename": basename,
+        "barename": barename if dot else basename,
+        "ext": ext if dot else "",
+        "autoext": autoext,
+    }
