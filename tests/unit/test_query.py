@@ -225,7 +225,7 @@ def test_reading_takes_linear_time(start: str, unit: str) -> None:
     """Eight times the text takes nothing like 64 times as long."""
     short, long = (start + unit * (size // len(unit.encode(errors="surrogatepass")))
                    for size in (500, 4000))  # fmt: skip
-    assert _seconds(long) < 25 * max(_seconds(short), 5e-6)
+    assert _seconds(long) < 25 * max(_seconds(short), 1e-4)
 
 
 def test_a_value_that_is_too_long_costs_no_more_than_its_length() -> None:
@@ -235,7 +235,7 @@ def test_a_value_that_is_too_long_costs_no_more_than_its_length() -> None:
 
 def _seconds(value: str) -> float:
     """Measure the fastest of a few readings, to keep a busy machine out of it."""
-    return min(_once(value) for _ in range(5))
+    return min(_once(value) for _ in range(9))
 
 
 def _once(value: str) -> float:

@@ -37,28 +37,40 @@ _COARSEST = 8
 """Pixels along each side that become one at the smallest scale of a reduced decode."""
 
 
+def reduction(header: Header, needed: Size | None) -> int:
+    """Tell how many pixels along each side may become one while decoding: 1, 2, 4 or 8.
+
+    `needed` are the pixels, as stored, that the first operation has use for: only a JPEG
+    comes smaller than its size, and with `SPARE` times that at least.
+    """
+    if needed is None or header.format != "jpg":
+        return 1
+    most = min(
+        side // math.ceil(wanted * SPARE) for side, wanted in zip(header.size, needed, strict=True)
+    )
+    return next((scale for scale in (8, 4, 2) if scale <= most), 1)
+
+
 def frames(data: bytes, header: Header, *, needed: Size | None, every: bool) -> Iterator[Frame]:
     """Decode the first frame, or every one, each composited to the whole canvas (C-123).
 
-    `needed` are the pixels, as stored, that the first operation has use for: a JPEG may
-    come smaller than its size, but with `SPARE` times that at least. Raises `ImageDamage`.
+    What is `needed` says how far the `reduction` may go. Raises `ImageDamage`.
     """
     count = header.frames if every else 1
     try:
         if header.format == "gif":
             yield from islice(composited(data, header.size), count)
         else:
-            yield from _opened(data, header, needed, count)
+            yield from _opened(data, header, reduction(header, needed), count)
     except DAMAGE as error:
         raise damaged(header.format) from error
 
 
-def _opened(data: bytes, header: Header, needed: Size | None, count: int) -> Iterator[Frame]:
+def _opened(data: bytes, header: Header, reduced_by: int, count: int) -> Iterator[Frame]:
     """Decode with Pillow, frame by frame."""
     image = open_image(data, header.format)
-    if needed is not None and header.format == "jpg":
-        width, height = (math.ceil(side * SPARE) for side in needed)
-        image.draft(None, (width, height))
+    if reduced_by > 1:
+        image.draft(None, (header.size[0] // reduced_by, header.size[1] // reduced_by))
     for index in range(count):
         image.seek(index)
         image.load()

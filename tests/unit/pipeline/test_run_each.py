@@ -1,0 +1,66 @@
+"""Several processes on one picture: each as if it were alone."""
+
+import pytest
+
+from darkroom.codecs.probe import probe
+from darkroom.errors import Code, OssError
+from darkroom.operations import compiled
+from darkroom.pipeline import Result, run, run_each
+from darkroom.pipeline.sources import SharedSource
+from darkroom.query import parse
+from darkroom.steps import Context, Operation
+from tests.pictures import photographic, stored
+
+PROCESSES = (
+    "image/resize,w_200",
+    "image/resize,w_190/rotate,90",
+    "image/resize,w_40/format,webp",
+    "image/crop,w_100,h_100,g_center",
+    "image/format,png",
+    "image/info",
+)
+
+
+def operations(text: str) -> tuple[Operation, ...]:
+    """Compile a process value."""
+    return compiled(parse(text).actions)
+
+
+@pytest.fixture(scope="module")
+def photograph() -> bytes:
+    """Draw a JPEG that is large enough to be decoded at several scales."""
+    return stored(photographic((800, 600)), "JPEG", quality=90)
+
+
+def test_a_result_is_the_same_alone_and_in_company(photograph: bytes) -> None:
+    """Results are a pure function of source and process: whoever shares a decode included."""
+    processes = [operations(text) for text in PROCESSES]
+    assert run_each(photograph, processes, Context()) == [
+        run(photograph, process, Context()) for process in processes
+    ]
+
+
+def test_one_decode_serves_all_that_need_the_same_scale(photograph: bytes) -> None:
+    """Two targets of half the size cost one decode, an original another one."""
+    source = SharedSource(data=photograph, header=probe(photograph))
+    half = next(source.frames(needed=(200, 150), every=False))
+    assert next(source.frames(needed=(190, 143), every=False)) is half
+    whole = next(source.frames(needed=None, every=False))
+    assert (half.image.size, whole.image.size) == ((400, 300), (800, 600))
+
+
+def test_a_failure_of_one_is_no_others(photograph: bytes) -> None:
+    """A crop outside fails, its neighbours are made."""
+    processes = [operations(f"image/{text}") for text in ("resize,w_40", "crop,x_800", "info")]
+    first, second, third = run_each(photograph, processes, Context())
+    assert isinstance(first, Result)
+    assert isinstance(second, OssError)
+    assert second.code is Code.BAD_REQUEST
+    assert isinstance(third, Result)
+
+
+def test_a_damaged_picture_fails_them_all() -> None:
+    """What is wrong with the source is told once."""
+    with pytest.raises(OssError) as caught:
+        run_each(b"\xff\xd8\xff no picture", [operations("image/info")], Context())
+    assert caught.value.code is Code.IMAGE_DAMAGE
