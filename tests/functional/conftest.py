@@ -30,7 +30,8 @@ BUCKETS = """{
     "renamed": {"s3": "s3-name", "acl": "public-read"},
     "kept": {"s3": "s3-kept", "acl": "public-read"},
     "gone": {"s3": "nowhere", "acl": "public-read"},
-    "styled": {"acl": "public-read", "delimiters": ["!", "-"]}
+    "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
+    "settled": {"acl": "public-read"}
 }"""
 KEYS = [
     {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
@@ -39,7 +40,7 @@ KEYS = [
     {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
-S3_NAMES = ("demo", "closed", "s3-name", "styled", "results")
+S3_NAMES = ("demo", "closed", "s3-name", "styled", "settled", "results")
 
 
 @dataclass(frozen=True, kw_only=True)

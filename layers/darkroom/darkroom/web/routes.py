@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from darkroom.errors import Code, OssError
 from darkroom.steps import Context
 from darkroom.usecases.world import World
-from darkroom.web import reading, saving, styles
+from darkroom.web import bucket_settings, cors, reading, saving, styles
 from darkroom.web.addressing import Address, address
 from darkroom.web.call import Call, Handler
 from darkroom.web.delimiting import delimited
@@ -32,6 +32,8 @@ BUCKET_ROUTES: Routes = {
     ("GET", styles.STYLE): styles.get_styles,
     ("PUT", styles.STYLE): styles.put_style,
     ("DELETE", styles.STYLE): styles.delete_style,
+    ("GET", bucket_settings.SETTINGS): bucket_settings.get_settings,
+    ("PUT", bucket_settings.SETTINGS): bucket_settings.put_settings,
 }
 
 SERVICE_ROUTES: Routes = {}
@@ -40,6 +42,8 @@ SERVICE_ROUTES: Routes = {}
 def answer(request: Request, world: World, context: Context) -> Response:
     """Answer a request, or raise the `OssError` to answer instead."""
     where = address(request, world.settings)
+    if request.method == cors.PREFLIGHT:
+        return cors.preflight(request, where.bucket, world)
     handler = _handler(request, _routes(where))
     caller = caller_of(request, where, world)
     return handler(
