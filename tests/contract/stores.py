@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from darkroom.aws.listing import S3Lister
 from darkroom.aws.s3 import S3Objects
 from darkroom.aws.writing import S3Writer
-from darkroom.ports import ObjectReader, ObjectWriter
+from darkroom.ports import ObjectLister, ObjectReader, ObjectWriter
+from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects
 
 if TYPE_CHECKING:
@@ -19,16 +21,17 @@ NAMES = {"here": "s3-here", "there": "s3-there"}
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """Reader and writer of the buckets `here` and `there`."""
+    """What reads, writes and lists the buckets `here` and `there`."""
 
     reader: ObjectReader
     writer: ObjectWriter
+    lister: ObjectLister
 
 
 def in_memory() -> Store:
     """Keep objects in memory."""
     objects = MemoryObjects()
-    return Store(reader=objects, writer=objects)
+    return Store(reader=objects, writer=objects, lister=MemoryLister(stored=objects.stored))
 
 
 def in_s3(client: "S3Client") -> Store:
@@ -40,6 +43,7 @@ def in_s3(client: "S3Client") -> Store:
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
         writer=S3Writer(client=client, buckets=NAMES),
+        lister=S3Lister(client=client, buckets=NAMES),
     )
 
 

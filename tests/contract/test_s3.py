@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from darkroom.aws.listing import S3Lister
 from darkroom.aws.s3 import S3Objects
 from darkroom.aws.writing import S3Writer
 from darkroom.buckets import Acl
-from darkroom.ports import Attributes, Replaced
+from darkroom.errors import Code, OssError
+from darkroom.ports import Attributes, Listing, Replaced
 from tests.contract.stores import NAMES, client_of
 from tests.wire import Passage, Wire, refuses
 
@@ -79,3 +81,12 @@ def test_a_copy_names_the_version_that_was_looked_at(client: "S3Client", reader:
         with pytest.raises(Replaced):
             writer.copy(source, "there", "b", Attributes())
     assert conditions == [source.etag.lower()]
+
+
+def test_a_list_of_a_bucket_that_is_gone_is_not_found(client: "S3Client") -> None:
+    """S3 may have lost what the settings list; the name that callers know is told."""
+    lister = S3Lister(client=client, buckets={"here": "s3-nowhere"})
+    with pytest.raises(OssError) as error:
+        lister.list("here", Listing())
+    assert error.value.code is Code.NO_SUCH_BUCKET
+    assert error.value.details == {"BucketName": "here"}

@@ -9,6 +9,7 @@ from darkroom.buckets import Bucket
 from darkroom.settings import Settings
 from darkroom.usecases.world import World
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
+from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
@@ -47,4 +48,5 @@ def world(
         objects=stored,
         links=stored,
         writer=stored,
+        lister=MemoryLister(stored=stored.stored),
     )

@@ -29,9 +29,10 @@ BUCKETS = """{
     "closed": {},
     "renamed": {"s3": "s3-name", "acl": "public-read"},
     "kept": {"s3": "s3-kept", "acl": "public-read"},
+    "open": {"s3": "s3-open", "acl": "public-read-write"},
+    "listed": {"s3": "s3-listed"},
     "gone": {"s3": "nowhere", "acl": "public-read"},
-    "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
-    "settled": {"acl": "public-read"}
+    "styled": {"acl": "public-read", "delimiters": ["!", "-"]}
 }"""
 KEYS = [
     {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
@@ -40,7 +41,7 @@ KEYS = [
     {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
-S3_NAMES = ("demo", "closed", "s3-name", "styled", "settled", "results")
+S3_NAMES = ("demo", "closed", "s3-name", "s3-open", "styled", "results")
 
 
 @dataclass(frozen=True, kw_only=True)

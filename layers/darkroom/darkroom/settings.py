@@ -49,6 +49,10 @@ class Settings:
     """Seconds of silence after which S3 is asked again, or given up on."""
     fonts: Path = FONTS
     """Folder of the font files."""
+    region: str = "us-east-1"
+    """AWS region, which clients are told as the location of buckets."""
+    upload_limit: int = 4_500_000
+    """Bytes of body that a request may carry (a Lambda event ends at 6 MB of JSON)."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
 
@@ -63,6 +67,7 @@ class Settings:
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             table=environ.get("DARKROOM_TABLE") or None,
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
+            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),

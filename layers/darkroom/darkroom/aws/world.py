@@ -8,6 +8,7 @@ from botocore.config import Config
 from darkroom.auth import Credentials
 from darkroom.aws.absent import ListedBuckets, NoKeys, NoStyles
 from darkroom.aws.dynamodb import BucketRecords, TableBuckets, TableStyles
+from darkroom.aws.listing import S3Lister
 from darkroom.aws.s3 import S3Objects, S3Results
 from darkroom.aws.secrets import SecretKeys
 from darkroom.aws.writing import S3Writer
@@ -33,6 +34,7 @@ def build(settings: Settings) -> World:
         objects=objects,
         links=objects,
         writer=S3Writer(client=client, buckets=names),
+        lister=S3Lister(client=client, buckets=names),
         results=results or None,
     )
 

@@ -64,6 +64,14 @@ def allow_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
     raise OssError(Code.ACCESS_DENIED, "You do not have read permission on this object.")
 
 
+def visible(caller: Caller, world: World) -> list[str]:
+    """Name the buckets that the caller's key is for, in order."""
+    if caller.anonymous:
+        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to list buckets.")
+    names = sorted(world.settings.buckets)
+    return [name for name in names if any(caller.may(p, name) for p in Permission)]
+
+
 def allow_list(bucket: Bucket, caller: Caller) -> None:
     """Let keys of the bucket see what is in it, and nobody else: names are no public matter."""
     if not caller.may(Permission.READ, bucket.name):
@@ -74,6 +82,20 @@ def allow_write(bucket: Bucket, caller: Caller) -> None:
     """Let the caller store and delete objects."""
     if not bucket.acl.anyone_writes and not caller.may(Permission.WRITE, bucket.name):
         raise _no_access_to_bucket(caller)
+
+
+def writable(world: World, name: str, caller: Caller) -> Bucket:
+    """Find a bucket whose objects the caller may store and delete."""
+    bucket = bucket_named(world, name)
+    allow_write(bucket, caller)
+    return bucket
+
+
+def listable(world: World, name: str, caller: Caller) -> Bucket:
+    """Find a bucket whose objects the caller may list."""
+    bucket = bucket_named(world, name)
+    allow_list(bucket, caller)
+    return bucket
 
 
 def administered(world: World, name: str, caller: Caller) -> Bucket:

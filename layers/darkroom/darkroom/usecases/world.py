@@ -8,6 +8,7 @@ from darkroom.ports import (
     BucketStore,
     Clock,
     LinkMaker,
+    ObjectLister,
     ObjectReader,
     ObjectWriter,
     ResultStore,
@@ -28,5 +29,6 @@ class World:
     objects: ObjectReader
     links: LinkMaker
     writer: ObjectWriter
+    lister: ObjectLister
     results: ResultStore | None = None
     limits: Limits = field(default_factory=Limits)

@@ -11,11 +11,14 @@ from darkroom.ports import ObjectInfo
 from darkroom.timing import Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
-from darkroom.web.bodies import XML, error_document
+from darkroom.web.bodies import XML, document, element, elements, error_document
 from darkroom.web.messages import Response, Stored
 
 NOT_CACHED = {"cache-control": "no-store"}
 CRC64 = "x-oss-hash-crc64ecma"
+
+OWNER = element("Owner", elements({"ID": "darkroom", "DisplayName": "darkroom"}))
+"""All buckets have one owner: whoever runs the service."""
 
 
 def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
@@ -74,19 +77,26 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
     return headers
 
 
+def xml(root: str, content: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer an XML document."""
+    return Response(
+        status=200, headers={**(headers or {}), "content-type": XML}, body=document(root, content)
+    )
+
+
 def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Response:
     """Answer an error: XML, and for HEAD the XML in a header (spec 05 §1).
 
     It must not outlive its cause in any cache.
     """
-    document = error_document(error, request_id=request_id, host=host)
+    body = error_document(error, request_id=request_id, host=host)
     headers: dict[str, str] = {**NOT_CACHED, "content-type": XML}
     if error.ec:
         headers["x-oss-ec"] = error.ec
     if head:
-        headers["x-oss-err"] = base64.b64encode(document).decode()
-        document = b""
-    return Response(status=error.status, headers=headers, body=document)
+        headers["x-oss-err"] = base64.b64encode(body).decode()
+        body = b""
+    return Response(status=error.status, headers=headers, body=body)
 
 
 def redirect(location: str, headers: Mapping[str, str]) -> Response:

@@ -1,0 +1,280 @@
+"""Lists of objects and facts about buckets through the handler."""
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from darkroom.auth.request import Pairs
+from tests.functional.conftest import Ask, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+KEYS = ["a b+%.jpg", "fun/1", "fun/2", "fun/deep/3", "ü"]
+ETAG = '"9DD4E461268C8034F5C8564E155C67A6"'
+
+
+@pytest.fixture(autouse=True, scope="module")
+def stored(s3: "S3Client") -> None:
+    """Fill a bucket of this module's own."""
+    s3.create_bucket(Bucket="s3-listed")
+    for key in KEYS:
+        s3.put_object(Bucket="s3-listed", Key=key, Body=b"x")
+
+
+def get(ask: Ask, query: Pairs = (), by: str | None = "reader", bucket: str = "listed") -> Reply:
+    """Ask about a bucket."""
+    return ask("GET", bucket, by=by, query=query)
+
+
+def root(reply: Reply) -> ET.Element:
+    """Read the answer."""
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/xml")
+    return ET.fromstring(reply.body)
+
+
+def texts(node: ET.Element, path: str) -> list[str | None]:
+    """Give the texts of all nodes there."""
+    return [found.text for found in node.findall(path)]
+
+
+def test_a_list_has_the_shape_that_sdks_read(ask: Ask) -> None:
+    """Every element in its place, in the older form."""
+    listed = root(get(ask, (("prefix", "fun/"), ("delimiter", "/"), ("max-keys", "50"))))
+    assert listed.tag == "ListBucketResult"
+    head = [(node.tag, node.text) for node in listed[:6]]
+    assert head == [
+        ("Name", "listed"),
+        ("Prefix", "fun/"),
+        ("Marker", None),
+        ("MaxKeys", "50"),
+        ("Delimiter", "/"),
+        ("IsTruncated", "false"),
+    ]
+    first = listed.findall("Contents")[0]
+    assert [node.tag for node in first] == [
+        "Key",
+        "LastModified",
+        "ETag",
+        "Type",
+        "Size",
+        "StorageClass",
+        "Owner",
+    ]
+    assert first.findtext("ETag") == ETAG
+    assert (first.findtext("Type"), first.findtext("Size")) == ("Normal", "1")
+    assert (first.findtext("StorageClass"), first.findtext("Owner/ID")) == ("Standard", "darkroom")
+    assert texts(listed, "Contents/Key") == ["fun/1", "fun/2"]
+    assert texts(listed, "CommonPrefixes/Prefix") == ["fun/deep/"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.parametrize("delimiter", ["", "/"])
+def test_a_list_goes_on_by_marker(ask: Ask, limit: int, delimiter: str) -> None:
+    """Page after page to the end."""
+    found: list[str | None] = []
+    marker: str | None = ""
+    while marker is not None:
+        query = (("delimiter", delimiter), ("max-keys", str(limit)), ("marker", marker))
+        page = root(get(ask, query))
+        names = texts(page, "Contents/Key") + texts(page, "CommonPrefixes/Prefix")
+        assert len(names) <= limit
+        found += names
+        marker = page.findtext("NextMarker")
+        assert page.findtext("IsTruncated") == ("false" if marker is None else "true")
+    assert sorted(filter(None, found)) == (KEYS if not delimiter else ["a b+%.jpg", "fun/", "ü"])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_the_newer_list_goes_on_by_token(ask: Ask, limit: int) -> None:
+    """And counts what it shows; owners are named only where that is asked."""
+    found: list[str | None] = []
+    token: str | None = ""
+    while token is not None:
+        query = (("list-type", "2"), ("max-keys", str(limit)), ("continuation-token", token))
+        page = root(get(ask, query))
+        names = texts(page, "Contents/Key")
+        assert page.findtext("KeyCount") == str(len(names))
+        assert page.find("Contents/Owner") is None
+        found += names
+        token = page.findtext("NextContinuationToken")
+    assert found == KEYS
+    owned = root(get(ask, (("list-type", "2"), ("fetch-owner", "true"))))
+    assert len(owned.findall("Contents/Owner")) == len(KEYS)
+
+
+def test_the_newer_list_begins_behind_a_text(ask: Ask) -> None:
+    """Which need not be a key."""
+    page = root(get(ask, (("list-type", "2"), ("start-after", "fun/15"))))
+    assert texts(page, "Contents/Key") == ["fun/2", "fun/deep/3", "ü"]
+    assert page.findtext("StartAfter") == "fun/15"
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_names_are_encoded_where_that_is_asked(ask: Ask, newer: bool) -> None:
+    """Each name in the answer, and the answer says so."""
+    query = (
+        *((("list-type", "2"),) if newer else ()),
+        ("encoding-type", "url"),
+        ("delimiter", "/"),
+        ("start-after" if newer else "marker", "a a"),
+    )
+    page = root(get(ask, query))
+    assert page.findtext("EncodingType") == "url"
+    assert texts(page, "Contents/Key") == ["a%20b%2B%25.jpg", "%C3%BC"]
+    assert texts(page, "CommonPrefixes/Prefix") == ["fun%2F"]
+    assert page.findtext("Delimiter") == "%2F"
+    assert page.findtext("StartAfter" if newer else "Marker") == "a%20a"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("max-keys", "0"),
+        ("max-keys", "1001"),
+        ("max-keys", "-1"),
+        ("max-keys", "ten"),
+        ("max-keys", "٣"),
+        ("encoding-type", "base64"),
+        ("list-type", "3"),
+    ],
+    ids=str,
+)
+def test_a_list_that_is_not_understood_is_refused(ask: Ask, pair: tuple[str, str]) -> None:
+    """Instead of guessing."""
+    reply = get(ask, (pair,))
+    assert reply.status == 400
+    assert b"<Code>InvalidArgument</Code>" in reply.body
+
+
+@pytest.mark.parametrize(
+    "query",
+    [(), (("list-type", "2"),), (("bucketInfo", ""),), (("location", ""),), (("acl", ""),)],
+    ids=str,
+)
+@pytest.mark.parametrize("by", [None, "writer", "other"])
+@pytest.mark.parametrize("bucket", ["listed", "demo"])
+def test_what_is_in_a_bucket_is_no_public_matter(
+    ask: Ask, query: Pairs, by: str | None, bucket: str
+) -> None:
+    """Public are the objects whose names one knows."""
+    reply = get(ask, query, by=by, bucket=bucket)
+    assert reply.status == 403
+
+
+def test_a_bucket_tells_what_it_is(ask: Ask) -> None:
+    """As SDKs read it."""
+    info = root(get(ask, (("bucketInfo", ""),), bucket="demo"))
+    assert info.findtext("Bucket/Name") == "demo"
+    assert info.findtext("Bucket/Location") == "oss-us-east-1"
+    assert info.findtext("Bucket/StorageClass") == "Standard"
+    assert info.findtext("Bucket/Owner/ID") == "darkroom"
+    assert info.findtext("Bucket/AccessControlList/Grant") == "public-read"
+    for name in ("CreationDate", "ExtranetEndpoint", "IntranetEndpoint"):
+        assert info.findtext(f"Bucket/{name}")
+
+
+def test_a_bucket_tells_where_it_is(ask: Ask) -> None:
+    """The root holds the text."""
+    location = root(get(ask, (("location", ""),)))
+    assert (location.tag, location.text) == ("LocationConstraint", "oss-us-east-1")
+
+
+def test_a_bucket_tells_its_acl_to_its_owner(ask: Ask) -> None:
+    """Nobody else is told (a reader neither)."""
+    policy = root(get(ask, (("acl", ""),), by="owner", bucket="demo"))
+    assert policy.tag == "AccessControlPolicy"
+    assert policy.findtext("AccessControlList/Grant") == "public-read"
+    assert get(ask, (("acl", ""),), by="reader", bucket="demo").status == 403
+
+
+def test_a_bucket_is_there(ask: Ask) -> None:
+    """HEAD, for who may list it."""
+    assert ask("HEAD", "listed", by="reader").status == 200
+    assert ask("HEAD", "listed").status == 403
+    assert ask("HEAD", "unknown", by="reader").status == 404
+
+
+def test_a_key_sees_its_buckets(ask: Ask) -> None:
+    """No others, and an anonymous caller none."""
+    listed = root(ask("GET", None, by="other"))
+    assert listed.tag == "ListAllMyBucketsResult"
+    assert texts(listed, "Buckets/Bucket/Name") == ["renamed"]
+    assert listed.findtext("Buckets/Bucket/Location") == "oss-us-east-1"
+    assert ask("GET", None).status == 403
+
+
+def test_many_buckets_come_in_pages(ask: Ask) -> None:
+    """By prefix, marker and number."""
+    names = texts(root(ask("GET", None, by="reader")), "Buckets/Bucket/Name")
+    assert names == sorted(filter(None, names))
+    first = root(ask("GET", None, by="reader", query=(("max-keys", "2"),)))
+    assert texts(first, "Buckets/Bucket/Name") == names[:2]
+    assert (first.findtext("IsTruncated"), first.findtext("NextMarker")) == ("true", names[1])
+    rest = root(ask("GET", None, by="reader", query=(("marker", names[1] or ""),)))
+    assert texts(rest, "Buckets/Bucket/Name") == names[2:]
+    some = root(ask("GET", None, by="reader", query=(("prefix", "clo"),)))
+    assert texts(some, "Buckets/Bucket/Name") == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("request_line", "by", "status"),
+    [
+        ("PUT demo", "owner", 200),
+        ("PUT demo", "reader", 403),
+        ("PUT demo", None, 403),
+        ("PUT fresh", "owner", 501),
+        ("PUT fresh", None, 403),
+        ("DELETE demo", "owner", 501),
+        ("DELETE demo", None, 403),
+        ("POST demo", "owner", 501),
+    ],
+)
+def test_buckets_come_from_the_settings(
+    ask: Ask, s3: "S3Client", request_line: str, by: str | None, status: int
+) -> None:
+    """One that is there is agreed to, as OSS does; no request makes or removes any."""
+    before = {entry["Name"] for entry in s3.list_buckets()["Buckets"]}
+    assert ask(*request_line.split(), by=by).status == status
+    assert {entry["Name"] for entry in s3.list_buckets()["Buckets"]} == before
+
+
+def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
+    """Settings do that; agreeing to what is so already is no change."""
+    for query in ((), (("acl", ""),)):
+        headers = {"x-oss-acl": "public-read-write"}
+        reply = ask("PUT", "demo", by="owner", query=query, headers=headers)
+        assert reply.status == 501
+    assert ask("PUT", "demo", by="owner", headers={"x-oss-acl": "public-read"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("a", "append"),
+        ("a", "symlink"),
+        ("a", "restore"),
+        ("a", "tagging"),
+        ("", "lifecycle"),
+        ("", "website"),
+        ("", "versioning"),
+        ("", "policy"),
+        ("", "stat"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
+def test_other_operations_are_refused_by_name(ask: Ask, method: str, key: str, name: str) -> None:
+    """Never taken for a plain GET, PUT or DELETE."""
+    reply = ask(method, "demo", key, by="owner", query=((name, ""),))
+    assert reply.status == 501
+    assert f"The operation {name} is not implemented.".encode() in reply.body
+
+
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "PROPFIND", "get"])
+@pytest.mark.parametrize("key", ["", "a"])
+def test_other_methods_are_refused(ask: Ask, method: str, key: str) -> None:
+    """405 (spec 01 §6.4)."""
+    reply = ask(method, "demo", key)
+    assert reply.status == 405
+    assert b"<Code>MethodNotAllowed</Code>" in reply.body
