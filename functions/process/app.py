@@ -14,6 +14,7 @@ from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 from darkroom.steps import Context
 from darkroom.timing import Stopwatch
+from darkroom.web import cors
 from darkroom.web.delivery import bounded
 from darkroom.web.messages import Request, Response
 from darkroom.web.payload import http_reply, http_request
@@ -47,8 +48,12 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
             "seconds": watch.seconds,
         },
     )
-    common = common_headers(request_id, watch, world.clock())
-    return http_reply(replace(response, headers={**response.headers, **common}))
+    headers = {
+        **cors.headers_of(request, world),
+        **response.headers,
+        **common_headers(request_id, watch, world.clock()),
+    }
+    return http_reply(replace(response, headers=headers))
 
 
 def _answered(request: Request, context: Context, request_id: str) -> Response:

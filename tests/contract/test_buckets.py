@@ -176,6 +176,18 @@ def test_fifty_of_the_longest_styles_fit(connect: Connect) -> None:
     assert list(stores.styles.current("demo").values()) == styles
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"acl": "public"}'])
+def test_settings_that_somebody_else_wrote_let_nobody_in(
+    dynamodb: "DynamoDBClient", wall: Wall, text: str
+) -> None:
+    """A bucket whose settings cannot be read is served to nobody, rather than to everybody."""
+    item = {"id": {"S": "bucket#demo"}, "settings": {"S": text}, "revision": {"N": "1"}}
+    dynamodb.put_item(TableName=TABLE, Item=item)
+    with pytest.raises(OssError) as refused:
+        table(dynamodb, wall).buckets.find("demo")
+    assert refused.value.code is Code.SERVICE_UNAVAILABLE
+
+
 def test_a_table_that_fails_is_answered_in_the_words_of_the_catalogue(
     dynamodb: "DynamoDBClient", wall: Wall
 ) -> None:

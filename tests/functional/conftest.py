@@ -32,7 +32,8 @@ BUCKETS = """{
     "open": {"s3": "s3-open", "acl": "public-read-write"},
     "listed": {"s3": "s3-listed"},
     "gone": {"s3": "nowhere", "acl": "public-read"},
-    "styled": {"acl": "public-read", "delimiters": ["!", "-"]}
+    "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
+    "settled": {"acl": "public-read"}
 }"""
 KEYS = [
     {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
@@ -41,7 +42,7 @@ KEYS = [
     {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
-S3_NAMES = ("demo", "closed", "s3-name", "s3-open", "styled", "results")
+S3_NAMES = ("demo", "closed", "s3-name", "s3-open", "styled", "settled", "results")
 
 
 @dataclass(frozen=True, kw_only=True)

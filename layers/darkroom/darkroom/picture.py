@@ -47,6 +47,7 @@ class Header:
     """Quality of a JPEG on the IJG scale, estimated from its luminance table."""
     density: Density | None = None
     exif: bytes | None = None
+    """The EXIF block as stored; a TIFF is one as a whole."""
 
     @property
     def upright_size(self) -> Size:

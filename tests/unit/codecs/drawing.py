@@ -1,14 +1,10 @@
 """Pictures drawn for the codecs' tests, files made of them, and the way through the pipeline."""
 
-import io
-
 from PIL import Image
 
 from darkroom.codecs.plugins import open_image, save_image
-from darkroom.operations import compiled
-from darkroom.pipeline import Result, run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.pipeline import Result
+from tests import pictures
 
 type Corners = list[str]
 
@@ -47,8 +43,8 @@ def stored(image: Image.Image, word: str, **options: object) -> bytes:
 
 
 def processed(data: bytes, text: str) -> Result:
-    """Put a file through the pipeline, as a request with that process does."""
-    return run(data, compiled(parse(f"image/{text}").actions), Context())
+    """Put a file through the actions of an image process."""
+    return pictures.processed(data, f"image/{text}")
 
 
 def shown(result: Result) -> Image.Image:
@@ -57,8 +53,3 @@ def shown(result: Result) -> Image.Image:
     image = open_image(result.body, result.format)
     image.load()
     return image
-
-
-def reopened(data: bytes) -> Image.Image:
-    """Decode a file by whichever decoder takes it."""
-    return Image.open(io.BytesIO(data))

@@ -24,7 +24,10 @@ _OF_THE_REST = """
     x-oss-target-redundancy-type x-oss-write-get-object-response
 """
 
-LISTED = frozenset((_OF_PROCESSING + _OF_THE_REST).split())
+_OF_OURS = "x-oss-bucket-settings"
+"""Always covered, so that nobody adds it to a URL that was signed for something else."""
+
+LISTED = frozenset(f"{_OF_PROCESSING} {_OF_THE_REST} {_OF_OURS}".split())
 """What oss2 signs and nothing else; go-v2 adds every other `x-oss-*` (C-23)."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.aws.recent import Recent
-from darkroom.buckets import Bucket, Style, Styles, read_bucket, write_bucket
+from darkroom.buckets import Bucket, InvalidDocument, Style, Styles, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
 from darkroom.ports import Clock
 from darkroom.settings import BucketEntry
@@ -149,10 +149,10 @@ class TableStyles:
 
 @contextmanager
 def _failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
-    """Answer any failure of the table so."""
+    """Answer any failure of the table so, and whatever somebody else has written into it."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, InvalidDocument, ValueError) as error:
         raise OssError(code, ec=ec) from error
 
 

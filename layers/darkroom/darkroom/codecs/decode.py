@@ -10,14 +10,13 @@ from darkroom.codecs.colour import to_srgb
 from darkroom.codecs.damage import DAMAGE, damaged
 from darkroom.codecs.gif_reader import composited
 from darkroom.codecs.plugins import open_image
+from darkroom.codecs.png import mended
 from darkroom.codecs.probe import exif_orientation
 from darkroom.limits import Size
 from darkroom.picture import SIDEWAYS, Frame, Header
 
 SPARE = 1.25
 """How much larger than needed a reduced decode must stay (docs/decisions/003)."""
-
-_PNG_COLOUR_TYPE, _PNG_GREY_ALPHA = 25, 4
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -79,11 +78,7 @@ def _opened(data: bytes, header: Header, reduced_by: int, count: int) -> Iterato
 
 def _pixels(image: Image.Image, data: bytes) -> Image.Image:
     """Take the decoder's picture over: in sRGB, apart from the decoder, without metadata."""
-    if image.format == "PNG" and data[_PNG_COLOUR_TYPE] == _PNG_GREY_ALPHA:
-        # Pillow widens 16-bit grey with alpha to RGBA: grey stays grey (C-117).
-        pixels = to_srgb(image.convert("LA"))
-    else:
-        pixels = to_srgb(image)
+    pixels = to_srgb(mended(image, data) if image.format == "PNG" else image)
     if image.format == "AVIF":
         pixels = upright(pixels, exif_orientation(image.getexif()))
     if pixels is image and getattr(image, "is_animated", False):

@@ -4,6 +4,7 @@ Nothing here decodes a pixel, so that a bomb costs its header only (spec 03 §1,
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from numbers import Rational
 
 from PIL import ExifTags, Image
@@ -49,11 +50,16 @@ def _read_jpeg(data: bytes, word: str) -> Header:
 
 
 def _read_plain(data: bytes, word: str) -> Header:
-    """Read formats of which only the first picture counts and no metadata (C-121, C-122).
+    """Read formats of which only the first picture counts and no metadata (C-121).
 
     Pillow turns a TIFF upright by itself, and the size that it gives is the upright one.
     """
     return Header(format=word, size=open_image(data, word).size)
+
+
+def _read_tiff(data: bytes, word: str) -> Header:
+    """Read the first picture (C-122), whose directory is what EXIF is made after."""
+    return replace(_read_plain(data, word), exif=data)
 
 
 def _read_gif(data: bytes, word: str) -> Header:
@@ -102,7 +108,7 @@ _READERS = {
     "gif": _read_gif,
     "webp": _read_webp,
     "bmp": _read_plain,
-    "tiff": _read_plain,
+    "tiff": _read_tiff,
     "heic": _read_iso_media,
     "avif": _read_iso_media,
 }

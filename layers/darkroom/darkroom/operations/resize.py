@@ -18,6 +18,7 @@ from darkroom.operations.geometry import (
     to_height,
     to_width,
 )
+from darkroom.operations.resampling import rimless
 from darkroom.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
@@ -177,9 +178,10 @@ def _scaled(picture: Picture, inner: Size, final: Size) -> Image.Image:
         min((left + final[0]) * across, image.width),
         min((top + final[1]) * down, image.height),
     )
-    shrinks = inner[0] <= size[0] and inner[1] <= size[1]
-    kernel = Image.Resampling.HAMMING if shrinks else Image.Resampling.BICUBIC
-    return image.resize(final, kernel, box=box)
+    if inner[0] <= size[0] and inner[1] <= size[1]:
+        return image.resize(final, Image.Resampling.HAMMING, box=box)
+    bicubic = Image.Resampling.BICUBIC
+    return rimless(image, lambda pixels: pixels.resize(final, bicubic, box=box))
 
 
 def _padded(image: Image.Image, size: Size, colour: Colour) -> Image.Image:

@@ -10,6 +10,7 @@ from darkroom.codecs.flatten import WHITE
 from darkroom.limits import Size
 from darkroom.operations.edges import extended
 from darkroom.operations.geometry import Box
+from darkroom.operations.resampling import rimless
 from darkroom.parameters import BARE, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
@@ -78,7 +79,9 @@ def _turned_pixels(image: Image.Image, size: Size, matrix: tuple[float, ...]) ->
     framed = extended(image, Box(-1, -1, image.width + 1, image.height + 1))
     nothing = (255, 0) if image.mode == "LA" else (*WHITE, 0)[: len(image.getbands())]
     affine, bicubic = Image.Transform.AFFINE, Image.Resampling.BICUBIC
-    return framed.transform(size, affine, matrix, bicubic, fillcolor=nothing)
+    return rimless(
+        framed, lambda pixels: pixels.transform(size, affine, matrix, bicubic, fillcolor=nothing)
+    )
 
 
 def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Image.Image:

@@ -6,7 +6,9 @@ from darkroom.errors import Code, OssError
 from darkroom.steps import Context
 from darkroom.usecases.world import World
 from darkroom.web import (
+    bucket_settings,
     buckets,
+    cors,
     deleting,
     listing,
     permissions,
@@ -48,6 +50,8 @@ BUCKET_ROUTES: Routes = {
     ("GET", styles.STYLE): styles.get_styles,
     ("PUT", styles.STYLE): styles.put_style,
     ("DELETE", styles.STYLE): styles.delete_style,
+    ("GET", bucket_settings.SETTINGS): bucket_settings.get_settings,
+    ("PUT", bucket_settings.SETTINGS): bucket_settings.put_settings,
     ("GET", permissions.ACL): permissions.get_bucket_acl,
     ("PUT", permissions.ACL): buckets.refuse_change,
     ("GET", buckets.INFO): buckets.bucket_info,
@@ -67,6 +71,8 @@ SERVICE_ROUTES: Routes = {("GET", PLAIN): buckets.list_buckets}
 def answer(request: Request, world: World, context: Context) -> Response:
     """Answer a request, or raise the `OssError` to answer instead."""
     where = address(request, world.settings)
+    if request.method == cors.PREFLIGHT:
+        return cors.preflight(request, where.bucket, world)
     handler = _handler(request, where)
     caller = caller_of(request, where, world)
     check_intact(request)

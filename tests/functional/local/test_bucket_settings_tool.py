@@ -1,0 +1,80 @@
+"""The command that reads and replaces a bucket's settings, over HTTP."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from local.gateway import Gateway
+from local.sandbox import InProcess
+from local.server import serving
+from tests.functional.conftest import access_key
+
+TOOL = Path(__file__).parents[3] / "tools/bucket_settings.py"
+
+type Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(app: ModuleType) -> Iterator[Run]:
+    """Serve the function, and run the command on its bucket `settled`."""
+    lines: list[str] = []
+    gateway = Gateway(invoke=InProcess(handler=app.handler), log=lines.append)
+    with serving(gateway.answer) as server:
+
+        def ran(*arguments: str, by: str = "owner") -> subprocess.CompletedProcess[str]:
+            key = access_key(by)
+            environment = {
+                "DARKROOM_ACCESS_KEY_ID": key.id,
+                "DARKROOM_ACCESS_KEY_SECRET": key.secret,
+            }
+            command = [sys.executable, str(TOOL), server.url, "settled", *arguments]
+            return subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=60, check=False
+            )
+
+        yield ran
+
+
+def test_settings_are_replaced_and_printed(run: Run, tmp_path: Path) -> None:
+    """What it prints is a document again."""
+    file = tmp_path / "settings.json"
+    file.write_text('{"acl": "public-read", "delimiters": ["-"]}')
+    replaced = run(str(file))
+    assert (replaced.returncode, replaced.stderr) == (0, "")
+    assert json.loads(replaced.stdout)["delimiters"] == ["-"]
+    assert run().stdout == replaced.stdout
+    file.write_text('{"acl": "public-read"}')
+    assert json.loads(run(str(file)).stdout)["delimiters"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "Expecting property name"),
+        ('{"acl": "public"}', "settled.acl must be one of"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_wrong_file_is_not_sent(
+    run: Run, tmp_path: Path, text: str | None, complaint: str
+) -> None:
+    """The complaint names the place, and nothing is printed to be taken for settings."""
+    file = tmp_path / "settings.json"
+    if text is not None:
+        file.write_text(text)
+    refused = run(str(file))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert complaint in refused.stderr
+
+
+def test_a_refusal_is_printed(run: Run) -> None:
+    """As the service words it."""
+    refused = run(by="reader")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "answered 403" in refused.stderr
+    assert "<Code>AccessDenied</Code>" in refused.stderr
