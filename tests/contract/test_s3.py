@@ -10,8 +10,7 @@ from darkroom.aws.s3 import S3Objects
 from darkroom.aws.writing import S3Writer
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
-from darkroom.ports import Attributes, Replaced
-from darkroom.ports.listing import Listing
+from darkroom.ports import Attributes, Listing, Replaced
 from tests.contract.stores import NAMES, client_of
 from tests.wire import Passage, Wire, refuses
 

@@ -33,16 +33,31 @@ BUCKETS = """{
     "listed": {"s3": "s3-listed"},
     "gone": {"s3": "nowhere", "acl": "public-read"},
     "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
-    "settled": {"acl": "public-read"}
+    "settled": {"acl": "public-read"},
+    "the-public": {"acl": "public-read", "delimiters": ["!"]},
+    "the-private": {"delimiters": ["!"]},
+    "the-protected": {
+        "acl": "public-read",
+        "delimiters": ["!"],
+        "protection": {"enabled": true, "suffixes": ["jpg"]}
+    }
 }"""
 KEYS = [
     {"id": "reader", "secret": "s1", "buckets": ["*"], "permissions": ["read"]},
     {"id": "writer", "secret": "s2", "buckets": ["*"], "permissions": ["write"]},
     {"id": "owner", "secret": "s3", "buckets": ["*"], "permissions": ["read", "write", "admin"]},
-    {"id": "other", "secret": "s4", "buckets": ["renamed"], "permissions": ["read", "write"]},
+    {
+        "id": "other",
+        "secret": "s4",
+        "buckets": ["renamed"],
+        "permissions": ["read", "write", "admin"],
+    },
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
-S3_NAMES = ("demo", "closed", "s3-name", "s3-open", "styled", "settled", "results")
+S3_NAMES = (
+    *("demo", "closed", "s3-name", "s3-open", "styled", "settled"),
+    *("the-public", "the-private", "the-protected", "results"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,11 @@ from darkroom.buckets import Bucket, Style
 from darkroom.errors import Code, OssError
 from darkroom.usecases import styles
 from darkroom.usecases.access import administered
-from darkroom.web.bodies import XML, document, element, elements
+from darkroom.web.bodies import element, elements
 from darkroom.web.call import Call
 from darkroom.web.documents import root_of
 from darkroom.web.messages import Response
+from darkroom.web.replies import xml
 
 STYLE = "style"
 NAME = "styleName"
@@ -24,9 +25,9 @@ def get_styles(call: Call) -> Response:
     bucket = _bucket(call)
     if NAME in call.request.query:
         style = styles.get_style(bucket, call.request.query[NAME], call.world)
-        return _xml("Style", _members(style))
+        return xml("Style", _members(style))
     listed = styles.list_styles(bucket, call.world)
-    return _xml("StyleList", "".join(element("Style", _members(style)) for style in listed))
+    return xml("StyleList", "".join(element("Style", _members(style)) for style in listed))
 
 
 def put_style(call: Call) -> Response:
@@ -69,7 +70,3 @@ def _members(style: Style) -> str:
             "LastModifyTime": format_datetime(style.modified, usegmt=True),
         }
     )
-
-
-def _xml(root: str, content: str) -> Response:
-    return Response(status=200, headers={"content-type": XML}, body=document(root, content))
