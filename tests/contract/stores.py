@@ -9,7 +9,8 @@ from botocore.config import Config
 from darkroom.aws.listing import S3Lister
 from darkroom.aws.s3 import S3Objects
 from darkroom.aws.writing import S3Writer
-from darkroom.ports import ObjectLister, ObjectReader, ObjectWriter
+from darkroom.ports import ObjectReader, ObjectWriter
+from darkroom.ports.listing import ObjectLister
 from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects
 

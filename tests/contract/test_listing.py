@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from darkroom.ports import Attributes, Listing, ObjectLister, Page
+from darkroom.ports import Attributes
+from darkroom.ports.listing import Listing, ObjectLister, Page
 from tests.contract.stores import Store
 
 KEYS = ["a", "b/1", "b/2", "b/c/3", "d e+%.txt", "e//f", "ü", "\U0001f4f7"]

@@ -10,7 +10,8 @@ from darkroom.aws.s3 import S3Objects
 from darkroom.aws.writing import S3Writer
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
-from darkroom.ports import Attributes, Listing, Replaced
+from darkroom.ports import Attributes, Replaced
+from darkroom.ports.listing import Listing
 from tests.contract.stores import NAMES, client_of
 from tests.wire import Passage, Wire, refuses
 

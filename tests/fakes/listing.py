@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from darkroom.ports import Listed, Listing, Page
+from darkroom.ports.listing import Listed, Listing, Page
 from tests.fakes.objects import MemoryObject
 
 

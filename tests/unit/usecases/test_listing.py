@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from darkroom.buckets import Bucket
-from darkroom.ports import Listing, Page
+from darkroom.ports.listing import Listing, Page
 from darkroom.usecases.listing import list_after
 from darkroom.usecases.world import World
 from tests.fakes.objects import MemoryObjects

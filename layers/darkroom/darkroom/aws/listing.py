@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import etag_of, storage_class_of
 from darkroom.aws.refusals import s3_errors
-from darkroom.ports import Listed, Listing, Page
+from darkroom.ports.listing import Listed, Listing, Page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

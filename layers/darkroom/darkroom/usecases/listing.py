@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from darkroom.ports import Listing, Page
+from darkroom.ports.listing import Listing, Page
 from darkroom.usecases.world import World
 
 LAST = "\U0010ffff"

@@ -8,12 +8,12 @@ from darkroom.ports import (
     BucketStore,
     Clock,
     LinkMaker,
-    ObjectLister,
     ObjectReader,
     ObjectWriter,
     ResultStore,
     StyleStore,
 )
+from darkroom.ports.listing import ObjectLister
 from darkroom.settings import Settings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from darkroom.errors import invalid
-from darkroom.ports import Listed, Listing, Page
+from darkroom.ports.listing import Listed, Listing, Page
 from darkroom.usecases.access import listable
 from darkroom.usecases.listing import list_after
 from darkroom.web.bodies import element, elements
