@@ -17,7 +17,7 @@ RANKS = {
     "names": 2, "picture": 2, "query": 2, "auth": 2, "typefaces": 2,
     "codecs": 3, "steps": 3,
     "operations": 4, "pipeline": 4,
-    "usecases": 5,
+    "batch": 5, "usecases": 5,
     "web": 6, "aws": 6,
     "__main__": 7,
 }  # fmt: skip

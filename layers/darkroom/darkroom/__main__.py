@@ -1,0 +1,111 @@
+"""Pictures without a server: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from darkroom.batch import Job, attempt, done, planned, reports
+from darkroom.errors import OssError
+
+WRONG_INPUT = 2
+"""Exit status, as argparse has it too."""
+
+_FONTS = Path(__file__).parents[2] / "fonts/fonts"
+"""The fonts of a checkout, beside the package's layer."""
+
+_BAR = 40
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit status is 2 where any input is wrong."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    target = asked.source if asked.target is None else asked.target
+    try:
+        jobs = planned(asked.process, asked.source, target, fonts=asked.fonts)
+        if asked.target is not None:
+            return _run(jobs, min(asked.jobs, len(jobs)))
+        if asked.source.is_dir() or not reports(asked.process):
+            parser.error("a target is needed")
+        sys.stdout.write(done(jobs[0]).body.decode() + "\n")
+    except OssError as error:
+        _tell(error.message)
+        return WRONG_INPUT
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m darkroom",
+        description="Put pictures through a process, by the rules of the service.",
+    )
+    parser.add_argument("process", help="such as image/resize,w_100/format,webp")
+    parser.add_argument("source", type=Path, help="a picture, or a folder of them")
+    parser.add_argument(
+        "target",
+        type=Path,
+        nargs="?",
+        help="a file, whose suffix chooses the format, or a folder; "
+        "a report about one picture is printed without it",
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=_count, default=os.cpu_count() or 1, help="processes at a time"
+    )
+    parser.add_argument(
+        "--fonts", type=Path, default=_FONTS, help="folder of the fonts for text watermarks"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes")
+    return int(text)
+
+
+def _run(jobs: Sequence[Job], processes: int) -> int:
+    status = 0
+    with _messages(jobs, processes) as messages:
+        for number, (job, message) in enumerate(zip(jobs, messages, strict=True), 1):
+            if message is not None:
+                _tell(f"{job.source}: {message}")
+                status = WRONG_INPUT
+            _show(number, len(jobs))
+    return status
+
+
+@contextmanager
+def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
+    """Do the jobs and give their messages in order; what is not begun ends with the block."""
+    if processes <= 1:
+        yield map(attempt, jobs)
+        return
+    # Started afresh: a copy of a process that has threads may hang.
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+    try:
+        yield pool.map(attempt, jobs)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _show(number: int, total: int) -> None:
+    """Draw the bar, where somebody sees it."""
+    if total > 1 and sys.stderr.isatty():
+        bar = "█" * (_BAR * number // total)
+        end = "\n" if number == total else ""
+        sys.stderr.write(f"\r{bar:·<{_BAR}} {number}/{total}{end}")
+        sys.stderr.flush()
+
+
+def _tell(message: str) -> None:
+    clear = "\r\x1b[K" if sys.stderr.isatty() else ""
+    sys.stderr.write(f"{clear}{message}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

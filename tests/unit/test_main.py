@@ -1,0 +1,136 @@
+"""The command line: what it prints, and how it ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from darkroom.__main__ import main
+from tests.pictures import stored
+
+PACKAGE = Path(__file__).parents[2] / "layers/darkroom"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Make one picture, alone in a folder."""
+    path = tmp_path / "album/in.jpg"
+    path.parent.mkdir()
+    path.write_bytes(stored(Image.new("RGB", (40, 30), "#808080"), "JPEG", quality=95))
+    return path
+
+
+def test_the_module_is_a_command(picture: Path, tmp_path: Path) -> None:
+    """`python -m darkroom`, as the documentation has it."""
+    target = tmp_path / "out.png"
+    command = [sys.executable, "-m", "darkroom", "image/resize,w_20", str(picture), str(target)]
+    finished = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+    with Image.open(target) as result:
+        assert (result.format, result.size) == ("PNG", (20, 15))
+
+
+def test_a_report_is_printed(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a target."""
+    assert main(["image/average-hue", str(picture)]) == 0
+    assert capsys.readouterr().out == '{\n    "RGB": "0x808080"}\n'
+
+
+@pytest.mark.parametrize(
+    ("process", "message"),
+    [
+        (
+            "image/resize,w_0",
+            "The value: 0 of parameter: w is invalid.reason:Value must be between 1 and 16384",
+        ),
+        ("image/slim,1", "The action: slim is not supported."),
+        ("style/small", "No Such Image Style."),
+    ],
+)
+def test_a_wrong_process_ends_with_2(
+    picture: Path, capsys: pytest.CaptureFixture[str], process: str, message: str
+) -> None:
+    """And with the message that the service gives."""
+    assert main([process, str(picture), "out.png"]) == 2
+    assert capsys.readouterr().err == f"{message}\n"
+
+
+def test_a_wrong_picture_ends_with_2(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others are done all the same."""
+    wrong = picture.with_name("a.txt")
+    wrong.write_text("no picture")
+    assert main(["image/resize,w_20", str(picture.parent), str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == f"{wrong}: This image format is not supported.\n"
+    assert (tmp_path / "out/in.jpg").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["image/info"],
+        ["image/resize,w_1", "in.jpg"],
+        ["image/resize,w_1", "in.jpg", "out.jpg", "-j", "0"],
+        ["image/resize,w_1", "in.jpg", "out.jpg", "--unknown"],
+        ["image/info", "."],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line_ends_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """With the usage."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m darkroom")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_many_pictures_are_many_jobs(picture: Path, tmp_path: Path, jobs: str) -> None:
+    """In one process or in several: the same files."""
+    for number in range(5):
+        picture.with_name(f"{number}.jpg").write_bytes(picture.read_bytes())
+    out = tmp_path / "out"
+    assert main(["image/resize,w_20", str(picture.parent), str(out), "-j", jobs]) == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "in.jpg")
+    ]
+
+
+def test_an_empty_folder_is_no_work(tmp_path: Path) -> None:
+    """And no error."""
+    (tmp_path / "empty").mkdir()
+    assert main(["image/resize,w_20", str(tmp_path / "empty"), str(tmp_path / "out")]) == 0
+
+
+class Terminal(list[str]):
+    """A standard error that somebody looks at."""
+
+    def write(self, text: str) -> None:
+        """Keep what is written."""
+        self.append(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def isatty(self) -> bool:
+        """Tell that this is one."""
+        return True
+
+
+def test_a_terminal_shows_how_far_it_is(
+    picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One bar that grows; nothing of it where nobody sees it."""
+    picture.with_name("b.txt").write_text("no picture")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    main(["image/resize,w_20", str(picture.parent), str(tmp_path / "out"), "-j", "1"])
+    assert [text for text in terminal if "/2" in text] == [
+        "\r████████████████████···················· 1/2",
+        f"\r{'█' * 40} 2/2\n",
+    ]
