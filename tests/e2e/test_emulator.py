@@ -1,0 +1,113 @@
+"""The emulated Lambda itself: what becomes of functions that do not behave."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Thread
+from time import sleep
+
+import pytest
+
+from local.artefact import Artefact
+from local.emulator import Pool, emulated
+from local.fronts import FunctionError, ThrottledError
+from tests.e2e.conftest import available
+
+FUNCTION = """
+import os, time
+
+def handler(event, context):
+    match event:
+        case {"sleep": seconds}:
+            time.sleep(seconds)
+        case {"exit": status}:
+            os._exit(status)
+        case {"raise": message}:
+            raise LookupError(message)
+    return {
+        "pid": os.getpid(),
+        "variables": dict(os.environ),
+        "milliseconds": context.get_remaining_time_in_millis(),
+    }
+"""
+
+type Run = Callable[..., AbstractContextManager[Pool]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run a function that does what its event says."""
+    (tmp_path / "app.py").write_text(FUNCTION)
+
+    @contextmanager
+    def running(seconds: int = 5) -> Iterator[Pool]:
+        artefact = Artefact(
+            code=tmp_path,
+            handler="app.handler",
+            seconds=seconds,
+            megabytes=512,
+            layers=(),
+            variables={"DARKROOM_FROM_TEMPLATE": "a", "DARKROOM_FROM_DEPLOYMENT": None},
+        )
+        with available(), emulated(artefact, {"DARKROOM_FROM_DEPLOYMENT": "b"}, logs=tmp_path) as p:
+            yield p
+
+    return running
+
+
+def test_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function has Lambda's variables and its template's, and none of this machine's."""
+    monkeypatch.setenv("SOMETHING_OF_THIS_MACHINE", "x")
+    with run() as pool:
+        variables = pool({})["variables"]
+    assert "SOMETHING_OF_THIS_MACHINE" not in variables
+    assert variables["DARKROOM_FROM_TEMPLATE"] == "a"
+    assert variables["DARKROOM_FROM_DEPLOYMENT"] == "b"
+    assert variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
+
+
+def test_time(run: Run) -> None:
+    """A function is told its time; when that is up it is ended, and starts anew."""
+    with run(seconds=1) as pool:
+        assert 0 < pool({})["milliseconds"] <= 1000
+        with pytest.raises(FunctionError, match="timed out after 1"):
+            pool({"sleep": 5})
+        assert pool({})
+        assert len(pool.sandboxes[0].timings().inits) == 2
+
+
+def test_exception(run: Run) -> None:
+    """An exception is the function's failure; its sandbox goes on."""
+    with run() as pool:
+        with pytest.raises(FunctionError, match="LookupError: no such thing"):
+            pool({"raise": "no such thing"})
+        assert pool({})
+
+
+def test_exit(run: Run) -> None:
+    """A function whose process ends has failed, and starts anew."""
+    with run() as pool:
+        with pytest.raises(FunctionError):
+            pool({"exit": 3})
+        assert pool({})
+
+
+def test_busy(run: Run) -> None:
+    """A request for which no sandbox becomes free in time is turned away."""
+    with run(seconds=2) as pool:
+        pool({})
+        impatient = Pool(pool.sandboxes, patience=0.1)
+        first = Thread(target=impatient, args=({"sleep": 1},))
+        first.start()
+        sleep(0.2)
+        with pytest.raises(ThrottledError):
+            impatient({})
+        first.join()
+
+
+def test_nothing_is_left(run: Run) -> None:
+    """With the pool its emulators are gone, and the runtimes in them."""
+    with run() as pool:
+        pid = pool({})["pid"]
+        assert Path(f"/proc/{pid}").exists()
+    assert not Path(f"/proc/{pid}").exists()
