@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "DARKROOM_BASE_DOMAINS": "oss.example.com",
     "DARKROOM_RESULTS_BUCKET": "results",
     "DARKROOM_KEYS_SECRET": "",
+    "DARKROOM_TABLE": "",
 }
 
 
