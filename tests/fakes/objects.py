@@ -120,6 +120,7 @@ class MemoryObjects:
             metadata=attributes.metadata,
             storage_class=attributes.storage_class,
             acl=attributes.acl,
+            by_rule=attributes.by_rule,
             crc64=crc64(body),
         )
         self.stored[bucket, key] = MemoryObject(info=info, body=body)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from darkroom.auth import AccessKey
 from darkroom.buckets import Bucket
 from darkroom.settings import Settings
+from darkroom.usecases.workshop import Workshop
 from darkroom.usecases.world import World
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
 from tests.fakes.listing import MemoryLister
@@ -36,6 +37,7 @@ def world(
     objects: MemoryObjects | None = None,
     styles: MemoryStyles | None = None,
     keys: Iterable[AccessKey] = (),
+    workshop: Workshop | None = None,
 ) -> World:
     """Build a world of these buckets, at `NOW`."""
     stored = objects or MemoryObjects()
@@ -49,4 +51,5 @@ def world(
         links=stored,
         writer=stored,
         lister=MemoryLister(stored=stored.stored),
+        workshop=workshop,
     )

@@ -43,6 +43,7 @@ def test_settings_are_read_and_replaced_as_a_whole(ask: Ask) -> None:
         "delimiters": ["!"],
         "protection": {"enabled": True, "suffixes": [], "rules": []},
         "cors": [],
+        "events": [],
     }
 
 

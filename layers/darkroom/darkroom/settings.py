@@ -41,6 +41,14 @@ class Settings:
     table: str | None = None
     """DynamoDB table of styles and bucket settings; without one there are no styles, and the
     settings are those listed here."""
+    jobs_queue: str | None = None
+    """URL of the queue of asynchronous jobs; without it there are none."""
+    dead_letters: str | None = None
+    """URL of the queue where jobs end that cannot be done."""
+    deliveries: int = 5
+    """How often a job is delivered before it ends there."""
+    topics: Mapping[str, str] = field(default_factory=dict)
+    """Names for `/notify`, each an SNS topic's ARN or an SQS queue's URL."""
     results_bucket: str | None = None
     """S3 bucket for results over `reply_limit`; without it these are refused."""
     reply_limit: int = 4_500_000
@@ -66,6 +74,10 @@ class Settings:
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             table=environ.get("DARKROOM_TABLE") or None,
+            jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
+            dead_letters=environ.get("DARKROOM_DEAD_LETTERS") or None,
+            deliveries=int(_seconds(environ, "DARKROOM_DELIVERIES", default=5)),
+            topics=_texts(environ, "DARKROOM_TOPICS"),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
@@ -97,6 +109,13 @@ def _bucket(name: str, entry: Any) -> BucketEntry:
         return BucketEntry(s3=entry.get("s3") or name, bucket=read_bucket(name, document))
     except InvalidDocument as error:
         raise SettingsError(f"DARKROOM_BUCKETS: {error}") from error
+
+
+def _texts(environ: Mapping[str, str], name: str) -> Mapping[str, str]:
+    entries = _json_object(environ, name)
+    if not all(isinstance(text, str) for text in entries.values()):
+        raise SettingsError(f"{name} must map names to texts")
+    return entries
 
 
 def _domains(entries: dict[str, Any]) -> Mapping[str, str]:

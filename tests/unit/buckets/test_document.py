@@ -14,9 +14,11 @@ from darkroom.buckets import (
     Acl,
     Bucket,
     CorsRule,
+    EventRule,
     InvalidDocument,
     Protection,
     ProtectionRule,
+    RuleTarget,
     read_bucket,
     write_bucket,
 )
@@ -40,6 +42,16 @@ WHOLE = Bucket(
             headers=("*",),
             exposed=("ETag", "x-oss-request-id"),
             max_age=600,
+        ),
+    ),
+    events=(
+        EventRule(
+            prefix="uploads/",
+            suffix=".jpg",
+            targets=(
+                RuleTarget(process="image/resize,w_200", key="thumbnails/{barename}.{autoext}"),
+                RuleTarget(process="style/large", key="{object}", bucket="gallery"),
+            ),
         ),
     ),
 )

@@ -12,6 +12,7 @@ from darkroom.buckets import Acl
 from darkroom.ports import BINARY, OWN_METADATA, STANDARD, Attributes, ObjectInfo
 
 ACL = f"{OWN_METADATA}acl"
+BY_RULE = f"{OWN_METADATA}by-rule"
 CRC64 = f"{OWN_METADATA}crc64ecma"
 
 _STORAGE_CLASSES = {
@@ -78,6 +79,7 @@ def info_of(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
         metadata={n: value for n, value in metadata.items() if not n.startswith(OWN_METADATA)},
         storage_class=storage_class_of(response),
         acl=_acl(metadata.get(ACL)),
+        by_rule=BY_RULE in metadata,
         version_id=response.get("VersionId"),
         crc64=_crc64(metadata.get(CRC64, ""), etag_of(response)),
     )
@@ -90,6 +92,8 @@ def members_of(
     metadata = dict(attributes.metadata)
     if attributes.acl is not None:
         metadata[ACL] = attributes.acl
+    if attributes.by_rule:
+        metadata[BY_RULE] = "1"
     if crc64 is not None:
         metadata[CRC64] = f"{crc64} {etag}"
     members: dict[str, Any] = {

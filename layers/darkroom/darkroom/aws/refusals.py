@@ -1,4 +1,4 @@
-"""What S3's refusals mean in terms of the catalogue."""
+"""What refusals of AWS mean in terms of the catalogue."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +49,15 @@ def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
         raise _understood(error, bucket, key) from error
     except BotoCoreError as error:
         raise OssError(Code.SERVICE_UNAVAILABLE) from error
+
+
+@contextmanager
+def failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
+    """Answer any failure of a service of our own, which is no business of the caller's, so."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise OssError(code, ec=ec) from error
 
 
 def _understood(error: ClientError, bucket: str, key: str) -> Exception:

@@ -4,6 +4,7 @@ from darkroom.buckets.acl import Acl
 from darkroom.buckets.bucket import DELIMITERS, Bucket
 from darkroom.buckets.cors import CorsRule
 from darkroom.buckets.document import read_bucket, write_bucket
+from darkroom.buckets.events import EventRule, RuleTarget
 from darkroom.buckets.form import InvalidDocument
 from darkroom.buckets.protection import Protection, ProtectionRule
 from darkroom.buckets.styles import Style, Styles
@@ -13,9 +14,11 @@ __all__ = [
     "Acl",
     "Bucket",
     "CorsRule",
+    "EventRule",
     "InvalidDocument",
     "Protection",
     "ProtectionRule",
+    "RuleTarget",
     "Style",
     "Styles",
     "read_bucket",

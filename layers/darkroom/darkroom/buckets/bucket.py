@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from darkroom.buckets.acl import Acl
 from darkroom.buckets.cors import CorsRule
+from darkroom.buckets.events import EventRule
 from darkroom.buckets.protection import Protection
 
 DELIMITERS = ("@!", "!", "/", "-", "_")
@@ -21,3 +22,5 @@ class Bucket:
     protection: Protection = field(default_factory=Protection)
     cors: tuple[CorsRule, ...] = ()
     """The first that allows a request counts."""
+    events: tuple[EventRule, ...] = ()
+    """All that fire on an object do."""

@@ -7,7 +7,8 @@ from typing import Any
 from darkroom.buckets.acl import Acl
 from darkroom.buckets.bucket import DELIMITERS, Bucket
 from darkroom.buckets.cors import CorsRule
-from darkroom.buckets.form import Flag, ListOf, Member, Number, ObjectOf, Text, one_of
+from darkroom.buckets.events import EventRule, RuleTarget
+from darkroom.buckets.form import Flag, ListOf, Member, Moment, Number, ObjectOf, Text, one_of
 from darkroom.buckets.protection import Protection, ProtectionRule
 
 LONGEST_MAX_AGE = 999_999_999
@@ -24,6 +25,9 @@ _EXTENSION = _text(r"[A-Za-z0-9]{1,16}", "1 to 16 letters and digits, without th
 _ORIGIN = _text(r"(?=.)[!-)+-~]*\*?[!-)+-~]*", "an origin with one * at most")
 _HEADER = _text(r"(?=.)[A-Za-z0-9-]*\*?[A-Za-z0-9-]*", "a header's name with one * at most")
 _EXPOSED = _text(r"[A-Za-z0-9-]+", "a header's name")
+_PROCESS = _text(r"(image|style)/[^|]{1,4096}", "a process that begins with image/ or style/")
+_TEMPLATE = _text(r"[^\0]{1,1023}", "a key of 1 to 1023 characters, with variables in braces")
+_BUCKET_NAME = _text(r"[a-z0-9-]{3,63}", "a bucket's name")
 
 _PROTECTION_RULE = ObjectOf(
     make=ProtectionRule,
@@ -58,11 +62,33 @@ _CORS_RULE = ObjectOf(
     },
 )
 
+_RULE_TARGET = ObjectOf(
+    make=RuleTarget,
+    members={
+        "process": Member(field="process", kind=_PROCESS, required=True),
+        "key": Member(field="key", kind=_TEMPLATE, required=True),
+        "bucket": Member(field="bucket", kind=_BUCKET_NAME),
+    },
+)
+
+_EVENT_RULE = ObjectOf(
+    make=EventRule,
+    members={
+        "prefix": Member(field="prefix", kind=_KEY_PART),
+        "suffix": Member(field="suffix", kind=_KEY_PART),
+        "targets": Member(
+            field="targets", kind=ListOf(kind=_RULE_TARGET, least=1, most=10), required=True
+        ),
+        "since": Member(field="since", kind=Moment()),
+    },
+)
+
 _MEMBERS = {
     "acl": Member(field="acl", kind=one_of(tuple(Acl))),
     "delimiters": Member(field="delimiters", kind=ListOf(kind=one_of(DELIMITERS), most=5)),
     "protection": Member(field="protection", kind=_PROTECTION),
     "cors": Member(field="cors", kind=ListOf(kind=_CORS_RULE, most=10)),
+    "events": Member(field="events", kind=ListOf(kind=_EVENT_RULE, most=20)),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -54,6 +55,25 @@ class Number:
     def write(self, value: int) -> int:
         """Give it as it is."""
         return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date and time of ISO 8601 with its zone."""
+
+    def read(self, document: Any, place: str) -> datetime:
+        """Take a text that says when."""
+        try:
+            moment = datetime.fromisoformat(document)
+        except (TypeError, ValueError):
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise InvalidDocument(place, "must be a date and time of ISO 8601 with its zone")
+        return moment
+
+    def write(self, value: datetime) -> str:
+        """Give it as text."""
+        return value.isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +161,9 @@ class ObjectOf[T]:
             raise InvalidDocument(place, str(error)) from error
 
     def write(self, value: T) -> dict[str, Any]:
-        """Give an object of all members."""
+        """Give an object of all members that have a value."""
         return {
             name: member.kind.write(getattr(value, member.field))
             for name, member in self.members.items()
+            if getattr(value, member.field) is not None
         }

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from darkroom.buckets import Acl, Bucket, Styles
+from darkroom.jobs import Task
 
 type Clock = Callable[[], datetime]
 """The present moment in UTC, with its time zone."""
@@ -33,6 +34,8 @@ class Attributes:
     storage_class: str = STANDARD
     acl: Acl | None = None
     """The object's own; none inherits the bucket's."""
+    by_rule: bool = False
+    """Whether a rule of a bucket had it made: no rule fires on such an object."""
     tags: str | None = None
     """`name=value&…`, percent-encoded; does not come back. A copy without keeps its source's."""
 
@@ -54,6 +57,7 @@ class ObjectInfo:
     metadata: Mapping[str, str] = field(default_factory=dict)
     storage_class: str = STANDARD
     acl: Acl | None = None
+    by_rule: bool = False
     version_id: str | None = None
     crc64: int | None = None
     """Of the bytes, where it is known for certain."""
@@ -186,3 +190,67 @@ class ResultStore(Protocol):
 
     def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
         """Store a result with its reply headers and answer a presigned address of it."""
+
+
+class JobQueue(Protocol):
+    """The way from the promise to the work: what is sent arrives at least once."""
+
+    def send(self, message: str) -> None:
+        """Hand a message over; it is kept before this returns."""
+
+
+class Letters(Protocol):
+    """What can be done with a message of the queue besides its work."""
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Let a message that was received come again after so long."""
+
+    def bury(self, message: str, reason: str) -> None:
+        """Keep a message among the dead letters, with the reason."""
+
+
+class TaskStore(Protocol):
+    """What is known of tasks, for as long as they can be asked after."""
+
+    def accept(self, task: Task) -> bool:
+        """Take a new task up; false when one of its id is there already."""
+
+    def find(self, task_id: str) -> Task | None:
+        """Look one up as it is now."""
+
+    def claim(self, task_id: str, owner: str, until: datetime) -> Task:
+        """Make a task the owner's own to work on: running, one attempt more.
+
+        One that is over is given as it is, the owner's own to tell of. Raises `Busy` while it
+        is another owner's.
+        """
+
+    def update(self, task: Task, *, owner: str, free: bool = False) -> None:
+        """Write what has become of a claimed task; `free` lets the next one claim it.
+
+        Raises `Busy` when it has been claimed by another since.
+        """
+
+
+class Busy(Exception):
+    """Another worker is at it: try again later."""
+
+
+class Locks(Protocol):
+    """Names that one worker at a time may hold."""
+
+    def hold(self, name: str, owner: str, until: datetime) -> bool:
+        """Take a name, unless another owner holds it and its time is not up."""
+
+    def release(self, name: str, owner: str) -> None:
+        """Give a name back; one that is another's by now stays so."""
+
+
+class Topics(Protocol):
+    """Who hears of the end of asynchronous jobs."""
+
+    def knows(self, name: str) -> bool:
+        """Whether a topic of this name is set up."""
+
+    def tell(self, name: str, message: str) -> None:
+        """Send a message to the topic."""

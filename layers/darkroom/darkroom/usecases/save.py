@@ -1,6 +1,5 @@
 """saveas: a picture out of the store, through a process, back into the store (spec 04 §4)."""
 
-import re
 from dataclasses import dataclass
 
 from darkroom.buckets import Bucket
@@ -13,10 +12,8 @@ from darkroom.steps import Context, Operation, Report
 from darkroom.usecases.access import allow_read, allow_write, bucket_named
 from darkroom.usecases.asked import looked_up
 from darkroom.usecases.render import Rendering, Work, made
+from darkroom.usecases.variables import OF_RESULT, filled
 from darkroom.usecases.world import World
-
-_VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
-_OF_RESULT = "{autoext}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +42,11 @@ def save(source: Rendering, world: World, context: Context) -> Saved:
     allow_read(bucket, source.key, source.caller, world, asked.use)
     process = asked.process
     saveas = _saveas(process)
-    operations = _pictures(compiled(process.actions), source.process)
-    known = None if _needs_result(saveas) else _target(saveas, source, world)
+    operations = pictures(compiled(process.actions), source.process)
+    known = None if _needs_result(saveas) else target_of(saveas, source, world)
     work = Work(bucket=bucket, rendering=source, operations=operations)
     result = made(work, world, context)
-    where = known or _target(saveas, source, world, autoext=result.format or "")
+    where = known or target_of(saveas, source, world, autoext=result.format or "")
     with context.stage("store"):
         attributes = Attributes(content_type=result.content_type)
         world.writer.put(where.bucket.name, where.key, result.body, attributes)
@@ -67,7 +64,7 @@ def _saveas(process: Process) -> SaveAs:
     return process.save
 
 
-def _pictures(operations: tuple[Operation, ...], process: str) -> tuple[Operation, ...]:
+def pictures(operations: tuple[Operation, ...], process: str) -> tuple[Operation, ...]:
     """Refuse to store a report (C-163)."""
     for operation in operations:
         if isinstance(operation, Report):
@@ -76,35 +73,16 @@ def _pictures(operations: tuple[Operation, ...], process: str) -> tuple[Operatio
 
 
 def _needs_result(saveas: SaveAs) -> bool:
-    return _OF_RESULT in saveas.object or _OF_RESULT in (saveas.bucket or "")
+    return OF_RESULT in saveas.object or OF_RESULT in (saveas.bucket or "")
 
 
-def _target(saveas: SaveAs, source: Rendering, world: World, autoext: str = "") -> Target:
+def target_of(saveas: SaveAs, source: Rendering, world: World, autoext: str = "") -> Target:
     """Find where the result may go: a legal name, a bucket that is there and may be written."""
-    values = _values(source.bucket, source.key, autoext)
-    name = source.bucket if saveas.bucket is None else _filled(saveas.bucket, values)
-    key = _filled(saveas.object, values)
+    template = source.bucket if saveas.bucket is None else saveas.bucket
+    name = filled(template, source.bucket, source.key, autoext)
+    key = filled(saveas.object, source.bucket, source.key, autoext)
     check_bucket_name(name)
     check_key(key)
     bucket = bucket_named(world, name)
     allow_write(bucket, source.caller)
     return Target(bucket=bucket, key=key)
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    """Put the variables in, once: braces in their values are not read again (C-159)."""
-    return _VARIABLE.sub(lambda found: values[found[1]], text)
-
-
-def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
-    dirname, _, basename = key.rpartition("/")
-    barename, dot, ext = basename.rpartition(".")
-    return {
-        "bucket": bucket,
-        "object": key,
-        "dirname": dirname,
-        "basename": basename,
-        "barename": barename if dot else basename,
-        "ext": ext if dot else "",
-        "autoext": autoext,
-    }

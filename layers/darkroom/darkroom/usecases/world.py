@@ -15,6 +15,7 @@ from darkroom.ports import (
 )
 from darkroom.ports.listing import ObjectLister
 from darkroom.settings import Settings
+from darkroom.usecases.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +32,6 @@ class World:
     writer: ObjectWriter
     lister: ObjectLister
     results: ResultStore | None = None
+    workshop: Workshop | None = None
+    """For asynchronous work; none where a deployment has no queue for it."""
     limits: Limits = field(default_factory=Limits)

@@ -1,10 +1,12 @@
 """A bucket's settings as JSON: `?x-oss-bucket-settings` (docs/buckets.md)."""
 
 import json
+from dataclasses import replace
 
 from darkroom.buckets import InvalidDocument, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
 from darkroom.usecases.access import administered
+from darkroom.usecases.arrivals import check_rules, settled
 from darkroom.web.bodies import JSON
 from darkroom.web.call import Call
 from darkroom.web.messages import Response
@@ -31,7 +33,10 @@ def put_settings(call: Call) -> Response:
         settings = read_bucket(bucket.name, _json(call.request.body))
     except InvalidDocument as error:
         raise OssError(Code.INVALID_ARGUMENT, f"The settings are invalid: {error}.") from error
-    call.world.buckets.save(settings)
+    check_rules(settings, call.world)
+    known = call.world.buckets.current(bucket.name)
+    events = settled(settings.events, known.events, call.world.clock())
+    call.world.buckets.save(replace(settings, events=events))
     return Response(status=200)
 
 

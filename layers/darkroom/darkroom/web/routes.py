@@ -15,6 +15,7 @@ from darkroom.web import (
     reading,
     saving,
     styles,
+    submitting,
     unimplemented,
     writing,
 )
@@ -34,6 +35,8 @@ type Routes = Mapping[tuple[str, str], Handler]
 OBJECT_ROUTES: Routes = {
     ("GET", reading.PROCESS): reading.get_processed,
     ("HEAD", reading.PROCESS): reading.get_processed,
+    ("GET", submitting.ASYNC_PROCESS): submitting.get_task,
+    ("POST", submitting.ASYNC_PROCESS): submitting.post_job,
     ("POST", reading.PROCESS): saving.post_processed,
     ("GET", reading.META): reading.object_meta,
     ("HEAD", reading.META): reading.object_meta,

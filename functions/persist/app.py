@@ -1,0 +1,56 @@
+"""Queue entry: jobs and store events in, finished targets and the messages to redeliver out."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from darkroom.aws.world import build
+from darkroom.settings import Settings, SettingsError
+from darkroom.steps import Context
+from darkroom.usecases.deliveries import Delivery, deliver
+from darkroom.usecases.persist import Worker
+
+RESERVE_SECONDS = 5.0
+"""Kept back of the function's time, to write what is ready and to give the rest back."""
+
+logger = Logger(service="darkroom-persist")
+world = build(Settings.from_environ(os.environ))
+if world.workshop is None:
+    raise SettingsError("DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTERS and DARKROOM_TABLE are needed")
+workshop = world.workshop
+
+
+def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
+    """Work through a batch; what is not done by its end comes again."""
+
+    def remaining() -> float:
+        return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+
+    worker = Worker(
+        name=lambda_context.aws_request_id,
+        world=world,
+        workshop=workshop,
+        context=Context(limits=world.limits, remaining=remaining),
+    )
+    again = [record["messageId"] for record in event["Records"] if not _handled(record, worker)]
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
+
+
+def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
+    """Tell whether the message is done with, one way or the other."""
+    delivery = Delivery(
+        body=record["body"],
+        receipt=record["receiptHandle"],
+        number=int(record["attributes"]["ApproximateReceiveCount"]),
+    )
+    extra = {"message_id": record["messageId"], "delivery": delivery.number}
+    try:
+        verdict = deliver(delivery, worker)
+    except Exception:
+        logger.exception("failed", extra=extra)
+        return False
+    logger.info(verdict.summary, extra={**extra, **verdict.details})
+    return verdict.done

@@ -1,0 +1,57 @@
+"""Connections to AWS, each made when it is first used and kept."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from darkroom.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
+
+
+class Clients:
+    """One client a service; the standard environment chooses region and endpoints."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Give up in time: three silences and a pause between them leave room for an answer."""
+        self._config = Config(
+            signature_version="s3v4",
+            connect_timeout=settings.store_timeout,
+            read_timeout=settings.store_timeout,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            # Stores that only resemble S3 do not know the newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """Objects."""
+        return boto3.client("s3", config=self._config)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """Settings, styles, tasks and locks."""
+        return boto3.client("dynamodb", config=self._config)
+
+    @cached_property
+    def secretsmanager(self) -> "SecretsManagerClient":
+        """Access keys."""
+        return boto3.client("secretsmanager", config=self._config)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """Jobs."""
+        return boto3.client("sqs", config=self._config)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        """Notifications."""
+        return boto3.client("sns", config=self._config)

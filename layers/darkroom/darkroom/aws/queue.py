@@ -1,0 +1,50 @@
+"""SQS as the way to the work, and the dead-letter queue as its end."""
+
+from dataclasses import dataclass
+
+from darkroom.aws.clients import Clients
+from darkroom.aws.refusals import failing_as
+from darkroom.errors import Code
+
+LONGEST_REASON = 1000
+"""Characters of a reason that travel with a dead letter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqsQueue:
+    """A queue by its URL."""
+
+    clients: Clients
+    url: str
+
+    def send(self, message: str) -> None:
+        """Hand a message over."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            self.clients.sqs.send_message(QueueUrl=self.url, MessageBody=message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqsLetters:
+    """Messages that were received from a queue, and the queue where the dead ones go."""
+
+    clients: Clients
+    url: str
+    dead_letters: str
+    """URL of the dead-letter queue."""
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Hide the message for so long."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            self.clients.sqs.change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+
+    def bury(self, message: str, reason: str) -> None:
+        """Send it to the dead letters, the reason as an attribute."""
+        text = reason[:LONGEST_REASON] or "unknown"
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            self.clients.sqs.send_message(
+                QueueUrl=self.dead_letters,
+                MessageBody=message,
+                MessageAttributes={"Reason": {"DataType": "String", "StringValue": text}},
+            )

@@ -1,0 +1,112 @@
+"""Jobs: processing that is promised now and done later, and what becomes of them.
+
+A job is one source object and one or more targets, so that whatever is made of one upload
+shares its decoding. It is plain data: it travels as JSON and says all that the work needs.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+KEPT = timedelta(days=7)
+"""How long a task can be asked after."""
+
+
+class Malformed(Exception):
+    """A message is no job; says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is to be made: a process in canonical text and where its result goes."""
+
+    process: str
+    bucket: str
+    key: str
+    """May hold `{autoext}`, which only the result can fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A promise about one source object."""
+
+    task_id: str
+    event_id: str
+    bucket: str
+    key: str
+    targets: tuple[Target, ...]
+    accepted: datetime
+    etag: str | None = None
+    """Of the version that is meant; none for whichever is there when the work begins."""
+    topic: str | None = None
+    by_rule: bool = False
+    """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
+
+    def text(self) -> str:
+        """Write it as JSON."""
+        members = asdict(self) | {"accepted": self.accepted.isoformat()}
+        return json.dumps({"job": members}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, members: Any) -> Self:
+        """Read what `text` wrote, parsed; raise `Malformed` for anything else."""
+        try:
+            targets = tuple(Target(**_texts(target)) for target in members["targets"])
+            accepted = datetime.fromisoformat(members["accepted"])
+            job = cls(**{**members, "targets": targets, "accepted": accepted})
+        except (TypeError, KeyError, ValueError) as error:
+            raise Malformed(f"no job: {error}") from error
+        if not targets or not all(isinstance(text, str) for text in (job.task_id, job.key)):
+            raise Malformed("no job: it has no targets or no names")
+        return job
+
+
+def _texts(members: Mapping[str, Any]) -> dict[str, str]:
+    if not all(isinstance(value, str) for value in members.values()):
+        raise TypeError("a target's members are texts")
+    return dict(members)
+
+
+class State(StrEnum):
+    """Where a task stands."""
+
+    ACCEPTED = "Accepted"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One target that is there: its name with all variables filled, and its bytes' number."""
+
+    bucket: str
+    key: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A job and what has become of it."""
+
+    job: Job
+    state: State = State.ACCEPTED
+    made: Mapping[int, Made] = field(default_factory=dict)
+    """Targets that are done, by their place in the job."""
+    code: str | None = None
+    message: str | None = None
+    """Of the failure, or of the last attempt's while there may be another."""
+    attempts: int = 0
+    finished: datetime | None = None
+    told: bool = False
+    """Whether the topic has heard of the end."""
+    buried: bool = False
+    """Whether it failed for want of attempts: who sends its message again has it tried again."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do but, perhaps, to tell."""
+        return self.state is State.SUCCEEDED or (self.state is State.FAILED and not self.buried)

@@ -1,0 +1,121 @@
+"""A workshop in memory: queue, dead letters, tasks, locks and topics."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from darkroom.jobs import State, Task
+from darkroom.ports import Busy, Clock
+from darkroom.usecases.workshop import Workshop
+from tests.fakes.world import NOW
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryQueue:
+    """What was sent, postponed and buried."""
+
+    sent: list[str] = field(default_factory=list)
+    postponed: list[tuple[str, int]] = field(default_factory=list)
+    buried: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, message: str) -> None:
+        """Note the message."""
+        self.sent.append(message)
+
+    def postpone(self, receipt: str, seconds: int) -> None:
+        """Note the pause."""
+        self.postponed.append((receipt, seconds))
+
+    def bury(self, message: str, reason: str) -> None:
+        """Note the message with its reason."""
+        self.buried.append((message, reason))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryTasks:
+    """Tasks by id, each with its owner and until when it is held."""
+
+    clock: Clock = lambda: NOW
+    tasks: dict[str, Task] = field(default_factory=dict)
+    held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def accept(self, task: Task) -> bool:
+        """Keep the task unless it is there."""
+        known = task.job.task_id in self.tasks
+        self.tasks.setdefault(task.job.task_id, task)
+        return not known
+
+    def find(self, task_id: str) -> Task | None:
+        """Look one up."""
+        return self.tasks.get(task_id)
+
+    def claim(self, task_id: str, owner: str, until: datetime) -> Task:
+        """Give the task to its owner."""
+        holder, its_until = self.held.get(task_id, (owner, self.clock()))
+        if task_id not in self.tasks or (holder != owner and its_until >= self.clock()):
+            raise Busy(task_id)
+        self.held[task_id] = owner, until
+        task = replace(self.tasks[task_id], attempts=self.tasks[task_id].attempts + 1)
+        self.tasks[task_id] = task
+        return task if task.over else replace(task, state=State.RUNNING)
+
+    def update(self, task: Task, *, owner: str, free: bool = False) -> None:
+        """Keep what has become of the task."""
+        if self.held.get(task.job.task_id, ("", NOW))[0] != owner:
+            raise Busy(task.job.task_id)
+        self.tasks[task.job.task_id] = task
+        if free:
+            del self.held[task.job.task_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryLocks:
+    """Names that are held."""
+
+    clock: Clock = lambda: NOW
+    held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def hold(self, name: str, owner: str, until: datetime) -> bool:
+        """Take a name."""
+        holder, its_until = self.held.get(name, (owner, self.clock()))
+        if holder != owner and its_until >= self.clock():
+            return False
+        self.held[name] = owner, until
+        return True
+
+    def release(self, name: str, owner: str) -> None:
+        """Give a name back."""
+        if self.held.get(name, ("", NOW))[0] == owner:
+            del self.held[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryTopics:
+    """What each topic has heard."""
+
+    heard: dict[str, list[str]] = field(default_factory=lambda: {"done": []})
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a topic."""
+        return name in self.heard
+
+    def tell(self, name: str, message: str) -> None:
+        """Note the message."""
+        self.heard[name].append(message)
+
+
+def workshop(
+    *,
+    queue: MemoryQueue | None = None,
+    tasks: MemoryTasks | None = None,
+    locks: MemoryLocks | None = None,
+    topics: MemoryTopics | None = None,
+) -> Workshop:
+    """Build a workshop; what is not given is empty."""
+    letters = queue or MemoryQueue()
+    return Workshop(
+        queue=letters,
+        letters=letters,
+        tasks=tasks or MemoryTasks(),
+        locks=locks or MemoryLocks(),
+        topics=topics or MemoryTopics(),
+    )

@@ -1,0 +1,272 @@
+"""A job is done once and whole, however often and by however many it is delivered."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from darkroom.buckets import Bucket
+from darkroom.errors import Code, OssError
+from darkroom.jobs import Job, State, Target
+from darkroom.ports import Attributes, Busy, OpenObject, Span, Written
+from darkroom.steps import Context
+from darkroom.usecases.persist import Worker, give_up, persist
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.workshop import MemoryLocks, MemoryTasks, MemoryTopics, workshop
+from tests.fakes.world import NOW, world
+from tests.pictures import photographic, processed, stored
+
+PICTURE = stored(photographic((80, 60)), "JPEG")
+NEWER = stored(photographic((60, 80)), "JPEG")
+
+JOB = Job(
+    task_id="Image-1",
+    event_id="123-abc",
+    bucket="demo",
+    key="photos/a.jpg",
+    targets=(
+        Target(process="image/resize,w_40", bucket="demo", key="small/{barename}.{autoext}"),
+        Target(process="image/format,png", bucket="other", key="{object}.png"),
+    ),
+    accepted=NOW,
+    topic="done",
+)
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """A worker with everything it works on."""
+
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    tasks: MemoryTasks = field(default_factory=MemoryTasks)
+    locks: MemoryLocks = field(default_factory=MemoryLocks)
+    topics: MemoryTopics = field(default_factory=MemoryTopics)
+
+    def __post_init__(self) -> None:
+        """Store the picture."""
+        self.objects.add("demo", "photos/a.jpg", PICTURE)
+
+    def worker(self, name: str = "one") -> Worker:
+        """Hire one."""
+        place = workshop(tasks=self.tasks, locks=self.locks, topics=self.topics)
+        buckets = (Bucket(name="demo"), Bucket(name="other"))
+        return Worker(
+            name=name,
+            world=world(*buckets, objects=self.objects, workshop=place),
+            workshop=place,
+            context=Context(remaining=lambda: 60.0),
+        )
+
+    @property
+    def notes(self) -> list[dict[str, object]]:
+        """What the topic has heard."""
+        return [json.loads(note) for note in self.topics.heard["done"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted(MemoryObjects):
+    """A store in which something happens right before the n-th write, or instead of it."""
+
+    before_write: dict[int, Callable[[], None]] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Let it happen, then write."""
+        self.before_write.get(len(self.writes), lambda: None)()
+        self.writes.append(f"{bucket}/{key}")
+        return MemoryObjects.put(self, bucket, key, body, attributes, overwrite=overwrite)
+
+
+def fail() -> None:
+    """Be a store that is busy."""
+    raise OssError(Code.SERVICE_UNAVAILABLE)
+
+
+def crash() -> None:
+    """Be a process that is killed: nothing is tidied up in memory elsewhere."""
+    raise KeyboardInterrupt
+
+
+def test_all_targets_are_made_and_the_topic_hears_of_it_once() -> None:
+    """The results are what a GET of the same process answers, under their filled names."""
+    bench = Bench()
+    task = persist(JOB, bench.worker())
+    assert (task.state, task.told, task.attempts) == (State.SUCCEEDED, True, 1)
+    small = bench.objects.stored["demo", "small/a.jpg"]
+    assert small.body == processed(PICTURE, "image/resize,w_40").body
+    assert small.info.content_type == "image/jpeg"
+    assert bench.objects.stored["other", "photos/a.jpg.png"].info.content_type == "image/png"
+    (note,) = bench.notes
+    assert note["Status"] == "Succeeded"
+    assert note["Target"] == {
+        "Bucket": "demo",
+        "Object": "small/a.jpg",
+        "FileSize": len(small.body),
+    }
+
+
+def test_a_duplicate_neither_writes_nor_tells_again() -> None:
+    """At least once is made harmless by the task's id."""
+    objects = Interrupted()
+    bench = Bench(objects=objects)
+    persist(JOB, bench.worker("one"))
+    persist(JOB, bench.worker("two"))
+    assert objects.writes == ["demo/small/a.jpg", "other/photos/a.jpg.png"]
+    assert len(bench.notes) == 1
+
+
+def test_a_failure_of_the_store_leaves_the_task_to_another_attempt() -> None:
+    """What was made before stays made: the next attempt goes on from there."""
+    objects = Interrupted(before_write={1: fail})
+    bench = Bench(objects=objects)
+    with pytest.raises(OssError):
+        persist(JOB, bench.worker("one"))
+    task = bench.tasks.tasks["Image-1"]
+    assert (task.state, task.code, set(task.made)) == (State.ACCEPTED, "ServiceUnavailable", {0})
+    assert bench.notes == []
+    assert not bench.locks.held
+    objects.before_write.clear()
+    assert persist(JOB, bench.worker("two")).state is State.SUCCEEDED
+    assert objects.writes == ["demo/small/a.jpg", "other/photos/a.jpg.png"]
+
+
+def test_a_task_whose_worker_died_is_taken_over_when_its_time_is_up() -> None:
+    """Until then a second delivery is told to come again."""
+    objects = Interrupted(before_write={1: crash})
+    bench = Bench(objects=objects)
+    with pytest.raises(KeyboardInterrupt):
+        persist(JOB, bench.worker("one"))
+    with pytest.raises(Busy):
+        persist(JOB, bench.worker("two"))
+    objects.before_write.clear()
+    later = NOW + timedelta(minutes=5)
+    tasks = replace(bench.tasks, clock=lambda: later)
+    locks = replace(bench.locks, clock=lambda: later)
+    heir = Bench(objects=objects, tasks=tasks, locks=locks, topics=bench.topics)
+    assert persist(JOB, heir.worker("two")).state is State.SUCCEEDED
+    assert len(bench.notes) == 1
+
+
+def test_a_worker_that_died_before_telling_has_it_told() -> None:
+    """The end was written: the next delivery only tells of it."""
+    bench = Bench()
+    task = persist(replace(JOB, topic=None), bench.worker("one"))
+    bench.tasks.tasks["Image-1"] = replace(task, job=JOB, told=False)
+    persist(JOB, bench.worker("two"))
+    assert [note["Status"] for note in bench.notes] == ["Succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("job", "code"),
+    [
+        (replace(JOB, key="nowhere.jpg"), "NoSuchKey"),
+        (replace(JOB, targets=(replace(JOB.targets[0], bucket="gone"),)), "NoSuchBucket"),
+        (
+            replace(JOB, targets=(replace(JOB.targets[0], process="image/crop,x_500"),)),
+            "BadRequest",
+        ),
+    ],
+    ids=["missing source", "missing target", "bad picture"],
+)
+def test_a_permanent_failure_ends_the_task_at_once(job: Job, code: str) -> None:
+    """Another attempt would fail alike; the topic hears why."""
+    bench = Bench()
+    task = persist(job, bench.worker())
+    assert (task.state, task.code) == (State.FAILED, code)
+    assert [(note["Status"], note["Code"]) for note in bench.notes] == [("Failed", code)]
+
+
+def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
+    """The task fails, and says what it could make."""
+    bench = Bench()
+    bad = replace(JOB.targets[0], process="image/crop,x_500")
+    task = persist(replace(JOB, targets=(bad, JOB.targets[1])), bench.worker())
+    assert (task.state, task.code, set(task.made)) == (State.FAILED, "BadRequest", {1})
+    assert ("other", "photos/a.jpg.png") in bench.objects.stored
+
+
+def test_an_event_of_an_older_version_makes_nothing() -> None:
+    """The newer version has an event of its own, whichever of the two comes first."""
+    bench = Bench()
+    old = replace(JOB, etag="0" * 32, by_rule=True, topic=None)
+    task = persist(old, bench.worker())
+    assert (task.state, task.made) == (State.SUCCEEDED, {})
+    assert "newer version" in (task.message or "")
+
+
+def test_a_version_that_is_replaced_while_it_is_worked_on_does_not_win() -> None:
+    """Between reading and writing the source changes: what was made of the old one is dropped."""
+    bench = Bench()
+    etag = bench.objects.stored["demo", "photos/a.jpg"].info.etag
+
+    @dataclass(frozen=True, kw_only=True)
+    class Changing(MemoryObjects):
+        def open(
+            self,
+            bucket: str,
+            key: str,
+            *,
+            version_id: str | None = None,
+            span: Span | None = None,
+        ) -> OpenObject:
+            opened = MemoryObjects.open(self, bucket, key, version_id=version_id, span=span)
+            self.add(bucket, key, NEWER)
+            return opened
+
+    objects = Changing(stored=bench.objects.stored)
+    by_rule = replace(JOB, etag=etag, by_rule=True, topic=None)
+    task = persist(by_rule, Bench(objects=objects).worker())
+    assert (task.state, task.made) == (State.SUCCEEDED, {})
+    assert ("demo", "small/a.jpg") not in objects.stored
+
+
+def test_results_of_rules_are_no_sources_of_rules() -> None:
+    """A rule's result carries a mark, so that no chain of rules can close."""
+    bench = Bench()
+    event = replace(JOB, by_rule=True, topic=None)
+    persist(event, bench.worker())
+    made = bench.objects.stored["demo", "small/a.jpg"].info
+    assert made.by_rule
+    again = replace(event, task_id="Image-2", key=made.key, etag=made.etag)
+    assert persist(again, bench.worker()).made == {}
+
+
+def test_of_two_workers_at_one_target_the_second_waits() -> None:
+    """Whoever holds the name writes; the other comes again."""
+    bench = Bench()
+    bench.locks.held["demo/small/a.jpg"] = "other worker", NOW + timedelta(seconds=30)
+    with pytest.raises(Busy):
+        persist(JOB, bench.worker())
+    assert bench.tasks.tasks["Image-1"].state is State.ACCEPTED
+    del bench.locks.held["demo/small/a.jpg"]
+    assert persist(JOB, bench.worker("two")).state is State.SUCCEEDED
+
+
+def test_a_job_that_is_given_up_says_why_and_can_be_brought_back() -> None:
+    """After its last delivery it has failed; its dead letter, sent again, has it done."""
+    bench = Bench()
+    give_up(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), bench.worker())
+    task = bench.tasks.tasks["Image-1"]
+    assert (task.state, task.message, task.buried) == (State.FAILED, "busy all day", True)
+    assert persist(JOB, bench.worker("two")).state is State.SUCCEEDED
+    assert [note["Status"] for note in bench.notes] == ["Failed", "Succeeded"]
+
+
+def test_too_little_time_is_no_failure_of_the_picture() -> None:
+    """The deadline passes between two operations: another attempt has more time."""
+    bench = Bench()
+    hasty = replace(bench.worker(), context=Context(remaining=lambda: 0.0))
+    with pytest.raises(OssError) as caught:
+        persist(JOB, hasty)
+    assert caught.value.code is Code.SERVICE_UNAVAILABLE
+    assert bench.tasks.tasks["Image-1"].state is State.ACCEPTED
