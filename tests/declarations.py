@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
 from darkroom.operations import OPERATIONS
-from darkroom.operations.watermark.image import Mark, MarkKind
+from darkroom.operations.watermark.image import MarkKind, MarkObject
 from darkroom.operations.watermark.text import FontName, OneLine
 from darkroom.parameters import (
     BARE,
@@ -158,7 +158,7 @@ STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Base64Text: lambda kind: st.text(min_size=1, max_size=kind.most // 4),
     OneLine: lambda kind: st.text(PRINTABLE, min_size=1, max_size=kind.most // 4),
     FontName: lambda _kind: st.sampled_from(list(FILES)),
-    MarkKind: lambda _kind: st.builds(Mark, key=st.sampled_from(["panda.png", "a/图.png"])),
+    MarkKind: lambda _kind: st.builds(MarkObject, key=st.sampled_from(["panda.png", "a/图.png"])),
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.steps import Context
+from darkroom.steps import Context, Shelf
 
 
 def test_no_deadline_is_no_hurry() -> None:
@@ -30,3 +30,22 @@ def test_without_a_loader_a_mark_is_a_watermark_error() -> None:
     with pytest.raises(OssError) as caught:
         Context().load_mark("panda.png")
     assert caught.value.code is Code.WATERMARK_ERROR
+
+
+def test_a_shelf_keeps_what_there_is_room_for() -> None:
+    """A thing is made once; one that does not fit is made each time."""
+    shelf = Shelf(room=10)
+    numbers = iter(range(10))
+
+    def once(key: str) -> int:
+        return shelf.once(key, lambda: next(numbers), pixels=lambda _: 6)
+
+    assert [once(key) for key in "abab"] == [0, 1, 0, 2]
+    assert shelf.room == 4
+
+
+def test_what_weighs_nothing_is_always_kept() -> None:
+    """Also on a full shelf."""
+    shelf = Shelf(room=0)
+    made = [shelf.once("a", object, pixels=lambda _: 0) for _ in range(2)]
+    assert made[0] is made[1]

@@ -24,6 +24,26 @@ def _stage(_name: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+@dataclass(slots=True, kw_only=True)
+class Shelf:
+    """Things that a request needs again and again, as long as there is room for their pixels."""
+
+    room: int = 4_194_304
+    """Pixels that may still be kept."""
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def once[T](self, key: Hashable, make: Callable[[], T], *, pixels: Callable[[T], int]) -> T:
+        """Give the thing of this key, made now unless it is there."""
+        if key in self._made:
+            kept: T = self._made[key]
+            return kept
+        made = make()
+        if pixels(made) <= self.room:
+            self.room -= pixels(made)
+            self._made[key] = made
+        return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What operations may know of the world."""
@@ -37,14 +57,8 @@ class Context:
     """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage
     """Measures what runs inside it, under a name."""
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-
-    def once[T](self, key: Hashable, make: Callable[[], T]) -> T:
-        """Make a thing for all frames of a picture, and keep it as long as the request."""
-        if key not in self._made:
-            self._made[key] = make()
-        made: T = self._made[key]
-        return made
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
+    """What is made once for the request."""
 
     def check_deadline(self) -> None:
         """Give up while there is still time to say so."""

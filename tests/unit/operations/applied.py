@@ -13,7 +13,9 @@ type Samples = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 """Rows, columns and bands of a picture as numbers to calculate with."""
 
 
-def applied(image: Image.Image, actions: str, word: str = "png") -> Image.Image:
+def applied(
+    image: Image.Image, actions: str, word: str = "png", context: Context | None = None
+) -> Image.Image:
     """Put a picture through pixel operations, on its way into a format."""
     picture = Picture(
         image=image,
@@ -21,9 +23,10 @@ def applied(image: Image.Image, actions: str, word: str = "png") -> Image.Image:
         output=Output(format=word, alpha=FORMATS[word].alpha),
         header=Header(format=word, size=image.size),
     )
+    context = context or Context()
     for step in compiled(parse(f"image/{actions}").actions):
         assert isinstance(step, PixelOperation)
-        picture = step.apply(picture, Context())
+        picture = step.apply(picture, context)
         assert picture.size == picture.image.size
     return picture.image
 

@@ -3,7 +3,8 @@
 All ratios are compared by cross-multiplication, so that equal ones are equal.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from darkroom.limits import Size
@@ -21,6 +22,36 @@ class Box(NamedTuple):
     def size(self) -> Size:
         """Width and height."""
         return self.right - self.left, self.bottom - self.top
+
+    def moved(self, right: int, down: int) -> "Box":
+        """The same rectangle elsewhere."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
+    def grown(self, margin: int) -> "Box":
+        """The rectangle with so many pixels more on every side."""
+        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+
+    def common(self, other: "Box") -> "Box | None":
+        """What lies in both rectangles, or none."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
+        return Box(left, top, right, bottom) if left < right and top < bottom else None
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """Give the box around all boxes, an empty one around none."""
+    left, top, right, bottom = zip(*(list(boxes) or [Box(0, 0, 0, 0)]), strict=True)
+    return Box(min(left), min(top), max(right), max(bottom))
+
+
+def through(affine: Sequence[float], box: Box) -> Box:
+    """Give the box around the affine image of a box."""
+    a, b, c, d, e, f = affine
+    corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    across = [a * x + b * y + c for x, y in corners]
+    down = [d * x + e * y + f for x, y in corners]
+    upper_left = math.floor(min(across)), math.floor(min(down))
+    return Box(*upper_left, math.ceil(max(across)), math.ceil(max(down)))
 
 
 def ratio_of(length: int, numerator: int, denominator: int) -> int:

@@ -70,7 +70,7 @@ def turn(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
     pixels.
     """
     size = rotated_size(image.size, degrees)
-    matrix = _matrix((image.width + 2, image.height + 2), size, degrees)
+    matrix = turning((image.width + 2, image.height + 2), size, degrees)
     return _turned_pixels(image, size, matrix), _turned_coverage(image.size, size, matrix)
 
 
@@ -90,7 +90,7 @@ def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Imag
     return framed.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
-def _matrix(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
+def turning(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
     """Affine coefficients from target to source coordinates, centre on centre."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = target[0] / 2, target[1] / 2

@@ -1,17 +1,21 @@
 """`watermark`: draw a text, a picture or both onto the picture (spec 02 §15)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
-
-from PIL import Image
 
 from darkroom.errors import missing
 from darkroom.limits import Limits, Size
 from darkroom.operations.geometry import GRAVITIES
-from darkroom.operations.watermark.drawing import drawn, faded, side_by_side, tiled
-from darkroom.operations.watermark.image import MOST_MARKS, Mark, MarkKind, prepared
-from darkroom.operations.watermark.placing import Place
-from darkroom.operations.watermark.text import FontName, OneLine, Text, rendered
+from darkroom.operations.watermark.drawing import Laying, tiled
+from darkroom.operations.watermark.image import MOST_MARKS, MarkKind, MarkObject, prepared
+from darkroom.operations.watermark.lettering import Lettering
+from darkroom.operations.watermark.marks import Group, Mark, pixels
+from darkroom.operations.watermark.placing import Place, in_a_row
+from darkroom.operations.watermark.text import FontName, OneLine
+from darkroom.operations.watermark.typesetting import typeset
 from darkroom.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context, Plan
@@ -29,7 +33,7 @@ class Watermark:
     text: str | None = parameter(
         "text", OneLine(64), "The text to draw; 64 bytes of UTF-8 at most.", default=None
     )
-    image: Mark | None = parameter(
+    image: MarkObject | None = parameter(
         "image",
         MarkKind(),
         "The picture to draw: key of an object of the same bucket, with the process that "
@@ -96,36 +100,43 @@ class Watermark:
 
     def apply(self, picture: Picture, context: Context) -> Picture:
         """Draw the mark; what reaches over an edge is cut off (C-80)."""
-        # Every frame of an animation gets the same mark: it is made once.
-        mark = context.once((self, picture.size), lambda: self._mark(picture.size, context))
+        made = partial(self._laying, picture, context)
+        laying = context.shelf.once((self, picture.size), made, pixels=lambda it: pixels(it.mark))
+        return picture.showing(laying.drawn(picture.image))
+
+    def _laying(self, picture: Picture, context: Context) -> Laying:
+        mark = self._mark(picture.size, context)
         if self.fill:
-            gaps = (self.padx, self.pady)
-            return picture.showing(tiled(picture.image, mark, gaps))
+            return tiled(mark, (self.padx, self.pady), picture.size, self.t)
         place = Place(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
         corner = place.corner(picture.size, mark.size)
-        return picture.showing(drawn(picture.image, mark, corner))
+        laying = Laying(mark=mark, corners=(corner,), opacity=self.t)
+        # Every frame of an animation gets the same mark: it is drawn once.
+        return laying.settled(picture.size) if picture.output.animated else laying
 
-    def _mark(self, size: Size, context: Context) -> Image.Image:
-        """Make the mark for a picture of `size`: RGBA, its opacity in its alpha."""
-        parts: list[Image.Image] = []
+    def _mark(self, size: Size, context: Context) -> Mark:
+        """Make the mark for a picture of `size`."""
+        marks: list[Mark] = []
         if self.image is not None:
-            parts.append(prepared(self.image, size, context))
+            marks.append(prepared(self.image, size, context))
         if self.text is not None:
-            parts.append(rendered(self._styled_text(self.text), context.fonts, context.limits))
+            marks.append(self._lettering(self.text, context.fonts))
         if self.order:
-            parts.reverse()
-        mark = parts[0] if len(parts) == 1 else side_by_side(parts, self.interval, self.align)
-        return faded(mark, self.t)
+            marks.reverse()
+        return marks[0] if len(marks) == 1 else self._side_by_side(marks)
 
-    def _styled_text(self, text: str) -> Text:
-        return Text(
-            text=text,
-            font=self.type,
-            size=self.size,
+    def _lettering(self, text: str, fonts: Path) -> Lettering:
+        return Lettering(
+            line=typeset(text, self.type, self.size, fonts),
             colour=self.color,
+            em=self.size,
             shadow=self.shadow,
             rotation=self.rotate,
         )
 
+    def _side_by_side(self, marks: Sequence[Mark]) -> Group:
+        size, corners = in_a_row([mark.size for mark in marks], self.interval, self.align)
+        return Group(placed=tuple(zip(marks, corners, strict=True)), size=size)
 
-__all__ = ["MOST_MARKS", "Mark", "Watermark"]
+
+__all__ = ["MOST_MARKS", "Watermark"]

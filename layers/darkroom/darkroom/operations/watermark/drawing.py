@@ -1,92 +1,92 @@
 """Marks onto pictures: only the pixels that a mark covers are worked on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from darkroom.limits import Size
 from darkroom.operations.geometry import Box
-from darkroom.operations.watermark.placing import visible
+from darkroom.operations.watermark.marks import Group, Mark, settled
+from darkroom.operations.watermark.placing import Corner, tiles
 
-CLEAR = (0, 0, 0, 0)
+BLOCK = 1024
+"""Side of what is drawn at a time: the largest mark needs no more memory than that."""
+
+CARPET = 256
+"""Side up to which tiles are put together first, so that a picture takes few."""
 
 
-def faded(mark: Image.Image, opacity: int) -> Image.Image:
-    """Give a mark only a percentage of its opacity."""
-    if opacity == 100:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laying:
+    """A mark with the places it is laid at, and its opacity in percent."""
+
+    mark: Mark
+    corners: Sequence[Corner]
+    opacity: int
+
+    def drawn(self, image: Image.Image) -> Image.Image:
+        """Lay the mark over a copy of the picture, cut at the edges (C-80)."""
+        result = self._able_to_show(image)
+        whole = Box(0, 0, *image.size)
+        for left, top in self.corners:
+            covered = self.mark.reach.moved(left, top).common(whole)
+            for box in blocks(covered) if covered else ():
+                part = self.mark.part(box.moved(-left, -top))
+                _lay(result, faded(part, self.opacity), box)
+        return result
+
+    def settled(self, size: Size) -> "Laying":
+        """Have the mark drawn, if it is small, as far as a picture of `size` shows it."""
+        ((left, top),) = self.corners
+        return replace(self, mark=settled(self.mark, Box(0, 0, *size).moved(-left, -top)))
+
+    def _able_to_show(self, image: Image.Image) -> Image.Image:
+        """Copy the picture; a grey one stays grey unless the mark brings colour (C-117)."""
+        if image.mode in ("RGB", "RGBA") or self.mark.grey:
+            return image.copy()
+        return image.convert("RGBA" if image.mode == "LA" else "RGB")
+
+
+def tiled(mark: Mark, gaps: Size, size: Size, opacity: int) -> Laying:
+    """Cover a picture of a size; small tiles become larger ones of the same pattern (C-81)."""
+    seen = Box(*mark.reach[:2], *size)
+    step = max(1, mark.size[0] + gaps[0]), max(1, mark.size[1] + gaps[1])
+    mark = settled(mark, seen)
+    while step[0] < min(CARPET, size[0]):
+        mark, step = _twice(mark, (step[0], 0), seen), (2 * step[0], step[1])
+    while step[1] < min(CARPET, size[1]):
+        mark, step = _twice(mark, (0, step[1]), seen), (step[0], 2 * step[1])
+    return Laying(mark=mark, corners=tiles(size, step), opacity=opacity)
+
+
+def _twice(mark: Mark, shift: Corner, seen: Box) -> Mark:
+    return settled(Group(placed=((mark, (0, 0)), (mark, shift)), size=mark.size), seen)
+
+
+def blocks(box: Box) -> Iterator[Box]:
+    """Cut a box into blocks."""
+    for left, top in tiles(box.size, (BLOCK, BLOCK)):
+        block = Box(left, top, left + BLOCK, top + BLOCK).moved(box.left, box.top)
+        yield Box(*block[:2], min(block.right, box.right), min(block.bottom, box.bottom))
+
+
+def faded(mark: Image.Image, percent: int) -> Image.Image:
+    """Leave a mark, RGBA or its alpha alone, so much of its opacity; may change it."""
+    if percent == 100:
         return mark
-    mark = mark.copy()
-    mark.putalpha(mark.getchannel("A").point(lambda alpha: alpha * opacity / 100 + 0.5))
+    shares = [(value * percent + 50) // 100 for value in range(256)]
+    if mark.mode == "L":
+        return mark.point(shares)
+    mark.putalpha(mark.getchannel("A").point(shares))
     return mark
 
 
-def side_by_side(parts: Sequence[Image.Image], interval: int, align: int) -> Image.Image:
-    """Put marks in a row on a common top (0), middle (1) or bottom (2) (spec 02 §15.4)."""
-    height = max(part.height for part in parts)
-    width = sum(part.width for part in parts) + interval * (len(parts) - 1)
-    row = Image.new("RGBA", (width, height), CLEAR)
-    left = 0
-    for part in parts:
-        row.paste(part, (left, (height - part.height) * align // 2))
-        left += part.width + interval
-    return row
-
-
-def drawn(image: Image.Image, mark: Image.Image, corner: tuple[int, int]) -> Image.Image:
-    """Lay a mark over a copy of the picture, its upper left at `corner`, cut at the edges."""
-    result = _able_to_show(image, mark)
-    _lay(result, mark, corner)
-    return result
-
-
-def tiled(image: Image.Image, mark: Image.Image, gaps: Size) -> Image.Image:
-    """Cover a copy of the picture with marks, from its upper left on (C-81)."""
-    result = _able_to_show(image, mark)
-    if 0 in mark.size:
-        return result
-    row = _row(mark, gaps[0], result.width)
-    for top in range(0, result.height, mark.height + gaps[1]):
-        _lay(result, row, (0, top))
-    return result
-
-
-def _row(mark: Image.Image, gap: int, width: int) -> Image.Image:
-    """Repeat a mark to the width of the picture, doubling what is there each time."""
-    row = Image.new("RGBA", (width, mark.height), CLEAR)
-    row.paste(mark, (0, 0))
-    filled = mark.width + gap
-    while filled < width:
-        row.paste(row.crop((0, 0, min(filled, width - filled), mark.height)), (filled, 0))
-        filled *= 2
-    return row
-
-
-def _able_to_show(image: Image.Image, mark: Image.Image) -> Image.Image:
-    """Copy the picture; a grey one stays grey unless the mark brings colour (C-117)."""
-    if image.mode in ("RGB", "RGBA") or _is_grey(mark):
-        return image.copy()
-    return image.convert("RGBA" if image.mode == "LA" else "RGB")
-
-
-def _is_grey(mark: Image.Image) -> bool:
-    red, green, blue, _ = mark.split()
-    return red.tobytes() == green.tobytes() == blue.tobytes()
-
-
-def _lay(image: Image.Image, mark: Image.Image, corner: tuple[int, int]) -> None:
-    """Composite source-over, in place, where mark and picture meet (spec 03 §4)."""
-    box = visible(image.size, mark.size, corner)
-    if box is None:
-        return
-    part = mark.crop(_moved(box, corner))
+def _lay(image: Image.Image, part: Image.Image, box: Box) -> None:
+    """Composite source-over, in place (spec 03 §4)."""
     if image.mode in ("L", "RGB"):
-        image.paste(part.convert(image.mode), box, mask=part.getchannel("A"))
+        image.paste(part, box, mask=part)
         return
     under = image.crop(box).convert("RGBA")
-    image.paste(Image.alpha_composite(under, part).convert(image.mode), box)
-
-
-def _moved(box: Box, corner: tuple[int, int]) -> Box:
-    """Give a box of the picture in the coordinates of a mark at `corner`."""
-    left, top = corner
-    return Box(box.left - left, box.top - top, box.right - left, box.bottom - top)
+    under.alpha_composite(part)
+    image.paste(under.convert(image.mode), box)

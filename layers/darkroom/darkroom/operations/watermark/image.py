@@ -1,20 +1,21 @@
 """The picture of a watermark: an object of the same bucket, prepared by its own process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
-
-from PIL import Image
 
 from darkroom.codecs import decode
 from darkroom.codecs.probe import probe
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.limits import LONGEST_KEY, Size
 from darkroom.operations.crop import Crop
 from darkroom.operations.geometry import ratio_of, wider
 from darkroom.operations.indexcrop import IndexCrop
 from darkroom.operations.resize import Resize
 from darkroom.operations.rotate import Rotate
+from darkroom.operations.rounded_corners import RoundedCorners
+from darkroom.operations.watermark.marks import Drawn, pixels
 from darkroom.parameters import (
     Integer,
     Rejected,
@@ -24,9 +25,9 @@ from darkroom.parameters import (
     encode_base64,
     parameter,
 )
-from darkroom.picture import Output, Picture
+from darkroom.picture import Header, Output, Picture
 from darkroom.query import parse
-from darkroom.steps import Context, PixelOperation
+from darkroom.steps import Context, NeedsFewer, PixelOperation
 
 MOST_MARKS = 3
 """Different pictures that the watermarks of one process may use."""
@@ -69,13 +70,13 @@ class MarkResize(Resize):
 
 
 _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
-    operation.name: operation for operation in (MarkResize, Crop, IndexCrop, Rotate)
+    operation.name: operation for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, Rotate)
 }
 """What may prepare a mark (spec 02 §15.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class MarkObject:
     """An object by key, and the steps that prepare it."""
 
     key: str
@@ -86,14 +87,14 @@ class Mark:
 class MarkKind:
     """Base64 of `key` or `key?x-oss-process=image/…`."""
 
-    def parse(self, text: str) -> Mark:
+    def parse(self, text: str) -> MarkObject:
         """Decode the reference and check its process."""
         key, separator, process = decode_base64(text).partition(_PROCESS)
         if not 0 < len(key.encode()) <= LONGEST_KEY:
             raise Rejected("Value must name an object")
-        return Mark(key=key, steps=_steps(process) if separator else ())
+        return MarkObject(key=key, steps=_steps(process) if separator else ())
 
-    def text(self, value: Mark) -> str:
+    def text(self, value: MarkObject) -> str:
         """Encode the reference, its process in canonical form."""
         steps = "/".join(canonical_text(step) for step in value.steps)
         return encode_base64(value.key + (f"{_PROCESS}image/{steps}" if steps else ""))
@@ -118,39 +119,51 @@ def _preparation(name: str) -> type[PixelOperation]:
     return _PREPARATIONS[name]
 
 
-def prepared(mark: Mark, size: Size, context: Context) -> Image.Image:
-    """Load the mark for a picture of `size` and put it through its steps; RGBA.
+def prepared(mark: MarkObject, size: Size, context: Context) -> Drawn:
+    """Load the mark for a picture of `size` and put it through its steps.
 
     Raises `WatermarkError` where the object is missing or no picture.
     """
+    made = partial(_prepared, mark, size, context)
+    return context.shelf.once((mark, size), made, pixels=pixels)
+
+
+def _prepared(mark: MarkObject, size: Size, context: Context) -> Drawn:
     data = context.load_mark(mark.key)
     try:
         picture = _decoded(data, mark, size, context)
     except OssError as error:
-        raise OssError(
-            Code.WATERMARK_ERROR, f"The watermark object {mark.key}: {error.message}"
-        ) from error
+        reason = f"The watermark object {shown(mark.key)} cannot be used: {error.message}"
+        raise OssError(Code.WATERMARK_ERROR, reason) from error
     for step in mark.steps:
-        fitting = step.for_picture(size, picture.size) if isinstance(step, MarkResize) else step
-        picture = fitting.apply(picture, context)
-    return picture.image.convert("RGBA")
+        picture = _fitting(step, size, picture.size).apply(picture, context)
+    return Drawn(image=picture.image, size=picture.size)
 
 
-def _decoded(data: bytes, mark: Mark, size: Size, context: Context) -> Picture:
-    """Decode the first frame, at reduced scale where the first step allows it."""
-    context.limits.check_source_bytes(len(data))
-    header = probe(data)
+def _fitting(step: PixelOperation, size: Size, mark: Size) -> PixelOperation:
+    return step.for_picture(size, mark) if isinstance(step, MarkResize) else step
+
+
+def _decoded(data: bytes, mark: MarkObject, size: Size, context: Context) -> Picture:
+    """Decode the first frame (C-84), at reduced scale where the first step allows it."""
+    header = replace(probe(data), frames=1)
     context.limits.check_source(header.format, header.size, header.frames)
-    first = mark.steps[0] if mark.steps else None
-    upright = header.upright_size
-    if isinstance(first, MarkResize):
-        first = first.for_picture(size, upright)
-        wanted = first.needed_size(upright, animated=False)
-        needed = wanted and decode.stored_size(wanted, header.orientation)
-    else:
-        needed = None
+    needed = _needed(mark, size, header)
     frame = next(decode.frames(data, header, needed=needed, every=False))
-    image = decode.upright(frame.image, header.orientation)
     return Picture(
-        image=image, size=upright, output=Output(format="png", alpha=True), header=header
+        image=decode.upright(frame.image, header.orientation),
+        size=header.upright_size,
+        output=Output(format="png", alpha=True),
+        header=header,
     )
+
+
+def _needed(mark: MarkObject, size: Size, header: Header) -> Size | None:
+    """Ask the first step how few pixels will do, in the orientation of the stored mark."""
+    if not mark.steps or not decode.may_reduce(header.size, header.orientation):
+        return None
+    first = _fitting(mark.steps[0], size, header.upright_size)
+    if not isinstance(first, NeedsFewer):
+        return None
+    needed = first.needed_size(header.upright_size, animated=False)
+    return needed and decode.stored_size(needed, header.orientation)
