@@ -60,6 +60,20 @@ TASKS = (
     _scaled("photo to 720 wide PNG", PHOTO, (720, 588), "png"),
     _scaled("paper to 720 wide PNG", PAPER, (720, 540), "png"),
     Task(
+        name="photo blurred",
+        source=PHOTO,
+        process="image/blur,r_10,s_5/quality,Q_80",
+        peer={"do": "blur", "deviation": 5, "format": "jpg", "quality": 80},
+        most=1.5,
+    ),
+    Task(
+        name="paper with round corners",
+        source=PAPER,
+        process="image/rounded-corners,r_100",
+        peer={"do": "round", "width": 2048, "height": 1536, "radius": 100, "format": "png"},
+        most=1.2,
+    ),
+    Task(
         name="photo info",
         source=PHOTO,
         process="image/info",

@@ -24,11 +24,34 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
         result: bytes = image.write_to_buffer(SUFFIXES[order["format"]])
         return result
 
+    def blur() -> bytes:
+        image = pyvips.Image.new_from_buffer(source, "", access="sequential")
+        result: bytes = image.gaussblur(order["deviation"]).write_to_buffer(
+            SUFFIXES[order["format"]]
+        )
+        return result
+
+    def rounded() -> bytes:
+        image = pyvips.Image.new_from_buffer(source, "", access="sequential")
+        alpha = image[3] * _corners(order) / 255
+        together = image[:3].bandjoin(alpha.cast("uchar"))
+        result: bytes = together.write_to_buffer(SUFFIXES[order["format"]])
+        return result
+
     def info() -> bytes:
         image = pyvips.Image.new_from_buffer(source, "")
         return f"{image.width}x{image.height}".encode()
 
-    return {"resize": resize, "info": info}[order["do"]]
+    return {"resize": resize, "blur": blur, "round": rounded, "info": info}[order["do"]]
+
+
+def _corners(order: Mapping[str, Any]) -> Any:
+    width, height, radius = order["width"], order["height"], order["radius"]
+    drawing = (
+        f'<svg width="{width}" height="{height}">'
+        f'<rect width="{width}" height="{height}" rx="{radius}" ry="{radius}"/></svg>'
+    )
+    return pyvips.Image.svgload_buffer(drawing.encode())[3]
 
 
 if __name__ == "__main__":

@@ -12,12 +12,24 @@ const encoders = {
   png: (image) => image.png(),
 };
 
+const rounded = ({ width, height, radius }) =>
+  Buffer.from(
+    `<svg width="${width}" height="${height}">` +
+      `<rect width="${width}" height="${height}" rx="${radius}" ry="${radius}"/></svg>`,
+  );
+
 const work = {
   resize: (source, order) =>
     encoders[order.format](
       sharp(source).resize(order.width, order.height, { fit: 'fill' }),
       order,
     ).toBuffer(),
+  blur: (source, order) =>
+    encoders[order.format](sharp(source).blur(order.deviation), order).toBuffer(),
+  round: (source, order) => {
+    const corners = { input: rounded(order), blend: 'dest-in' };
+    return encoders[order.format](sharp(source).composite([corners]), order).toBuffer();
+  },
   info: async (source) => Buffer.from(JSON.stringify(await sharp(source).metadata())),
 };
 
