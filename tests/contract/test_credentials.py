@@ -1,9 +1,11 @@
 """Where access keys are kept: the same rules in memory and in Secrets Manager."""
 
 import json
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from darkroom.auth import AccessKey, Credentials, Permission, SecurityToken
-from darkroom.aws.secrets import SecretKeys, access_keys
+from darkroom.aws.secrets import MEMBERS, SecretKeys, access_keys
 from darkroom.errors import Code, OssError
 from darkroom.settings import SettingsError
 from tests.contract.conftest import Wall
@@ -184,3 +186,13 @@ def test_a_wrong_secret_is_refused_without_being_quoted(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         access_keys(text)
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_the_documented_example_is_a_secret() -> None:
+    """The page shows every member there is."""
+    page = (Path(__file__).parents[2] / "docs/access.md").read_text()
+    example = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    keys = access_keys(example[1])
+    assert [key.id for key in keys.values()] == ["website-2026", "editors", "for-an-hour"]
+    assert set().union(*json.loads(example[1])) == MEMBERS

@@ -34,6 +34,7 @@ BUCKETS = """{
     "gone": {"s3": "nowhere", "acl": "public-read"},
     "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
     "settled": {"acl": "public-read"},
+    "broken": {},
     "the-public": {"acl": "public-read", "delimiters": ["!"]},
     "the-private": {"delimiters": ["!"]},
     "the-protected": {

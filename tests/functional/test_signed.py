@@ -1,11 +1,16 @@
 """Signed requests through the handler: who gets in, and who does not."""
 
+import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from darkroom.auth import AccessKey, SignedRequest, signing
+from local.demo import TABLE
 from tests.functional.conftest import Send, access_key
 
 if TYPE_CHECKING:
@@ -63,6 +68,49 @@ def test_a_wrong_secret_gets_in_nowhere(send: Send, form: str) -> None:
     reply = send(in_every_form(SignedRequest(method="GET", bucket="demo", key="a"), forger)[form])
     assert reply.status == 403
     assert b"<Code>SignatureDoesNotMatch</Code>" in reply.body
+
+
+@pytest.mark.parametrize("form", ["v1 url", "v4 header"])
+def test_nothing_that_signs_stands_in_a_log(
+    app: ModuleType, send: Send, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither secret nor signature: of requests that pass, are refused, or fail in here."""
+    broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
+    log = io.StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
+    key = access_key("reader")
+    forger = AccessKey(id="reader", secret="guessed")
+    requests = [
+        in_every_form(SENT, key)[form],
+        in_every_form(SENT, forger)[form],
+        in_every_form(replace(SENT, bucket="broken"), key)[form],
+    ]
+    assert [send(request).status for request in requests] == [200, 403, 503]
+    logged = log.getvalue()
+    assert logged.count('"answered"') == 3
+    assert "Traceback" in logged
+    for request in requests:
+        header = request.headers.get("authorization", "")
+        assert (request.parameter("Signature") or header.rpartition("Signature=")[2]) not in logged
+    assert f'"{key.secret}"' not in logged
+    assert "guessed" not in logged
+
+
+def test_a_warm_function_asks_the_store_alone(app: ModuleType, send: Send) -> None:
+    """Keys, settings and styles are known: one request to S3 answers a request."""
+    asked: list[str] = []
+    world = app.world
+    for client in (world.objects.client, world.buckets.records.client, world.credentials.client):
+        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    anonymous = SignedRequest(method="GET", bucket="styled", key="plain.txt")
+    requests = [anonymous, in_every_form(SENT, access_key("reader"))["v1 url"]]
+    for request in requests:
+        send(request)
+    asked.clear()
+    for request in requests:
+        send(request)
+    assert asked == ["GetObject", "GetObject"]
 
 
 def test_nobody_reads_a_private_object_unsigned(send: Send) -> None:

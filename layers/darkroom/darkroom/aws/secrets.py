@@ -1,6 +1,6 @@
 """Access keys in one secret of Secrets Manager (design D4).
 
-The secret is a JSON list of keys; docs/deploy.md describes its members.
+The secret is a JSON list of keys (docs/access.md).
 """
 
 import json
@@ -25,7 +25,8 @@ KEPT = timedelta(seconds=60)
 RETRIED = timedelta(seconds=10)
 """How often a key id that is not known may make the secret be read again."""
 
-_MEMBERS = frozenset({"id", "secret", "buckets", "permissions", "active", "token"})
+MEMBERS = frozenset({"id", "secret", "buckets", "permissions", "active", "token"})
+"""Of a key in the secret."""
 
 
 class SecretKeys:
@@ -71,8 +72,8 @@ def access_keys(text: str) -> Mapping[str, AccessKey]:
 
 
 def _key(number: int, entry: Any) -> AccessKey:
-    if not isinstance(entry, dict) or not entry.keys() <= _MEMBERS:
-        members = ", ".join(sorted(_MEMBERS))
+    if not isinstance(entry, dict) or not entry.keys() <= MEMBERS:
+        members = ", ".join(sorted(MEMBERS))
         raise SettingsError(f"access key {number} must be an object of {members}")
     try:
         return AccessKey(

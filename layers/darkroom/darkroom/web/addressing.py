@@ -37,7 +37,7 @@ def _bucket_of_host(host: str, settings: Settings) -> str | None:
 
 
 def _checked(bucket: str, key: str) -> Address:
-    if bucket:
+    if bucket or key:
         check_bucket_name(bucket)
     if key:
         check_key(key)

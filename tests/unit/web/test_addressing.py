@@ -1,0 +1,117 @@
+"""Host and path → bucket and key (design D3, spec 01 §1)."""
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.settings import Settings
+from darkroom.web.addressing import Address, address
+from darkroom.web.messages import Request
+
+SETTINGS = Settings(
+    buckets={}, base_domains=("oss.example.com",), domains={"img.example.org": "demo"}
+)
+
+
+def meant(path: str, host: str = "api", settings: Settings = SETTINGS, **headers: str) -> Address:
+    """Read a path as sent."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = Request(method="GET", raw_path=path, headers={"host": host, **names})
+    return address(request, settings)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "expected"),
+    [
+        ("api", "/demo/a.jpg", Address("demo", "a.jpg")),
+        ("api", "/demo/a/b%20c.jpg", Address("demo", "a/b c.jpg")),
+        ("api", "/demo/", Address("demo", "")),
+        ("api", "/demo", Address("demo", "")),
+        ("api", "/", Address("", "")),
+        ("demo.oss.example.com", "/a.jpg", Address("demo", "a.jpg")),
+        ("DEMO.OSS.example.com:8443", "/a.jpg", Address("demo", "a.jpg")),
+        ("demo.oss.example.com", "/other/a.jpg", Address("demo", "other/a.jpg")),
+        ("img.example.org", "/a.jpg", Address("demo", "a.jpg")),
+        ("img.example.org", "/", Address("demo", "")),
+        ("oss.example.com", "/demo/a.jpg", Address("demo", "a.jpg")),
+    ],
+)
+def test_every_form_of_a_url_is_understood(host: str, path: str, expected: Address) -> None:
+    """Path style, virtual host, and a domain of one bucket."""
+    assert meant(path, host) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/demo/a+b", "a+b"),
+        ("/demo/a%2Bb", "a+b"),
+        ("/demo/100%25.jpg", "100%.jpg"),
+        ("/demo/a%252Fb", "a%2Fb"),
+        ("/demo/a%2Fb", "a/b"),
+        ("/demo/a//b/", "a//b/"),
+        ("/demo/%E5%9B%BE.jpg", "图.jpg"),
+        ("/demo/..%2Fclosed/a", "../closed/a"),
+        ("/demo/../closed/a", "../closed/a"),
+        ("/demo/a?b", "a?b"),
+    ],
+)
+def test_a_key_is_decoded_exactly_once(path: str, key: str) -> None:
+    """Whatever is in it stays in it: dots and slashes lead to no other bucket."""
+    assert meant(path) == Address("demo", key)
+
+
+@pytest.mark.parametrize(
+    "header", ["x_forwarded_host", "x_original_url", "x_rewrite_url", "forwarded", "x_oss_bucket"]
+)
+def test_no_header_chooses_a_bucket(header: str) -> None:
+    """Only host and path do."""
+    assert meant("/demo/a", **{header: "closed"}).bucket == "demo"
+    assert (
+        meant("/a", "demo.oss.example.com", **{header: "closed.oss.example.com"}).bucket == "demo"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/demo%2Fclosed/a", None),
+        ("//closed/a", Code.INVALID_BUCKET_NAME),
+        ("/%2Fclosed/a", Code.INVALID_BUCKET_NAME),
+        ("/../closed/a", Code.INVALID_BUCKET_NAME),
+        ("/Demo/a", Code.INVALID_BUCKET_NAME),
+        ("/de/a", Code.INVALID_BUCKET_NAME),
+        ("/-demo/a", Code.INVALID_BUCKET_NAME),
+        ("/demo_1/a", Code.INVALID_BUCKET_NAME),
+        ("/demo%00/a", Code.INVALID_BUCKET_NAME),
+        (f"/{'d' * 64}/a", Code.INVALID_BUCKET_NAME),
+        ("/demo//a", Code.INVALID_OBJECT_NAME),
+        ("/demo/%2Fa", Code.INVALID_OBJECT_NAME),
+        ("/demo/%5Ca", Code.INVALID_OBJECT_NAME),
+        (f"/demo/{'a' * 1024}", Code.INVALID_OBJECT_NAME),
+        (f"/demo/{'%C3%BC' * 512}", Code.INVALID_OBJECT_NAME),
+        ("/demo/%FF", Code.INVALID_OBJECT_NAME),
+        ("/demo/%ED%A0%80", Code.INVALID_OBJECT_NAME),
+    ],
+    ids=lambda value: value[:30] if isinstance(value, str) else "",
+)
+def test_what_is_no_name_is_refused(path: str, code: Code | None) -> None:
+    """Spec 01 §1; an encoded slash parts bucket and key like a plain one."""
+    if code is None:
+        assert meant(path) == Address("demo", "closed/a")
+        return
+    with pytest.raises(OssError) as refused:
+        meant(path)
+    assert refused.value.code is code
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "oss.example.com.evil", "demo.oss.example.com.evil", "x@demo"]
+)
+def test_other_hosts_are_path_style_or_nothing(host: str) -> None:
+    """C-01: where that is off, the bucket's own host is the only way."""
+    assert meant("/demo/a", host) == Address("demo", "a")
+    strict = Settings(buckets={}, base_domains=("oss.example.com",), path_style=False)
+    with pytest.raises(OssError) as refused:
+        meant("/demo/a", host, strict)
+    assert refused.value.code is Code.SECOND_LEVEL_DOMAIN_FORBIDDEN
+    assert meant("/a", "demo.oss.example.com", strict) == Address("demo", "a")
