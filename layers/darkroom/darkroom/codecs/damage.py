@@ -14,6 +14,7 @@ DAMAGE = (
     KeyError,
     TypeError,
     OverflowError,
+    ZeroDivisionError,
     RuntimeError,  # libavif's and libheif's own complaints
     struct.error,
     zlib.error,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from darkroom.codecs.gif_structure import gif_parts
+from darkroom.codecs.gif_structure import Part, gif_parts
 from darkroom.codecs.plugins import open_image
 from darkroom.limits import Size
 from darkroom.picture import Frame
@@ -23,20 +23,32 @@ def composited(data: bytes, size: Size) -> Iterator[Frame]:
     """Draw frame after frame on a canvas of that size: RGB while nothing shows through."""
     canvas = Image.new("RGBA", size)
     for part in gif_parts(data):
-        before = canvas.copy() if part.disposal == _RESTORE else None
-        image = open_image(part.file, "gif").convert("RGBA")
-        canvas.paste(image, part.place, image)
-        yield Frame(_solid(canvas), part.duration)
-        if part.disposal == _CLEAR:
-            canvas.paste(_NOTHING, (*part.place, *_far_corner(part.place, image.size)))
-        canvas = before or canvas
+        image = open_image(part.file, "gif")
+        shown = _drawn(canvas, image, part.place)
+        yield Frame(shown, part.duration)
+        canvas = _left_behind(canvas, shown, part, image.size)
 
 
-def _solid(canvas: Image.Image) -> Image.Image:
-    """Copy the canvas, without transparency where there is none."""
-    solid = canvas.getchannel("A").getextrema() == (255, 255)
-    return canvas.convert("RGB") if solid else canvas.copy()
+def _drawn(canvas: Image.Image, image: Image.Image, place: tuple[int, int]) -> Image.Image:
+    """Give a canvas with the frame on it; the old one stays as it is."""
+    transparent = "transparency" in image.info
+    if image.size == canvas.size and not transparent:
+        return image.convert("RGB")
+    canvas = canvas.copy()
+    pixels = image.convert("RGBA" if transparent else "RGB")
+    canvas.paste(pixels, place, pixels if transparent else None)
+    if canvas.mode == "RGBA" and canvas.getchannel("A").getextrema() == (255, 255):
+        return canvas.convert("RGB")
+    return canvas
 
 
-def _far_corner(place: tuple[int, int], size: Size) -> tuple[int, int]:
-    return place[0] + size[0], place[1] + size[1]
+def _left_behind(canvas: Image.Image, shown: Image.Image, part: Part, size: Size) -> Image.Image:
+    """Give the canvas that the next frame is drawn on."""
+    if part.disposal == _RESTORE:
+        return canvas
+    if part.disposal != _CLEAR:
+        return shown
+    cleared = shown.convert("RGBA")
+    left, top = part.place
+    cleared.paste(_NOTHING, (left, top, left + size[0], top + size[1]))
+    return cleared

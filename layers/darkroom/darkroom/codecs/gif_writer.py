@@ -47,15 +47,14 @@ def gif(frames: Iterable[Frame], *, plays: int) -> bytes:
 def _pieces(frames: Iterator[Frame], plays: int) -> Iterator[bytes]:
     """Write each frame once the next is known, which may want some of it cleared."""
     frame = next(frames)
-    shown, shared = Image.new("RGBA", frame.image.size), None
+    shown = shared = None
     for coming in chain(frames, (None,)):
-        following = coming or frame
-        drawing = _drawing(shown, frame.image, following.image, whole=shared is None)
+        drawing = _drawing(shown, frame.image, coming.image if coming else None)
         if shared is None:
             shared = drawing.colours
-            yield _head(shown.size, shared, plays)
+            yield _head(frame.image.size, shared, plays)
         yield from _written(drawing, frame.duration, shared)
-        shown, frame = _left_behind(drawing, frame.image), following
+        shown, frame = _left_behind(drawing, frame.image), coming or frame
     yield b";"
 
 
@@ -71,29 +70,48 @@ def _one_bit(frame: Frame) -> Frame:
     return Frame(cut, frame.duration)
 
 
-def _drawing(
-    shown: Image.Image, image: Image.Image, following: Image.Image, *, whole: bool
-) -> _Drawing:
-    """Find what to draw on what is shown, and whether to clear it before what follows."""
+def _drawing(shown: Image.Image | None, image: Image.Image, coming: Image.Image | None) -> _Drawing:
+    """Find what to draw on what is shown, and whether to clear it before what is coming."""
     opaque = image.getchannel("A")
-    changed = reduce(ImageChops.lighter, ImageChops.difference(shown, image).split()).point(_ANY)
-    vanishing = ImageChops.subtract(opaque, following.getchannel("A"))
-    clears = vanishing.getbbox() is not None
-    touched = ImageChops.lighter(changed, vanishing).getbbox() or (0, 0, 1, 1)
-    region = (0, 0, *image.size) if whole else touched
-    drawn = ImageChops.multiply(changed, opaque).crop(region)
-    pixels = Image.new("RGB", drawn.size)
-    pixels.paste(image.crop(region), mask=drawn)
+    vanishing = _vanishing(opaque, coming.getchannel("A")) if coming else None
+    if shown is None:
+        region, drawn = (0, 0, *image.size), opaque
+    else:
+        changed = _changed(shown, image)
+        region = _around(changed.getbbox(), vanishing) or (0, 0, 1, 1)
+        drawn = ImageChops.multiply(changed, opaque).crop(region)
+    blank = ImageChops.invert(drawn)
+    pixels = image.crop(region).convert("RGB")
+    pixels.paste((0, 0, 0), mask=blank)
     # What is cleared needs a transparent colour, or some decoders clear to the background's.
-    solid = not clears and drawn.getextrema() == (255, 255)
+    solid = not vanishing and blank.getbbox() is None
     indices = quantised(pixels, FULL if solid else FULL - 1)
     return _Drawing(
         region=region,
         indices=indices,
         colours=colours(indices),
-        disposal=_CLEAR if clears else _KEEP,
-        blank=None if solid else ImageChops.invert(drawn),
+        disposal=_CLEAR if vanishing else _KEEP,
+        blank=None if solid else blank,
     )
+
+
+def _changed(shown: Image.Image, image: Image.Image) -> Image.Image:
+    """Mark the pixels that differ in any channel."""
+    return reduce(ImageChops.lighter, ImageChops.difference(shown, image).split()).point(_ANY)
+
+
+def _vanishing(opaque: Image.Image, coming: Image.Image) -> _Region | None:
+    """Find what is seen now and not in the coming frame."""
+    return ImageChops.subtract(opaque, coming).getbbox()
+
+
+def _around(one: _Region | None, other: _Region | None) -> _Region | None:
+    """Give the smallest region that holds both."""
+    if one is None or other is None:
+        return one or other
+    left, top = map(min, one[:2], other[:2])
+    right, bottom = map(max, one[2:], other[2:])
+    return left, top, right, bottom
 
 
 def _left_behind(drawing: _Drawing, image: Image.Image) -> Image.Image:
