@@ -14,7 +14,7 @@ from darkroom.ports import Attributes, Busy, ObjectInfo, Replaced
 from darkroom.query import parse
 from darkroom.steps import Context
 from darkroom.usecases.access import bucket_named
-from darkroom.usecases.marks import with_marks
+from darkroom.usecases.marks import Marks
 from darkroom.usecases.variables import filled
 from darkroom.usecases.workshop import Workshop
 from darkroom.usecases.world import World
@@ -130,10 +130,10 @@ def _do(progress: _Progress) -> None:
     source, data = _read(job, worker)
     numbers = progress.left()
     processes = [compiled(parse(job.targets[n].process).actions) for n in numbers]
-    context = with_marks(worker.context, job.bucket, worker.world)
+    marks = Marks(bucket=job.bucket, world=worker.world, context=worker.context)
     upright = worker.world.settings.auto_orient
     failures: list[OssError] = []
-    results = run_each(data, processes, context, upright=upright)
+    results = run_each(data, processes, marks.offered(), upright=upright)
     for number, result in zip(numbers, results, strict=True):
         if isinstance(result, OssError):
             failures.append(result)

@@ -1,7 +1,7 @@
 """The main job: a picture out of the store, through a process, to the caller."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from darkroom.usecases.access import allow_object, allow_read, bucket_named
 from darkroom.usecases.asked import looked_up
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.consistency import of_one_version
-from darkroom.usecases.marks import with_marks
+from darkroom.usecases.marks import Marks
 from darkroom.usecases.world import World
 
 
@@ -38,9 +38,9 @@ class Rendered:
     """A result with the object that it was made from; no result when the caller has it."""
 
     source: ObjectInfo
-    result: Result | None
-    name: str
-    """Of the result in a store: a pure function of source, process and engine (D7)."""
+    result: Result | None = None
+    name: str | None = None
+    """Of the result in a store: a pure function of source, process, marks and engine (D7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +69,19 @@ def made(work: Work, world: World, context: Context) -> Result:
 
     def attempt() -> Result:
         with _opened(work, world, context) as source:
-            return _result(source, work, world, context)
+            return _result(source, work, _marks(work, world, context))
 
     return of_one_version(attempt)
 
 
 def _rendered(work: Work, world: World, context: Context) -> Rendered:
     with _opened(work, world, context) as source:
-        name = result_name(source.info, work.operations, upright=world.settings.auto_orient)
         if work.rendering.conditions.unmodified(source.info):
-            return Rendered(source=source.info, result=None, name=name)
-        result = _result(source, work, world, context)
+            return Rendered(source=source.info)
+        marks = _marks(work, world, context)
+        result = _result(source, work, marks)
+        upright = world.settings.auto_orient
+        name = result_name(source.info, work.operations, marks.etags, upright=upright)
         return Rendered(source=source.info, result=result, name=name)
 
 
@@ -93,16 +95,28 @@ def _opened(work: Work, world: World, context: Context) -> Iterator[OpenObject]:
         yield source
 
 
-def _result(source: OpenObject, work: Work, world: World, context: Context) -> Result:
+def _marks(work: Work, world: World, context: Context) -> Marks:
+    return Marks(bucket=work.rendering.bucket, world=world, context=context)
+
+
+def _result(source: OpenObject, work: Work, marks: Marks) -> Result:
+    context = marks.context
     context.limits.check_source_bytes(source.info.size)
     with context.stage("store"):
         data = source.read()
-    steps = with_marks(context, work.rendering.bucket, world)
-    return run(data, work.operations, steps, upright=world.settings.auto_orient)
+    upright = marks.world.settings.auto_orient
+    return run(data, work.operations, marks.offered(), upright=upright)
 
 
-def result_name(source: ObjectInfo, operations: tuple[Operation, ...], *, upright: bool) -> str:
-    """Name the result by everything that it follows from (D7)."""
+def result_name(
+    source: ObjectInfo,
+    operations: Sequence[Operation],
+    marks: Mapping[str, str],
+    *,
+    upright: bool,
+) -> str:
+    """Name the result by everything that it follows from (D7); `marks` are ETags by key."""
+    drawn = [f"{key}={etag}" for key, etag in sorted(marks.items())]
     process = canonical(operations)
-    parts = (source.bucket, source.key, source.etag, process, f"upright={upright}", ENGINE)
+    parts = (source.bucket, source.key, source.etag, process, *drawn, f"upright={upright}", ENGINE)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
