@@ -44,6 +44,8 @@ class Job:
     topic: str | None = None
     by_rule: bool = False
     """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
+    round: int = 0
+    """How often it came back from the dead letters: a task that failed is tried once a round."""
 
     def text(self) -> str:
         """Write it as JSON."""
@@ -59,8 +61,11 @@ class Job:
             job = cls(**{**members, "targets": targets, "accepted": accepted})
         except (TypeError, KeyError, ValueError) as error:
             raise Malformed(f"no job: {error}") from error
-        if not targets or not all(isinstance(text, str) for text in (job.task_id, job.key)):
+        names = (job.task_id, job.event_id, job.bucket, job.key)
+        if not targets or not all(isinstance(name, str) for name in names):
             raise Malformed("no job: it has no targets or no names")
+        if not isinstance(job.round, int):
+            raise Malformed("no job: its round is no number")
         return job
 
 
@@ -103,10 +108,8 @@ class Task:
     finished: datetime | None = None
     told: bool = False
     """Whether the topic has heard of the end."""
-    buried: bool = False
-    """Whether it failed for want of attempts: who sends its message again has it tried again."""
 
     @property
     def over(self) -> bool:
         """Whether nothing is left to do but, perhaps, to tell."""
-        return self.state is State.SUCCEEDED or (self.state is State.FAILED and not self.buried)
+        return self.state in (State.SUCCEEDED, State.FAILED)

@@ -169,10 +169,7 @@ def _attributes(task: Task) -> dict[str, Any]:
         "message": task.message or "",
         "finished": task.finished.isoformat() if task.finished else "",
     }
-    flags = {"told": task.told, "buried": task.buried}
-    return {name: {"S": text} for name, text in texts.items()} | {
-        name: {"BOOL": flag} for name, flag in flags.items()
-    }
+    return {name: {"S": text} for name, text in texts.items()} | {"told": {"BOOL": task.told}}
 
 
 def _task(item: Any) -> Task:
@@ -187,5 +184,4 @@ def _task(item: Any) -> Task:
         attempts=int(item["attempts"]["N"]) if "attempts" in item else 0,
         finished=datetime.fromisoformat(finished).astimezone(UTC) if finished else None,
         told=item["told"]["BOOL"],
-        buried=item["buried"]["BOOL"],
     )

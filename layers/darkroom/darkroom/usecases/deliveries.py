@@ -1,9 +1,9 @@
 """What becomes of a message: done, tried again later, or buried with its reason."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from darkroom.errors import Code, OssError
-from darkroom.jobs import Job, Malformed, Task
+from darkroom.jobs import Job, Malformed, State, Task
 from darkroom.ports import Busy, Replaced
 from darkroom.usecases.arrivals import job_for, understood
 from darkroom.usecases.persist import Worker, give_up, persist
@@ -36,8 +36,8 @@ class Verdict:
 def deliver(delivery: Delivery, worker: Worker) -> Verdict:
     """Do what a message asks for.
 
-    A failure of ours has it come again, later each time; after the last delivery, or where
-    another one is no use, it goes to the dead letters with its reason.
+    A failure of ours has it come again, later each time. What failed for good, by its own
+    fault or for want of deliveries, goes to the dead letters with its reason.
     """
     if worker.context.remaining() < LEAST_SECONDS:
         return Verdict(done=False, summary="no time left")
@@ -48,7 +48,7 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
     except OssError as error:
         return _failed(delivery, error, [], worker)
     try:
-        return _summed_up([persist(job, worker) for job in jobs])
+        return _summed_up([persist(job, worker) for job in jobs], worker)
     except OssError as error:
         return _failed(delivery, error, jobs, worker)
     except (Busy, Replaced) as error:
@@ -64,8 +64,15 @@ def _jobs(body: str, worker: Worker) -> list[Job]:
     return [job for job in jobs if job is not None]
 
 
-def _summed_up(tasks: list[Task]) -> Verdict:
-    """Name the tasks and their ends; a failed one has told why by itself."""
+def _summed_up(tasks: list[Task], worker: Worker) -> Verdict:
+    """Name the tasks and their ends, and bury the jobs that failed.
+
+    The letter is a round further than its job: only who sends it again has it tried again.
+    """
+    for task in tasks:
+        if task.state is State.FAILED:
+            letter = replace(task.job, round=task.job.round + 1)
+            worker.workshop.letters.bury(letter.text(), f"{task.code}: {task.message}")
     ends = {task.job.task_id: task.code or task.state.value for task in tasks}
     return Verdict(done=True, summary="delivered", details={"tasks": ends})
 
@@ -77,9 +84,9 @@ def _failed(delivery: Delivery, error: OssError, jobs: list[Job], worker: Worker
         pause = min(FIRST_PAUSE * 2 ** (delivery.number - 1), LONGEST_PAUSE)
         worker.workshop.letters.postpone(delivery.receipt, pause)
         return Verdict(done=False, summary="again later", details={"reason": reason})
-    for job in jobs:
-        give_up(job, error, worker)
-    return _buried(delivery, reason, worker)
+    if not jobs:
+        return _buried(delivery, reason, worker)
+    return _summed_up([give_up(job, error, worker) for job in jobs], worker)
 
 
 def _buried(delivery: Delivery, reason: str, worker: Worker) -> Verdict:

@@ -54,8 +54,8 @@ def persist(job: Job, worker: Worker) -> Task:
     tasks = worker.workshop.tasks
     tasks.accept(Task(job=job))
     task = tasks.claim(job.task_id, worker.name, worker.until())
-    if task.buried:
-        task = replace(task, buried=False, told=False)
+    if task.state is State.FAILED and job.round > task.job.round:
+        task = Task(job=job, state=State.RUNNING, made=task.made, attempts=task.attempts)
     if not task.over:
         # Written before the topic hears of it: who asks after the task then finds it over.
         task = _attempted(task, worker)
@@ -63,15 +63,15 @@ def persist(job: Job, worker: Worker) -> Task:
     return _told(task, worker)
 
 
-def give_up(job: Job, error: OssError, worker: Worker) -> None:
-    """End a job that failed for the last time, with the reason; its message may bring it back."""
+def give_up(job: Job, error: OssError, worker: Worker) -> Task:
+    """End a job that failed for the last time, with the reason."""
     tasks = worker.workshop.tasks
     tasks.accept(Task(job=job))
     task = tasks.claim(job.task_id, worker.name, worker.until())
     if not task.over:
-        task = replace(_Progress(task, worker).over(error), buried=True)
+        task = _Progress(task, worker).over(error)
         tasks.update(task, owner=worker.name)
-    _told(task, worker)
+    return _told(task, worker)
 
 
 def _attempted(task: Task, worker: Worker) -> Task:

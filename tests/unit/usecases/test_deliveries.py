@@ -1,0 +1,111 @@
+"""A message is done, comes again later, or is buried with its reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from darkroom.buckets import Bucket
+from darkroom.jobs import Job, State, Target
+from darkroom.steps import Context
+from darkroom.usecases.deliveries import Delivery, deliver
+from darkroom.usecases.persist import Worker
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
+from tests.fakes.world import NOW, world
+from tests.pictures import photographic, stored
+from tests.unit.usecases.test_persist import Interrupted, fail
+
+JOB = Job(
+    task_id="Image-1",
+    event_id="123-abc",
+    bucket="demo",
+    key="a.jpg",
+    targets=(Target(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
+    accepted=NOW,
+)
+
+
+def worker(
+    objects: MemoryObjects, queue: MemoryQueue, tasks: MemoryTasks, seconds: float = 60
+) -> Worker:
+    """Hire one, and store the picture."""
+    objects.add("demo", "a.jpg", stored(photographic((8, 6)), "JPEG"))
+    place = workshop(queue=queue, tasks=tasks)
+    return Worker(
+        name="one",
+        world=world(Bucket(name="demo"), objects=objects, workshop=place),
+        workshop=place,
+        context=Context(remaining=lambda: seconds),
+    )
+
+
+def delivery(body: str, number: int = 1) -> Delivery:
+    """Deliver a message for the n-th time."""
+    return Delivery(body=body, receipt="receipt", number=number)
+
+
+def test_a_job_is_done() -> None:
+    """And its message is done with."""
+    objects, queue, tasks = MemoryObjects(), MemoryQueue(), MemoryTasks()
+    assert deliver(delivery(JOB.text()), worker(objects, queue, tasks)).done
+    assert ("demo", "small.jpg") in objects.stored
+    assert (queue.buried, queue.postponed) == ([], [])
+
+
+@pytest.mark.parametrize(("number", "pause"), [(1, 5), (2, 10), (4, 40)])
+def test_a_failure_of_ours_comes_again_later_each_time(number: int, pause: int) -> None:
+    """Throttling and time-outs pass."""
+    queue = MemoryQueue()
+    hands = worker(Interrupted(before_write={0: fail}), queue, MemoryTasks())
+    assert not deliver(delivery(JOB.text(), number), hands).done
+    assert queue.postponed == [("receipt", pause)]
+    assert queue.buried == []
+
+
+def test_the_last_delivery_ends_among_the_dead_letters() -> None:
+    """With the reason beside the message, and in the task."""
+    queue, tasks = MemoryQueue(), MemoryTasks()
+    hands = worker(Interrupted(before_write={0: fail}), queue, tasks)
+    assert deliver(delivery(JOB.text(), hands.world.settings.deliveries), hands).done
+    ((message, reason),) = queue.buried
+    assert message == replace(JOB, round=1).text()
+    assert reason.startswith("ServiceUnavailable: ")
+    task = tasks.tasks["Image-1"]
+    assert (task.state, task.code) == (State.FAILED, "ServiceUnavailable")
+
+
+def test_a_dead_letter_that_is_sent_again_is_done() -> None:
+    """Redriving needs nothing but the message."""
+    queue, tasks, objects = MemoryQueue(), MemoryTasks(), Interrupted(before_write={0: fail})
+    hands = worker(objects, queue, tasks)
+    deliver(delivery(JOB.text(), 5), hands)
+    objects.before_write.clear()
+    assert deliver(delivery(queue.buried[0][0]), hands).done
+    assert tasks.tasks["Image-1"].state is State.SUCCEEDED
+
+
+def test_a_poisoned_message_is_buried_at_once() -> None:
+    """No delivery will make it any better."""
+    queue = MemoryQueue()
+    hands = worker(MemoryObjects(), queue, MemoryTasks())
+    assert deliver(delivery("no json"), hands).done
+    assert queue.buried[0][0] == "no json"
+    assert "neither a job nor an event" in queue.buried[0][1]
+
+
+def test_a_permanent_failure_is_buried_at_once() -> None:
+    """Nothing that was accepted disappears: task and dead letter say why."""
+    queue, tasks = MemoryQueue(), MemoryTasks()
+    hands = worker(MemoryObjects(), queue, tasks)
+    assert deliver(delivery(replace(JOB, key="nowhere.jpg").text()), hands).done
+    assert tasks.tasks["Image-1"].code == "NoSuchKey"
+    assert [reason.split(":")[0] for _, reason in queue.buried] == ["NoSuchKey"]
+    assert queue.postponed == []
+
+
+def test_what_there_is_no_time_for_is_not_begun() -> None:
+    """The rest of a batch comes again, and none of it is half done."""
+    tasks = MemoryTasks()
+    hands = worker(MemoryObjects(), MemoryQueue(), tasks, seconds=1)
+    assert not deliver(delivery(JOB.text()), hands).done
+    assert tasks.tasks == {}
