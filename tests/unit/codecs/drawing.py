@@ -1,10 +1,15 @@
 """Pictures drawn for the codecs' tests, files made of them, and the way through the pipeline."""
 
+from pathlib import Path
+
 from PIL import Image
 
 from darkroom.codecs.plugins import open_image, save_image
 from darkroom.pipeline import Result
+from darkroom.steps import Context
 from tests import pictures
+
+FONTS = Path(__file__).parents[3] / "layers/fonts/fonts"
 
 type Corners = list[str]
 
@@ -44,7 +49,7 @@ def stored(image: Image.Image, word: str, **options: object) -> bytes:
 
 def processed(data: bytes, text: str) -> Result:
     """Put a file through the actions of an image process."""
-    return pictures.processed(data, f"image/{text}")
+    return pictures.processed(data, f"image/{text}", Context(fonts=FONTS))
 
 
 def shown(result: Result) -> Image.Image:

@@ -53,6 +53,8 @@ def frames_of(data: bytes) -> list[Frame]:
         ("resize,w_60/quality,q_80", (60, 40)),
         ("resize,w_60/auto-orient,1", (60, 40)),
         ("auto-orient,1", (120, 80)),
+        ("watermark,text_SGk,size_9,g_south", (120, 80)),
+        ("resize,w_60/watermark,text_SGk,size_9,g_south/crop,w_60,h_36", (60, 36)),
     ],
 )
 def test_it_stays_an_animation(word: str, process: str, size: tuple[int, int]) -> None:
@@ -77,6 +79,12 @@ def test_it_stays_an_animation(word: str, process: str, size: tuple[int, int]) -
         "rotate,90",
         "rotate,0",
         "indexcrop,x_50,i_0",
+        "circle,r_30",
+        "rounded-corners,r_9",
+        "blur,r_2,s_1",
+        "bright,5",
+        "contrast,5",
+        "sharpen,50",
         "quality,Q_90",
         "quality,90",
         "format,jpg",

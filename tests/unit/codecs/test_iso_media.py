@@ -1,5 +1,9 @@
 """HEIC and AVIF: told apart by brand, turned once, limited, and refused where they are broken."""
 
+import io
+import struct
+
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -105,6 +109,44 @@ def test_an_orientation_in_exif_alone_counts_for_nothing(word: str) -> None:
     image = shown(processed(data, "format,png"))
     assert image.size == (120, 80)
     assert corners(image) == UPRIGHT[1]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_info_tells_of_the_upright_picture(word: str) -> None:
+    """Size and orientation agree; the rest of EXIF is as written."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x010F] = "a maker"
+    text = processed(stored(quarters((120, 80)), word, exif=exif.tobytes()), "info").body.decode()
+    for member in ('"ImageWidth": {"value": "80"}', '"ImageHeight": {"value": "120"}'):
+        assert member in text
+    assert '"Orientation": {"value": "1"}' in text
+    assert '"Make": {"value": "a maker"}' in text
+
+
+def test_the_main_picture_of_several_counts() -> None:
+    """A HEIC says which one that is; it need not be the first."""
+    main = quarters((120, 80))
+    others = {"save_all": True, "append_images": [main], "primary_index": 1}
+    data = stored(Image.new("RGB", (64, 64), "red"), "heic", **others)
+    assert (probe(data).size, probe(data).frames) == ((120, 80), 1)
+    image = shown(processed(data, "format,png"))
+    assert (image.size, corners(image)) == ((120, 80), UPRIGHT[1])
+
+
+@pytest.mark.parametrize(
+    ("mode", "channels"), [("L;16", 1), ("RGB;16", 3), ("RGBA;16", 4)], ids=str
+)
+def test_pictures_of_ten_bits(mode: str, channels: int) -> None:
+    """Their upper eight bits come out, grey as grey (C-117)."""
+    samples = [(16 * x * (y + 1)) % 65536 for y in range(64) for x in range(64)]
+    data = b"".join(struct.pack("<H", sample) * channels for sample in samples)
+    buffer = io.BytesIO()
+    pillow_heif.encode(mode, (64, 64), data, buffer, quality=100)
+    image = shown(processed(buffer.getvalue(), "format,png"))
+    assert image.mode == mode.partition(";")[0]
+    levels = image.getchannel(0).tobytes()
+    assert max(abs(a - b / 257) for a, b in zip(levels, samples, strict=True)) <= 3
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -71,7 +71,8 @@ def _opened(data: bytes, header: Header, reduced_by: int, count: int) -> Iterato
     if reduced_by > 1:
         image.draft(None, (header.size[0] // reduced_by, header.size[1] // reduced_by))
     for index in range(count):
-        image.seek(index)
+        if index:  # a HEIC opens at its main picture, which may be any of its several
+            image.seek(index)
         image.load()
         yield Frame(_pixels(image, data), int(image.info.get("duration", 0)))
 

@@ -15,6 +15,7 @@ from darkroom.codecs.jpeg import estimated_quality
 from darkroom.codecs.plugins import open_image
 from darkroom.codecs.sniff import sniff
 from darkroom.codecs.webp_structure import webp_outline
+from darkroom.limits import Size
 from darkroom.picture import NORMAL_ORIENTATION, SIDEWAYS, Density, Header
 
 _INCH = 2
@@ -83,21 +84,33 @@ def _read_webp(data: bytes, word: str) -> Header:
     )
 
 
-def _read_iso_media(data: bytes, word: str) -> Header:
-    """Read HEIC and AVIF, which the decoder turns upright: their EXIF orientation is a mere copy.
-
-    libheif gives the size after turning, Pillow's AVIF plugin the one before.
-    """
+def _read_heic(data: bytes, word: str) -> Header:
+    """Read a HEIC, which libheif turns upright, EXIF orientation and all."""
     image = open_image(data, word)
-    width, height = image.size
+    return _turned(word, image, image.size, image.info.get("exif"))
+
+
+def _read_avif(data: bytes, word: str) -> Header:
+    """Read an AVIF, which Pillow leaves to be turned, as it says in place of EXIF's orientation."""
+    image = open_image(data, word)
     block = image.info.get("exif")
     exif = _exif(block)
-    lying = word == "avif" and exif_orientation(exif) in SIDEWAYS
+    orientation = exif_orientation(exif)
+    if orientation == NORMAL_ORIENTATION:
+        return _turned(word, image, image.size, block)
+    width, height = image.size
+    size = (height, width) if orientation in SIDEWAYS else (width, height)
+    exif[ExifTags.Base.Orientation] = NORMAL_ORIENTATION
+    return _turned(word, image, size, exif.tobytes())
+
+
+def _turned(word: str, image: Image.Image, size: Size, block: bytes | None) -> Header:
+    """Describe a picture by what it is once it is upright."""
     return Header(
         format=word,
-        size=(height, width) if lying else (width, height),
+        size=size,
         alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
-        density=_exif_density(exif),
+        density=_exif_density(_exif(block)),
         exif=block,
     )
 
@@ -109,8 +122,8 @@ _READERS = {
     "webp": _read_webp,
     "bmp": _read_plain,
     "tiff": _read_tiff,
-    "heic": _read_iso_media,
-    "avif": _read_iso_media,
+    "heic": _read_heic,
+    "avif": _read_avif,
 }
 
 
