@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=5000)
+settings.load_profile("steady")  # pytest --hypothesis-profile=thorough takes its time instead
 
 type Data = Callable[[str], bytes]
 """Reads one of the real pictures by file name."""

@@ -1,0 +1,76 @@
+"""What pictures cost: `python -m tests.measure FILE PROCESS [FILE PROCESS …]` in a fresh process.
+
+Prints one JSON object a line: what came of it, seconds of processor time, and megabytes of
+resident memory before and at the peak (Linux tells).
+"""
+
+import gc
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from darkroom.errors import OssError
+from darkroom.operations import compiled
+from darkroom.pipeline import run
+from darkroom.query import parse
+from darkroom.steps import Context
+
+ROOT = Path(__file__).parents[1]
+STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+AVAILABLE = STATUS.exists() and os.access(CLEAR, os.W_OK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one run took."""
+
+    outcome: str
+    seconds: float
+    before: float
+    peak: float
+
+
+def costs(runs: Sequence[tuple[Path, str]]) -> list[Cost]:
+    """Measure runs in a process of their own, which has no other history."""
+    arguments = [text for path, process in runs for text in (str(path), process)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])}
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.measure", *arguments],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    return [Cost(**json.loads(line)) for line in finished.stdout.splitlines()]
+
+
+def _measured(path: str, process: str) -> Cost:
+    operations = compiled(parse(process).actions)
+    data = Path(path).read_bytes()
+    gc.collect()
+    CLEAR.write_text("5")  # sets the peak back to what is resident now
+    before, began = _megabytes("VmRSS"), time.process_time()
+    try:
+        outcome = run(data, operations, Context()).format or "report"
+    except OssError as error:
+        outcome = error.code.wire
+    seconds = time.process_time() - began
+    return Cost(outcome=outcome, seconds=seconds, before=before, peak=_megabytes("VmHWM"))
+
+
+def _megabytes(field: str) -> float:
+    found = re.search(rf"{field}:\s+(\d+)", STATUS.read_text())
+    assert found
+    return int(found[1]) / 1024
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    for path, process in zip(given[::2], given[1::2], strict=True):
+        print(json.dumps(asdict(_measured(path, process))))  # noqa: T201 - its output

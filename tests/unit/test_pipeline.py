@@ -1,0 +1,185 @@
+"""From stored bytes to a result: the order of what may go wrong, and the deadline."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from PIL import Image
+
+from darkroom.errors import Code, OssError
+from darkroom.limits import Limits
+from darkroom.operations import compiled
+from darkroom.pipeline import run
+from darkroom.query import parse
+from darkroom.steps import Context
+from tests.bombs import jpeg
+from tests.pictures import (
+    animation,
+    coded,
+    difference,
+    photographic,
+    place,
+    processed,
+    shown,
+    stored,
+)
+
+
+def refusal(data: bytes, text: str, context: Context | None = None) -> OssError:
+    """Process a picture that has to be refused."""
+    with pytest.raises(OssError) as caught:
+        processed(data, text, context)
+    return caught.value
+
+
+def test_steps_run_from_left_to_right() -> None:
+    """Each on the result of the one before: a crop after a turn is another one."""
+    source = stored(coded((20, 10)))
+    turned_then_cut = shown(processed(source, "image/rotate,90/crop,w_3,h_4"))
+    cut_then_turned = shown(processed(source, "image/crop,w_3,h_4/rotate,90"))
+    assert turned_then_cut.size == (3, 4)
+    assert cut_then_turned.size == (4, 3)
+    assert place(turned_then_cut, 0, 0) == (0, 9)
+    assert place(cut_then_turned, 0, 0) == (0, 3)
+
+
+def test_a_scale_is_taken_from_the_first_step_only() -> None:
+    """A later, smaller resize must not blur what a crop before it needs sharp."""
+    drawn = photographic((400, 300))
+    source = stored(drawn, "JPEG", quality=98, subsampling="4:4:4")
+    cut = shown(processed(source, "image/crop,w_40,h_30,g_center/resize,w_20/format,png"))
+    from_png = processed(stored(drawn), "image/crop,w_40,h_30,g_center/resize,w_20")
+    assert difference(cut, shown(from_png)) <= 4
+
+
+def test_a_file_too_large_is_told_before_its_format() -> None:
+    """Precedence 9 before 10 (C-138): the bytes are counted, not looked at."""
+    context = Context(limits=Limits(source_bytes=10))
+    assert refusal(b"no picture", "image/info", context).code is Code.BAD_REQUEST
+    assert refusal(b"no picture!", "image/info", context).code is Code.IMAGE_TOO_LARGE
+
+
+@pytest.mark.parametrize("text", ["image/info", "image/resize,w_10", "image/format,png"])
+def test_sides_and_pixels_are_judged_by_the_header(text: str) -> None:
+    """For reports too (C-126), and before the damage that decoding would find."""
+    error = refusal(jpeg((30_001, 1)), text)
+    assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000019")
+
+
+def test_a_step_fails_before_the_encoder_is_asked() -> None:
+    """Precedence 11 before 12."""
+    source = stored(Image.new("L", (16_384, 1)))
+    error = refusal(source, "image/format,webp/crop,x_16384")
+    assert error.message == "Advance cut's position is out of image."
+    assert refusal(source, "image/format,webp").code is Code.IMAGE_TOO_LARGE
+
+
+def test_the_first_failing_step_is_the_one_that_is_named() -> None:
+    """Precedence 11: in order."""
+    source = stored(Image.new("L", (5100, 100)))
+    assert refusal(source, "image/crop,x_5100/rotate,90").code is Code.BAD_REQUEST
+    assert refusal(source, "image/rotate,90/crop,x_5100").ec == "0040-00000006"
+
+
+ALWAYS = ["auto-orient,0", "quality,q_100", "resize,w_9999", "rotate,0", "interlace,0"]
+
+
+@pytest.mark.parametrize("text", ALWAYS)
+def test_the_stored_bytes_are_never_the_result(text: str) -> None:
+    """Re-encoded also where no pixel changes (C-113): metadata are always gone."""
+    source = stored(photographic((40, 30)), "JPEG", quality=60, comment=b"stored")
+    body = processed(source, f"image/{text}").body
+    assert b"stored" not in body
+    assert body != source
+
+
+class Spent:
+    """A clock on which every look costs a second."""
+
+    def __init__(self, seconds: int) -> None:
+        """Give the seconds that are left before the first look."""
+        self.left = seconds
+
+    def remaining(self) -> float:
+        """Let a second go by."""
+        self.left -= 1
+        return self.left
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3])
+def test_a_deadline_between_steps_is_kept(looks: int) -> None:
+    """What cannot finish answers 503, whichever step it comes after."""
+    text = "image/resize,w_30/rotate,90"
+    context = Context(remaining=Spent(looks).remaining)
+    error = refusal(stored(photographic((40, 30))), text, context)
+    assert (error.code, error.status) == (Code.SERVICE_UNAVAILABLE, 503)
+
+
+def test_a_deadline_that_is_not_reached_is_not_felt() -> None:
+    """Two steps are three looks, and a look more than that finds time left."""
+    context = Context(remaining=Spent(4).remaining)
+    result = processed(stored(photographic((40, 30))), "image/resize,w_30/rotate,90", context)
+    assert shown(result).size == (23, 30)
+
+
+def test_a_deadline_is_kept_without_any_step() -> None:
+    """Decoding alone may have taken too long."""
+    context = Context(remaining=lambda: 0)
+    error = refusal(stored(photographic((40, 30))), "image/format,webp", context)
+    assert error.status == 503
+
+
+def test_a_deadline_is_kept_between_the_frames_of_an_animation() -> None:
+    """Ten frames are twenty looks."""
+    data = animation([Image.new("L", (8, 8), 20 * n) for n in range(10)])
+    context = Context(remaining=Spent(15).remaining)
+    assert refusal(data, "image/resize,w_4", context).status == 503
+
+
+def test_a_report_needs_no_pixels() -> None:
+    """Info of a picture whose pixels are missing is still known."""
+    source = stored(photographic((40, 30)), "JPEG")
+    assert processed(source[:-200], "image/info").content_type == "application/json"
+    assert refusal(source[:-200], "image/resize,w_10").code is Code.IMAGE_DAMAGE
+
+
+@dataclass
+class Stages:
+    """Notes which stages are entered."""
+
+    names: list[str]
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Note the name."""
+        self.names.append(name)
+        yield
+
+
+def test_the_time_of_each_stage_can_be_measured() -> None:
+    """Decoding, pixels and encoding are told apart."""
+    stages = Stages([])
+    operations = compiled(parse("image/resize,w_10").actions)
+    run(stored(photographic((40, 30))), operations, Context(stage=stages.stage))
+    assert {"decode", "pixels", "encode"} <= set(stages.names)
+
+
+ANIMATED = animation([Image.new("RGB", (8, 6), ink) for ink in ("red", "lime", "blue")])
+
+STATIC = ["resize,p_50", "rotate,90", "quality,Q_90", "format,png", "indexcrop,x_4"]
+MOVING = ["resize,w_4", "crop,w_4", "resize,w_4/crop,h_2", "format,webp", "resize,w_99,limit_0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "frames"), [(text, 1) for text in STATIC] + [(text, 3) for text in MOVING]
+)
+def test_which_actions_keep_an_animation(text: str, frames: int) -> None:
+    """Spec 03 §5: sizes and crops do, the rest shows the first frame."""
+    image = shown(processed(ANIMATED, f"image/{text}"))
+    assert getattr(image, "n_frames", 1) == frames
+
+
+def test_an_animation_is_never_enlarged() -> None:
+    """Not even with limit_0 (documented)."""
+    assert shown(processed(ANIMATED, "image/resize,w_99,limit_0")).size == (8, 6)

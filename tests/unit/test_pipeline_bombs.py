@@ -1,0 +1,62 @@
+"""Small files that would become huge pictures: refused by their header, quickly and cheaply."""
+
+from pathlib import Path
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from tests.bombs import BOMBS
+from tests.conftest import Data
+from tests.measure import AVAILABLE, Cost, costs
+from tests.pictures import photographic, processed, stored
+
+REAL = ("bomb-16384x16384.png", "bomb-65535x66601.gif")
+
+WARM = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+"""Pictures that are processed first, so that no bomb pays for importing a plugin."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("text", ["image/resize,w_10", "image/info"])
+def test_a_bomb_is_too_large(name: str, text: str) -> None:
+    """Whatever is asked of it, in a file of a few kilobytes."""
+    assert len(BOMBS[name]) < 50_000
+    with pytest.raises(OssError) as caught:
+        processed(BOMBS[name], text)
+    assert caught.value.code is Code.IMAGE_TOO_LARGE
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Cost]:
+    """Measure all of them in one process of its own."""
+    folder = tmp_path_factory.mktemp("bombs")
+    warm = {word: stored(photographic((8, 8)), word) for word in WARM}
+    for name, content in {**warm, **BOMBS}.items():
+        (folder / name).write_bytes(content)
+    found = costs([(folder / name, "image/resize,w_10") for name in (*warm, *BOMBS)])
+    return dict(zip(BOMBS, found[len(warm) :], strict=True))
+
+
+def assert_cheap(cost: Cost) -> None:
+    """Under 200 ms of processor and under 60 MB of memory more than before."""
+    assert cost.outcome == "ImageTooLarge"
+    assert cost.seconds < 0.2
+    assert cost.peak - cost.before < 60
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_costs_its_header_only(measured: dict[str, Cost], name: str) -> None:
+    """No pixel is decoded, no canvas allocated."""
+    assert_cheap(measured[name])
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
+@pytest.mark.parametrize("name", REAL)
+def test_a_known_bomb_costs_its_header_only(data: Data, tmp_path: Path, name: str) -> None:
+    """Those that other projects were attacked with."""
+    warm = tmp_path / "warm"
+    warm.write_bytes(stored(photographic((8, 8)), name[-3:].upper()))
+    bomb = tmp_path / name
+    bomb.write_bytes(data(name))
+    assert_cheap(costs([(warm, "image/resize,w_4"), (bomb, "image/resize,w_4")])[1])
