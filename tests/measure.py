@@ -22,6 +22,7 @@ from darkroom.query import parse
 from darkroom.steps import Context
 
 ROOT = Path(__file__).parents[1]
+CONTEXT = Context(fonts=ROOT / "layers/fonts/fonts")
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 AVAILABLE = STATUS.exists() and os.access(CLEAR, os.W_OK)
 
@@ -57,7 +58,7 @@ def _measured(path: str, process: str) -> Cost:
     CLEAR.write_text("5")  # sets the peak back to what is resident now
     before, began = _megabytes("VmRSS"), time.process_time()
     try:
-        outcome = run(data, operations, Context()).format or "report"
+        outcome = run(data, operations, CONTEXT).format or "report"
     except OssError as error:
         outcome = error.code.wire
     seconds = time.process_time() - began

@@ -20,9 +20,21 @@ def rimless(image: Image.Image, resample: Callable[[Image.Image], Image.Image]) 
     result = resample(image)
     if image.mode not in _PREMULTIPLIED or image.getchannel("A").getextrema()[0] == 255:
         return result
-    low = resample(image.convert(_PREMULTIPLIED[image.mode]).point(lambda value: value * _ROOM))
+    low = resample(with_room(image))
     edges = low.split()[-1].point(lambda value: 255 * (abs(value - 255 * _ROOM) > 1))
     colour = low.convert(image.mode)
     colour.putalpha(result.getchannel("A"))
     result.paste(colour, mask=edges)
     return result
+
+
+def with_room(image: Image.Image) -> Image.Image:
+    """Weight colours by their alpha, and leave all samples room above."""
+    return image.convert(_PREMULTIPLIED[image.mode]).point(lambda value: value * _ROOM)
+
+
+def without_room(image: Image.Image, mode: str) -> Image.Image:
+    """Undo `with_room`: colours come back within one level."""
+    full = image.convert(mode)
+    full.putalpha(image.split()[-1].point(lambda value: min(255, value / _ROOM)))
+    return full

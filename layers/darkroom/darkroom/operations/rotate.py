@@ -10,7 +10,7 @@ from darkroom.codecs.flatten import WHITE
 from darkroom.limits import Size
 from darkroom.operations.edges import extended
 from darkroom.operations.geometry import Box
-from darkroom.operations.resampling import rimless
+from darkroom.operations.resampling import with_room, without_room
 from darkroom.parameters import BARE, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
@@ -21,6 +21,9 @@ _QUARTERS = {
     270: Image.Transpose.ROTATE_90,
 }
 """Clockwise here; Pillow counts the other way."""
+
+_ROWS = 256
+"""Rows of the canvas that are turned at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +78,30 @@ def turn(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
 
 
 def _turned_pixels(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> Image.Image:
-    """Turn the picture in a frame of its own edge: pixels half outside take their colour there."""
+    """Turn the picture in a frame of its own edge: pixels half outside take their colour there.
+
+    Some rows at a time, so that nothing in between is as large as the canvas.
+    """
     framed = extended(image, Box(-1, -1, image.width + 1, image.height + 1))
-    nothing = (255, 0) if image.mode == "LA" else (*WHITE, 0)[: len(image.getbands())]
-    affine, bicubic = Image.Transform.AFFINE, Image.Resampling.BICUBIC
-    return rimless(
-        framed, lambda pixels: pixels.transform(size, affine, matrix, bicubic, fillcolor=nothing)
-    )
+    clear = image.mode in ("LA", "RGBA")
+    if clear:
+        framed = with_room(framed)
+    turned = Image.new(image.mode, size)
+    for top in range(0, size[1], _ROWS):
+        rows = (size[0], min(_ROWS, size[1] - top))
+        band = _transformed(framed, rows, _lowered(matrix, top))
+        turned.paste(without_room(band, image.mode) if clear else band, (0, top))
+    return turned
+
+
+def _transformed(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> Image.Image:
+    return image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+
+
+def _lowered(matrix: tuple[float, ...], rows: int) -> tuple[float, ...]:
+    """Let the first row of the target be a later one."""
+    a, b, c, d, e, f = matrix
+    return a, b, c + b * rows, d, e, f + e * rows
 
 
 def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Image.Image:
