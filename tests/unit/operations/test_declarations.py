@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from darkroom.errors import SHOWN, Code, OssError
@@ -39,6 +39,9 @@ UNAVAILABLE = {
     *("blur,g_face", "blur,g_faces", "blur,p_1", "blur,p_200"),
 }
 """Documented values that need another product: understood, and answered 501 (C-97)."""
+
+few = settings(max_examples=settings().max_examples // 3)
+"""Many operations share the time of one test."""
 
 
 def wire(operation: type[Declared], declared: Parameter, text: str) -> str:
@@ -180,6 +183,7 @@ def test_a_declaration_is_complete(operation: type[Declared]) -> None:
 
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+@few
 @given(drawn=st.data())
 def test_the_canonical_text_binds_to_an_equal_operation(
     operation: type[Declared], drawn: st.DataObject
@@ -198,6 +202,7 @@ def test_the_canonical_text_binds_to_an_equal_operation(
 
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+@few
 @given(drawn=st.data())
 def test_the_order_of_keyed_arguments_is_free(
     operation: type[Declared], drawn: st.DataObject
