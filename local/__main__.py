@@ -12,7 +12,7 @@ from pathlib import Path
 
 import boto3
 
-from local import demo
+from local import demo, jobs
 from local.artefact import read
 from local.emulator import emulated
 from local.fronts import Front, Invoke
@@ -71,21 +71,33 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     samples = demo.fill(boto3.client("s3"), options.images)
     demo.keep_table(boto3.client("dynamodb"))
     demo.keep_keys(boto3.client("secretsmanager"))
-    invoke = _emulated(options.emulated, running) if options.emulated else _in_process()
+    queues = _keep_queues()
+    os.environ.update(queues.settings)
+    invoke = _emulated(options.emulated, running) if options.emulated else _in_process("process")
     gateway = Gateway(invoke=invoke, log=_log, front=options.front)
     try:
         server = running.enter_context(serving(gateway.answer, options.port))
     except OSError as error:
         raise StartError(f"port {options.port} is in use: set PORT to another") from error
+    running.enter_context(jobs.working(boto3.client("sqs"), queues, _in_process("persist")))
     print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n", flush=True)
 
 
-def _in_process() -> Invoke:
-    """Import the function, now that the environment says where its stores are."""
+def _keep_queues() -> jobs.Queues:
+    """Set the queue of jobs up, and have both buckets tell it of their objects."""
+    sqs, s3 = boto3.client("sqs"), boto3.client("s3")
+    queues = jobs.keep_queues(sqs)
+    for bucket in (demo.PUBLIC, demo.PRIVATE):
+        jobs.notify_of_objects(s3, sqs, bucket, queues)
+    return queues
+
+
+def _in_process(function: str) -> Invoke:
+    """Import a function, now that the environment says where its stores are."""
     for name, value in FUNCTION.items():
         os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
-    return InProcess(handler=importlib.import_module("functions.process.app").handler)
+    return InProcess(handler=importlib.import_module(f"functions.{function}.app").handler)
 
 
 def _emulated(sandboxes: int, running: ExitStack) -> Invoke:
@@ -94,7 +106,8 @@ def _emulated(sandboxes: int, running: ExitStack) -> Invoke:
     print(f"logs: {logs}", file=sys.stderr)
     artefact = read(ROOT / ".aws-sam/build", "ProcessFunction")
     passed = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    environment = passed | demo.SETTINGS
+    ours = {name: value for name, value in os.environ.items() if name.startswith("DARKROOM_")}
+    environment = passed | ours
     return running.enter_context(emulated(artefact, environment, logs=logs, size=sandboxes))
 
 

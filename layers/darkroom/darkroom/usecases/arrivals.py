@@ -33,7 +33,7 @@ class Arrival:
     etag: str
     """Bare upper-case hex."""
     sequencer: str
-    """Tells one creation of a key from another."""
+    """Tells one creation of a key from another; its time does where the store has none."""
     created: datetime
 
 
@@ -76,7 +76,7 @@ def _arrival(detail: Mapping[str, Any], time: str, etag: str, settings: Settings
         bucket=bucket,
         key=object_["key"],
         etag=object_[etag].strip('"').upper(),
-        sequencer=object_.get("sequencer", ""),
+        sequencer=object_.get("sequencer", time),
         created=datetime.fromisoformat(time),
     )
 
@@ -86,9 +86,10 @@ def job_for(arrival: Arrival, world: World) -> Job | None:
 
     The same arrival gives a job of the same id, however often it is told of.
     """
-    bucket = world.buckets.find(arrival.bucket)
-    if bucket is None:
+    if world.buckets.find(arrival.bucket) is None:
         return None
+    # Read now: an object that comes right after its rule was saved is meant by it.
+    bucket = world.buckets.current(arrival.bucket)
     targets = tuple(
         _target(target, bucket, world)
         for rule in bucket.events
