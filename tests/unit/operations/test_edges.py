@@ -29,9 +29,11 @@ def test_a_box_over_the_border_repeats_the_edge_pixels(mode: str, box: Box) -> N
     assert np.array_equal(samples(extended(image, box)), expected)
 
 
-@pytest.mark.parametrize("size", [(40, 30), (5, 30), (3, 2), (1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "size", [(40, 30), (5, 30), (3, 2), (1, 1), (9, 256), (9, 257), (9, 700)], ids=str
+)
 def test_a_filter_sees_repeated_edges(size: tuple[int, int]) -> None:
-    """Strips along the border give what framing the whole picture would."""
+    """Bands of rows give what framing the whole picture would."""
     image = noise("RGB", size)
     blur = ImageFilter.BoxBlur(2)
     width, height = size

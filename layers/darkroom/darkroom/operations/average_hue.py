@@ -19,5 +19,6 @@ class AverageHue:
     def report(self, data: bytes, header: Header) -> str:
         """Look at the first frame, on white where it is transparent (C-95, C-96)."""
         frame = next(frames(data, header, needed=None, every=False))
-        colour = average(flattened(frame.image).convert("RGB"))
+        image = flattened(frame.image)
+        colour = average(image if image.mode == "RGB" else image.convert("RGB"))
         return laid_out({"RGB": f"0x{bytes(colour).hex()}"})

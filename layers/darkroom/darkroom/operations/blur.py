@@ -1,5 +1,6 @@
 """`blur`: a Gaussian blur (spec 02 §8)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from PIL import Image, ImageFilter
 from darkroom.errors import Code, OssError
 from darkroom.limits import Size
 from darkroom.operations.edges import extended, filtered
-from darkroom.operations.gaussian import Boxes, smoothing
+from darkroom.operations.gaussian import Boxes, Smoothing, smoothing
 from darkroom.operations.geometry import Box, reduced_by
 from darkroom.operations.kernels import gaussian
 from darkroom.parameters import Choice, Integer, parameter
@@ -61,25 +62,32 @@ class Blur:
 
     def apply(self, picture: Picture, _context: Context) -> Picture:
         """Blur; the colour of a transparent pixel does not show in its neighbours."""
-        if not picture.has_alpha:
-            return picture.showing(self._blurred(picture.image, picture.size))
-        mode = picture.image.mode
-        blurred = self._blurred(picture.image.convert(_PREMULTIPLIED[mode]), picture.size)
-        return picture.showing(blurred.convert(mode))
-
-    def _blurred(self, image: Image.Image, size: Size) -> Image.Image:
         if self.r <= _EXACT:
-            return filtered(image, self.r, self._convolved)
+            return picture.showing(_by_bands(picture.image, self.r, self._convolved))
         plan = smoothing(self.r, self.s)
-        if plan.block == 1:
-            return filtered(image, plan.boxes.reach, lambda part: _boxed(part, plan.boxes))
-        reduction = reduced_by(size, image.size)
-        return _coarse(image, size, reduction, plan.block // reduction, plan.boxes)
+        if plan.block > 1:
+            return picture.showing(
+                _by_opacity(picture.image, lambda i: _coarse(i, picture.size, plan))
+            )
+        reach = plan.boxes.reach
+        return picture.showing(_by_bands(picture.image, reach, lambda i: _boxed(i, plan.boxes)))
 
     def _convolved(self, image: Image.Image) -> Image.Image:
         line = gaussian(self.r, self.s)
         kernel = [across * down for across in line for down in line]
         return image.filter(ImageFilter.Kernel((len(line), len(line)), kernel, scale=1))
+
+
+def _by_bands(
+    image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
+    return filtered(image, reach, lambda band: _by_opacity(band, change))
+
+
+def _by_opacity(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Let colours count as far as they are opaque."""
+    mode = _PREMULTIPLIED.get(image.mode)
+    return change(image.convert(mode)).convert(image.mode) if mode else change(image)
 
 
 def _boxed(image: Image.Image, boxes: Boxes) -> Image.Image:
@@ -91,18 +99,18 @@ def _boxed(image: Image.Image, boxes: Boxes) -> Image.Image:
     return Image.blend(bell, image.filter(ImageFilter.BoxBlur(boxes.plateau)), boxes.share)
 
 
-def _coarse(
-    image: Image.Image, size: Size, reduction: int, block: int, boxes: Boxes
-) -> Image.Image:
+def _coarse(image: Image.Image, size: Size, plan: Smoothing) -> Image.Image:
     """Filter a copy averaged in blocks, and enlarge it to the picture's size.
 
     The pixels at hand may be a reduced decode, whose last row and column then cover more
     than the picture has.
     """
-    margin = (boxes.reach + _INTERPOLATION) * block
+    reduction = reduced_by(size, image.size)
+    block = plan.block // reduction
+    margin = (plan.boxes.reach + _INTERPOLATION) * block
     width, height = (-(-side // block) * block for side in image.size)
     around = Box(-margin, -margin, width + margin, height + margin)
-    small = _boxed(extended(image, around).reduce(block), boxes)
+    small = _boxed(extended(image, around).reduce(block), plan.boxes)
     right, bottom = (side / reduction + margin for side in size)
     inner = (margin / block, margin / block, right / block, bottom / block)
     return small.resize(size, Image.Resampling.BICUBIC, box=inner)
