@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from darkroom.parameters import encode_base64
+
 PHOTO = "photo-2725x2225.jpg"
 PAPER = "paper-2048x1536-rgba.png"
+
+TEXT = "Hello 图片服务!"
 
 EVERYONE = ("darkroom", "sharp", "pyvips")
 
@@ -59,6 +63,27 @@ TASKS = (
     _scaled("photo to 720 wide WebP", PHOTO, (720, 588), "webp"),
     _scaled("photo to 720 wide PNG", PHOTO, (720, 588), "png"),
     _scaled("paper to 720 wide PNG", PAPER, (720, 540), "png"),
+    Task(
+        name="text on 720 wide JPEG",
+        source=PHOTO,
+        process=f"image/resize,w_720/watermark,text_{encode_base64(TEXT)},color_FFFFFF/quality,Q_80",
+        # The same face and size, at the same place, with colour at full resolution as ours has it.
+        peer={
+            "do": "letter",
+            "width": 720,
+            "height": 588,
+            "text": TEXT,
+            "font": "WenQuanYi Zen Hei 40",
+            "fontfile": "layers/fonts/fonts/wqy-zenhei.ttf",
+            "colour": "#FFFFFF",
+            "left": 437,
+            "top": 533,
+            "format": "jpg",
+            "quality": 80,
+            "chroma": "4:4:4",
+        },
+        most=1.2,
+    ),
     Task(
         name="photo blurred",
         source=PHOTO,

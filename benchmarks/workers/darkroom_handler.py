@@ -14,6 +14,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "benchmark",
     "AWS_SECRET_ACCESS_KEY": "benchmark",
+    "DARKROOM_FONTS": "layers/fonts/fonts",
     "DARKROOM_BUCKETS": '{"demo": {"acl": "public-read"}}',
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",

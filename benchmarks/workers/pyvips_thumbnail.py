@@ -9,6 +9,7 @@ from benchmarks.workers.protocol import Work, serve
 
 SUFFIXES = {
     "jpg": ".jpg[Q=80,optimize_coding=true,strip=true]",
+    "jpg 4:4:4": ".jpg[Q=80,optimize_coding=true,strip=true,subsample_mode=off]",
     "webp": ".webp[Q=80,strip=true]",
     "png": ".png[strip=true]",
 }
@@ -22,6 +23,21 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
             source, order["width"], height=order["height"], size="force"
         )
         result: bytes = image.write_to_buffer(SUFFIXES[order["format"]])
+        return result
+
+    def letter() -> bytes:
+        image = pyvips.Image.thumbnail_buffer(
+            source, order["width"], height=order["height"], size="force"
+        )
+        letters = pyvips.Image.text(
+            f'<span foreground="{order["colour"]}">{order["text"]}</span>',
+            **{name: order[name] for name in ("font", "fontfile")},
+            dpi=72,
+            rgba=True,
+        )
+        together = image.composite2(letters, "over", x=order["left"], y=order["top"])
+        # Without its alpha, which is full everywhere.
+        result: bytes = together[:3].write_to_buffer(SUFFIXES["jpg 4:4:4"])
         return result
 
     def blur() -> bytes:
@@ -42,7 +58,8 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
         image = pyvips.Image.new_from_buffer(source, "")
         return f"{image.width}x{image.height}".encode()
 
-    return {"resize": resize, "blur": blur, "round": rounded, "info": info}[order["do"]]
+    work = {"resize": resize, "letter": letter, "blur": blur, "round": rounded, "info": info}
+    return work[order["do"]]
 
 
 def _corners(order: Mapping[str, Any]) -> Any:

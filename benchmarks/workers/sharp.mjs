@@ -7,7 +7,8 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 const encoders = {
-  jpg: (image, order) => image.jpeg({ quality: order.quality }),
+  jpg: (image, order) =>
+    image.jpeg({ quality: order.quality, chromaSubsampling: order.chroma ?? '4:2:0' }),
   webp: (image, order) => image.webp({ quality: order.quality }),
   png: (image) => image.png(),
 };
@@ -18,12 +19,26 @@ const rounded = ({ width, height, radius }) =>
       `<rect width="${width}" height="${height}" rx="${radius}" ry="${radius}"/></svg>`,
   );
 
+const lettering = ({ text, colour, font, fontfile }) => ({
+  text: `<span foreground="${colour}">${text}</span>`,
+  font,
+  fontfile,
+  dpi: 72,
+  rgba: true,
+});
+
 const work = {
   resize: (source, order) =>
     encoders[order.format](
       sharp(source).resize(order.width, order.height, { fit: 'fill' }),
       order,
     ).toBuffer(),
+  letter: (source, order) => {
+    const { left, top } = order;
+    const letters = { input: { text: lettering(order) }, left, top };
+    const image = sharp(source).resize(order.width, order.height, { fit: 'fill' });
+    return encoders[order.format](image.composite([letters]), order).toBuffer();
+  },
   blur: (source, order) =>
     encoders[order.format](sharp(source).blur(order.deviation), order).toBuffer(),
   round: (source, order) => {
