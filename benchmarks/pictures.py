@@ -8,7 +8,13 @@ from PIL import Image
 
 from tests.conftest import data_folder
 
-DRAWN = {"photo-2725x2225.jpg": (2725, 2225), "paper-2048x1536-rgba.png": (2048, 1536)}
+type Levels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+DRAWN = {
+    "photo-2725x2225.jpg": (2725, 2225),
+    "paper-2048x1536-rgba.png": (2048, 1536),
+    "animated-loop-3.gif": (370, 285),
+}
 """Stand-ins by the name of what they stand in for."""
 
 
@@ -27,16 +33,21 @@ def _drawn(name: str) -> bytes:
     width, height = DRAWN[name]
     levels = _clouds(width, height, bands=4 if name.endswith("png") else 3)
     buffer = io.BytesIO()
-    if name.endswith("png"):
+    if name.endswith("gif"):
+        first, *others = (_posterised(np.roll(levels, 9 * step, axis=1)) for step in range(10))
+        first.save(buffer, "GIF", save_all=True, append_images=others, duration=100, loop=3)
+    elif name.endswith("png"):
         Image.fromarray(levels, "RGBA").save(buffer, "PNG")
     else:
         Image.fromarray(levels, "RGB").save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 
-def _clouds(
-    width: int, height: int, *, bands: int
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def _posterised(levels: Levels) -> Image.Image:
+    return Image.fromarray(levels // 64 * 64, "RGB")
+
+
+def _clouds(width: int, height: int, *, bands: int) -> Levels:
     """Noise with as much power in every octave: it costs an encoder what a photograph does."""
     random = np.random.default_rng(2725)
     total = np.zeros((height, width, bands))

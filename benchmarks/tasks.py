@@ -6,6 +6,7 @@ from darkroom.parameters import encode_base64
 
 PHOTO = "photo-2725x2225.jpg"
 PAPER = "paper-2048x1536-rgba.png"
+LOOP = "animated-loop-3.gif"
 
 TEXT = "Hello 图片服务!"
 
@@ -23,6 +24,8 @@ class Task:
     """Operation and its values, understood by the workers of sharp and pyvips."""
     most: float | None = None
     """Ratio to sharp's median that must not be exceeded."""
+    beside: tuple[str, float] | None = None
+    """Another task, and how many times its time ours may take at most."""
     likeness: float | None = None
     """SSIM to exact area averaging that must be kept (C-51); none where it says nothing."""
 
@@ -39,10 +42,16 @@ class Task:
 
 
 def _scaled(
-    name: str, source: str, size: tuple[int, int], word: str, *, most: float | None = None
+    name: str,
+    source: str,
+    size: tuple[int, int],
+    word: str,
+    *,
+    most: float | None = None,
+    beside: tuple[str, float] | None = None,
 ) -> Task:
-    """Scale to a width: a JPEG or WebP at quality 80."""
-    quality = "" if word == "png" else "/quality,Q_80"
+    """Scale to a width: a JPEG or WebP at quality 80, the others as they come."""
+    quality = "/quality,Q_80" if word in ("jpg", "webp") else ""
     target = "" if source.endswith(word) else f"/format,{word}"
     return Task(
         name=name,
@@ -50,6 +59,7 @@ def _scaled(
         process=f"image/resize,w_{size[0]}{quality}{target}",
         peer={"do": "resize", "width": size[0], "height": size[1], "format": word, "quality": 80},
         most=most,
+        beside=beside,
         likeness=0.965,
     )
 
@@ -63,6 +73,21 @@ TASKS = (
     _scaled("photo to 720 wide WebP", PHOTO, (720, 588), "webp"),
     _scaled("photo to 720 wide PNG", PHOTO, (720, 588), "png"),
     _scaled("paper to 720 wide PNG", PAPER, (720, 540), "png"),
+    _scaled("photo to 200 wide WebP", PHOTO, (200, 163), "webp"),
+    _scaled(
+        "photo to 200 wide AVIF",
+        PHOTO,
+        (200, 163),
+        "avif",
+        beside=("photo to 200 wide WebP", 1.5),
+    ),
+    Task(
+        name="animation to half size",
+        source=LOOP,
+        process="image/resize,w_185",
+        peer={"do": "animate", "width": 185, "height": 143, "format": "gif"},
+        most=1.2,
+    ),
     Task(
         name="text on 720 wide JPEG",
         source=PHOTO,

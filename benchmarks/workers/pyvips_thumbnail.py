@@ -12,6 +12,8 @@ SUFFIXES = {
     "jpg 4:4:4": ".jpg[Q=80,optimize_coding=true,strip=true,subsample_mode=off]",
     "webp": ".webp[Q=80,strip=true]",
     "png": ".png[strip=true]",
+    "avif": ".avif[Q=60,strip=true]",
+    "gif": ".gif",
 }
 
 
@@ -21,6 +23,13 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
     def resize() -> bytes:
         image = pyvips.Image.thumbnail_buffer(
             source, order["width"], height=order["height"], size="force"
+        )
+        result: bytes = image.write_to_buffer(SUFFIXES[order["format"]])
+        return result
+
+    def animate() -> bytes:
+        image = pyvips.Image.thumbnail_buffer(
+            source, order["width"], height=order["height"], size="force", option_string="[n=-1]"
         )
         result: bytes = image.write_to_buffer(SUFFIXES[order["format"]])
         return result
@@ -58,8 +67,14 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
         image = pyvips.Image.new_from_buffer(source, "")
         return f"{image.width}x{image.height}".encode()
 
-    work = {"resize": resize, "letter": letter, "blur": blur, "round": rounded, "info": info}
-    return work[order["do"]]
+    return {
+        "resize": resize,
+        "animate": animate,
+        "letter": letter,
+        "blur": blur,
+        "round": rounded,
+        "info": info,
+    }[order["do"]]
 
 
 def _corners(order: Mapping[str, Any]) -> Any:

@@ -11,6 +11,8 @@ const encoders = {
     image.jpeg({ quality: order.quality, chromaSubsampling: order.chroma ?? '4:2:0' }),
   webp: (image, order) => image.webp({ quality: order.quality }),
   png: (image) => image.png(),
+  avif: (image) => image.avif({ quality: 60 }),
+  gif: (image) => image.gif(),
 };
 
 const rounded = ({ width, height, radius }) =>
@@ -33,6 +35,11 @@ const work = {
       sharp(source).resize(order.width, order.height, { fit: 'fill' }),
       order,
     ).toBuffer(),
+  animate: (source, order) => {
+    const image = sharp(source, { animated: true });
+    const { width, height } = order;
+    return encoders[order.format](image.resize(width, height, { fit: 'fill' })).toBuffer();
+  },
   letter: (source, order) => {
     const { left, top } = order;
     const letters = { input: { text: lettering(order) }, left, top };
