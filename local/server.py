@@ -1,7 +1,7 @@
 """HTTP/1.1 on loopback: requests read as they were sent, replies written with their length.
 
 On the standard library's server: unlike a WSGI server it shows the request target and the
-header fields as sent and keeps connections open (docs/decisions/040-local-gateway.md).
+header fields as sent and keeps connections open (docs/decisions/070-local-gateway.md).
 """
 
 import re
