@@ -4,7 +4,6 @@ Its program comes with the SAM CLI, the runtime in it is `awslambdaric`: what `s
 in its container. One sandbox is one RIE with one runtime, which has one request at a time.
 """
 
-import json
 import os
 import platform
 import re
@@ -15,10 +14,9 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import Any
 
 from local.artefact import Artefact
-from local.fronts import Event, FunctionError, ThrottledError
+from local.fronts import FunctionError, ThrottledError
 from local.processes import Companion, StartError, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +24,9 @@ START_SECONDS = 10.0
 INVOKE = "/2015-03-31/functions/function/invocations"
 
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
+_ERROR = re.compile(rb'Task timed out|{"error(Message|Type)":')
+"""What the emulator answers instead of a result; nothing but its text tells."""
+
 _INVOKE = re.compile(r"INVOKE RTDONE\(.*duration: ([0-9.]+)ms\)")
 
 
@@ -96,14 +97,16 @@ class Sandbox:
                     raise StartError(f"the emulator did not start: see {self.log}") from error
                 time.sleep(0.01)
 
-    def invoke(self, event: Event) -> Any:
+    def invoke(self, event: bytes) -> bytes:
         """Run the function once."""
         try:
-            self._connection.request("POST", INVOKE, json.dumps(event).encode())
-            text = self._connection.getresponse().read().decode()
+            self._connection.request("POST", INVOKE, event)
+            result = self._connection.getresponse().read()
         except (OSError, HTTPException) as error:
             raise FunctionError(f"the emulator gave no answer: see {self.log}") from error
-        return _result(text)
+        if _ERROR.match(result):
+            raise FunctionError(result[:300].decode(errors="replace"))
+        return result
 
     def timings(self) -> Timings:
         """Read what the emulator has measured so far."""
@@ -146,17 +149,6 @@ def _environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def _result(text: str) -> Any:
-    """Read a result; the emulator says in its text alone that there is none."""
-    try:
-        result = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FunctionError(text[:200]) from error
-    if isinstance(result, dict) and {"errorType", "errorMessage"} <= result.keys():
-        raise FunctionError(f"{result['errorType']}: {result['errorMessage']}")
-    return result
-
-
 class Pool:
     """Sandboxes of one function: as many requests run at once, a further one waits for a while."""
 
@@ -169,7 +161,7 @@ class Pool:
         for sandbox in sandboxes:
             self._free.put(sandbox)
 
-    def __call__(self, event: Event, /) -> Any:
+    def __call__(self, event: bytes, /) -> bytes:
         """Run the function once in a free sandbox."""
         try:
             sandbox = self._free.get(timeout=self._patience)

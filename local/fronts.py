@@ -28,5 +28,5 @@ class ThrottledError(Exception):
 class Invoke(Protocol):
     """Runs the function once, wherever it lives, and ends it when its time is up."""
 
-    def __call__(self, event: Event, /) -> Any:
-        """Give the function's result; raise `FunctionError` or `ThrottledError` instead."""
+    def __call__(self, event: bytes, /) -> bytes:
+        """Take an event and give the result, both JSON, or raise one of the errors above."""

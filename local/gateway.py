@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from local.events import HttpRequest, event, request_id
-from local.fronts import Event, Front, FunctionError, Invoke, ThrottledError
+from local.fronts import Front, FunctionError, Invoke, ThrottledError
 from local.replies import HttpReply, failed, message, reply, throttled
 
 EVENT_LIMIT = 6_291_456
@@ -42,8 +42,8 @@ class Gateway:
     def _answer(self, request: HttpRequest) -> HttpReply:
         if not request.target.startswith("/"):
             return message(400, "Bad Request")
-        described = event(request, self.front, datetime.now(UTC))
-        if len(json.dumps(described)) > EVENT_LIMIT:
+        described = json.dumps(event(request, self.front, datetime.now(UTC))).encode()
+        if len(described) > EVENT_LIMIT:
             return message(413, "Request Entity Too Large")
         try:
             return self._invoked(described)
@@ -53,9 +53,8 @@ class Gateway:
             self.log(f"the function failed: {error}")
             return failed(self.front)
 
-    def _invoked(self, described: Event) -> HttpReply:
+    def _invoked(self, described: bytes) -> HttpReply:
         result = self.invoke(described)
-        size = len(json.dumps(result))
-        if size > RESULT_LIMIT:
-            raise FunctionError(f"its result has {size} bytes of {RESULT_LIMIT} allowed")
-        return reply(result)
+        if len(result) > RESULT_LIMIT:
+            raise FunctionError(f"its result has {len(result)} bytes of {RESULT_LIMIT} allowed")
+        return reply(json.loads(result.decode()))

@@ -39,17 +39,17 @@ class LambdaContext:
 
 @dataclass(frozen=True, kw_only=True)
 class InProcess:
-    """Runs a handler here, with what goes in and out made JSON as on Lambda."""
+    """Runs a handler here, with JSON in and out as on Lambda."""
 
     handler: Handler
     seconds: float = SECONDS
     _free: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, event: Event, /) -> Any:
+    def __call__(self, event: bytes, /) -> bytes:
         """Run the handler, or wait for the request before to end."""
         if not self._free.acquire(timeout=self.seconds):
             raise ThrottledError
-        outcome: SimpleQueue[str | FunctionError] = SimpleQueue()
+        outcome: SimpleQueue[bytes | FunctionError] = SimpleQueue()
         # A daemon: nobody can end a thread, but it need not keep the process.
         run = threading.Thread(target=self._run, args=(event, outcome), daemon=True)
         run.start()
@@ -59,12 +59,12 @@ class InProcess:
             raise FunctionError(f"timed out after {self.seconds:.2f} seconds") from error
         if isinstance(result, FunctionError):
             raise result
-        return json.loads(result)
+        return result
 
-    def _run(self, event: Event, outcome: SimpleQueue[str | FunctionError]) -> None:
+    def _run(self, event: bytes, outcome: SimpleQueue[bytes | FunctionError]) -> None:
         context = LambdaContext(deadline=monotonic() + self.seconds)
         try:
-            outcome.put(json.dumps(self.handler(json.loads(json.dumps(event)), context)))
+            outcome.put(json.dumps(self.handler(json.loads(event), context)).encode())
         except Exception as error:  # noqa: BLE001 - this is where Lambda catches it, too
             traceback.print_exc()
             outcome.put(FunctionError(repr(error)))

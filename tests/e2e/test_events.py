@@ -44,7 +44,7 @@ def test_every_event_is_expected() -> None:
 def test_reply(name: str, pool: Pool) -> None:
     """Each is answered with the right status, type and picture."""
     status, content_type, size = EXPECTED[name]
-    reply = pool(load(name))
+    reply = json.loads(pool((EVENTS / f"{name}.json").read_bytes()))
     assert (reply["statusCode"], reply["headers"]["content-type"]) == (status, content_type)
     assert reply["isBase64Encoded"] is (content_type == "image/jpeg")
     if size:

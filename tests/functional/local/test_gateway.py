@@ -5,19 +5,17 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from local.fronts import Event, Front, FunctionError, ThrottledError
+from local.fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.gateway import EVENT_LIMIT, RESULT_LIMIT, Gateway
 from local.sandbox import InProcess
 from local.server import REQUEST_LIMIT, Server, serving
-
-type Function = Callable[[Event], Any]
 
 
 @dataclass
@@ -27,14 +25,14 @@ class Recorder:
     result: Any = field(default_factory=lambda: {"statusCode": 200, "body": "fine"})
     events: list[Event] = field(default_factory=list)
 
-    def __call__(self, event: Event, /) -> Any:
+    def __call__(self, event: bytes, /) -> bytes:
         """Answer one event."""
-        self.events.append(event)
-        return self.result
+        self.events.append(json.loads(event))
+        return json.dumps(self.result).encode()
 
 
 @contextmanager
-def gateway(invoke: Function, front: Front = Front.HTTP_API) -> Iterator[Server]:
+def gateway(invoke: Invoke, front: Front = Front.HTTP_API) -> Iterator[Server]:
     """Serve a function on any free port."""
     lines: list[str] = []
     with serving(Gateway(invoke=invoke, log=lines.append, front=front).answer) as server:
@@ -215,7 +213,7 @@ def test_result_limit() -> None:
 def test_failures(front: Front, error: Exception, status: int, text: str) -> None:
     """A function that fails is answered for, without a word of its reasons."""
 
-    def fail(_: Event) -> Any:
+    def fail(_: bytes, /) -> bytes:
         raise error
 
     with gateway(fail, front) as server:
