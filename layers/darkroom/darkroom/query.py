@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from darkroom.errors import Code, OssError, invalid, missing
+from darkroom.errors import Code, OssError, invalid, missing, shown
 from darkroom.parameters import Base64Text, bind, canonical_text, parameter
 
 LONGEST = 4096
@@ -148,4 +148,4 @@ def _unsupported(written: str) -> OssError:
     name = written.partition(",")[0]
     if not name:
         return missing("sys")
-    return OssError(Code.INVALID_ARGUMENT, f"operation not support post: {name[:100]}")
+    return OssError(Code.INVALID_ARGUMENT, f"operation not support post: {shown(name)}")

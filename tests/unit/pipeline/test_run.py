@@ -60,6 +60,15 @@ def test_a_file_too_large_is_told_before_its_format() -> None:
     assert refusal(b"no picture!", "image/info", context).code is Code.IMAGE_TOO_LARGE
 
 
+@pytest.mark.parametrize("text", ["image/info", "image/resize,w_10"])
+def test_a_file_of_20_mb_is_processed_and_one_byte_more_is_not(text: str) -> None:
+    """The boundary passes (spec 03 §7), for reports alike (C-126)."""
+    whole = stored(photographic((40, 30)), "JPEG").ljust(20_971_520, b"\0")
+    processed(whole, text)
+    error = refusal(whole + b"\0", text)
+    assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000001")
+
+
 @pytest.mark.parametrize("text", ["image/info", "image/resize,w_10", "image/format,png"])
 def test_sides_and_pixels_are_judged_by_the_header(text: str) -> None:
     """For reports too (C-126), and before the damage that decoding would find."""
