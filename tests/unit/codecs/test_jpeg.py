@@ -24,7 +24,7 @@ def test_every_quality_of_the_scale_is_recognised(quality: int) -> None:
     """Exactly, all hundred of them, whatever the order of the steps."""
     steps = table(quality)
     assert estimated_quality(steps) == quality
-    random.Random(quality).shuffle(steps)  # noqa: S311 - no secret
+    random.Random(quality).shuffle(steps)
     assert estimated_quality(steps) == quality
 
 

@@ -14,7 +14,7 @@ def pixels_of(box: Box) -> set[Size]:
 
 def rectangles(count: int) -> Iterator[tuple[Box, Box]]:
     """Draw pairs of small rectangles, many of which meet, touch or lie in each other."""
-    draw = random.Random(23)  # noqa: S311 - no secret
+    draw = random.Random(23)
     for _ in range(count):
         corners = [(draw.randint(-4, 4), draw.randint(-4, 4)) for _ in range(2)]
         one, other = (Box(x, y, x + draw.randint(1, 5), y + draw.randint(1, 5)) for x, y in corners)
@@ -49,7 +49,7 @@ def test_a_rectangle_is_moved_and_grown_by_whole_pixels() -> None:
 
 def test_an_affine_image_lies_within_the_box_around_it() -> None:
     """Tightly: each side is touched to within a pixel."""
-    draw = random.Random(29)  # noqa: S311 - no secret
+    draw = random.Random(29)
     for box, _ in rectangles(2000):
         affine = [draw.uniform(-3, 3) for _ in range(6)]
         a, b, c, d, e, f = affine

@@ -57,7 +57,7 @@ def test_a_worked_example_keeps_its_rectangle(
 
 def test_a_crop_is_a_window_whatever_it_is_asked_for() -> None:
     """No pixel changes: the result equals the rectangle of its corner pixels."""
-    draw = random.Random(3)  # noqa: S311 - no secret
+    draw = random.Random(3)
     image = coded((61, 47))
     for _ in range(300):
         shift = f"x_{draw.randrange(15)},y_{draw.randrange(11)}"

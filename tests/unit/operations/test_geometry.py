@@ -53,7 +53,7 @@ def test_covering_is_the_smallest_that_covers() -> None:
 
 def test_equal_ratios_give_the_box_itself() -> None:
     """No rounding comes between a picture and a box of its own shape."""
-    draw = random.Random(SEED)  # noqa: S311 - no secret
+    draw = random.Random(SEED)
     for width, height in sizes(2000):
         times = draw.randint(1, 9)
         box = width * times, height * times
@@ -70,7 +70,7 @@ def test_one_side_is_kept_and_the_other_follows() -> None:
 
 def test_a_percentage_rounds_each_side_by_itself() -> None:
     """Half up, and one pixel at least (C-48)."""
-    draw = random.Random(SEED)  # noqa: S311 - no secret
+    draw = random.Random(SEED)
     for size in sizes(4000):
         share = draw.randint(1, 1000)
         assert percent(size, share) == scaled(size, Fraction(share, 100))
@@ -127,7 +127,7 @@ def cut(side: int, want: int, where: str, shift: int) -> list[int]:
 
 def test_a_crop_keeps_the_rows_and_columns_that_its_gravity_names() -> None:
     """Origin by gravity, shifted right and down, clipped at the far edges (spec 02 §2)."""
-    draw = random.Random(SEED)  # noqa: S311 - no secret
+    draw = random.Random(SEED)
     assert set(GRAVITIES) == set(LETTERS)
     for size in [size for size in sizes(6000) if max(size) <= 2000]:
         gravity = draw.choice(GRAVITIES)
@@ -143,7 +143,7 @@ def test_a_crop_keeps_the_rows_and_columns_that_its_gravity_names() -> None:
 
 def test_a_length_is_cut_into_pieces() -> None:
     """All of one length but the last; there is none behind it (spec 02 §3)."""
-    draw = random.Random(SEED)  # noqa: S311 - no secret
+    draw = random.Random(SEED)
     for length, step in [(draw.randint(1, 300), draw.randint(1, 320)) for _ in range(1500)]:
         every = list(range(length))
         pieces = [every[start : start + step] for start in range(0, length, step)]

@@ -135,7 +135,7 @@ def arguments(draw: random.Random, size: Size) -> str:
 @pytest.mark.parametrize("animated", [False, True], ids=["still", "animated"])
 def test_the_target_is_what_fractions_say(animated: bool) -> None:
     """Thousands of sizes, one pixel thin and nearly square ones among them."""
-    draw = random.Random(7)  # noqa: S311 - no secret
+    draw = random.Random(7)
     for size in sizes(8000):
         text = arguments(draw, size)
         operation = resize(text)

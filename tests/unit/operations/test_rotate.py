@@ -60,7 +60,7 @@ def test_a_quarter_turn_moves_every_pixel_exactly(degrees: int, size: Size) -> N
 
 def test_the_canvas_is_the_bounding_box_of_the_turned_corners() -> None:
     """Rounded; the corners are turned as complex numbers here."""
-    draw = random.Random(11)  # noqa: S311 - no secret
+    draw = random.Random(11)
     for _ in range(3000):
         size = draw.randint(1, 4096), draw.choice((1, 2, draw.randint(1, 4096)))
         degrees = draw.choice([angle for angle in range(1, 360) if angle % 90])

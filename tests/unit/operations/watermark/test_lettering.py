@@ -156,7 +156,7 @@ def test_a_turned_text_is_placed_by_the_box_around_it(degrees: int) -> None:
 
 def test_a_part_is_what_the_whole_shows_there() -> None:
     """Whatever is turned or shaded: only what is seen is drawn, and it is the same."""
-    draw = random.Random(5)  # noqa: S311 - no secret
+    draw = random.Random(5)
     for _ in range(150):
         mark = lettering(
             draw.choice((HELLO, "jf", "한글 かな")),

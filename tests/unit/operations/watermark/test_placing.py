@@ -83,7 +83,7 @@ def overlaid(base: Samples, mark: Samples, corner: Size) -> Samples:
 
 def test_a_mark_is_cut_at_whatever_edge_it_reaches_over() -> None:
     """Against a pixel by pixel model: larger than the picture, half outside, all outside (C-80)."""
-    draw = random.Random(15)  # noqa: S311 - no secret
+    draw = random.Random(15)
     for _ in range(1500):
         size = draw.randint(1, 9), draw.randint(1, 9)
         mark_size = draw.randint(1, 14), draw.randint(1, 14)
@@ -101,7 +101,7 @@ def test_a_mark_is_cut_at_whatever_edge_it_reaches_over() -> None:
 
 def test_a_place_is_a_matter_of_numbers_alone() -> None:
     """Over large and odd sizes, also where the mark is larger than the picture."""
-    draw = random.Random(16)  # noqa: S311 - no secret
+    draw = random.Random(16)
     for _ in range(5000):
         size = draw.randint(1, 30_000), draw.randint(1, 30_000)
         mark = draw.randint(1, 40_000), draw.randint(1, 3000)

@@ -52,7 +52,7 @@ def test_tiles_begin_at_the_upper_left_and_repeat(size: Size, mark: Size, gaps: 
 
 def test_tiles_of_any_size_and_gap_repeat() -> None:
     """The same over random sizes; gravity and distances do not count."""
-    draw = random.Random(81)  # noqa: S311 - no secret
+    draw = random.Random(81)
     for _ in range(400):
         size = draw.randint(1, 40), draw.randint(1, 40)
         mark = draw.randint(1, 50), draw.randint(1, 50)
