@@ -1,0 +1,109 @@
+"""What a deployment can configure."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darkroom.buckets import Acl, Bucket, Protection
+from darkroom.settings import BucketEntry, Settings, SettingsError
+
+
+def listed(buckets: Any) -> Settings:
+    """Read settings of these buckets."""
+    return Settings.from_environ({"DARKROOM_BUCKETS": json.dumps(buckets)})
+
+
+def test_nothing_needs_to_be_set() -> None:
+    """Without any variable, or with empty ones, there is no bucket and every default holds."""
+    names = ("TABLE", "KEYS_SECRET", "RESULTS_BUCKET", "BUCKETS", "DOMAINS", "PATH_STYLE", "FONTS")
+    empty = {f"DARKROOM_{name}": "" for name in names}
+    assert Settings.from_environ({}) == Settings.from_environ(empty) == Settings(buckets={})
+
+
+def test_a_bucket_is_listed_with_its_s3_name_and_its_settings() -> None:
+    """Both may be left out: then it has its own name, and is private."""
+    settings = listed(
+        {
+            "demo": {},
+            "public": {
+                "s3": "s3-name",
+                "acl": "public-read",
+                "protection": {"enabled": True, "suffixes": ["jpg"]},
+            },
+        }
+    )
+    protection = Protection(enabled=True, suffixes=("jpg",))
+    public = Bucket(name="public", acl=Acl.PUBLIC_READ, protection=protection)
+    assert settings.buckets == {
+        "demo": BucketEntry(s3="demo", bucket=Bucket(name="demo")),
+        "public": BucketEntry(s3="s3-name", bucket=public),
+    }
+
+
+@pytest.mark.parametrize(
+    ("buckets", "complaint"),
+    [
+        ([], "DARKROOM_BUCKETS must be a JSON object"),
+        ({"demo": "s3-name"}, "DARKROOM_BUCKETS: demo must be an object, its s3 a bucket name"),
+        ({"demo": {"s3": 7}}, "DARKROOM_BUCKETS: demo must be an object, its s3 a bucket name"),
+        ({"demo": {"acls": 1}}, "DARKROOM_BUCKETS: demo.acls is not known"),
+        ({"demo": {"delimiters": ["+"]}}, "DARKROOM_BUCKETS: demo.delimiters[0] must be one of"),
+    ],
+    ids=str,
+)
+def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> None:
+    """Before anything is served: a misspelt setting must not open a bucket."""
+    with pytest.raises(SettingsError) as refused:
+        listed(buckets)
+    assert str(refused.value).startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("DARKROOM_BUCKETS", "{", "DARKROOM_BUCKETS must be a JSON object: "),
+        ("DARKROOM_DOMAINS", '{"a.example": 1}', "DARKROOM_DOMAINS must map each domain to"),
+        ("DARKROOM_PATH_STYLE", "yes", "DARKROOM_PATH_STYLE must be true or false"),
+        ("DARKROOM_STORE_TIMEOUT", "soon", "DARKROOM_STORE_TIMEOUT must be a number of seconds"),
+        ("DARKROOM_STORE_TIMEOUT", "nan", "DARKROOM_STORE_TIMEOUT must be more than 0 seconds"),
+        ("DARKROOM_STORE_TIMEOUT", "-1", "DARKROOM_STORE_TIMEOUT must be more than 0 seconds"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str, complaint: str) -> None:
+    """With what it should hold."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({name: value})
+    assert str(refused.value).startswith(complaint)
+
+
+def test_every_variable_is_read() -> None:
+    """Domains are lower-case, as hosts are compared."""
+    settings = Settings.from_environ(
+        {
+            "DARKROOM_BASE_DOMAINS": "OSS.example.com img.example.com",
+            "DARKROOM_DOMAINS": '{"IMG.example.org": "demo"}',
+            "DARKROOM_PATH_STYLE": "False",
+            "DARKROOM_KEYS_SECRET": "keys",
+            "DARKROOM_TABLE": "table",
+            "DARKROOM_RESULTS_BUCKET": "results",
+            "DARKROOM_STORE_TIMEOUT": "0.5",
+            "DARKROOM_FONTS": "/fonts",
+            "DARKROOM_AUTO_ORIENT": "false",
+            "AWS_REGION": "eu-west-1",
+        }
+    )
+    assert settings == Settings(
+        buckets={},
+        base_domains=("oss.example.com", "img.example.com"),
+        domains={"img.example.org": "demo"},
+        path_style=False,
+        keys_secret="keys",
+        table="table",
+        results_bucket="results",
+        store_timeout=0.5,
+        fonts=Path("/fonts"),
+        auto_orient=False,
+        region="eu-west-1",
+    )
