@@ -2,19 +2,22 @@
 
 import io
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom.parameters import encode_base64
 from tests.conftest import Data
-from tests.functional.conftest import Get, Reply
+from tests.functional.conftest import Ask, Get, Reply
 from tests.pictures import coded, place, stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 E = "example.jpg"
+N = "nodejs-1024x768.png"
 HELLO = "SGVsbG8gV29ybGQ"
 PANDA = "cGFuZGEucG5n"
 
@@ -24,6 +27,9 @@ def pictures(s3: "S3Client", data: Data) -> None:
     """Put the reference picture, a canvas and some marks into `demo`; no `panda.png`."""
     objects = {
         E: data(E),
+        N: data(N),
+        "grey.jpg": stored(Image.linear_gradient("L"), "JPEG"),
+        "loop.gif": data("animated-loop-3.gif"),
         "canvas.png": stored(Image.new("RGB", (400, 267), "white")),
         "mark.png": stored(coded((100, 50))),
         "notes.txt": b"no picture at all",
@@ -60,6 +66,55 @@ def test_a_mark_comes_from_the_bucket_of_the_picture(get: Get) -> None:
     result = Image.open(io.BytesIO(reply.body))
     assert (place(result, 290, 207), place(result, 389, 256)) == ((0, 0), (99, 49))
     assert result.getpixel((289, 207)) == (255, 255, 255)
+
+
+def test_a_form_with_a_watermark_is_stored(ask: Ask, s3: "S3Client") -> None:
+    """T17: percent-encoded, a `+` in the base64, an empty argument at the end."""
+    text = "text_aGVsbG8g5Zu+54mH5pyN5Yqh77yB,color_ff6a00,"
+    body = f"image/watermark,{text}|sys/saveas,o_{encode_base64('marked.png')}"
+    reply = ask(
+        "POST",
+        "demo",
+        N,
+        by="owner",
+        query=(("x-oss-process", ""),),
+        body=f"x-oss-process={quote(body, safe='')}".encode(),
+    )
+    assert reply.status == 200, reply.body
+    written = s3.get_object(Bucket="demo", Key="marked.png")["Body"].read()
+    kept = Image.open(io.BytesIO(written)).convert("RGB")
+    assert kept.size == (1024, 768)
+    assert (0xFF, 0x6A, 0x00) in {colour for _, colour in kept.getcolors(1 << 20) or []}
+
+
+def test_an_animation_stays_one_under_a_watermark(get: Get) -> None:
+    """All ten frames, and the loop count (spec 03 §5)."""
+    reply = marked(get, f"text_{HELLO},size_30/resize,w_185", "loop.gif")
+    result = Image.open(io.BytesIO(reply.body))
+    assert (result.format, result.size, getattr(result, "n_frames", 1)) == ("GIF", (185, 143), 10)
+
+
+def test_a_grey_photograph_stays_grey_under_black_letters(get: Get) -> None:
+    """C-117, and a JPEG of one channel has no chroma to keep at full resolution."""
+    modes = [
+        Image.open(io.BytesIO(marked(get, f"text_{HELLO}{colour}", "grey.jpg").body)).mode
+        for colour in ("", ",color_ff6a00")
+    ]
+    assert modes == ["L", "RGB"]
+
+
+@pytest.mark.parametrize(
+    ("watermark", "factors"),
+    [(f"text_{HELLO}", [(1, 1)] * 3), (image("mark.png"), [(2, 2), (1, 1), (1, 1)])],
+    ids=["text", "image"],
+)
+def test_letters_keep_colour_at_full_resolution(
+    get: Get, watermark: str, factors: list[tuple[int, int]]
+) -> None:
+    """4:4:4 where a text is drawn, 4:2:0 as everywhere else (docs/decisions/004)."""
+    result = Image.open(io.BytesIO(marked(get, watermark).body))
+    assert isinstance(result, JpegImageFile)
+    assert [(across, down) for _, across, down, _ in result.layer] == factors
 
 
 REFUSALS = [
