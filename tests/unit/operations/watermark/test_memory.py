@@ -1,74 +1,68 @@
-"""What watermarks need of memory, measured in a process of their own."""
+"""What watermarks need of memory: what is seen of them, whatever they measure."""
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.unit.operations.watermark.marking import FONTS, reference, written
+from tests.measure import AVAILABLE, Cost, costs
+from tests.pictures import Size, photographic, stored
+from tests.unit.operations.watermark.marking import reference, written
 
-ROOT = Path(__file__).parents[4]
-SIZE = (6000, 4000)
-DECODED = 3 * SIZE[0] * SIZE[1] / 1e6
+pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
 
-PEAK = """
-import io, re, sys
-from pathlib import Path
-from PIL import Image
-from darkroom.operations import compiled
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
-width, height, process, fonts = sys.argv[1:]
-def picture(size):
-    drawn = io.BytesIO()
-    Image.linear_gradient("L").convert("RGB").resize(size).save(drawn, "JPEG")
-    return drawn.getvalue()
-marks = {"large": picture((3000, 2000)), "small": picture((30, 20))}
-def peak():
-    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1000
-def go(size, process):
-    context = Context(load_mark=marks.__getitem__, fonts=Path(fonts))
-    run(picture(size), compiled(parse(process).actions), context)
-go((9, 9), "image/watermark,text_SGVsbG8,rotate_9,shadow_9")
-before = peak()
-go((int(width), int(height)), process)
-print(before, peak())
-"""
-
-
-def measured(size: tuple[int, int], process: str) -> tuple[float, float]:
-    """Give the megabytes in use before a picture goes through a process, and at the peak."""
-    command = [sys.executable, "-c", PEAK, *map(str, size), process, str(FONTS)]
-    environment = {"PYTHONPATH": str(ROOT / "layers/darkroom")}
-    done = subprocess.run(command, capture_output=True, check=True, env=environment, text=True)
-    before, after = re.findall(r"[\d.]+", done.stdout)
-    return float(before), float(after)
-
-
-LONG = f"{written('W' * 64)},size_1000,g_center"
+LONG = f"watermark,{written('W' * 64)},size_1000,g_center"
+"""73 megapixels of text."""
 
 TURNED = f"{LONG},rotate_33,shadow_50,t_50"
 
-LARGE = {
-    "a-text-of-73-megapixels": f"watermark,{TURNED}",
-    "a-picture": f"watermark,{reference('large', 'resize,P_80')},x_0,y_0",
-    "tiled-picture": f"watermark,{reference('large', 'resize,P_60')},fill_1,t_40",
-    "twenty-texts": "/".join(f"watermark,{LONG},x_{x}" for x in range(20)),
-}
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store a large picture, a small one, and a mark."""
+    path = tmp_path_factory.mktemp("marked")
+    for name, size in (("large", (6000, 4000)), ("small", (400, 267)), ("mark", (3000, 2000))):
+        (path / name).write_bytes(stored(photographic(size), "JPEG"))
+    return path
 
 
-@pytest.mark.parametrize("process", LARGE.values(), ids=LARGE)
-def test_a_large_picture_is_marked_in_four_times_its_own_memory(process: str) -> None:
-    """24 megapixels: at most four times the decoded bytes, and 120 MB for all else."""
-    _, peak = measured(SIZE, f"image/{process}")
-    assert peak <= 4 * DECODED + 120
+def measured(folder: Path, name: str, process: str) -> Cost:
+    """Measure in a process that has drawn a text and a picture before."""
+    mark = reference(str(folder / "mark"), "resize,w_9")
+    warm = f"image/watermark,{mark}/watermark,{written('Hi')},rotate_9,shadow_9"
+    _, cost = costs([(folder / "small", warm), (folder / name, f"image/{process}")])
+    assert cost.outcome == "jpg"
+    return cost
 
 
-@pytest.mark.parametrize("arguments", [LONG, TURNED], ids=["straight", "turned"])
-def test_what_is_not_seen_needs_no_memory(arguments: str) -> None:
-    """A text of 73 megapixels on a small picture: what is seen of it has 0.1."""
-    before, peak = measured((400, 267), f"image/watermark,{arguments}")
-    assert peak - before <= 10
+def most(size: Size) -> float:
+    """Megabytes at the peak: four times the decoded bytes, and 120 MB for all else."""
+    return 4 * 3 * size[0] * size[1] / 2**20 + 120
+
+
+@pytest.mark.parametrize(
+    "process",
+    [TURNED, "/".join(f"{LONG},x_{x}" for x in range(20))],
+    ids=["a-text-of-73-megapixels", "twenty-of-them"],
+)
+def test_a_text_on_a_large_picture_stays_within_the_budget(folder: Path, process: str) -> None:
+    """On 24 megapixels."""
+    assert measured(folder, "large", process).peak < most((6000, 4000))
+
+
+@pytest.mark.parametrize(
+    ("share", "arguments"), [("resize,P_80", "x_0,y_0"), ("resize,P_60", "fill_1,t_40")]
+)
+def test_a_picture_on_a_large_picture_stays_within_the_budget(
+    folder: Path, share: str, arguments: str
+) -> None:
+    """A mark of 15 megapixels, and tiles of 9."""
+    mark = reference(str(folder / "mark"), share)
+    cost = measured(folder, "large", f"watermark,{mark},{arguments}")
+    assert cost.peak < most((6000, 4000))
+
+
+@pytest.mark.parametrize("process", [LONG, TURNED], ids=["straight", "turned"])
+def test_what_is_not_seen_needs_no_memory(folder: Path, process: str) -> None:
+    """Of 73 megapixels, a small picture shows 0.1."""
+    cost = measured(folder, "small", process)
+    assert cost.peak - cost.before < 10
