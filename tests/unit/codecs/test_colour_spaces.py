@@ -5,7 +5,10 @@ import struct
 import pytest
 from PIL import Image, ImageCms
 
+from darkroom.codecs.plugins import save_image
+from tests.colours import rgb_profile
 from tests.pictures import difference, mean_difference, photographic, processed, shown, stored
+from tests.unit.codecs.drawing import corners, quarters
 
 WIDE = struct.pack("<3H", 0, 0x1234, 0xFFFF)
 
@@ -85,3 +88,16 @@ def test_transparent_edges_have_no_halo(mode: str, text: str) -> None:
         levels = [at for at, n in enumerate(result.getchannel(band).histogram(seen)) if n]
         assert min(levels) >= level - 8
         assert max(levels) <= level + 8
+
+
+@pytest.mark.parametrize("word", ["jpg", "png", "webp", "tiff", "heic", "avif"])
+def test_a_profile_counts_wherever_it_is_embedded(word: str) -> None:
+    """With red and blue exchanged, each comes out as the other, and no profile with it (C-115)."""
+    options = {} if word in ("png", "tiff") else {"quality": 95}
+    profile = rgb_profile(swapped=True)
+    source = save_image(quarters((64, 48)), word, icc_profile=profile, **options)
+    for target in ("png", word):
+        result = processed(source, f"image/format,{target}")
+        assert corners(shown(result)) == ["blue", "lime", "red", "white"]
+        assert b"drawn" not in result.body
+        assert "icc_profile" not in shown(result).info
