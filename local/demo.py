@@ -59,7 +59,8 @@ class Sample:
 
 def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
     """Put the pictures of a folder, and then the samples, into both buckets."""
-    samples = [*(_samples(images) if images else ()), *_samples(PICTURES)]
+    ours = [sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/")]
+    samples = [*(_samples(images) if images else ()), *ours]
     _create(s3, RESULTS)
     for bucket in (PUBLIC, PRIVATE):
         _create(s3, bucket)
@@ -108,15 +109,23 @@ def keep_keys(secrets: "SecretsManagerClient") -> None:
         secrets.put_secret_value(SecretId=KEYS, SecretString=text)
 
 
+TOUR = (
+    ("image/jpeg", ""),
+    ("image/jpeg", "?x-oss-process=image/resize,w_100/rotate,90"),
+    ("image/jpeg", "?x-oss-process=image/resize,m_fill,w_300,h_300/format,webp"),
+    ("image/jpeg", "?x-oss-process=image/info"),
+    ("image/gif", "?x-oss-process=image/resize,w_120"),
+    ("image/png", "?x-oss-process=image/resize,w_300/rounded-corners,r_40/format,png"),
+)
+"""What to try first, with a picture of which type."""
+
+
 def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
-    """Suggest addresses to try."""
-    jpegs = [sample for sample in samples if sample.content_type == "image/jpeg"]
-    if not jpegs:
-        return
-    key = quote(jpegs[0].key)
-    port = urlsplit(url).port
-    yield f"  {url}/{PUBLIC}/{key}"
-    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/resize,w_100/rotate,90"
-    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/resize,m_fill,w_300,h_300/format,webp"
-    yield f"  {url}/{PUBLIC}/{key}?x-oss-process=image/info"
-    yield f"  http://{PUBLIC}.localhost:{port}/{key}?x-oss-process=image/resize,w_400"
+    """Suggest addresses to try, as far as there are pictures for them."""
+    keys = {sample.content_type: quote(sample.key) for sample in reversed(samples)}
+    for content_type, query in TOUR:
+        if content_type in keys:
+            yield f"  {url}/{PUBLIC}/{keys[content_type]}{query}"
+    if "image/jpeg" in keys:
+        host = f"{PUBLIC}.localhost:{urlsplit(url).port}"
+        yield f"  http://{host}/{keys['image/jpeg']}?x-oss-process=image/resize,w_400"

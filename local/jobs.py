@@ -113,7 +113,7 @@ def work_once(sqs: "SQSClient", queues: Queues, invoke: Invoke, *, wait: int = 1
     if not messages:
         return 0
     try:
-        failed = _failures(invoke(_event(messages)))
+        failed = _failures(invoke(json.dumps(_event(messages)).encode()))
     except FunctionError as error:
         print(f"jobs: the function failed: {error}", flush=True)
         return len(messages)
@@ -145,8 +145,8 @@ def _event(messages: list["MessageTypeDef"]) -> dict[str, Any]:
     }
 
 
-def _failures(reply: Any) -> set[str]:
-    return {failure["itemIdentifier"] for failure in reply["batchItemFailures"]}
+def _failures(result: bytes) -> set[str]:
+    return {failure["itemIdentifier"] for failure in json.loads(result)["batchItemFailures"]}
 
 
 def _named(body: str) -> str:

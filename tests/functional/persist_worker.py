@@ -1,10 +1,10 @@
 """A persist function that works through its queue until it is killed: `python -m …`."""
 
 import importlib
+import json
 import sys
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import boto3
 
@@ -24,8 +24,9 @@ def main(jobs: str, dead_letters: str) -> None:
     queues = Queues(jobs=jobs, dead_letters=dead_letters)
     sqs = boto3.client("sqs")
 
-    def invoke(event: dict[str, Any]) -> Any:
-        return app.handler(event, LambdaContext(deadline=monotonic() + SECONDS))
+    def invoke(event: bytes, /) -> bytes:
+        context = LambdaContext(deadline=monotonic() + SECONDS)
+        return json.dumps(app.handler(json.loads(event), context)).encode()
 
     while True:
         work_once(sqs, queues, invoke)

@@ -53,6 +53,15 @@ def get(url: str, host: str | None = None) -> tuple[int, str, bytes]:
         return response.status, response.headers["content-type"], response.read()
 
 
+def suggested(process: subprocess.Popen[str]) -> list[str]:
+    """Read the addresses that it suggests; the last is one by host name."""
+    assert process.stdout
+    lines: list[str] = []
+    while not lines or "localhost:" not in lines[-1]:
+        lines.append(process.stdout.readline().strip())
+    return lines
+
+
 def processes() -> Iterator[tuple[int, int]]:
     """List the processes that run, each with its parent; not those that only wait to be buried."""
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -94,6 +103,18 @@ def test_answers_until_told_to_stop(images: Path, number: signal.Signals) -> Non
         process.send_signal(number)
         assert process.wait(timeout=10) == 0
         assert not left(children, seconds=0)
+
+
+def test_suggestions(images: Path) -> None:
+    """Every address that it suggests answers with what it promises."""
+    with run(images) as (process, url):
+        *addresses, by_host = suggested(process)
+        assert len(addresses) >= 4
+        for address in addresses:
+            assert address.startswith(f"{url}/demo/")
+            assert get(address)[0] == 200
+        _, _, host, target = by_host.split("/", 3)
+        assert get(f"{url}/{target}", host=host)[0] == 200
 
 
 def test_killed(images: Path) -> None:
