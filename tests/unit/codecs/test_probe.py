@@ -147,10 +147,10 @@ def test_exif_density_wins_and_stays_unreduced() -> None:
 @pytest.mark.parametrize("text", ["1e99999999", "72", "", "nan"])
 def test_a_density_in_words_is_none_at_all(text: str) -> None:
     """JFIF's holds then; and a number that would take for ever to write out takes no time."""
-    began = time.perf_counter()
+    began = time.thread_time()
     header = probe(with_exif(tags(x=(ASCII, text), y=(ASCII, text))))
     assert header.density == Density(unit=1, x=(1, 1), y=(1, 1))
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 @pytest.mark.parametrize("word", ["JPEG", "WEBP"])
