@@ -158,24 +158,6 @@ def test_an_object_is_not_overwritten_against_ones_will(connect: Connect) -> Non
     bucket.delete_object("sdk/once.txt")
 
 
-def test_resumable_upload(connect: Connect, tmp_path: Path) -> None:
-    """In parts, as the SDK does by itself with a large file."""
-    bucket = connect()
-    path = tmp_path / "large.bin"
-    path.write_bytes(bytes(range(256)) * 1024 * 3)
-    oss2.resumable_upload(
-        bucket,
-        "sdk/large.bin",
-        str(path),
-        store=oss2.ResumableStore(root=str(tmp_path)),
-        multipart_threshold=300 * 1024,
-        part_size=300 * 1024,
-        num_threads=2,
-    )
-    assert bucket.get_object("sdk/large.bin").read() == path.read_bytes()
-    bucket.delete_object("sdk/large.bin")
-
-
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
 def test_process_object_saves(connect: Connect, named: bool) -> None:
     """T10, T11: the answer names the bucket only if the request does."""
