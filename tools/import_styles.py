@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Store the styles of an OSS bucket in a bucket of this service (docs/migrate-from-oss.md).
+
+tools/import_styles.py styles.xml https://api.example.com pictures
+
+Reads what OSS answers to ListStyle, as XML or as JSON. Every style is put through the grammar
+and the ranges of this service first: one that would fail when used is named, and nothing is sent
+unless `--anyway` says so. Without an endpoint nothing is sent at all. Signs with the access key in
+DARKROOM_ACCESS_KEY_ID and DARKROOM_ACCESS_KEY_SECRET, which needs `admin` for the bucket.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from signed_requests import access_key, exchange
+
+from darkroom.auth import SignedRequest
+from darkroom.errors import OssError, invalid
+from darkroom.operations import compiled
+from darkroom.query import check_style_name, parse
+from darkroom.web.documents import root_of
+from darkroom.web.styles import CATEGORY, NAME, STYLE
+
+LARGEST = 10_000_000
+"""Bytes of a file: fifty styles of 4096 bytes are far below."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A style as OSS lists it."""
+
+    name: str
+    content: str
+    category: str
+
+    def fault(self) -> str | None:
+        """Say what this service would answer to its use, if that is an error."""
+        try:
+            check_style_name(self.name)
+            process = parse(self.content)
+            if process.style is not None or process.save is not None:
+                raise invalid("style", self.content, "A style must hold actions only")
+            compiled(process.actions)
+        except OssError as error:
+            return error.message
+        return None
+
+
+def main() -> None:
+    """Do what the command line asks for, or say why not."""
+    options = _options()
+    styles = _read(options.file)
+    faults = [f"{style.name}: {fault}" for style in styles if (fault := style.fault())]
+    print(f"{len(styles)} styles, {len(faults)} of which would fail when used", *faults, sep="\n")
+    if faults and not options.anyway:
+        sys.exit(1)
+    if options.endpoint is not None:
+        _send(styles, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("file", type=Path, help="answer of ListStyle, as XML or as JSON")
+    parser.add_argument("endpoint", nargs="?", help="where the service is, without a bucket")
+    parser.add_argument("bucket", nargs="?")
+    parser.add_argument("--anyway", action="store_true", help="send styles that would fail, too")
+    options = parser.parse_args()
+    if options.endpoint is not None and options.bucket is None:
+        parser.error("a bucket is needed with the endpoint")
+    return options
+
+
+def _send(styles: list[Exported], options: argparse.Namespace) -> None:
+    """Send them in the order of the list, which is kept as the order of creation."""
+    key = access_key()
+    for style in styles:
+        query = ((STYLE, ""), (NAME, style.name), (CATEGORY, style.category))
+        request = SignedRequest(method="PUT", bucket=options.bucket, query=query)
+        body = f"<Style><Content>{escape(style.content)}</Content></Style>"
+        exchange(options.endpoint, key, request, body.encode())
+        print(f"stored {style.name}")
+
+
+def _read(file: Path) -> list[Exported]:
+    """Read a list of styles, or exit with what is wrong with it."""
+    try:
+        data = file.read_bytes()
+        entries = _of_xml(data) if data.lstrip().startswith(b"<") else _of_json(json.loads(data))
+        return [_style(entry) for entry in entries]
+    except OssError as error:
+        sys.exit(f"{file}: {error.message}")
+    except (OSError, ValueError) as error:
+        sys.exit(f"{file}: {error}")
+
+
+def _of_xml(data: bytes) -> Iterator[dict[str, Any]]:
+    for style in root_of(data.lstrip(), "StyleList", limit=LARGEST).iter("Style"):
+        yield {child.tag: child.text or "" for child in style}
+
+
+def _of_json(value: Any) -> Iterator[dict[str, Any]]:
+    """Find the entries: tools write the XML's shape, or the bare list, or one entry without it."""
+    if isinstance(value, dict):
+        value = value.get("StyleList", value)
+    if isinstance(value, dict):
+        value = value.get("Style", value)
+    yield from value if isinstance(value, list) else [value]
+
+
+def _style(entry: Any) -> Exported:
+    members = entry.items() if isinstance(entry, dict) else ()
+    texts = {str(name).lower(): text for name, text in members if isinstance(text, str)}
+    if not {"name", "content"} <= texts.keys():
+        raise ValueError("every style needs a Name and a Content")
+    return Exported(
+        name=texts["name"], content=texts["content"], category=texts.get("category") or "image"
+    )
+
+
+if __name__ == "__main__":
+    main()
