@@ -29,7 +29,14 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve it all on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
-test: $(VENV)/.ready ## Run the unit, contract and functional tests
+# The vendor's client for Node.js. Where it cannot be had its tests are skipped, though not in CI.
+NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
+
+tests/functional/clients/node_modules/.ready: tests/functional/clients/package.json
+	@npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
+	  && touch $@ || echo "ali-oss could not be installed" >&2
+
+test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests
 	$(BIN)/python -m pytest
 
 build: $(SAM_VENV)/.ready ## Build what is deployed, for both processors
@@ -40,7 +47,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test what was built, under an
 	$(BIN)/python -m pytest tests/e2e
 
 # The tests come last, all in one run, so that their summary is the last word.
-check: lint types validate build $(LAMBDA_VENV)/.ready ## Everything that must hold before a change is merged
+check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Everything that must hold before a change is merged
 	$(BIN)/python -m pytest tests
 
 bench: $(VENV)/.bench ## Measure beside sharp and libvips
@@ -70,4 +77,4 @@ validate: $(SAM_VENV)/.ready ## Check the template
 	$(SAM) validate
 
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) .aws-sam benchmarks/node_modules
+	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
