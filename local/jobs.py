@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 QUEUE, DEAD_LETTERS = "darkroom-jobs", "darkroom-jobs-dead"
 
-BATCH = 10
+BATCH = 5
 """Messages of one invocation, as in template.yaml."""
 
-VISIBILITY = 180
+VISIBILITY = 720
 """Seconds that a message is hidden while it is worked on, as in template.yaml."""
 
 DELIVERIES = 6

@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "DARKROOM_RESULTS_BUCKET": "results",
     "DARKROOM_KEYS_SECRET": "",
     "DARKROOM_TABLE": "",
+    "DARKROOM_JOBS_QUEUE": "",
+    "DARKROOM_DEAD_LETTERS": "",
 }
 
 
@@ -69,7 +71,8 @@ def available() -> Iterator[None]:
 def build() -> Path:
     """Give the folder of what was built."""
     with available():
-        read(BUILD, "ProcessFunction")
+        for function in ("ProcessFunction", "PersistFunction"):
+            read(BUILD, function)
     return BUILD
 
 

@@ -1,7 +1,9 @@
 """What was built: whole, small, for the right processor, and the same each time."""
 
 import hashlib
+import json
 import os
+import re
 import struct
 import subprocess
 from pathlib import Path
@@ -10,9 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from local.artefact import Artefact
+from local import jobs
+from local.artefact import Artefact, read
 
 ROOT = Path(__file__).parents[2]
+FUNCTIONS = ("ProcessFunction", "PersistFunction")
 LAYERS = ("DarkroomLayer", "DependenciesArm64Layer", "DependenciesX86Layer")
 MEGABYTES = 150
 """Of Lambda's 250, for the function and its layers unpacked."""
@@ -86,7 +90,7 @@ def test_reproducible(build: Path, tmp_path: Path) -> None:
     }
     command = [str(sam / "sam"), "build", "--no-cached", "--build-dir", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    for name in ("ProcessFunction", *LAYERS):
+    for name in (*FUNCTIONS, *LAYERS):
         assert files(tmp_path / name) == files(build / name), name
 
 
@@ -99,10 +103,17 @@ def choices(value: Any) -> list[Any]:
     return [value]
 
 
-def test_policies(build: Path) -> None:
-    """The function may do just what is listed, and just to what is its own."""
+@pytest.fixture
+def resources(build: Path) -> dict[str, Any]:
+    """Give what the template makes, by name."""
     template: dict[str, Any] = yaml.safe_load((build / "template.yaml").read_text())
-    policies = template["Resources"]["ProcessRole"]["Properties"]["Policies"]
+    return {name: entry["Properties"] for name, entry in template["Resources"].items()}
+
+
+@pytest.mark.parametrize("role", ["ProcessRole", "PersistRole"])
+def test_policies(role: str, resources: dict[str, Any]) -> None:
+    """A function may do just what is listed, and just to what is its own."""
+    policies = resources[role]["Policies"]
     documents = [policy["PolicyDocument"]["Statement"] for policy in policies]
     statements = [entry for entry in choices(documents) if "Sid" in entry]
     assert len(statements) > 5
@@ -110,3 +121,25 @@ def test_policies(build: Path) -> None:
         assert not [action for action in choices(statement["Action"]) if "*" in action]
     everywhere = {entry["Sid"] for entry in statements if "*" in choices(entry["Resource"])}
     assert everywhere == {"WriteTraces"}
+
+
+def test_deliveries(build: Path, resources: dict[str, Any]) -> None:
+    """A message is hidden until its worker is surely gone, and delivered once after the last try.
+
+    That delivery is for jobs that ended their function each time: it notes that they did.
+    """
+    queue, persist = resources["Jobs"], read(build, "PersistFunction")
+    assert queue["VisibilityTimeout"] >= 6 * persist.seconds
+    last = int(persist.variables["DARKROOM_DELIVERIES"] or 0)
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == last + 1
+    assert (queue["VisibilityTimeout"], last + 1) == (jobs.VISIBILITY, jobs.DELIVERIES)
+    source = resources["PersistFunction"]["Events"]["Jobs"]["Properties"]
+    assert source["BatchSize"] == jobs.BATCH
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_dashboard(resources: dict[str, Any]) -> None:
+    """The dashboard is JSON once its names are filled in."""
+    body: str = resources["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(re.sub(r"\$\{[^}]+\}", "filled", body))["widgets"]
+    assert {widget["properties"]["title"] for widget in widgets} >= {"Requests", "Bytes", "Jobs"}
