@@ -7,44 +7,61 @@ import boto3
 from botocore.config import Config
 
 from darkroom.aws.listing import S3Lister
+from darkroom.aws.parts import S3Parts
 from darkroom.aws.s3 import S3Objects
+from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.writing import S3Writer
 from darkroom.ports import ObjectReader, ObjectWriter
 from darkroom.ports.listing import ObjectLister
+from darkroom.ports.uploads import Uploads
 from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.uploads import MemoryUploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+WAITING = "s3-waiting"
 NAMES = {"here": "s3-here", "there": "s3-there"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """What reads, writes and lists the buckets `here` and `there`."""
+    """What reads, writes, lists and fills the buckets `here` and `there`."""
 
     reader: ObjectReader
     writer: ObjectWriter
     lister: ObjectLister
+    uploads: Uploads
 
 
 def in_memory() -> Store:
     """Keep objects in memory."""
     objects = MemoryObjects()
-    return Store(reader=objects, writer=objects, lister=MemoryLister(stored=objects.stored))
+    return Store(
+        reader=objects,
+        writer=objects,
+        lister=MemoryLister(stored=objects.stored),
+        uploads=MemoryUploads(objects=objects),
+    )
 
 
 def in_s3(client: "S3Client") -> Store:
     """Keep objects in the buckets of an S3, which are emptied."""
-    for name in NAMES.values():
+    for name in (*NAMES.values(), WAITING):
         client.create_bucket(Bucket=name)
         for entry in client.list_objects_v2(Bucket=name).get("Contents", []):
             client.delete_object(Bucket=name, Key=entry["Key"])
+        for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", []):
+            client.abort_multipart_upload(
+                Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"]
+            )
+    parts = S3Parts(client=client, buckets=NAMES, waiting=WAITING)
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
-        writer=S3Writer(client=client, buckets=NAMES),
+        writer=S3Writer(client=client, buckets=NAMES, patient=lambda: client),
         lister=S3Lister(client=client, buckets=NAMES),
+        uploads=S3Uploads(client=client, buckets=NAMES, patient=lambda: client, parts=parts),
     )
 
 

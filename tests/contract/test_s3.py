@@ -2,18 +2,21 @@
 
 import hashlib
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from darkroom.aws.listing import S3Lister
+from darkroom.aws.parts import S3Parts
 from darkroom.aws.s3 import S3Objects
+from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.writing import S3Writer
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
 from darkroom.ports import Attributes, Replaced
 from darkroom.ports.listing import Listing
-from tests.contract.stores import NAMES, client_of
-from tests.wire import Passage, Wire, refuses
+from tests.contract.stores import NAMES, WAITING, client_of
+from tests.wire import Answer, Passage, Wire, refuses
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -78,10 +81,53 @@ def test_a_copy_names_the_version_that_was_looked_at(client: "S3Client", reader:
         refuses(412, "PreconditionFailed")(passage)
 
     with Wire(upstream=client.meta.endpoint_url, faults=[unmet]).open() as wire:
-        writer = S3Writer(client=client_of(wire.address), buckets=NAMES)
+        wired = client_of(wire.address)
+        writer = S3Writer(client=wired, buckets=NAMES, patient=lambda: wired)
         with pytest.raises(Replaced):
             writer.copy(source, "there", "b", Attributes())
     assert conditions == [source.etag.lower()]
+
+
+def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None:
+    """S3 is told both and tells both, as the emulated one does not."""
+    body = (
+        b"<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+        b"<NextKeyMarker>c</NextKeyMarker><NextUploadIdMarker>3</NextUploadIdMarker>"
+        b"<CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes>"
+        b"<Upload><Key>c</Key><UploadId>3</UploadId><StorageClass>STANDARD_IA</StorageClass>"
+        b"<Initiated>2026-08-01T09:30:00.000Z</Initiated></Upload></ListMultipartUploadsResult>"
+    )
+
+    def tell(passage: Passage) -> None:
+        passage.deliver(Answer(status=200, headers=[], body=body))
+
+    with Wire(upstream=client.meta.endpoint_url, faults=[tell]).open() as wire:
+        page = uploads_of(client_of(wire.address)).list(
+            "here", Listing(prefix="p", delimiter="/", limit=5), after=("a", "1")
+        )
+        asked = parse_qs(urlsplit(wire.requests[0]).query)
+    assert page.onward == ("c", "3")
+    assert page.prefixes == ["b/"]
+    assert [(upload.key, upload.id) for upload in page.uploads] == [("c", "3")]
+    assert page.uploads[0].storage_class == "IA"
+    sent = {name: value for name, (value,) in asked.items()}
+    assert (
+        sent
+        | {
+            "prefix": "p",
+            "delimiter": "/",
+            "max-uploads": "5",
+            "key-marker": "a",
+            "upload-id-marker": "1",
+        }
+        == sent
+    )
+
+
+def uploads_of(client: "S3Client") -> S3Uploads:
+    """Give the uploads of an S3."""
+    parts = S3Parts(client=client, buckets=NAMES, waiting=WAITING)
+    return S3Uploads(client=client, buckets=NAMES, patient=lambda: client, parts=parts)
 
 
 def test_a_list_of_a_bucket_that_is_gone_is_not_found(client: "S3Client") -> None:

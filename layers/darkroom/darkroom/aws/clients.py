@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 
+PATIENCE = 24
+"""Seconds that S3 may take for a copy or for joining parts."""
+
+
 class Clients:
     """One client a service; the standard environment chooses region and endpoints."""
 
@@ -35,6 +39,17 @@ class Clients:
     def s3(self) -> "S3Client":
         """Objects."""
         return boto3.client("s3", config=self._config)
+
+    def patient_s3(self) -> "S3Client":
+        """Objects, with one long wait for an answer instead of several short ones."""
+        return self._patient_s3
+
+    @cached_property
+    def _patient_s3(self) -> "S3Client":
+        once = {"mode": "standard", "total_max_attempts": 1}
+        return boto3.client(
+            "s3", config=self._config.merge(Config(read_timeout=PATIENCE, retries=once))
+        )
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

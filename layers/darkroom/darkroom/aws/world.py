@@ -1,5 +1,6 @@
 """The adapters of one deployment, built once."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from darkroom.auth import Credentials
@@ -7,8 +8,10 @@ from darkroom.aws.absent import ListedBuckets, NoKeys, NoStyles
 from darkroom.aws.clients import Clients
 from darkroom.aws.dynamodb import BucketRecords, TableBuckets, TableStyles
 from darkroom.aws.listing import S3Lister
+from darkroom.aws.parts import S3Parts
 from darkroom.aws.s3 import S3Objects, S3Results
 from darkroom.aws.secrets import SecretKeys
+from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.workshop import build_workshop
 from darkroom.aws.writing import S3Writer
 from darkroom.ports import BucketStore, StyleStore
@@ -32,11 +35,20 @@ def build(settings: Settings) -> World:
         styles=styles,
         objects=objects,
         links=objects,
-        writer=S3Writer(client=client, buckets=names),
+        writer=S3Writer(client=client, buckets=names, patient=clients.patient_s3),
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
+        uploads=_uploads(settings, clients, names),
         workshop=build_workshop(settings, clients, _now),
     )
+
+
+def _uploads(settings: Settings, clients: Clients, names: Mapping[str, str]) -> S3Uploads | None:
+    """Parts of uploads wait in the bucket that empties itself."""
+    if settings.results_bucket is None:
+        return None
+    parts = S3Parts(client=clients.s3, buckets=names, waiting=settings.results_bucket)
+    return S3Uploads(client=clients.s3, buckets=names, patient=clients.patient_s3, parts=parts)
 
 
 def _now() -> datetime:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ class S3Writer:
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
+    patient: Callable[[], "S3Client"]
+    """Gives a client that waits long for an answer: S3 copies before it gives one."""
 
     def put(
         self,
@@ -66,7 +68,7 @@ class S3Writer:
         if not overwrite:
             self._absent(bucket, key)
         with s3_errors(bucket, key):
-            response = self.client.copy_object(
+            response = self.patient().copy_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
                 CopySource=self._source(source),

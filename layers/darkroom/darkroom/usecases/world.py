@@ -14,6 +14,7 @@ from darkroom.ports import (
     StyleStore,
 )
 from darkroom.ports.listing import ObjectLister
+from darkroom.ports.uploads import Uploads
 from darkroom.settings import Settings
 from darkroom.usecases.workshop import Workshop
 
@@ -32,6 +33,7 @@ class World:
     writer: ObjectWriter
     lister: ObjectLister
     results: ResultStore | None = None
+    uploads: Uploads | None = None
     workshop: Workshop | None = None
     """For asynchronous work; none where a deployment has no queue for it."""
     limits: Limits = field(default_factory=Limits)

@@ -17,6 +17,8 @@ from darkroom.web import (
     styles,
     submitting,
     unimplemented,
+    upload_lists,
+    uploads,
     writing,
 )
 from darkroom.web.addressing import Address, address
@@ -43,6 +45,11 @@ OBJECT_ROUTES: Routes = {
     ("GET", permissions.ACL): permissions.get_object_acl,
     ("PUT", permissions.ACL): permissions.put_object_acl,
     ("PUT", reading.PROCESS): writing.refuse_processing,
+    ("POST", uploads.UPLOADS): uploads.begin_upload,
+    ("PUT", uploads.UPLOAD): uploads.put_part,
+    ("POST", uploads.UPLOAD): uploads.complete_upload,
+    ("DELETE", uploads.UPLOAD): uploads.abort_upload,
+    ("GET", uploads.UPLOAD): upload_lists.list_parts,
     ("GET", PLAIN): delimited(reading.get_object),
     ("HEAD", PLAIN): delimited(reading.head_object),
     ("PUT", PLAIN): writing.put_object,
@@ -59,6 +66,7 @@ BUCKET_ROUTES: Routes = {
     ("PUT", permissions.ACL): buckets.refuse_change,
     ("GET", buckets.INFO): buckets.bucket_info,
     ("GET", buckets.LOCATION): buckets.bucket_location,
+    ("GET", uploads.UPLOADS): upload_lists.list_uploads,
     ("POST", deleting.DELETE): deleting.delete_objects,
     ("GET", listing.VERSION): listing.list_objects_v2,
     ("GET", PLAIN): listing.list_objects,
