@@ -1,4 +1,4 @@
-"""CRC-64/ECMA-182 as OSS reports it and its SDKs verify it (docs/decisions/060).
+"""CRC-64/ECMA-182 as OSS reports it and its SDKs verify it (docs/decisions/065).
 
 Python has no carry-less product, and a table lookup for each byte takes 0.1 µs. So the
 message becomes one integer, and long before any table it is folded: its beginning is taken

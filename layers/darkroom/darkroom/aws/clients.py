@@ -46,10 +46,8 @@ class Clients:
 
     @cached_property
     def _patient_s3(self) -> "S3Client":
-        once = {"mode": "standard", "total_max_attempts": 1}
-        return boto3.client(
-            "s3", config=self._config.merge(Config(read_timeout=PATIENCE, retries=once))
-        )
+        once = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
+        return boto3.client("s3", config=self._config.merge(once))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

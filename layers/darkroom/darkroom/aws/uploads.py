@@ -1,4 +1,4 @@
-"""Uploads in parts on S3 (docs/decisions/062-uploads.md).
+"""Uploads in parts on S3 (docs/decisions/064-uploads.md).
 
 S3 wants 5 MB in every part but the last, more than a request here can carry. So parts wait
 as objects in the results bucket, and S3's own parts are made of several when all are there.

@@ -16,7 +16,7 @@ from darkroom.web.call import Call
 from darkroom.web.dates import iso
 from darkroom.web.messages import Response
 from darkroom.web.reading import VERSION
-from darkroom.web.replies import CRC64, xml
+from darkroom.web.replies import written_headers, xml
 
 SOURCE = "x-oss-copy-source"
 METADATA = "x-oss-metadata-directive"
@@ -86,11 +86,7 @@ def _with_tagging(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _copied(source: ObjectInfo, written: Written) -> Response:
-    headers: dict[str, str] = {}
-    if written.crc64 is not None:
-        headers[CRC64] = str(written.crc64)
-    if written.version_id is not None:
-        headers["x-oss-version-id"] = written.version_id
+    headers = written_headers(written)
     if source.version_id is not None:
         headers["x-oss-copy-source-version-id"] = source.version_id
     modified = written.last_modified or source.last_modified

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from darkroom.errors import OssError
-from darkroom.ports import ObjectInfo
+from darkroom.ports import ObjectInfo, Written
 from darkroom.timing import Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
@@ -74,6 +74,18 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
     }
     if info.version_id:
         headers["x-oss-version-id"] = info.version_id
+    return headers
+
+
+def written_headers(written: Written) -> dict[str, str]:
+    """Tell what was stored, as far as it is known."""
+    headers = {"etag": f'"{written.etag}"'}
+    if written.md5 is not None:
+        headers["content-md5"] = base64.b64encode(written.md5).decode()
+    if written.crc64 is not None:
+        headers[CRC64] = str(written.crc64)
+    if written.version_id is not None:
+        headers["x-oss-version-id"] = written.version_id
     return headers
 
 

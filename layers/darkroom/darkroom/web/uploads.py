@@ -17,8 +17,7 @@ from darkroom.web.documents import root_of
 from darkroom.web.encoding import encoding_of
 from darkroom.web.messages import Response
 from darkroom.web.receiving import received
-from darkroom.web.replies import xml
-from darkroom.web.writing import written_headers
+from darkroom.web.replies import written_headers, xml
 
 UPLOADS = "uploads"
 UPLOAD = "uploadId"
@@ -60,7 +59,8 @@ def _copy_part(call: Call, upload: UploadRef, number: int) -> Response:
     source = replace(copy_source(call), span=span)
     written = uploads.copy_part(upload, number, source, call.world)
     now = iso(call.world.clock())
-    return xml("CopyPartResult", elements({"LastModified": now, "ETag": f'"{written.etag}"'}))
+    content = elements({"LastModified": now, "ETag": f'"{written.etag}"'})
+    return xml("CopyPartResult", content, {"etag": f'"{written.etag}"'})
 
 
 def complete_upload(call: Call) -> Response:
