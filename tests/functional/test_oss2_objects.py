@@ -1,5 +1,6 @@
 """oss2 on objects, over HTTP: the calls that programs for OSS are made of."""
 
+import gc
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,12 @@ from local.sandbox import InProcess
 from local.server import serving
 from tests.functional.conftest import access_key
 
-# Its version 4 uses a function that Python is about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+pytestmark = [
+    # Its version 4 uses a function that Python is about to drop,
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    # and it leaves connections to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 AUTHS = {"v1": oss2.Auth, "v4": oss2.AuthV4}
 
@@ -37,6 +42,7 @@ def bucket(request: pytest.FixtureRequest, endpoint: str) -> Iterator[oss2.Bucke
         auth, endpoint, "closed", region="us-east-1", is_path_style=True, session=session
     )
     session.session.close()
+    gc.collect()
 
 
 @pytest.fixture
