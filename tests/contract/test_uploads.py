@@ -25,7 +25,7 @@ def begun(store: Store, key: str = "large.bin", attributes: Attributes | None = 
 
 def noise(size: int) -> bytes:
     """Make bytes that are not alike."""
-    return random.Random(size).randbytes(size)  # noqa: S311 - the same in each run
+    return random.Random(size).randbytes(size)
 
 
 @pytest.mark.parametrize(

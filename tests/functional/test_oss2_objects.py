@@ -49,7 +49,7 @@ def bucket(request: pytest.FixtureRequest, endpoint: str) -> Iterator[oss2.Bucke
 def large(tmp_path: Path) -> Path:
     """Write a file that takes three parts."""
     path = tmp_path / "large.bin"
-    path.write_bytes(random.Random(1).randbytes(11_000_000))  # noqa: S311 - the same each run
+    path.write_bytes(random.Random(1).randbytes(11_000_000))
     return path
 
 
