@@ -80,7 +80,8 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     except OSError as error:
         raise StartError(f"port {options.port} is in use: set PORT to another") from error
     running.enter_context(jobs.working(boto3.client("sqs"), queues, _in_process("persist")))
-    print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n", flush=True)
+    print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n")
+    print(*demo.snippet(server.url, samples), sep="", flush=True)
 
 
 def _keep_queues() -> jobs.Queues:

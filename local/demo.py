@@ -129,3 +129,22 @@ def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
     if "image/jpeg" in keys:
         host = f"{PUBLIC}.localhost:{urlsplit(url).port}"
         yield f"  http://{host}/{keys['image/jpeg']}?x-oss-process=image/resize,w_400"
+
+
+PASTE = """
+Or paste this into a Python with oss2:
+
+import oss2
+auth = oss2.Auth({id!r}, {secret!r})
+bucket = oss2.Bucket(auth, {url!r}, {bucket!r}, is_path_style=True)
+bucket.get_object_to_file({key!r}, "small.jpg", process="image/resize,w_100/format,jpg")
+print(bucket.sign_url("GET", {key!r}, 600, params={{"x-oss-process": "image/info"}}))
+"""
+
+
+def snippet(url: str, samples: Sequence[Sample]) -> Iterator[str]:
+    """Write a program to try, as far as there is a picture for it: the first JPEG or else any."""
+    keys = [sample.key for sample in samples if sample.content_type == "image/jpeg"]
+    keys += [sample.key for sample in samples if sample.content_type.startswith("image/")]
+    if keys:
+        yield PASTE.format(**ACCESS_KEY, url=url, bucket=PRIVATE, key=keys[0])

@@ -117,6 +117,31 @@ def test_suggestions(images: Path) -> None:
         assert get(f"{url}/{target}", host=host)[0] == 200
 
 
+def test_pasted_program(images: Path, tmp_path: Path) -> None:
+    """The program that it prints runs as it stands, and what it prints opens."""
+    with run(images) as (process, _):
+        suggested(process)
+        assert process.stdout
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("print("):
+                break
+        program = "".join(lines[lines.index("import oss2\n") :])
+        pasted = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert pasted.returncode == 0, pasted.stderr
+        with Image.open(tmp_path / "small.jpg") as image:
+            assert image.width == 100
+        assert get(pasted.stdout.strip())[:2] == (200, "application/json")
+
+
 def test_killed(images: Path) -> None:
     """Even a process that is killed leaves nothing running."""
     with run(images) as (process, _):
