@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageSequence
 
+from darkroom.operations import compiled
+from darkroom.operations.watermark.marks import Drawn
+from darkroom.query import parse
 from darkroom.steps import Context, Shelf
 from darkroom.typefaces import FILES
 from tests.pictures import animation, processed, stored
@@ -93,3 +96,15 @@ def test_a_mark_fits_the_size_that_a_frame_has_at_its_step() -> None:
     result = processed(frames(), text, Context(load_mark=bucket.load))
     assert Image.open(io.BytesIO(result.body)).size == (30, 20)
     assert bucket.read == 2
+
+
+@pytest.mark.parametrize("arguments", ["", ",fill_1", ",rotate_30,shadow_50"])
+def test_a_text_is_drawn_once_for_all_frames(arguments: str) -> None:
+    """What is kept for the next frame is pixels."""
+    text = f"image/watermark,{written('Hello')},size_12{arguments}"
+    (watermark,) = compiled(parse(text).actions)
+    context = Context(fonts=FONTS)
+    processed(frames(), text, context)
+    kept = context.shelf.once((watermark, (60, 40)), lambda: None, pixels=lambda _: 0)
+    assert kept is not None
+    assert isinstance(kept.mark, Drawn)

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from darkroom.errors import Code, OssError
 from darkroom.limits import Limits, Size
@@ -23,7 +23,7 @@ from tests.pictures import (
     stored,
     with_orientation,
 )
-from tests.unit.operations.applied import applied, noise
+from tests.unit.operations.applied import applied, noise, samples
 from tests.unit.operations.watermark.marking import context, reference
 
 E = (400, 267)
@@ -151,15 +151,22 @@ def test_frames_that_are_not_shown_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_mark_stands_upright_at_any_scale(orientation: int) -> None:
-    """A reduced decode of a turned photograph is the full one scaled, not shifted."""
-    photo = photographic((797, 395))
-    body = with_orientation(photo, orientation)
-    small = mark_of(body, "resize,w_60").convert("RGB")
-    full = mark_of(body, "").convert("RGB")
-    wanted = applied(full, "resize,w_60")
-    assert small.size == wanted.size
-    assert difference(small, wanted) <= 6
+def test_a_mark_stands_upright(orientation: int) -> None:
+    """Turned and mirrored as its EXIF says, before it is prepared."""
+    body = with_orientation(photographic((80, 40)), orientation)
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(body)))
+    assert difference(mark_of(body, ""), wanted) == 0
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_reduced_decode_is_not_shifted(orientation: int) -> None:
+    """As much of a turned mark is white at any scale: the last column of one decode is narrower."""
+    picture = Image.new("L", (801, 403))
+    picture.paste(255, (300, 150, 801, 403))
+    body = with_orientation(picture, orientation)
+    small = mark_of(body, "resize,w_60").convert("L")
+    white = (501 * 253) / (801 * 403)
+    assert samples(small).mean() / 255 == pytest.approx(white, abs=0.004)
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,15 @@ def test_opacity_fades_both() -> None:
     """`t` is that of the whole mark."""
     opaque, faded = (samples(mixed(coded((60, 40)), f"t_{t},shadow_40")) for t in (100, 25))
     assert np.abs((255 - opaque) * 0.25 - (255 - faded)).max() <= 2
+
+
+def test_either_may_bring_colour_to_a_grey_picture() -> None:
+    """C-117: a grey one stays grey only under grey marks."""
+    grey, red = Image.new("L", (9, 9), 70), Image.new("RGB", (9, 9), "red")
+    found = []
+    for mark in (grey, red):
+        for colour in ("808080", "ff0000"):
+            text = f"watermark,{reference('mark')},{written('Hi')},color_{colour}"
+            marks = context({"mark": stored(mark)})
+            found.append(applied(Image.new("L", (200, 80)), text, context=marks).mode)
+    assert found == ["L", "RGB", "RGB", "RGB"]

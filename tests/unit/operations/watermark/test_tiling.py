@@ -80,3 +80,15 @@ def test_text_tiles_too() -> None:
     for top in range(0, 200 - height, height + 5):
         for left in range(0, 500 - width, width + 3):
             assert np.array_equal(tiled[top : top + height, left : left + width], tile)
+
+
+def test_letters_that_lean_out_of_a_tile_are_not_cut() -> None:
+    """A tile's `j` reaches into the gap before it, as far as it does alone."""
+    base = Image.new("L", (900, 90), 255)
+    width = typeset("j", "wqy-zenhei", 60, FONTS).size[0] + 20
+    tiled = samples(lettered(base, "j", "size_60,fill_1,padx_20,shadow_40"))
+    for left in range(width, 900 - width, width):
+        alone = samples(lettered(base, "j", f"size_60,shadow_40,g_nw,y_0,x_{left}"))
+        gap = slice(left - 10, left + width - 10)
+        assert np.array_equal(tiled[:70, gap], alone[:70, gap])
+        assert alone[:, left - 10 : left].min() < 100

@@ -43,7 +43,8 @@ class Lettering:
         reach = Box(left, top, right + self._shift, bottom + self._shift)
         if not self._turns:
             return reach
-        return through(turning(self.size, self.line.size, -self.rotation), reach).grown(1)
+        outward = turning(self.size, self.line.size, -self.rotation)
+        return through(outward, reach.grown(_SUPPORT))
 
     @property
     def grey(self) -> bool:
