@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ ROOT = Path(__file__).parents[3]
 KEY_ID, SECRET = "darkroom", "darkroom-secret"
 PUBLIC, PRIVATE = "demo", "demo-private"
 REGION = "cn-hangzhou"
+
+NODE_MODULES = Path(__file__).with_name("node_modules")
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +42,13 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory, data: Data) -> Iterator[s
     yield ready[1]
     process.terminate()
     process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Find Node.js and ali-oss beside these tests; only in CI they may not be missing."""
+    found = shutil.which("node")
+    if not found or not (NODE_MODULES / "ali-oss").is_dir():
+        absent = pytest.fail if os.environ.get("CI") else pytest.skip
+        absent("needs Node.js, npm and what `make test` installs with them")
+    return found

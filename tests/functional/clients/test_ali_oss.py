@@ -1,8 +1,6 @@
 """ali-oss, the vendor's client for Node.js: ali_oss.mjs uses it, and each use is a test here."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -26,17 +24,6 @@ USES = (
 )
 
 type Outcomes = dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Find Node.js with the client beside the script; only in CI they may not be missing."""
-    found = shutil.which("node")
-    missing = "Node.js" if not found else "ali-oss: run `make test`, which installs it"
-    if not found or not SCRIPT.with_name("node_modules").joinpath("ali-oss").is_dir():
-        absent = pytest.fail if os.environ.get("CI") else pytest.skip
-        absent(f"needs {missing}")
-    return found
 
 
 @pytest.fixture(scope="module", params=["v1", "v4"])

@@ -1,0 +1,63 @@
+"""The programs in the README: each is run as it stands, but for the port."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from PIL import Image
+
+from tests.functional.clients.conftest import NODE_MODULES, ROOT
+
+README = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+JAVASCRIPT = re.findall(r"^```js\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+SESSION = "tests/functional/clients/session.py"
+
+
+def by_first_line(program: str) -> str:
+    """Name a program."""
+    return program.partition("\n")[0]
+
+
+def check(command: list[str], program: str, endpoint: str, folder: Path) -> None:
+    """Run a program that saves a picture of 100 wide and prints a link to the same."""
+    port = endpoint.rpartition(":")[2]
+    ran = subprocess.run(
+        command,
+        input=program.replace(":8000", f":{port}"),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    saved = folder / "small.jpg"
+    with Image.open(saved) as image:
+        assert image.size == (100, 67)
+    with urlopen(ran.stdout.strip()) as response:
+        assert response.read() == saved.read_bytes()
+
+
+@pytest.mark.parametrize("program", PYTHON, ids=by_first_line)
+def test_python(program: str, endpoint: str, tmp_path: Path) -> None:
+    """Saves a small picture and prints a link to the same."""
+    check([sys.executable, "-"], program, endpoint, tmp_path)
+
+
+@pytest.mark.parametrize("program", JAVASCRIPT, ids=by_first_line)
+def test_javascript(program: str, node: str, endpoint: str, tmp_path: Path) -> None:
+    """Saves a small picture and prints a link to the same."""
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    check([node, "--input-type=module", "-"], program, endpoint, tmp_path)
+
+
+def test_every_client_has_its_program() -> None:
+    """None is lost when the README is rewritten, and the session is named."""
+    clients = ["import oss2", "import alibabacloud_oss_v2 as oss", "import OSS from 'ali-oss';"]
+    assert [by_first_line(program) for program in PYTHON + JAVASCRIPT] == clients
+    assert f"{SESSION} http://127.0.0.1:8000\n" in README
+    assert (ROOT / SESSION).is_file()
