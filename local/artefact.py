@@ -29,6 +29,11 @@ class Artefact:
         """Where its modules are to be found, in the order of Lambda."""
         return [self.code, *(layer / "python" for layer in self.layers)]
 
+    @property
+    def fonts(self) -> Path:
+        """The folder that is /opt/fonts on Lambda."""
+        return next(layer / "fonts" for layer in self.layers if (layer / "fonts").is_dir())
+
 
 def read(build: Path, function: str) -> Artefact:
     """Read what was built for one function."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
+from darkroom.parameters import encode_base64
 from local.emulator import Pool
 from local.fronts import Front
 from tests.e2e.conftest import Fetch, Reply, received
@@ -43,6 +44,17 @@ def test_picture(fetch: Fetch) -> None:
     reply = fetch(THUMBNAIL)
     assert (reply.status, reply.headers["content-type"]) == (200, "image/jpeg")
     assert size(reply.body) == (100, 75)
+
+
+def test_text(fetch: Fetch) -> None:
+    """Fonts are where the function looks for them: letters darken a light corner."""
+    plain, marked = (
+        Image.open(io.BytesIO(fetch(f"{BEACH}?x-oss-process=image/{process}").body)).convert("L")
+        for process in ("format,png", f"watermark,text_{encode_base64('图片')}/format,png")
+    )
+    corner = (300, 230, 400, 300)
+    assert min(plain.crop(corner).tobytes()) > 150
+    assert min(marked.crop(corner).tobytes()) < 30
 
 
 def test_virtual_host(fetch: Fetch) -> None:
