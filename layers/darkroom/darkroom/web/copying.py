@@ -1,9 +1,9 @@
 """CopyObject: a PUT whose body is another object."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, invalid
 from darkroom.names import check_bucket_name, check_key
 from darkroom.ports import ObjectInfo, Written
 from darkroom.usecases.access import writable
@@ -14,7 +14,7 @@ from darkroom.web.attributes import may_overwrite, stored_attributes
 from darkroom.web.bodies import elements
 from darkroom.web.call import Call
 from darkroom.web.dates import iso
-from darkroom.web.messages import Response
+from darkroom.web.messages import Response, decoded
 from darkroom.web.reading import VERSION
 from darkroom.web.replies import written_headers, xml
 
@@ -44,7 +44,7 @@ def copy_object(call: Call) -> Response:
 def copy_source(call: Call) -> Reading:
     """Read which object is to be copied, and on which conditions."""
     text, _, query = call.request.headers[SOURCE].removeprefix("/").partition("?")
-    bucket, _, key = _decoded(text).partition("/")
+    bucket, _, key = decoded(text, Code.INVALID_ARGUMENT).partition("/")
     check_bucket_name(bucket)
     check_key(key)
     return Reading(
@@ -54,13 +54,6 @@ def copy_source(call: Call) -> Reading:
         caller=call.caller,
         conditions=_conditions(call.request.headers),
     )
-
-
-def _decoded(text: str) -> str:
-    try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError as error:
-        raise OssError(Code.INVALID_ARGUMENT, f"{SOURCE} is not percent-encoded UTF-8.") from error
 
 
 def _conditions(headers: Mapping[str, str]) -> Conditions:

@@ -30,7 +30,8 @@ class Request:
     @classmethod
     def with_decoded_path(cls, path: str, **others: object) -> Self:
         """Build from a path that was percent-decoded on its way here."""
-        return cls(raw_path=quote(path, safe=UNRESERVED_IN_PATHS), **others)  # type: ignore[arg-type]
+        raw = quote(path, safe=UNRESERVED_IN_PATHS, errors="surrogatepass")
+        return cls(raw_path=raw, **others)  # type: ignore[arg-type]
 
     @property
     def host(self) -> str:
@@ -40,7 +41,7 @@ class Request:
     @cached_property
     def path(self) -> str:
         """The path, percent-decoded once; a plus in it is a plus."""
-        return _decoded(self.raw_path, Code.INVALID_OBJECT_NAME)
+        return decoded(self.raw_path, Code.INVALID_OBJECT_NAME)
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -58,17 +59,20 @@ class Request:
 
 
 def _pair(name: str, value: str) -> tuple[str, str]:
-    name = _decoded(name.replace("+", " "), Code.INVALID_ARGUMENT)
+    name = decoded(name.replace("+", " "), Code.INVALID_ARGUMENT)
     if name not in KEEPS_PLUS:
         value = value.replace("+", " ")
-    return name, _decoded(value, Code.INVALID_ARGUMENT)
+    return name, decoded(value, Code.INVALID_ARGUMENT)
 
 
-def _decoded(text: str, code: Code) -> str:
+def decoded(text: str, code: Code) -> str:
+    """Percent-decode once, or refuse what is no UTF-8 with that code."""
     try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError as error:
+        plain = unquote(text, errors="strict")
+        plain.encode()  # fails for half of a surrogate pair, which was not encoded
+    except UnicodeError as error:
         raise OssError(code, "The request is not percent-encoded UTF-8.") from error
+    return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

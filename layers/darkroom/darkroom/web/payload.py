@@ -7,6 +7,8 @@ from typing import Any
 from darkroom.web.messages import Request, Response
 
 _TEXT = ("application/xml", "application/json", "text/plain")
+_SHORT = 65_536
+"""Bytes of text that go as they are; more could grow beyond all limits by JSON's escapes."""
 
 
 def http_request(event: Mapping[str, Any]) -> Request:
@@ -21,7 +23,7 @@ def http_request(event: Mapping[str, Any]) -> Request:
         "method": http["method"],
         "raw_query": event.get("rawQueryString", ""),
         "headers": {name.lower(): value for name, value in event.get("headers", {}).items()},
-        "body": base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        "body": _bytes(body, encoded=event.get("isBase64Encoded", False)),
     }
     if _from_function_url(event):
         return Request(raw_path=event["rawPath"], **parts)
@@ -33,15 +35,28 @@ def _from_function_url(event: Mapping[str, Any]) -> bool:
     return domain.endswith(".on.aws")
 
 
+def _bytes(body: str, *, encoded: bool) -> bytes:
+    return base64.b64decode(body) if encoded else body.encode(errors="surrogatepass")
+
+
 def http_reply(response: Response) -> dict[str, Any]:
     """Write the reply; its body must have been read already."""
     if not isinstance(response.body, bytes):
         raise TypeError("a stored body has to be read before it can be carried")
-    text = response.headers.get("content-type", "").startswith(_TEXT)
-    body = response.body.decode() if text else base64.b64encode(response.body).decode()
+    text = _text(response.headers.get("content-type", ""), response.body)
     return {
         "statusCode": response.status,
         "headers": dict(response.headers),
-        "body": body,
-        "isBase64Encoded": not text,
+        "body": base64.b64encode(response.body).decode() if text is None else text,
+        "isBase64Encoded": text is None,
     }
+
+
+def _text(content_type: str, body: bytes) -> str | None:
+    """Give a body that can be read as text, whatever an object's type claims."""
+    if not content_type.startswith(_TEXT) or len(body) > _SHORT:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None

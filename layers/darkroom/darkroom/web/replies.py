@@ -17,6 +17,9 @@ from darkroom.web.messages import Response, Stored
 NOT_CACHED = {"cache-control": "no-store"}
 CRC64 = "x-oss-hash-crc64ecma"
 
+LONGEST_IN_HEADER = 4096
+"""Bytes of an error that a header carries with all its details: fronts limit headers."""
+
 OWNER = element("Owner", elements({"ID": "darkroom", "DisplayName": "darkroom"}))
 """All buckets have one owner: whoever runs the service."""
 
@@ -106,6 +109,9 @@ def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Respo
     if error.ec:
         headers["x-oss-ec"] = error.ec
     if head:
+        if len(body) > LONGEST_IN_HEADER:
+            brief = OssError(error.code, error.message, ec=error.ec)
+            body = error_document(brief, request_id=request_id, host=host)
         headers["x-oss-err"] = base64.b64encode(body).decode()
         body = b""
     return Response(status=error.status, headers=headers, body=body)

@@ -22,6 +22,7 @@ from darkroom.web import (
     writing,
 )
 from darkroom.web.addressing import Address, address
+from darkroom.web.bounds import check_bounds
 from darkroom.web.call import Call, Handler
 from darkroom.web.delimiting import delimited
 from darkroom.web.identity import caller_of
@@ -81,6 +82,7 @@ SERVICE_ROUTES: Routes = {("GET", PLAIN): buckets.list_buckets}
 
 def answer(request: Request, world: World, context: Context) -> Response:
     """Answer a request, or raise the `OssError` to answer instead."""
+    check_bounds(request)
     where = address(request, world.settings)
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, where.bucket, world)
