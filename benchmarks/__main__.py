@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks import authentication
 from benchmarks.contenders import Contender, Measured
 from benchmarks.footprint import import_milliseconds, overhead_milliseconds, peak_megabytes
 from benchmarks.pictures import picture
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for task in TASKS:
             if options.only in task.name:
                 missed += _measure(task, contenders, options.runs, Path(folder), ours)
+    if options.only in "authentication":
+        missed += _authentication()
     if not options.only:
         with tempfile.TemporaryDirectory() as folder:
             _footprint(Path(folder))
@@ -94,6 +97,18 @@ def _missed(task: Task, ratio: float, alike: float | None) -> list[str]:
         missed.append(f"{task.name}: {ratio:.2f} of sharp's time, at most {task.most} was wanted")
     if task.likeness is not None and alike is not None and alike < task.likeness:
         missed.append(f"{task.name}: SSIM {alike:.4f}, at least {task.likeness} was wanted")
+    return missed
+
+
+def _authentication() -> list[str]:
+    """Print what telling the caller of a request takes; give what takes too long."""
+    print("\nauthentication of a warm request")
+    missed = []
+    for kind, median in authentication.milliseconds().items():
+        most = authentication.MOST[kind]
+        print(f"  {kind:26}{median:9.3f}  at most {most}")
+        if median > most:
+            missed.append(f"{kind}: {median:.3f} ms, at most {most} was wanted")
     return missed
 
 
