@@ -58,9 +58,11 @@ class Sample:
 
 
 def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
-    """Put the pictures of a folder, and then the samples, into both buckets."""
-    ours = [sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/")]
-    samples = [*(_samples(images) if images else ()), *ours]
+    """Put the pictures of a folder, and the samples of other names, into both buckets."""
+    theirs = list(_samples(images)) if images else []
+    taken = {sample.key for sample in theirs}
+    pictures = (sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/"))
+    samples = [*theirs, *(sample for sample in pictures if sample.key not in taken)]
     _create(s3, RESULTS)
     for bucket in (PUBLIC, PRIVATE):
         _create(s3, bucket)

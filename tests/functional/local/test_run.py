@@ -117,6 +117,13 @@ def test_suggestions(images: Path) -> None:
         assert get(f"{url}/{target}", host=host)[0] == 200
 
 
+def test_own_pictures_come_first(images: Path) -> None:
+    """A picture of one's own stands in for the sample of the same name."""
+    Image.new("RGB", (40, 30), "teal").save(images / "landscape.jpg")
+    with run(images) as (_, url):
+        assert get(f"{url}/demo/landscape.jpg")[2] == (images / "landscape.jpg").read_bytes()
+
+
 def test_pasted_program(images: Path, tmp_path: Path) -> None:
     """The program that it prints runs as it stands, and what it prints opens."""
     with run(images) as (process, _):
