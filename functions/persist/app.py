@@ -2,27 +2,34 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.world import build
 from darkroom.settings import Settings, SettingsError
-from darkroom.steps import Context
-from darkroom.usecases.deliveries import Delivery, deliver
+from darkroom.steps import Context, Shelf
+from darkroom.timing import Stopwatch
+from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
 from darkroom.usecases.persist import Worker
 
 RESERVE_SECONDS = 5.0
 """Kept back of the function's time, to write what is ready and to give the rest back."""
 
+METRICS = {"accepted": "JobsAccepted", "done": "JobsDone", "failed": "JobsFailed"}
+
 logger = Logger(service="darkroom-persist")
+metrics = Metrics(namespace="Darkroom", service="darkroom")
 world = build(Settings.from_environ(os.environ))
 if world.workshop is None:
     raise SettingsError("DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTERS and DARKROOM_TABLE are needed")
 workshop = world.workshop
 
 
+@metrics.log_metrics
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
     """Work through a batch; what is not done by its end comes again."""
 
@@ -36,11 +43,14 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         context=Context(limits=world.limits, remaining=remaining),
     )
     again = [record["messageId"] for record in event["Records"] if not _handled(record, worker)]
+    metrics.add_metric(name="DeliveriesAgain", unit=MetricUnit.Count, value=len(again))
     return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
 
 
 def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
     """Tell whether the message is done with, one way or the other."""
+    watch = Stopwatch()
+    worker = replace(worker, context=replace(worker.context, stage=watch.stage, shelf=Shelf()))
     delivery = Delivery(
         body=record["body"],
         receipt=record["receiptHandle"],
@@ -48,9 +58,20 @@ def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
     )
     extra = {"message_id": record["messageId"], "delivery": delivery.number}
     try:
-        verdict = deliver(delivery, worker)
+        verdict = _judged(delivery, worker, extra)
     except Exception:
+        # Queue or table cannot be reached: the message comes again by itself.
         logger.exception("failed", extra=extra)
         return False
-    logger.info(verdict.summary, extra={**extra, **verdict.details})
+    logger.info(verdict.summary, extra={**extra, **verdict.details, "seconds": watch.seconds})
+    for kind, count in verdict.jobs.items():
+        metrics.add_metric(name=METRICS[kind], unit=MetricUnit.Count, value=count)
     return verdict.done
+
+
+def _judged(delivery: Delivery, worker: Worker, extra: Mapping[str, Any]) -> Verdict:
+    try:
+        return deliver(delivery, worker)
+    except Exception as error:
+        logger.exception("failed", extra=extra)
+        return fail(delivery, error, worker)

@@ -44,6 +44,19 @@ def kept(request: pytest.FixtureRequest, wall: Wall) -> Kept:
     )
 
 
+def test_a_claimed_task_is_running(kept: Kept, task: Task) -> None:
+    """Whoever asks hears so at once; given back, it waits again."""
+    kept.tasks.accept(replace(task, state=State.ACCEPTED))
+    claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
+    found = kept.tasks.find("Image-1")
+    assert found is not None
+    assert (claimed.state, found.state) == (State.RUNNING, State.RUNNING)
+    kept.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", free=True)
+    freed = kept.tasks.find("Image-1")
+    assert freed is not None
+    assert freed.state is State.ACCEPTED
+
+
 @pytest.fixture
 def task(wall: Wall) -> Task:
     """Draw a task up with everything in it."""

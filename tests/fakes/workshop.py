@@ -46,7 +46,9 @@ class MemoryTasks:
 
     def find(self, task_id: str) -> Task | None:
         """Look one up."""
-        return self.tasks.get(task_id)
+        task = self.tasks.get(task_id)
+        claimed = task_id in self.held and task is not None and task.state is State.ACCEPTED
+        return replace(task, state=State.RUNNING) if task and claimed else task
 
     def claim(self, task_id: str, owner: str, until: datetime) -> Task:
         """Give the task to its owner."""

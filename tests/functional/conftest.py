@@ -19,7 +19,7 @@ from moto.server import ThreadedMotoServer
 from darkroom.auth import AccessKey, SignedRequest, signing
 from darkroom.auth.request import Pairs
 from darkroom.aws.secrets import access_keys
-from local import demo
+from local import demo, jobs
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -118,6 +118,7 @@ def s3() -> Iterator["S3Client"]:
         client.create_bucket(Bucket=name)
     boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
     demo.keep_table(boto3.client("dynamodb"))
+    os.environ |= jobs.keep_queues(boto3.client("sqs")).settings
     yield client
     server.stop()
 

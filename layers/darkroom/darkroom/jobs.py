@@ -61,11 +61,12 @@ class Job:
             job = cls(**{**members, "targets": targets, "accepted": accepted})
         except (TypeError, KeyError, ValueError) as error:
             raise Malformed(f"no job: {error}") from error
-        names = (job.task_id, job.event_id, job.bucket, job.key)
+        names = [job.task_id, job.event_id, job.bucket, job.key]
+        names += [name for name in (job.etag, job.topic) if name is not None]
         if not targets or not all(isinstance(name, str) for name in names):
             raise Malformed("no job: it has no targets or no names")
-        if not isinstance(job.round, int):
-            raise Malformed("no job: its round is no number")
+        if (type(job.round), type(job.by_rule)) != (int, bool):
+            raise Malformed("no job: its round is no number, or by_rule no flag")
         return job
 
 

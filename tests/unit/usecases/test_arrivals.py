@@ -89,7 +89,9 @@ def test_a_job_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "body",
     ["", "no json", "[]", "null", "7", "{}", '{"job": {}}', '{"job": null}', '{"Records": [1]}',
-     '{"job": {"targets": [], "accepted": "2026-09-01T12:00:00+00:00"}}'],
+     '{"job": {"targets": [], "accepted": "2026-09-01T12:00:00+00:00"}}',
+     json.dumps({**EVENT, "time": "2026-09-01T12:00:00"}),
+     json.dumps({**EVENT, "detail": {**EVENT["detail"], "object": {"key": 7, "etag": "a"}}})],
 )  # fmt: skip
 def test_a_poisoned_message_is_named_so(body: str) -> None:
     """It is told from a failure, so that it is not delivered for ever."""
@@ -170,6 +172,13 @@ def test_a_rule_that_was_there_keeps_its_date() -> None:
     new = replace(RULE, prefix="other/")
     later = NOW + timedelta(days=1)
     assert settled((RULE, new), (old,), later) == (old, replace(new, since=later))
+
+
+def test_a_rule_holds_for_what_comes_in_the_second_of_its_saving() -> None:
+    """Events tell whole seconds: an object that came right after it must not be missed."""
+    saved = NOW + timedelta(microseconds=900_000)
+    (rule,) = settled((RULE,), (), saved)
+    assert rule.fires_on(ARRIVAL.key, NOW)
 
 
 @pytest.mark.parametrize(

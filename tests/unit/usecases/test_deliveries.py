@@ -1,19 +1,20 @@
 """A message is done, comes again later, or is buried with its reason."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from darkroom.buckets import Bucket
-from darkroom.jobs import Job, State, Target
+from darkroom.jobs import Job, State, Target, Task
 from darkroom.steps import Context
-from darkroom.usecases.deliveries import Delivery, deliver
+from darkroom.usecases.deliveries import NO_WORD, Delivery, deliver, fail
 from darkroom.usecases.persist import Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
 from tests.fakes.world import NOW, world
 from tests.pictures import photographic, stored
-from tests.unit.usecases.test_persist import Interrupted, fail
+from tests.unit.usecases.test_persist import Interrupted, busy
 
 JOB = Job(
     task_id="Image-1",
@@ -56,7 +57,7 @@ def test_a_job_is_done() -> None:
 def test_a_failure_of_ours_comes_again_later_each_time(number: int, pause: int) -> None:
     """Throttling and time-outs pass."""
     queue = MemoryQueue()
-    hands = worker(Interrupted(before_write={0: fail}), queue, MemoryTasks())
+    hands = worker(Interrupted(before_write={0: busy}), queue, MemoryTasks())
     assert not deliver(delivery(JOB.text(), number), hands).done
     assert queue.postponed == [("receipt", pause)]
     assert queue.buried == []
@@ -65,7 +66,7 @@ def test_a_failure_of_ours_comes_again_later_each_time(number: int, pause: int) 
 def test_the_last_delivery_ends_among_the_dead_letters() -> None:
     """With the reason beside the message, and in the task."""
     queue, tasks = MemoryQueue(), MemoryTasks()
-    hands = worker(Interrupted(before_write={0: fail}), queue, tasks)
+    hands = worker(Interrupted(before_write={0: busy}), queue, tasks)
     assert deliver(delivery(JOB.text(), hands.world.settings.deliveries), hands).done
     ((message, reason),) = queue.buried
     assert message == replace(JOB, round=1).text()
@@ -76,7 +77,7 @@ def test_the_last_delivery_ends_among_the_dead_letters() -> None:
 
 def test_a_dead_letter_that_is_sent_again_is_done() -> None:
     """Redriving needs nothing but the message."""
-    queue, tasks, objects = MemoryQueue(), MemoryTasks(), Interrupted(before_write={0: fail})
+    queue, tasks, objects = MemoryQueue(), MemoryTasks(), Interrupted(before_write={0: busy})
     hands = worker(objects, queue, tasks)
     deliver(delivery(JOB.text(), 5), hands)
     objects.before_write.clear()
@@ -105,7 +106,59 @@ def test_a_permanent_failure_is_buried_at_once() -> None:
 
 def test_what_there_is_no_time_for_is_not_begun() -> None:
     """The rest of a batch comes again, and none of it is half done."""
-    tasks = MemoryTasks()
-    hands = worker(MemoryObjects(), MemoryQueue(), tasks, seconds=1)
+    queue, tasks = MemoryQueue(), MemoryTasks()
+    hands = worker(MemoryObjects(), queue, tasks, seconds=1)
     assert not deliver(delivery(JOB.text()), hands).done
     assert tasks.tasks == {}
+    assert queue.postponed == [("receipt", 1)]
+
+
+def test_a_duplicate_of_a_failure_is_not_buried_again() -> None:
+    """One dead letter for one end, however often the message comes."""
+    queue = MemoryQueue()
+    hands = worker(MemoryObjects(), queue, MemoryTasks())
+    body = replace(JOB, key="nowhere.jpg").text()
+    for _ in range(3):
+        assert deliver(delivery(body), hands).done
+    assert len(queue.buried) == 1
+
+
+def test_a_letter_that_fails_again_is_buried_again() -> None:
+    """Each round ends with a letter of its own."""
+    queue = MemoryQueue()
+    hands = worker(MemoryObjects(), queue, MemoryTasks())
+    deliver(delivery(replace(JOB, key="nowhere.jpg").text()), hands)
+    deliver(delivery(queue.buried[0][0]), hands)
+    rounds = [json.loads(body)["job"]["round"] for body, _ in queue.buried]
+    assert rounds == [1, 2]
+
+
+def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
+    """The queue delivers it once more than it is tried: to say that every attempt was killed."""
+    queue, tasks, objects = MemoryQueue(), MemoryTasks(), MemoryObjects()
+    hands = worker(objects, queue, tasks)
+    assert deliver(delivery(JOB.text(), hands.world.settings.deliveries + 1), hands).done
+    assert ("demo", "small.jpg") not in objects.stored
+    assert [reason for _, reason in queue.buried] == [f"ServiceUnavailable: {NO_WORD}"]
+    assert tasks.tasks["Image-1"].state is State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "done"), [(1, State.ACCEPTED, False), (5, State.FAILED, True)]
+)
+def test_an_error_nobody_thought_of_is_one_of_ours(number: int, state: State, done: bool) -> None:
+    """Its message comes again, and in the end it is buried like any other."""
+    queue, tasks = MemoryQueue(), MemoryTasks()
+    hands = worker(MemoryObjects(), queue, tasks)
+    tasks.accept(Task(job=JOB))
+    verdict = fail(delivery(JOB.text(), number), ZeroDivisionError(), hands)
+    assert (verdict.done, tasks.tasks["Image-1"].state) == (done, state)
+    assert [reason.split(":")[0] for _, reason in queue.buried] == ["InternalError"] * done
+
+
+def test_what_was_done_is_counted() -> None:
+    """A job of the interface was counted as accepted when it was submitted."""
+    hands = worker(MemoryObjects(), MemoryQueue(), MemoryTasks())
+    lost = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
+    assert deliver(delivery(JOB.text()), hands).jobs == {"accepted": 0, "done": 1, "failed": 0}
+    assert deliver(delivery(lost.text()), hands).jobs == {"accepted": 1, "done": 0, "failed": 1}

@@ -87,7 +87,7 @@ class Interrupted(MemoryObjects):
         return MemoryObjects.put(self, bucket, key, body, attributes, overwrite=overwrite)
 
 
-def fail() -> None:
+def busy() -> None:
     """Be a store that is busy."""
     raise OssError(Code.SERVICE_UNAVAILABLE)
 
@@ -123,11 +123,12 @@ def test_a_duplicate_neither_writes_nor_tells_again() -> None:
     persist(JOB, bench.worker("two"))
     assert objects.writes == ["demo/small/a.jpg", "other/photos/a.jpg.png"]
     assert len(bench.notes) == 1
+    assert not bench.tasks.held
 
 
 def test_a_failure_of_the_store_leaves_the_task_to_another_attempt() -> None:
     """What was made before stays made: the next attempt goes on from there."""
-    objects = Interrupted(before_write={1: fail})
+    objects = Interrupted(before_write={1: busy})
     bench = Bench(objects=objects)
     with pytest.raises(OssError):
         persist(JOB, bench.worker("one"))

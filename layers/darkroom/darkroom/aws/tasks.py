@@ -1,7 +1,7 @@
 """Tasks and locks in DynamoDB: one item each, taken and given back by conditional writes."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -71,8 +71,7 @@ class TableTasks:
                 )
             except self.client.exceptions.ConditionalCheckFailedException as error:
                 raise Busy(task_id) from error
-        task = _task(changed["Attributes"])
-        return task if task.over else replace(task, state=State.RUNNING)
+        return _task(changed["Attributes"])
 
     def update(self, task: Task, *, owner: str, free: bool = False) -> None:
         """Write the item's changing members, as long as it bears the owner's name."""
@@ -175,9 +174,12 @@ def _attributes(task: Task) -> dict[str, Any]:
 def _task(item: Any) -> Task:
     made = json.loads(item["made"]["S"])
     finished = item["finished"]["S"]
+    state = State(item["state"]["S"])
+    # Its owner has it before there is anything else to write down.
+    state = State.RUNNING if state is State.ACCEPTED and "owner" in item else state
     return Task(
         job=Job.read(json.loads(item["job"]["S"])["job"]),
-        state=State(item["state"]["S"]),
+        state=state,
         made={int(number): Made(**members) for number, members in made.items()},
         code=item["code"]["S"] or None,
         message=item["message"]["S"] or None,

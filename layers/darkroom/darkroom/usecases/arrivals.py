@@ -72,12 +72,15 @@ def _arrival(detail: Mapping[str, Any], time: str, etag: str, settings: Settings
     if bucket is None:
         return None
     object_ = detail["object"]
+    created = datetime.fromisoformat(time)
+    if not isinstance(object_["key"], str) or created.tzinfo is None:
+        raise ValueError("its key is no text, or its time has no zone")
     return Arrival(
         bucket=bucket,
         key=object_["key"],
         etag=object_[etag].strip('"').upper(),
-        sequencer=object_.get("sequencer", time),
-        created=datetime.fromisoformat(time),
+        sequencer=str(object_.get("sequencer", time)),
+        created=created,
     )
 
 
@@ -127,7 +130,11 @@ def _target(target: RuleTarget, bucket: Bucket, world: World) -> Target:
 def settled(
     rules: tuple[EventRule, ...], known: tuple[EventRule, ...], now: datetime
 ) -> tuple[EventRule, ...]:
-    """Date the rules that are new: one that was there before goes on as it was."""
+    """Date the rules that are new: one that was there before goes on as it was.
+
+    By the whole second, which is as exactly as the store's events tell the time.
+    """
+    now = now.replace(microsecond=0)
     before = {replace(rule, since=None): rule for rule in known}
     return tuple(before.get(replace(rule, since=None), replace(rule, since=now)) for rule in rules)
 

@@ -1,6 +1,7 @@
 """What becomes of a message: done, tried again later, or buried with its reason."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Malformed, State, Task
@@ -11,8 +12,14 @@ from darkroom.usecases.persist import Worker, give_up, persist
 FIRST_PAUSE, LONGEST_PAUSE = 5, 900
 """Seconds until a message comes again, doubled with each delivery up to the longest."""
 
+NEXT_PAUSE = 1
+"""Seconds until a message comes again that was not begun with."""
+
 LEAST_SECONDS = 5.0
 """What must be left of the function's time to begin with a message."""
+
+
+NO_WORD = "Every attempt ended without a word: it needs more memory or time than there is."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +37,9 @@ class Verdict:
 
     done: bool
     summary: str
-    details: dict[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
+    jobs: Mapping[str, int] = field(default_factory=dict)
+    """How many jobs were accepted, done and failed with it."""
 
 
 def deliver(delivery: Delivery, worker: Worker) -> Verdict:
@@ -40,6 +49,7 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
     fault or for want of deliveries, goes to the dead letters with its reason.
     """
     if worker.context.remaining() < LEAST_SECONDS:
+        worker.workshop.letters.postpone(delivery.receipt, NEXT_PAUSE)
         return Verdict(done=False, summary="no time left")
     try:
         jobs = _jobs(delivery.body, worker)
@@ -47,13 +57,30 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
         return _buried(delivery, str(error), worker)
     except OssError as error:
         return _failed(delivery, error, [], worker)
+    return _attempted(delivery, jobs, worker)
+
+
+def _attempted(delivery: Delivery, jobs: list[Job], worker: Worker) -> Verdict:
+    if delivery.number > worker.world.settings.deliveries:
+        # Its last attempt left no word: it took the function down with it, or ran out of time.
+        return _failed(delivery, OssError(Code.SERVICE_UNAVAILABLE, NO_WORD), jobs, worker)
     try:
-        return _summed_up([persist(job, worker) for job in jobs], worker)
+        return _summed_up(delivery, [persist(job, worker) for job in jobs])
     except OssError as error:
         return _failed(delivery, error, jobs, worker)
     except (Busy, Replaced) as error:
         reason = OssError(Code.SERVICE_UNAVAILABLE, f"{type(error).__name__}: {error}")
         return _failed(delivery, reason, jobs, worker)
+
+
+def fail(delivery: Delivery, error: Exception, worker: Worker) -> Verdict:
+    """Have a message come again, or end it, that failed by an error nobody had thought of."""
+    reason = OssError(Code.INTERNAL_ERROR, f"{type(error).__name__} while it was worked on")
+    try:
+        jobs = _jobs(delivery.body, worker)
+    except (Malformed, OssError):
+        jobs = []
+    return _failed(delivery, reason, jobs, worker)
 
 
 def _jobs(body: str, worker: Worker) -> list[Job]:
@@ -64,17 +91,18 @@ def _jobs(body: str, worker: Worker) -> list[Job]:
     return [job for job in jobs if job is not None]
 
 
-def _summed_up(tasks: list[Task], worker: Worker) -> Verdict:
-    """Name the tasks and their ends, and bury the jobs that failed.
-
-    The letter is a round further than its job: only who sends it again has it tried again.
-    """
-    for task in tasks:
-        if task.state is State.FAILED:
-            letter = replace(task.job, round=task.job.round + 1)
-            worker.workshop.letters.bury(letter.text(), f"{task.code}: {task.message}")
-    ends = {task.job.task_id: task.code or task.state.value for task in tasks}
-    return Verdict(done=True, summary="delivered", details={"tasks": ends})
+def _summed_up(delivery: Delivery, tasks: Iterable[Task]) -> Verdict:
+    """Name the tasks and their ends, and count them."""
+    ended = list(tasks)
+    failed = sum(task.state is State.FAILED for task in ended)
+    # A job of the interface was counted when it was submitted.
+    by_rules = sum(task.job.by_rule for task in ended) if delivery.number == 1 else 0
+    return Verdict(
+        done=True,
+        summary="delivered",
+        details={"tasks": {task.job.task_id: task.code or task.state.value for task in ended}},
+        jobs={"accepted": by_rules, "done": len(ended) - failed, "failed": failed},
+    )
 
 
 def _failed(delivery: Delivery, error: OssError, jobs: list[Job], worker: Worker) -> Verdict:
@@ -86,7 +114,7 @@ def _failed(delivery: Delivery, error: OssError, jobs: list[Job], worker: Worker
         return Verdict(done=False, summary="again later", details={"reason": reason})
     if not jobs:
         return _buried(delivery, reason, worker)
-    return _summed_up([give_up(job, error, worker) for job in jobs], worker)
+    return _summed_up(delivery, [give_up(job, error, worker) for job in jobs])
 
 
 def _buried(delivery: Delivery, reason: str, worker: Worker) -> Verdict:

@@ -46,7 +46,7 @@ class Worker:
 
 
 def persist(job: Job, worker: Worker) -> Task:
-    """Bring a job to its end and tell its topic; a duplicate finds it done and does nothing.
+    """Bring a job to its end and tell of it; a duplicate finds it done and does nothing.
 
     Raises `Busy`, `Replaced` or an `OssError` of ours where another attempt may succeed: the
     task then says why, and is free to be claimed again.
@@ -194,14 +194,27 @@ def _holding(name: str, worker: Worker) -> Iterator[None]:
 
 
 def _told(task: Task, worker: Worker) -> Task:
-    """Tell the topic of the end, once; a crash in between has it told by the next delivery."""
-    if task.told:
-        return task
-    if task.job.topic is not None:
-        worker.workshop.topics.tell(task.job.topic, notification(task))
-    task = replace(task, told=True)
+    """Bury a failure and tell the topic of the end, both once.
+
+    Only a crash in between has them done again, by the next delivery.
+    """
+    if not task.told:
+        _bury(task, worker)
+        if task.job.topic is not None:
+            worker.workshop.topics.tell(task.job.topic, notification(task))
+        task = replace(task, told=True)
     worker.workshop.tasks.update(task, owner=worker.name, free=True)
     return task
+
+
+def _bury(task: Task, worker: Worker) -> None:
+    """Put a job that failed among the dead letters.
+
+    The letter is a round further than its job: only who sends it again has it tried again.
+    """
+    if task.state is State.FAILED:
+        letter = replace(task.job, round=task.job.round + 1)
+        worker.workshop.letters.bury(letter.text(), f"{task.code}: {task.message}")
 
 
 def notification(task: Task) -> str:

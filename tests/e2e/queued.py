@@ -1,0 +1,72 @@
+"""What the persist function needs around it: a table, queues, and a source with a rule."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from local import demo, jobs
+from tests.e2e.stored import BUCKET
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+KEY = "holiday/beach 1.jpg"
+RULE = {
+    "prefix": "holiday/",
+    "targets": [
+        {"process": "image/resize,w_100", "key": "small/{basename}"},
+        {"process": "image/resize,w_50/format,png", "key": "icons/{barename}.{autoext}"},
+    ],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The queues, and what the function is told of them."""
+
+    sqs: "SQSClient"
+    queues: jobs.Queues
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of the persist function, beside those of the stores."""
+        buckets = {"pictures": {"s3": BUCKET, "events": [RULE]}}
+        return {
+            **self.queues.settings,
+            "DARKROOM_BUCKETS": json.dumps(buckets),
+            "DARKROOM_TABLE": demo.TABLE,
+            "DARKROOM_RESULTS_BUCKET": "",
+            "DARKROOM_KEYS_SECRET": "",
+        }
+
+    def buried(self) -> list[tuple[str, str]]:
+        """Take the dead letters out: message and reason of each."""
+        received = self.sqs.receive_message(
+            QueueUrl=self.queues.dead_letters,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+        )
+        found = []
+        for message in received.get("Messages", []):
+            reason = message["MessageAttributes"]["Reason"]["StringValue"]
+            found.append((message["Body"], reason))
+            self.sqs.delete_message(
+                QueueUrl=self.queues.dead_letters, ReceiptHandle=message["ReceiptHandle"]
+            )
+        return found
+
+
+def arranged(store: dict[str, str]) -> Place:
+    """Set table and queues up in the embedded stores."""
+    connect: Any = partial(
+        boto3.client,
+        endpoint_url=store["AWS_ENDPOINT_URL_S3"],
+        region_name=store["AWS_DEFAULT_REGION"],
+        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
+    )
+    demo.keep_table(connect("dynamodb"))
+    return Place(sqs=connect("sqs"), queues=jobs.keep_queues(connect("sqs")))

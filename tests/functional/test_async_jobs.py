@@ -1,0 +1,166 @@
+"""POST and GET ?x-oss-async-process through both handlers, with the queue between them."""
+
+import importlib
+import json
+import re
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import boto3
+import pytest
+
+from darkroom.parameters import encode_base64
+from local.jobs import DEAD_LETTERS, QUEUE, Queues, work_once
+from tests.functional.conftest import Ask, LambdaContext, Reply
+from tests.pictures import photographic, processed, stored
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+
+PICTURE = stored(photographic((120, 80)), "JPEG")
+NAME = "x-oss-async-process"
+RESIZE = "image/resize,w_30"
+
+
+@pytest.fixture(autouse=True)
+def example(s3: "S3Client") -> None:
+    """Put a picture into the public bucket."""
+    s3.put_object(Bucket="demo", Key="async/a b.jpg", Body=PICTURE)
+
+
+@pytest.fixture(scope="module")
+def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environment
+    """Import the persist function."""
+    return importlib.import_module("functions.persist.app")
+
+
+@pytest.fixture
+def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
+    """Connect to the queues, and empty them."""
+    client = boto3.client("sqs")
+    for name in (QUEUE, DEAD_LETTERS):
+        url = client.get_queue_url(QueueName=name)["QueueUrl"]
+        while messages := client.receive_message(QueueUrl=url).get("Messages"):
+            client.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return client
+
+
+def to(key: str, bucket: str | None = None) -> str:
+    """Write the sysop."""
+    named = f",b_{encode_base64(bucket)}" if bucket else ""
+    return f"|sys/saveas,o_{encode_base64(key)}{named}"
+
+
+def post(ask: Ask, value: str, *, by: str | None = "owner", key: str = "async/a b.jpg") -> Reply:
+    """Hand a job in, the value in the encoded form."""
+    body = f"{NAME}={quote(value, safe='')}".encode()
+    return ask("POST", "demo", key, by=by, query=((NAME, ""),), body=body)
+
+
+def status(
+    ask: Ask, task_id: str, *, by: str | None = "owner", key: str = "async/a b.jpg"
+) -> Reply:
+    """Ask after a task."""
+    return ask("GET", "demo", key, by=by, query=((NAME, ""), ("taskId", task_id)))
+
+
+def work(sqs: "SQSClient", persist: ModuleType) -> int:
+    """Have one batch worked on."""
+
+    def invoke(event: bytes, /) -> bytes:
+        return json.dumps(persist.handler(json.loads(event), LambdaContext())).encode()
+
+    urls = (sqs.get_queue_url(QueueName=name)["QueueUrl"] for name in (QUEUE, DEAD_LETTERS))
+    return work_once(sqs, Queues(jobs=next(urls), dead_letters=next(urls)), invoke, wait=0)
+
+
+def code(reply: Reply) -> tuple[int, str | None]:
+    """Give status and code of an error."""
+    return reply.status, ET.fromstring(reply.body).findtext("Code")
+
+
+def test_the_answer_is_one_line_of_three_names(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
+    """In the documented order, without a blank."""
+    reply = post(ask, RESIZE + to("async/made.jpg"))
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    assert re.fullmatch(
+        rb'\{"EventId":"[0-9]{3}-[0-9A-Za-z]{27}",'
+        rb'"RequestId":"[0-9a-f-]{36}","TaskId":"Image-[0-9a-f-]{36}"\}',
+        reply.body,
+    )
+
+
+def test_a_job_from_its_promise_to_its_end(
+    ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: ModuleType
+) -> None:
+    """Accepted, done by the other function, and then told of with what was made."""
+    task_id = json.loads(post(ask, RESIZE + to("async/made.jpg")).body)["TaskId"]
+    waiting: Any = json.loads(status(ask, task_id).body)
+    assert (waiting["Status"], waiting["Targets"], waiting["FinishTime"]) == ("Accepted", [], "")
+    assert work(sqs, persist) == 1
+    made = s3.get_object(Bucket="demo", Key="async/made.jpg")["Body"].read()
+    assert made == processed(PICTURE, RESIZE).body
+    reply = status(ask, task_id)
+    assert b"\n" not in reply.body
+    ended = json.loads(reply.body)
+    assert (ended["Status"], ended["Code"], ended["Attempts"]) == ("Succeeded", "", 1)
+    expected = {"Bucket": "demo", "Object": "async/made.jpg", "FileSize": len(made)}
+    assert ended["Targets"] == [expected]
+    assert work(sqs, persist) == 0
+
+
+def test_a_job_that_cannot_be_done_says_why(
+    ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: ModuleType
+) -> None:
+    """What only the picture tells, the task does; and the job lies among the dead letters."""
+    task_id = json.loads(post(ask, "image/crop,x_500" + to("async/never.jpg")).body)["TaskId"]
+    assert work(sqs, persist) == 1
+    ended = json.loads(status(ask, task_id).body)
+    assert (ended["Status"], ended["Code"]) == ("Failed", "BadRequest")
+    assert ended["Message"]
+    letters = sqs.receive_message(
+        QueueUrl=sqs.get_queue_url(QueueName=DEAD_LETTERS)["QueueUrl"],
+        MessageAttributeNames=["All"],
+    )["Messages"]
+    (letter,) = letters
+    assert letter["MessageAttributes"]["Reason"]["StringValue"].startswith("BadRequest: ")
+    assert "never.jpg" not in str(s3.list_objects_v2(Bucket="demo", Prefix="async/"))
+
+
+@pytest.mark.parametrize(
+    ("value", "by", "expected"),
+    [
+        (RESIZE, "owner", (400, "MissingArgument")),
+        (RESIZE + to("a"), None, (403, "AccessDenied")),
+        (RESIZE + to("a", "gone-for-good"), "owner", (404, "NoSuchBucket")),
+        (RESIZE + to("a") + "/notify,topic_eA", "owner", (400, "InvalidArgument")),
+        ("doc/convert,target_pdf" + to("a"), "owner", (400, "Imm Client")),
+        ("video/snapshot,t_1" + to("a"), "owner", (400, "Imm Client")),
+    ],
+    ids=["without saveas", "anonymous", "no such target", "unknown topic", "doc", "video"],
+)
+def test_what_is_refused(
+    value: str, by: str | None, expected: tuple[int, str], ask: Ask, sqs: "SQSClient"
+) -> None:
+    """At once, as an error of OSS, with nothing queued."""
+    assert code(post(ask, value, by=by)) == expected
+    url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def test_a_job_about_nothing_is_refused(ask: Ask) -> None:
+    """The source has to be there when the job is handed in."""
+    assert code(post(ask, RESIZE + to("a"), key="async/nowhere.jpg")) == (404, "NoSuchKey")
+
+
+def test_who_may_ask_after_a_task(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
+    """Whoever may read the bucket, about an object's own tasks only."""
+    task_id = json.loads(post(ask, RESIZE + to("async/made.jpg")).body)["TaskId"]
+    assert status(ask, task_id, by="reader").status == 200
+    assert code(status(ask, task_id, by=None)) == (403, "AccessDenied")
+    assert code(status(ask, task_id, by="other")) == (403, "AccessDenied")
+    assert code(status(ask, task_id, key="another.jpg")) == (404, "NoSuchTask")
+    assert code(status(ask, "Image-0")) == (404, "NoSuchTask")

@@ -1,0 +1,240 @@
+"""Jobs are promised only when nothing that can be known speaks against them (spec 04 §4–5)."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from darkroom.auth import ANONYMOUS, Caller, Permission
+from darkroom.buckets import Acl, Bucket, Style
+from darkroom.errors import Code, OssError
+from darkroom.jobs import Job, State, Target
+from darkroom.limits import Limits
+from darkroom.parameters import encode_base64
+from darkroom.usecases.arrivals import understood
+from darkroom.usecases.render import Rendering
+from darkroom.usecases.submit import Receipt, submit
+from tests.fakes.buckets import MemoryStyles
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
+from tests.fakes.world import NOW, world
+from tests.pictures import photographic, stored
+
+KEY = "photos/a.jpg"
+SOURCE = Bucket(name="source", acl=Acl.PUBLIC_READ)
+CLOSED = Bucket(name="closed")
+TARGET = Bucket(name="target")
+STYLES = {
+    "small": "image/resize,w_5",
+    "facts": "image/info",
+    "chain": "style/small",
+    "saving": "image/resize,w_5|sys/saveas,o_YQ",
+}
+
+
+def caller(*permissions: Permission, buckets: str = "*") -> Caller:
+    """Describe the holder of a key."""
+    return Caller(
+        key_id="ak", buckets=frozenset(buckets.split()), permissions=frozenset(permissions)
+    )
+
+
+BOTH = caller(Permission.READ, Permission.WRITE)
+
+
+def to(key: str = "made.jpg", bucket: str | None = None) -> str:
+    """Write the sysop."""
+    named = f",b_{encode_base64(bucket)}" if bucket is not None else ""
+    return f"|sys/saveas,o_{encode_base64(key)}{named}"
+
+
+def notify(topic: str) -> str:
+    """Write the notification, without padding as the vendor's samples have it."""
+    return f"/notify,topic_{encode_base64(topic)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy(MemoryQueue):
+    """A queue that cannot be reached."""
+
+    def send(self, message: str) -> None:
+        """Fail."""
+        raise OssError(Code.SERVICE_UNAVAILABLE, f"{len(message)} bytes were not sent")
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Where jobs are handed in, and what has become of them."""
+
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    tasks: MemoryTasks = field(default_factory=MemoryTasks)
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    limits: Limits = field(default_factory=Limits)
+
+    def submit(
+        self, process: str, *, who: Caller = BOTH, bucket: str = "source", key: str = KEY
+    ) -> Receipt:
+        """Hand a job in about a picture that is there."""
+        for name in ("source", "closed"):
+            self.objects.add(name, KEY, stored(photographic((8, 6)), "JPEG"))
+        styles = MemoryStyles()
+        styles.styles["source"] = {
+            name: Style(name=name, content=content, created=NOW, modified=NOW)
+            for name, content in STYLES.items()
+        }
+        place = workshop(queue=self.queue, tasks=self.tasks)
+        there = world(
+            *(SOURCE, CLOSED, TARGET), objects=self.objects, styles=styles, workshop=place
+        )
+        source = Rendering(bucket=bucket, key=key, process=process, caller=who)
+        return submit(source, replace(there, limits=self.limits), place)
+
+    def refusal(self, process: str, **others: object) -> OssError:
+        """Give the error of a job; nothing may be left of it."""
+        with pytest.raises(OssError) as refused:
+            self.submit(process, **others)  # type: ignore[arg-type]
+        assert (self.queue.sent, self.tasks.tasks) == ([], {})
+        return refused.value
+
+
+def queued(desk: Desk) -> Job:
+    """Read the one message that was sent, as the worker does."""
+    (message,) = desk.queue.sent
+    job = understood(message, world().settings)
+    assert isinstance(job, Job)
+    return job
+
+
+def test_a_job_is_written_down_and_queued() -> None:
+    """It says all that the work needs, its process in canonical text."""
+    desk = Desk()
+    receipt = desk.submit("image/resize,h_5,w_7" + to("{dirname}/{barename}.{autoext}", "target"))
+    job = queued(desk)
+    assert job.targets == (
+        Target(
+            process="image/resize,w_7,h_5", bucket="target", key="{dirname}/{barename}.{autoext}"
+        ),
+    )
+    assert (job.bucket, job.key, job.topic, job.by_rule) == ("source", KEY, None, False)
+    assert (job.task_id, job.event_id) == (receipt.task_id, receipt.event_id)
+    task = desk.tasks.tasks[receipt.task_id]
+    assert (task.state, task.job) == (State.ACCEPTED, job)
+
+
+def test_names_are_of_the_documented_forms() -> None:
+    """C-166: and no two jobs share any of them."""
+    desk = Desk()
+    receipts = [desk.submit("image/resize,w_5" + to()) for _ in range(2)]
+    uuid = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    for receipt in receipts:
+        assert re.fullmatch(r"[0-9]{3}-[0-9A-Za-z]{27}", receipt.event_id)
+        assert re.fullmatch(f"Image-{uuid}", receipt.task_id)
+        assert re.fullmatch(uuid, receipt.request_id)
+    first, second = receipts
+    assert first.task_id != second.task_id
+    assert first.event_id != second.event_id
+    assert first.request_id != second.request_id
+
+
+def test_a_style_is_settled_when_the_job_is_accepted() -> None:
+    """A change of the style afterwards is none of the job's."""
+    desk = Desk()
+    desk.submit("style/small" + to())
+    assert queued(desk).targets[0].process == "image/resize,w_5"
+
+
+def test_without_a_bucket_the_result_stays_in_the_source_s() -> None:
+    """As with saveas."""
+    desk = Desk()
+    desk.submit("image/resize,w_5" + to())
+    assert queued(desk).targets[0].bucket == "source"
+
+
+def test_a_topic_of_the_settings_is_kept_with_the_job() -> None:
+    """C-167: it hears of the end."""
+    desk = Desk()
+    desk.submit("image/resize,w_5" + to() + notify("done"))
+    assert queued(desk).topic == "done"
+
+
+@pytest.mark.parametrize(
+    ("process", "code"),
+    [
+        ("image/resize,w_5", Code.MISSING_ARGUMENT),
+        (f"image/resize,w_5|sys/saveas,b_{encode_base64('target')}", Code.MISSING_ARGUMENT),
+        ("image/resize,w_5" + to() + to(), Code.INVALID_ARGUMENT),
+        ("image/resize,w_5" + to() + notify("nobody"), Code.INVALID_ARGUMENT),
+        ("image/resize,w_0" + to(), Code.INVALID_ARGUMENT),
+        ("image/info" + to(), Code.INVALID_ARGUMENT),
+        ("image/average-hue" + to(), Code.INVALID_ARGUMENT),
+        ("style/facts" + to(), Code.INVALID_ARGUMENT),
+        ("style/chain" + to(), Code.INVALID_ARGUMENT),
+        ("style/saving" + to(), Code.INVALID_ARGUMENT),
+        ("style/unknown" + to(), Code.NO_SUCH_STYLE),
+        ("image/resize,w_5" + to(bucket="gone"), Code.NO_SUCH_BUCKET),
+        ("image/resize,w_5" + to(bucket="No_Name"), Code.INVALID_BUCKET_NAME),
+        ("image/resize,w_5" + to(bucket="{autoext}"), Code.INVALID_ARGUMENT),
+        ("image/resize,w_5" + to("/leading"), Code.INVALID_OBJECT_NAME),
+        ("image/resize,w_5" + to("a" * 1024), Code.INVALID_OBJECT_NAME),
+        ("doc/convert,target_pdf" + to(), Code.IMM_CLIENT),
+        ("video/snapshot,t_1" + to(), Code.IMM_CLIENT),
+        ("audio/convert,f_mp3" + to(), Code.IMM_CLIENT),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, str) else value.wire,
+)
+def test_what_could_never_be_done_is_refused(process: str, code: Code) -> None:
+    """The errors are those of saveas, and nothing is queued."""
+    assert Desk().refusal(process).code is code
+
+
+def test_other_families_get_the_code_of_an_unbound_project() -> None:
+    """Its text begins as clients know it."""
+    error = Desk().refusal("doc/convert,target_pdf" + to())
+    assert (error.status, error.code.wire) == (400, "Imm Client")
+    assert error.message.startswith("ResourceNotFound")
+
+
+def test_an_unknown_topic_is_named() -> None:
+    """The caller learns which parameter it was."""
+    assert "topic" in Desk().refusal("image/resize,w_5" + to() + notify("nobody")).message
+
+
+@pytest.mark.parametrize(
+    ("who", "bucket", "target"),
+    [
+        (ANONYMOUS, "source", "source"),
+        (caller(Permission.READ), "source", "target"),
+        (caller(Permission.WRITE), "closed", "target"),
+        (caller(Permission.READ, Permission.WRITE, buckets="source"), "source", "target"),
+    ],
+    ids=["anonymous", "may not write", "may not read", "of another bucket"],
+)
+def test_who_may_not_is_refused(who: Caller, bucket: str, target: str) -> None:
+    """Before the source is asked for."""
+    error = Desk().refusal("image/resize,w_5" + to(bucket=target), who=who, bucket=bucket)
+    assert (error.status, error.code) == (403, Code.ACCESS_DENIED)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "code"),
+    [("source", "nowhere.jpg", Code.NO_SUCH_KEY), ("gone", KEY, Code.NO_SUCH_BUCKET)],
+)
+def test_the_source_has_to_be_there(bucket: str, key: str, code: Code) -> None:
+    """A job about nothing is refused at once, not by its notification."""
+    assert Desk().refusal("image/resize,w_5" + to(), bucket=bucket, key=key).code is code
+
+
+def test_a_source_over_the_limit_is_refused_at_once() -> None:
+    """Its size is known from its header."""
+    desk = Desk(limits=Limits(source_bytes=10))
+    assert desk.refusal("image/resize,w_5" + to()).code is Code.IMAGE_TOO_LARGE
+
+
+def test_a_job_that_could_not_be_queued_is_over() -> None:
+    """Its caller heard that it failed: no delivery that comes after all may do it."""
+    desk = Desk(queue=Busy())
+    with pytest.raises(OssError) as refused:
+        desk.submit("image/resize,w_5" + to())
+    assert refused.value.status == 503
+    (task,) = desk.tasks.tasks.values()
+    assert (task.state, task.code, task.told) == (State.FAILED, "ServiceUnavailable", True)
