@@ -1,0 +1,90 @@
+"""Draw the sample pictures again: python -m local.draw_pictures [NAME …].
+
+The pictures are kept in local/pictures, so nothing needs to run this; it says how they came to
+be. All of them take some ten minutes. Needs numpy, which is a development dependency.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+from local.drawing.develop import developed
+from local.drawing.diagram import diagram
+from local.drawing.land import Alps, Dunes
+from local.drawing.marks import emblem, logo
+from local.drawing.sky import Sky
+from local.drawing.view import View
+
+FOLDER = Path(__file__).parent / "pictures"
+
+LAKE = Alps(seed=7)
+
+
+def draw_landscape(file: Path) -> None:
+    """A mountain lake on a clear morning, six megapixels."""
+    view = View(land=LAKE, sky=Sky(seed=7, azimuth=-78, elevation=15))
+    picture = developed(view.drawn(3750, 2500), (3000, 2000), exposure=0.9, grain=1.3)
+    picture.save(file, quality=90, subsampling="4:2:0", optimize=True)
+
+
+def draw_example(file: Path) -> None:
+    """A small picture of another lake around noon, of the size that manuals use."""
+    land = Alps(seed=39, relief=800, snow_line=900, tree_line=420)
+    view = View(land=land, sky=Sky(seed=9, azimuth=62, elevation=20, clouds=0.4))
+    picture = developed(view.drawn(1200, 801), (400, 267), exposure=0.8, grain=1)
+    picture.save(file, quality=82, subsampling="4:2:0", optimize=True)
+
+
+def draw_night(file: Path) -> None:
+    """The Milky Way over a lake, taken upright: stored on its side, orientation 6."""
+    sky = Sky(seed=3, azimuth=0, elevation=-30, clouds=0, mist=0.2)
+    view = View(land=Alps(seed=12, relief=800), sky=sky, horizon=0.7, angle=42)
+    picture = developed(view.drawn(1400, 2100), (1067, 1600), exposure=3.0, grain=1.5)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Darkroom"
+    exif[ExifTags.Base.Model] = "Drawn by code"
+    exif[ExifTags.Base.DateTime] = "2025:08:13 23:40:00"
+    exif[ExifTags.Base.Orientation] = 6
+    on_its_side = picture.transpose(Image.Transpose.ROTATE_90)
+    on_its_side.save(file, quality=85, subsampling="4:2:0", optimize=True, exif=exif)
+
+
+def draw_dunes(file: Path) -> None:
+    """Sand in the evening, as WebP."""
+    sky = Sky(seed=5, azimuth=-70, elevation=13, clouds=0.3, mist=0, haze=9000)
+    view = View(land=Dunes(seed=25), sky=sky, eye=45, horizon=0.3, angle=44)
+    picture = developed(view.drawn(2400, 1600), (1600, 1067), exposure=0.75, grain=1.2)
+    picture.save(file, quality=90, method=6)
+
+
+def draw_emblem(file: Path) -> None:
+    """An iris with a soft glow around it, on nothing."""
+    emblem(640).save(file, optimize=True)
+
+
+def draw_logo(file: Path) -> None:
+    """A white mark to lay over other pictures."""
+    logo(120).save(file, optimize=True)
+
+
+def draw_diagram(file: Path) -> None:
+    """Flat colours and small letters, as in a screenshot."""
+    diagram().save(file, optimize=True)
+
+
+PICTURES: dict[str, Callable[[Path], None]] = {
+    "landscape.jpg": draw_landscape,
+    "example.jpg": draw_example,
+    "night.jpg": draw_night,
+    "dunes.webp": draw_dunes,
+    "emblem.png": draw_emblem,
+    "logo.png": draw_logo,
+    "diagram.png": draw_diagram,
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or PICTURES:
+        PICTURES[name](FOLDER / name)
+        print(f"{name}: {(FOLDER / name).stat().st_size} bytes")

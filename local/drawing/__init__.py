@@ -1,0 +1,1 @@
+"""How the sample pictures are drawn: landscapes by following rays, marks by geometry."""

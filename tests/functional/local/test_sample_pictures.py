@@ -1,0 +1,92 @@
+"""The sample pictures are what local/pictures/CREDITS.md says, for whoever tries things on them."""
+
+from pathlib import Path
+
+import pytest
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
+
+from local.draw_pictures import PICTURES
+
+FOLDER = Path(__file__).parents[3] / "local/pictures"
+CREDITS = (FOLDER / "CREDITS.md").read_text()
+
+CLAIMS = {
+    "landscape.jpg": ("JPEG", "RGB", (3000, 2000)),
+    "example.jpg": ("JPEG", "RGB", (400, 267)),
+    "night.jpg": ("JPEG", "RGB", (1600, 1067)),
+    "dunes.webp": ("WEBP", "RGB", (1600, 1067)),
+    "emblem.png": ("PNG", "RGBA", (640, 640)),
+    "logo.png": ("PNG", "RGBA", (435, 120)),
+    "diagram.png": ("PNG", "RGB", (1280, 800)),
+}
+
+
+def opened(name: str) -> Image.Image:
+    """Open a sample and read its pixels."""
+    with Image.open(FOLDER / name) as picture:
+        picture.load()
+        return picture
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_sample_is_what_its_name_says(name: str) -> None:
+    """Format, mode and size are those that the credits and manuals speak of."""
+    picture = opened(name)
+    assert (picture.format, picture.mode, picture.size) == CLAIMS[name]
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_sample_is_credited(name: str) -> None:
+    """Whoever takes a picture finds where it is from."""
+    assert f"| `{name}` |" in CREDITS
+
+
+def test_every_picture_can_be_drawn_again() -> None:
+    """No file lies here that no code draws, and none is missing."""
+    assert PICTURES.keys() == CLAIMS.keys()
+    assert {path.name for path in FOLDER.iterdir()} == {*PICTURES, "CREDITS.md"}
+
+
+def test_the_samples_stay_small() -> None:
+    """At most 4 MB in the repository, and the large one weighs what a photograph does."""
+    sizes = {path.name: path.stat().st_size for path in FOLDER.iterdir()}
+    assert sum(sizes.values()) <= 4_000_000
+    assert 1_000_000 <= sizes["landscape.jpg"] <= 2_000_000
+
+
+def test_the_night_is_stored_on_its_side() -> None:
+    """Orientation 6, the camera's name and the time, but no place."""
+    picture = opened("night.jpg")
+    exif = picture.getexif()
+    assert exif[ExifTags.Base.Orientation] == 6
+    assert {ExifTags.Base.Make, ExifTags.Base.Model, ExifTags.Base.DateTime} <= exif.keys()
+    assert ExifTags.Base.GPSInfo not in exif
+    upright = ImageOps.exif_transpose(picture)
+    assert upright.size == (1067, 1600)
+
+
+def test_the_night_sky_is_above_the_lake_when_upright() -> None:
+    """The stars' half of the upright picture is brighter than the water's."""
+    upright = ImageOps.exif_transpose(opened("night.jpg")).convert("L")
+    rows = upright.resize((1, 4)).tobytes()
+    assert rows[1] == max(rows)
+    assert rows[3] == min(rows)
+
+
+@pytest.mark.parametrize("name", ["emblem.png", "logo.png"])
+def test_marks_have_soft_edges_on_nothing(name: str) -> None:
+    """Corners are empty, something is opaque, and every degree lies between."""
+    picture = opened(name)
+    alpha = picture.getchannel("A")
+    assert alpha.getpixel((0, 0)) == 0
+    assert alpha.getextrema() == (0, 255)
+    assert len(set(alpha.tobytes())) > 100
+
+
+def test_the_landscape_is_coded_like_a_photograph() -> None:
+    """Quality 90 with colour at half resolution: as cameras and the web have it."""
+    with JpegImagePlugin.JpegImageFile(FOLDER / "landscape.jpg") as picture:
+        tables = picture.quantization
+        sampling = [(horizontal, vertical) for _, horizontal, vertical, _ in picture.layer]
+    assert tables[0][0] == 3
+    assert sampling == [(2, 2), (1, 1), (1, 1)]
