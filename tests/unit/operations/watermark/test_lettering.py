@@ -79,6 +79,11 @@ def test_a_line_is_as_high_as_the_highest_of_its_faces() -> None:
     assert line.size[1] == line.baseline + max(descent for _, descent in metrics)
 
 
+def test_twenty_one_full_width_characters_are_a_text() -> None:
+    """The documented most: 63 of 64 bytes."""
+    assert ink(lettered(paper((900, 90)), "图" * 21))[:, 880:890].max() > 200
+
+
 def test_full_ink_has_the_colour_asked_for() -> None:
     """Nothing but the colour, and mixtures with what is below."""
     result = lettered(Image.new("RGB", (400, 90), "white"), HELLO, "color_ff6a00,size_60")
