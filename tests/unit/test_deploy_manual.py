@@ -33,3 +33,25 @@ def test_there_is_something_to_look_for() -> None:
     """Both sources are read as they are written now."""
     assert "DARKROOM_BUCKETS" in variables()
     assert {"BucketName", "AlarmTopic"} <= set(parameters())
+
+
+def costs() -> list[tuple[float, ...]]:
+    """Rows of the cost table, in numbers: processor time, bytes, and three prices."""
+    row = r"^\| [^|]+ \| ([\d.]+) ms \| (\d+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$"
+    return [tuple(map(float, found)) for found in re.findall(row, MANUAL, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("row", costs(), ids=lambda row: f"{row[0]} ms")
+def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
+    """The page's own formula gives every price in its table, to the cent."""
+    cpu, size, *prices = row
+    function = 1769 / 1024 * (2 * cpu + 40) * 1000 * 0.0000133334
+    origin = function + 0.20 + 1.00 + 0.40 + 1.00 + 0.25
+    alone = origin + size / 1000 * 0.09
+    behind_cdn = (1 - 0.95) * origin + 1.00 + size / 1000 * 0.085
+    assert prices == pytest.approx([function, alone, behind_cdn], abs=0.0051)
+
+
+def test_there_are_costs() -> None:
+    """The table is read as it is written now."""
+    assert len(costs()) == 4
