@@ -5,9 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("steady", deadline=None)
+# Busy machines draw slowly, and some operations take few of the arguments that are drawn.
+PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
+# In CI the same change is judged by the same examples.
+SAME = bool(os.environ.get("CI"))
+
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=PATIENT, derandomize=SAME, print_blob=True
+)
 settings.register_profile("thorough", deadline=None, max_examples=5000)
 settings.load_profile("steady")  # pytest --hypothesis-profile=thorough takes its time instead
 
