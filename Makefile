@@ -51,11 +51,11 @@ check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Everyth
 	$(BIN)/python -m pytest tests
 
 bench: $(VENV)/.bench ## Measure beside sharp and libvips
-	$(BIN)/python -m benchmarks
+	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks
 
 $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
-	npm install --prefix benchmarks --no-audit --no-fund --silent
+	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 docs: $(VENV)/.ready ## Write the pages that are generated
