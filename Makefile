@@ -1,6 +1,6 @@
 # Everything a developer runs. Each target sets up what it needs; none needs root or a cloud.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build e2e bench docs format lint types validate clean
+.PHONY: help run test check build e2e bench docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -57,6 +57,9 @@ $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.js
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --silent
 	@touch $@
+
+redrive: $(VENV)/.ready ## Send dead letters back to the queue: FUNCTION=<persist function>
+	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
 docs: $(VENV)/.ready ## Write the pages that are generated
 	$(BIN)/python tools/operations_doc.py

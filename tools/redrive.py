@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Send dead letters back to the queue of jobs, or list them (docs/operate.md).
+
+tools/redrive.py [--function NAME] [--only TEXT] [--dry-run]
+
+Takes the queues from the configuration of the persist function NAME, else from
+DARKROOM_JOBS_QUEUE and DARKROOM_DEAD_LETTERS. Letters that arrive meanwhile stay where they
+are, so that what fails again is not sent for ever.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+HIDDEN = 300
+"""Seconds for which a letter is not seen twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A dead letter as it was received."""
+
+    body: str
+    receipt: str
+    reason: str
+
+    @classmethod
+    def of(cls, message: "MessageTypeDef") -> "Letter":
+        """Read a message; one that the queue itself gave up has no reason with it."""
+        given = message.get("MessageAttributes", {}).get("Reason", {})
+        return cls(
+            body=message["Body"],
+            receipt=message["ReceiptHandle"],
+            reason=given.get("StringValue") or "unknown: see the task and the logs",
+        )
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    options = _options()
+    environ = configured(options.function)
+    jobs, dead_letters = (
+        environ.get(f"DARKROOM_{name}") for name in ("JOBS_QUEUE", "DEAD_LETTERS")
+    )
+    if not jobs or not dead_letters:
+        sys.exit("the queues are not known: name the persist function with --function")
+    sqs, kept, sent = boto3.client("sqs"), [], 0
+    for letter in letters(sqs, dead_letters, before=datetime.now(UTC)):
+        wanted = options.only in letter.reason
+        if wanted:
+            print(f"{letter.reason}\n    {letter.body}")
+        if not wanted or options.dry_run:
+            kept.append(letter)
+            continue
+        # Sent before it is deleted: whatever happens in between, it is not lost.
+        sqs.send_message(QueueUrl=jobs, MessageBody=letter.body)
+        sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=letter.receipt)
+        sent += 1
+    for letter in kept:
+        _put_back(sqs, dead_letters, letter.receipt)
+    print(f"{sent} sent back, {len(kept)} kept", file=sys.stderr)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--function", help="name of the persist function")
+    parser.add_argument("--only", default="", help="letters whose reason contains this")
+    parser.add_argument("--dry-run", action="store_true", help="list them and send nothing")
+    return parser.parse_args()
+
+
+def configured(function: str | None) -> Mapping[str, str]:
+    """Give the variables of a deployed function, or those of this process."""
+    if function is None:
+        return os.environ
+    found = boto3.client("lambda").get_function_configuration(FunctionName=function)
+    return {**os.environ, **found["Environment"]["Variables"]}
+
+
+def letters(sqs: "SQSClient", url: str, *, before: datetime) -> Iterator[Letter]:
+    """Receive what lies there since before a moment, each once."""
+    while True:
+        received = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HIDDEN,
+            WaitTimeSeconds=1,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["SentTimestamp"],
+        ).get("Messages", [])
+        old = [message for message in received if _sent(message) <= before]
+        for message in received:
+            if message not in old:
+                _put_back(sqs, url, message["ReceiptHandle"])
+        yield from map(Letter.of, old)
+        if not old:
+            return
+
+
+def _sent(message: "MessageTypeDef") -> datetime:
+    return datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+
+
+def _put_back(sqs: "SQSClient", url: str, receipt: str) -> None:
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+
+if __name__ == "__main__":
+    main()
