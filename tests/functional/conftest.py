@@ -138,6 +138,17 @@ def get(app: ModuleType) -> Get:
 @pytest.fixture(scope="session")
 def send(app: ModuleType) -> Send:
     """Send a request, signed or not, as an HTTP API does."""
+    return sending(app)
+
+
+@pytest.fixture(scope="session")
+def ask(send: Send) -> Ask:
+    """Send a request that the key `by` signs, or nobody."""
+    return asking(send)
+
+
+def sending(app: ModuleType) -> Send:
+    """Send requests to a function, signed or not, as an HTTP API does."""
 
     def sent(request: SignedRequest) -> Reply:
         path, _, query = request.target().partition("?")
@@ -149,9 +160,8 @@ def send(app: ModuleType) -> Send:
     return sent
 
 
-@pytest.fixture(scope="session")
-def ask(send: Send) -> Ask:
-    """Send a request that the key `by` signs, or nobody."""
+def asking(send: Send) -> Ask:
+    """Send requests that the key `by` signs, or nobody."""
 
     def asked(
         method: str,

@@ -1,19 +1,19 @@
 """What becomes of a request when S3 fails it: the right picture or a clean error."""
 
 import hashlib
-import importlib.util
 import io
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from time import monotonic
+from types import ModuleType
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
 
-from tests.functional.conftest import Get, Reply, sender
+from tests.functional.behind_wire import PATIENCE, all_met, started
+from tests.functional.conftest import Reply, sender
 from tests.wire import (
     Fault,
     Wire,
@@ -28,48 +28,29 @@ from tests.wire import (
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-APP = Path(__file__).parents[2] / "functions/process/app.py"
 PLAIN = ""
 PROCESS = "x-oss-process=image/resize,w_50"
 EITHER = pytest.mark.parametrize("query", [PLAIN, PROCESS], ids=["plain", "processed"])
-PATIENCE = 0.5
-"""Seconds that the function under test waits for S3."""
 
 
 @pytest.fixture(scope="module")
-def wired(s3: "S3Client") -> Iterator[Wire]:
+def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
     """Put a wire that can fail in front of S3."""
-    with Wire(upstream=s3.meta.endpoint_url).open() as wire:
+    with started(s3) as pair:
+        yield pair
+
+
+@pytest.fixture
+def wire(wired: tuple[ModuleType, Wire]) -> Iterator[Wire]:
+    """Let every fault be met."""
+    with all_met(wired[1]) as wire:
         yield wire
 
 
-@pytest.fixture(scope="module")
-def cold(wired: Wire) -> Get:
-    """Start the function anew, with the wire for its S3."""
-    spec = importlib.util.spec_from_file_location("process_behind_a_wire", APP)
-    assert spec is not None
-    assert spec.loader is not None
-    app = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_S3", wired.address)
-        patch.setenv("DARKROOM_STORE_TIMEOUT", str(PATIENCE))
-        spec.loader.exec_module(app)
-    return sender(app)
-
-
 @pytest.fixture
-def wire(wired: Wire) -> Iterator[Wire]:
-    """Begin without faults, and see that every fault laid in was met."""
-    wired.requests.clear()
-    yield wired
-    left = list(wired.faults)
-    wired.faults.clear()
-    assert not left
-
-
-@pytest.fixture
-def ask(cold: Get, wire: Wire) -> Callable[..., Reply]:
+def ask(wired: tuple[ModuleType, Wire], wire: Wire) -> Callable[..., Reply]:
     """Ask for the picture while the wire does its worst."""
+    cold = sender(wired[0])
 
     def send(*faults: Fault, query: str = PLAIN, key: str = "demo/p.png", **more: str) -> Reply:
         wire.faults[:] = faults
