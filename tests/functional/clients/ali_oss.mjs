@@ -152,6 +152,14 @@ const cases = {
     assert.deepEqual(deleted.map((object) => object.Key), names);
   },
 
+  async 'a result too large for a reply'() {
+    // A redirect, which the client does not follow; what opens its signed URL does.
+    const process = 'image/resize,w_2000,limit_0/format,bmp';
+    await assert.rejects(client.get('example.jpg', { process }), { status: 302 });
+    const body = await fetched(client.signatureUrl('example.jpg', { process }));
+    assert.equal(body.length, 2000 * 1335 * 3 + 54);
+  },
+
   async 'refusals'() {
     await assert.rejects(client.get('no-such-key'), refused('NoSuchKey', 404));
     const bad = client.get('example.jpg', { process: 'image/resize,w_0' });

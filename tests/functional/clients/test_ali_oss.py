@@ -20,6 +20,7 @@ USES = (
     "put, head, copy, get, delete",
     "put from a file and from a stream",
     "list and listV2",
+    "a result too large for a reply",
     "refusals",
 )
 
