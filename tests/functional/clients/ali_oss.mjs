@@ -136,6 +136,17 @@ const cases = {
     await client.deleteMulti(['ali/this.mjs', 'ali/stream.txt'], { quiet: true });
   },
 
+  async 'multipartUpload'() {
+    const body = Buffer.alloc(250_000, 'abc');
+    const seen = [];
+    const progress = (portion) => seen.push(portion);
+    const part = { partSize: 100 * 1024, parallel: 2, progress };
+    await client.multipartUpload('ali/parts.bin', body, part);
+    assert.equal(seen.at(-1), 1);
+    assert.deepEqual((await client.get('ali/parts.bin')).content, body);
+    await client.delete('ali/parts.bin');
+  },
+
   async 'list and listV2'() {
     const names = ['ali/list/1', 'ali/list/2', 'ali/list/3'];
     for (const name of names) await client.put(name, Buffer.from(name));

@@ -124,6 +124,19 @@ def test_objects_come_and_go(client: Any, data: Data) -> None:
     assert gone.status_code == 204
 
 
+def test_transfers_in_parts(client: Any, tmp_path: Path) -> None:
+    """The SDK's uploader and downloader, in several parts at a time, checked by CRC."""
+    sent, got = tmp_path / "sent.bin", tmp_path / "got.bin"
+    sent.write_bytes(bytes(range(256)) * 2000)
+    key, part = "v2/parts.bin", {"part_size": 200 * 1024, "parallel_num": 2}
+    put = oss.PutObjectRequest(bucket=PRIVATE, key=key)
+    client.uploader(**part).upload_file(put, str(sent))
+    get = oss.GetObjectRequest(bucket=PRIVATE, key=key)
+    client.downloader(**part).download_file(get, str(got))
+    assert got.read_bytes() == sent.read_bytes()
+    client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
 def test_process_object_saves(client: Any, named: bool) -> None:
     """T10, T11: the answer names the bucket only if the request does."""
