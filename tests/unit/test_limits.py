@@ -98,3 +98,17 @@ def test_a_deployment_may_raise_a_limit() -> None:
     raised = Limits(source_bytes=200_000_000)
     raised.check_source_bytes(200_000_000)
     assert "200000000" in refusal(raised.check_source_bytes, 200_000_001).message
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "pixels"),
+    [(None, 250_000_000), (1769, 101_187_500), (4150, 250_000_000), (10_240, 250_000_000)],
+)
+def test_a_function_takes_no_more_than_its_memory_holds(megabytes: int | None, pixels: int) -> None:
+    """It would be killed: better to say that the picture is too large for it."""
+    limits = Limits.within(megabytes)
+    assert limits.frame_pixels == pixels
+    limits.check_source("gif", (pixels // 10_000, 10_000), 1)
+    if pixels < limits.source_pixels:
+        with pytest.raises(OssError, match="can be processed here"):
+            limits.check_source("gif", (pixels // 10_000 + 1, 10_000), 1)

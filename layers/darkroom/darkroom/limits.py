@@ -1,6 +1,7 @@
 """Size, side, pixel and frame limits, and their checks (spec 03 §6). Boundary values pass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from darkroom.errors import Code, OssError
 
@@ -13,6 +14,13 @@ LONGEST_KEY = 1023
 EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-00000019"}
 
 
+RESIDENT = 150
+"""Megabytes that a function takes without any picture."""
+
+BYTES_A_PIXEL = 16
+"""What the hungriest decoder holds of a picture: libwebp's, of a lossless one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The vendor's figures; a deployment with more memory may raise them."""
@@ -21,9 +29,24 @@ class Limits:
     source_side: int = 30_000
     tiff_side: int = 16_384
     source_pixels: int = 250_000_000
+    """Of all frames together."""
+    frame_pixels: int = 250_000_000
+    """Of one: that many are decoded at a time."""
     rotated_side: int = 4096
     result_side: int = 16_384
     result_pixels: int = 16_777_216
+
+    @classmethod
+    def within(cls, megabytes: int | None) -> Self:
+        """Bound a frame to what the memory of a function can hold.
+
+        A function that outgrows its memory is killed, and its caller learns nothing.
+        """
+        most = cls()
+        if megabytes is None:
+            return most
+        room = max(1, megabytes - RESIDENT) * 1_000_000 // BYTES_A_PIXEL
+        return replace(most, frame_pixels=min(most.frame_pixels, room))
 
     def check_source_bytes(self, size: int) -> None:
         """Refuse a stored object of more than `source_bytes` bytes."""
@@ -52,6 +75,13 @@ class Limits:
                 Code.IMAGE_TOO_LARGE,
                 f"The picture measures {size[0]}x{size[1]} in {frames} frames: "
                 f"at most {self.source_pixels} pixels are supported.",
+                ec="0040-00000012",
+            )
+        if size[0] * size[1] > self.frame_pixels:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"The picture measures {size[0]}x{size[1]}: "
+                f"at most {self.frame_pixels} pixels can be processed here.",
                 ec="0040-00000012",
             )
 

@@ -61,6 +61,8 @@ class Settings:
     """AWS region, which clients are told as the location of buckets."""
     upload_limit: int = 4_500_000
     """Bytes of body that a request may carry (a Lambda event ends at 6 MB of JSON)."""
+    memory: int | None = None
+    """Megabytes that the function has, where there is such a bound."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
 
@@ -82,6 +84,7 @@ class Settings:
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
+            memory=_memory(environ),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 
@@ -122,6 +125,12 @@ def _domains(entries: dict[str, Any]) -> Mapping[str, str]:
     if not all(isinstance(bucket, str) for bucket in entries.values()):
         raise SettingsError("DARKROOM_DOMAINS must map each domain to a bucket name")
     return {domain.lower(): bucket for domain, bucket in entries.items()}
+
+
+def _memory(environ: Mapping[str, str]) -> int | None:
+    """Read what Lambda itself tells a function."""
+    text = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    return int(text) if text.isdecimal() else None
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

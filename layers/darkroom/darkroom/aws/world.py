@@ -14,6 +14,7 @@ from darkroom.aws.secrets import SecretKeys
 from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.workshop import build_workshop
 from darkroom.aws.writing import S3Writer
+from darkroom.limits import Limits
 from darkroom.ports import BucketStore, StyleStore
 from darkroom.settings import Settings
 from darkroom.usecases.world import World
@@ -39,6 +40,7 @@ def build(settings: Settings) -> World:
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
         uploads=_uploads(settings, clients, names),
+        limits=Limits.within(settings.memory),
         workshop=build_workshop(settings, clients, _now),
     )
 
