@@ -1,7 +1,6 @@
 """A result over what a reply can carry is a redirect, which not every client follows by itself."""
 
 import asyncio
-from typing import Any
 from urllib.request import urlopen
 
 import alibabacloud_oss_v2 as oss
@@ -9,9 +8,9 @@ import alibabacloud_oss_v2.aio as oss_aio
 import oss2
 import pytest
 from alibabacloud_oss_v2 import exceptions
-from alibabacloud_oss_v2.credentials import StaticCredentialsProvider
 
-from tests.functional.clients.conftest import KEY_ID, PRIVATE, REGION, SECRET
+from tests.functional.clients.conftest import KEY_ID, PRIVATE, SECRET
+from tests.functional.clients.oss_v2 import configured
 
 PROCESS = "image/resize,w_2000,limit_0/format,bmp"
 LARGE = oss.GetObjectRequest(bucket=PRIVATE, key="example.jpg", process=PROCESS)
@@ -23,17 +22,6 @@ pytestmark = [
 ]
 
 
-def configured(endpoint: str, *, enabled_redirect: bool | None) -> Any:
-    """Configure the present Python SDK."""
-    return oss.config.Config(
-        endpoint=endpoint,
-        region=REGION,
-        use_path_style=True,
-        credentials_provider=StaticCredentialsProvider(KEY_ID, SECRET),
-        enabled_redirect=enabled_redirect,
-    )
-
-
 def test_oss2_follows(endpoint: str) -> None:
     """By itself, with the CRC check on."""
     auth = oss2.Auth(KEY_ID, SECRET)
@@ -43,13 +31,15 @@ def test_oss2_follows(endpoint: str) -> None:
 
 def test_oss_v2_follows_if_told_to(endpoint: str) -> None:
     """`enabled_redirect=True` is what it takes."""
-    client = oss.Client(configured(endpoint, enabled_redirect=True))
+    config = configured(endpoint)
+    config.enabled_redirect = True
+    client = oss.Client(config)
     assert len(client.get_object(LARGE).body.read()) == SIZE
 
 
 def test_oss_v2_says_that_it_does_not(endpoint: str) -> None:
     """By default an error with the status, never half a picture; a signed URL opens it."""
-    client = oss.Client(configured(endpoint, enabled_redirect=None))
+    client = oss.Client(configured(endpoint))
     with pytest.raises(exceptions.OperationError) as caught:
         client.get_object(LARGE)
     assert caught.value.unwrap().status_code == 302
@@ -61,7 +51,8 @@ def test_the_asynchronous_oss_v2_never_follows(endpoint: str) -> None:
     """Its setting has no effect; a signed URL opens it."""
 
     async def told() -> str:
-        config = configured(endpoint, enabled_redirect=True)
+        config = configured(endpoint)
+        config.enabled_redirect = True
         async with oss_aio.AsyncClient(config) as client:
             with pytest.raises(exceptions.OperationError) as caught:
                 await client.get_object(LARGE)

@@ -1,9 +1,5 @@
 """alibabacloud-oss-v2, the vendor's present Python SDK: the same calls, in V4 throughout."""
 
-import asyncio
-import base64
-import io
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,47 +7,19 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import alibabacloud_oss_v2 as oss
-import alibabacloud_oss_v2.aio as oss_aio
 import pytest
 from alibabacloud_oss_v2 import exceptions
-from alibabacloud_oss_v2.credentials import AnonymousCredentialsProvider, StaticCredentialsProvider
-from PIL import Image
+from alibabacloud_oss_v2.credentials import AnonymousCredentialsProvider
 
 from tests.conftest import Data
-from tests.functional.clients.conftest import KEY_ID, PRIVATE, PUBLIC, REGION, SECRET
-
-
-def configured(endpoint: str, credentials: Any = None) -> Any:
-    """Say where the service is: two lines more than for the vendor's own."""
-    config = oss.config.load_default()
-    config.credentials_provider = credentials or StaticCredentialsProvider(KEY_ID, SECRET)
-    config.region = REGION
-    config.endpoint = endpoint
-    config.use_path_style = True
-    return config
+from tests.functional.clients.conftest import PRIVATE, PUBLIC
+from tests.functional.clients.oss_v2 import b64, code, configured, size
 
 
 @pytest.fixture
 def client(endpoint: str) -> Any:
     """Open a client; uploads and downloads are checked by CRC, as the SDK has it by default."""
     return oss.Client(configured(endpoint))
-
-
-def b64(text: str) -> str:
-    """Encode an argument without padding."""
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def size(body: bytes) -> tuple[int, int]:
-    """Measure a picture."""
-    return Image.open(io.BytesIO(body)).size
-
-
-def code(caught: pytest.ExceptionInfo[Any]) -> tuple[int, str]:
-    """Unwrap what the service said from what the operation raised."""
-    error = caught.value.unwrap()
-    assert isinstance(error, exceptions.ServiceError)
-    return error.status_code, error.code
 
 
 @pytest.mark.parametrize(
@@ -122,19 +90,6 @@ def test_objects_come_and_go(client: Any, data: Data) -> None:
     assert not client.is_object_exist(PRIVATE, key)
     gone = client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
     assert gone.status_code == 204
-
-
-def test_transfers_in_parts(client: Any, tmp_path: Path) -> None:
-    """The SDK's uploader and downloader, in several parts at a time, checked by CRC."""
-    sent, got = tmp_path / "sent.bin", tmp_path / "got.bin"
-    sent.write_bytes(bytes(range(256)) * 2000)
-    key, part = "v2/parts.bin", {"part_size": 200 * 1024, "parallel_num": 2}
-    put = oss.PutObjectRequest(bucket=PRIVATE, key=key)
-    client.uploader(**part).upload_file(put, str(sent))
-    get = oss.GetObjectRequest(bucket=PRIVATE, key=key)
-    client.downloader(**part).download_file(get, str(got))
-    assert got.read_bytes() == sent.read_bytes()
-    client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
@@ -213,59 +168,3 @@ def test_anyone_reads_a_public_bucket(endpoint: str) -> None:
     with pytest.raises(exceptions.OperationError) as caught:
         client.put_object(oss.PutObjectRequest(bucket=PUBLIC, key="x", body=b"y"))
     assert code(caught) == (403, "AccessDenied")
-
-
-def asynchronously(endpoint: str, story: Callable[[Any], Awaitable[None]]) -> None:
-    """Tell a story with the client for asyncio."""
-
-    async def told() -> None:
-        async with oss_aio.AsyncClient(configured(endpoint)) as client:
-            await story(client)
-
-    asyncio.run(told())
-
-
-def test_the_asynchronous_client(endpoint: str, data: Data) -> None:
-    """Upload, process, save, presign, list and delete, some of it at the same time."""
-
-    async def story(client: Any) -> None:
-        await client.put_object(
-            oss.PutObjectRequest(bucket=PRIVATE, key="aio/a.jpg", body=data("example.jpg"))
-        )
-        requests = [
-            oss.GetObjectRequest(
-                bucket=PRIVATE, key="aio/a.jpg", process=f"image/resize,m_fixed,w_{n},h_{n}"
-            )
-            for n in (40, 50, 60)
-        ]
-        answers = await asyncio.gather(*map(client.get_object, requests))
-        bodies = [await answer.body.read() for answer in answers]
-        assert [size(body)[0] for body in bodies] == [40, 50, 60]
-        link = await client.presign(requests[0])
-        opened = await asyncio.to_thread(lambda: urlopen(link.url).read())
-        assert opened == bodies[0]
-        save = f"image/resize,w_70|sys/saveas,o_{b64('aio/b.jpg')}"
-        saved = await client.process_object(
-            oss.ProcessObjectRequest(bucket=PRIVATE, key="aio/a.jpg", process=save)
-        )
-        assert (saved.key, saved.process_status) == ("aio/b.jpg", "OK")
-        listed = await client.list_objects_v2(
-            oss.ListObjectsV2Request(bucket=PRIVATE, prefix="aio/")
-        )
-        assert [entry.key for entry in listed.contents] == ["aio/a.jpg", "aio/b.jpg"]
-        for key in ("aio/a.jpg", "aio/b.jpg"):
-            await client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
-        assert not await client.is_object_exist(PRIVATE, "aio/a.jpg")
-
-    asynchronously(endpoint, story)
-
-
-def test_the_asynchronous_client_is_refused_alike(endpoint: str) -> None:
-    """A key that is not there is told with the service's code."""
-
-    async def story(client: Any) -> None:
-        with pytest.raises(exceptions.OperationError) as caught:
-            await client.get_object(oss.GetObjectRequest(bucket=PRIVATE, key="no-such-key"))
-        assert code(caught) == (404, "NoSuchKey")
-
-    asynchronously(endpoint, story)

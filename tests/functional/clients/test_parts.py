@@ -6,9 +6,9 @@ from typing import Any
 
 import alibabacloud_oss_v2 as oss
 import pytest
-from alibabacloud_oss_v2.credentials import StaticCredentialsProvider
 
-from tests.functional.clients.conftest import KEY_ID, PRIVATE, REGION, SECRET
+from tests.functional.clients.conftest import PRIVATE
+from tests.functional.clients.oss_v2 import configured
 
 PART = 4 * 1024 * 1024
 """What one request carries through the gateway, and a little less."""
@@ -17,12 +17,7 @@ PART = 4 * 1024 * 1024
 @pytest.fixture
 def client(endpoint: str) -> Any:
     """Open a client; CRC checks are on, as the SDK has it by default."""
-    config = oss.config.load_default()
-    config.credentials_provider = StaticCredentialsProvider(KEY_ID, SECRET)
-    config.region = REGION
-    config.endpoint = endpoint
-    config.use_path_style = True
-    return oss.Client(config)
+    return oss.Client(configured(endpoint))
 
 
 @pytest.fixture
