@@ -4,9 +4,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.world import build
@@ -16,6 +18,7 @@ from darkroom.steps import Context
 from darkroom.timing import Stopwatch
 from darkroom.web import cors
 from darkroom.web.delivery import bounded
+from darkroom.web.kinds import kind_of
 from darkroom.web.messages import Request, Response
 from darkroom.web.payload import http_reply, http_request
 from darkroom.web.replies import common_headers, refused, without_body
@@ -25,6 +28,7 @@ RESERVE_SECONDS = 2.0
 """Kept back of the function's time, to encode what is ready or to say that it is not."""
 
 logger = Logger(service="darkroom-process")
+metrics = Metrics(namespace="Darkroom", service="darkroom")
 world = build(Settings.from_environ(os.environ))
 
 
@@ -48,12 +52,27 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
             "seconds": watch.seconds,
         },
     )
+    _count(request, response, watch)
     headers = {
         **cors.headers_of(request, world),
         **response.headers,
         **common_headers(request_id, watch, world.clock()),
     }
     return http_reply(replace(response, headers=headers))
+
+
+def _count(request: Request, response: Response, watch: Stopwatch) -> None:
+    """Leave the request's figures for CloudWatch, by its kind."""
+    kind = kind_of(request)
+    sent = len(response.body) if isinstance(response.body, bytes) else 0
+    metrics.add_dimension(name="operation", value=kind)
+    metrics.add_metric(name="Requests", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=1000 * watch.total)
+    metrics.add_metric(name="BytesIn", unit=MetricUnit.Bytes, value=len(request.body))
+    metrics.add_metric(name="BytesOut", unit=MetricUnit.Bytes, value=sent)
+    if kind == "async" and request.method == "POST" and response.status == HTTPStatus.OK:
+        metrics.add_metric(name="JobsAccepted", unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
 
 
 def _answered(request: Request, context: Context, request_id: str) -> Response:

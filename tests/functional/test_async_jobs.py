@@ -164,3 +164,14 @@ def test_who_may_ask_after_a_task(ask: Ask, sqs: "SQSClient") -> None:  # noqa: 
     assert code(status(ask, task_id, by="other")) == (403, "AccessDenied")
     assert code(status(ask, task_id, key="another.jpg")) == (404, "NoSuchTask")
     assert code(status(ask, "Image-0")) == (404, "NoSuchTask")
+
+
+def test_requests_and_jobs_are_counted(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    """In CloudWatch's embedded format, by kind of request."""
+    assert post(ask, RESIZE + to("async/made.jpg")).status == 200
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (counted,) = lines
+    assert (counted["service"], counted["operation"]) == ("darkroom", "async")
+    assert (counted["Requests"], counted["JobsAccepted"]) == ([1.0], [1.0])
+    assert counted["Latency"][0] > 0
+    assert counted["BytesIn"][0] > len(RESIZE)
