@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import authentication
+from benchmarks import authentication, jobs
 from benchmarks.contenders import Contender, Measured
 from benchmarks.footprint import import_milliseconds, overhead_milliseconds, peak_megabytes
 from benchmarks.pictures import picture
@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for task in TASKS:
             if options.only in task.name:
                 missed += _measure(task, contenders, options.runs, Path(folder), ours)
+    if options.only in "jobs":
+        missed += _jobs(options.runs, core)
     if options.only in "authentication":
         missed += _authentication()
     if not options.only:
@@ -98,6 +100,19 @@ def _missed(task: Task, ratio: float, alike: float | None) -> list[str]:
     if task.likeness is not None and alike is not None and alike < task.likeness:
         missed.append(f"{task.name}: SSIM {alike:.4f}, at least {task.likeness} was wanted")
     return missed
+
+
+def _jobs(runs: int, core: int) -> list[str]:
+    """Print what the persist function does in a second; give what takes too long."""
+    with tempfile.TemporaryDirectory() as folder:
+        spent = jobs.measured(picture(PHOTO, Path(folder)), runs, core=core)
+    print(f"\njobs of the persist function, one core\n  {spent.a_second:.2f} a second: 3 targets")
+    print(f"  {spent.together:9.2f} ms together, {spent.ratio:.2f} of the largest alone")
+    for process, alone in spent.alone.items():
+        print(f"  {alone:9.2f} ms  {process}")
+    wanted = f"at most {jobs.MOST} was wanted"
+    line = f"jobs: three targets take {spent.ratio:.2f} of the largest alone, {wanted}"
+    return [line] * (spent.ratio > jobs.MOST)
 
 
 def _authentication() -> list[str]:

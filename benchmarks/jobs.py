@@ -1,0 +1,72 @@
+"""What jobs cost: jobs a second of one core, and several targets beside the largest alone."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parents[1]
+
+SIZES = tuple(f"image/resize,w_{width}/quality,Q_80" for width in (1200, 600, 200))
+
+MOST = 1.7
+"""Times of the largest target alone that three targets of one source may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Milliseconds of a job, medians of alternated runs."""
+
+    together: float
+    alone: Mapping[str, float]
+
+    @property
+    def a_second(self) -> float:
+        """Jobs of all targets that one core does in a second."""
+        return 1000 / self.together
+
+    @property
+    def ratio(self) -> float:
+        """Time of all targets beside that of the largest alone."""
+        return self.together / max(self.alone.values())
+
+
+def measured(source: Path, runs: int, *, core: int) -> Spent:
+    """Measure in a process of its own, on one core."""
+    command = [sys.executable, "-m", "benchmarks.jobs", str(source), str(runs), str(core)]
+    paths = os.pathsep.join([".", "layers/darkroom"])
+    finished = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    together, *alone = json.loads(finished.stdout.splitlines()[-1])
+    return Spent(together=together, alone=dict(zip(SIZES, alone, strict=True)))
+
+
+def _medians(source: bytes, runs: int) -> Sequence[float]:
+    from benchmarks.workers.persist_handler import Persist  # noqa: PLC0415 - its own environment
+
+    persist = Persist(source)
+    jobs = [SIZES, *((process,) for process in SIZES)]
+    spent: list[list[float]] = [[] for _ in jobs]
+    for number in range(runs + 1):
+        for job, times in zip(jobs, spent, strict=True):
+            began = perf_counter()
+            persist.run(job)
+            if number:  # the first run warms up
+                times.append(1000 * (perf_counter() - began))
+    return [statistics.median(times) for times in spent]
+
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {int(sys.argv[3])})
+    print(json.dumps(_medians(Path(sys.argv[1]).read_bytes(), int(sys.argv[2]))))

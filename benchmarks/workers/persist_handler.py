@@ -1,0 +1,100 @@
+"""The persist function's handler, with everything around it in memory."""
+
+import importlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext
+from benchmarks.workers.memory_store import MemoryObjects
+from darkroom.buckets import Bucket
+from darkroom.jobs import Job, Target
+from darkroom.ports import Attributes, Written
+from tests.fakes.workshop import workshop
+
+QUEUES = {
+    "DARKROOM_TABLE": "unused",
+    "DARKROOM_JOBS_QUEUE": "unused",
+    "DARKROOM_DEAD_LETTERS": "unused",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Takes what is written; the newest under each key."""
+
+    stored: dict[str, bytes] = field(default_factory=dict)
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        attributes: Attributes,  # noqa: ARG002 - the port's
+        *,
+        overwrite: bool = True,  # noqa: ARG002 - the port's
+    ) -> Written:
+        """Keep the body."""
+        self.stored[f"{bucket}/{key}"] = body
+        return Written(etag="0" * 32)
+
+
+class Persist:
+    """The function, one batch of one job at a time."""
+
+    def __init__(self, source: bytes) -> None:
+        """Load it, and put the source where it is read from."""
+        os.environ |= ENVIRONMENT | QUEUES
+        self._app: Any = importlib.import_module("functions.persist.app")
+        self._source = source
+        self._number = 0
+
+    def run(self, processes: Sequence[str]) -> dict[str, bytes]:
+        """Work on one job of these targets and give what it made."""
+        self._number += 1
+        shelf = Shelf()
+        place = workshop()
+        self._app.world = replace(
+            self._app.world,
+            objects=MemoryObjects(bodies={KEY: self._source}),
+            writer=shelf,
+            buckets=_Demo(),
+            workshop=place,
+        )
+        self._app.workshop = place
+        reply = self._app.handler(_batch(self._number, processes), LambdaContext())
+        if reply["batchItemFailures"] or len(shelf.stored) != len(processes):
+            raise RuntimeError(f"the job was not done: {place}")
+        return shelf.stored
+
+
+class _Demo:
+    """The one bucket, whose settings are those of the environment."""
+
+    def find(self, name: str) -> Bucket:
+        """Give it."""
+        return Bucket(name=name)
+
+
+def _batch(number: int, processes: Sequence[str]) -> dict[str, Any]:
+    job = Job(
+        task_id=f"Image-{number}",
+        event_id=f"{number}",
+        bucket="demo",
+        key=KEY,
+        targets=tuple(
+            Target(process=process, bucket="demo", key=f"{place}.{{autoext}}")
+            for place, process in enumerate(processes)
+        ),
+        accepted=datetime.now(UTC),
+    )
+    record = {
+        "messageId": f"{number}",
+        "receiptHandle": f"{number}",
+        "body": job.text(),
+        "attributes": {"ApproximateReceiveCount": "1"},
+    }
+    return {"Records": [json.loads(json.dumps(record))]}
