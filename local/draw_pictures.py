@@ -1,11 +1,12 @@
 """Draw the sample pictures again: python -m local.draw_pictures [NAME …].
 
 The pictures are kept in local/pictures, so nothing needs to run this; it says how they came to
-be. All of them take some ten minutes. Needs numpy, which is a development dependency.
+be. All of them take a quarter of an hour. Needs numpy, which is a development dependency.
 """
 
 import sys
 from collections.abc import Callable
+from math import cos, pi
 from pathlib import Path
 
 from PIL import ExifTags, Image
@@ -20,6 +21,7 @@ from local.drawing.view import View
 FOLDER = Path(__file__).parent / "pictures"
 
 LAKE = Alps(seed=7)
+DAY_FRAMES, FRAME_TIME = 24, 120
 
 
 def draw_landscape(file: Path) -> None:
@@ -59,6 +61,24 @@ def draw_dunes(file: Path) -> None:
     picture.save(file, quality=90, method=6)
 
 
+def draw_day(file: Path) -> None:
+    """A day at the lake from night to night, without end."""
+    frames = [day_frame(number / DAY_FRAMES) for number in range(DAY_FRAMES)]
+    rest = frames[1:]
+    frames[0].save(file, save_all=True, append_images=rest, duration=FRAME_TIME, loop=0)
+
+
+def day_frame(time: float) -> Image.Image:
+    """Draw one moment of the day; `time` runs from 0 at midnight to 1."""
+    rise = -cos(2 * pi * time)
+    elevation = 40 * rise if rise > 0 else 30 * rise
+    sky = Sky(seed=7, azimuth=360 * time - 180, elevation=elevation, mist=0.25)
+    dark = min(max((4 - elevation) / 22, 0), 1)
+    view = View(land=LAKE, sky=sky, horizon=0.6)
+    frame = developed(view.drawn(640, 426), (320, 213), exposure=0.8 + 1.8 * dark)
+    return frame.quantize(128, dither=Image.Dither.FLOYDSTEINBERG)
+
+
 def draw_emblem(file: Path) -> None:
     """An iris with a soft glow around it, on nothing."""
     emblem(640).save(file, optimize=True)
@@ -79,6 +99,7 @@ PICTURES: dict[str, Callable[[Path], None]] = {
     "example.jpg": draw_example,
     "night.jpg": draw_night,
     "dunes.webp": draw_dunes,
+    "day.gif": draw_day,
     "emblem.png": draw_emblem,
     "logo.png": draw_logo,
     "diagram.png": draw_diagram,

@@ -1,11 +1,12 @@
 """The sample pictures are what local/pictures/CREDITS.md says, for whoever tries things on them."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
+from PIL import ExifTags, GifImagePlugin, Image, ImageOps, JpegImagePlugin
 
-from local.draw_pictures import PICTURES
+from local.draw_pictures import DAY_FRAMES, FRAME_TIME, PICTURES
 
 FOLDER = Path(__file__).parents[3] / "local/pictures"
 CREDITS = (FOLDER / "CREDITS.md").read_text()
@@ -15,6 +16,7 @@ CLAIMS = {
     "example.jpg": ("JPEG", "RGB", (400, 267)),
     "night.jpg": ("JPEG", "RGB", (1600, 1067)),
     "dunes.webp": ("WEBP", "RGB", (1600, 1067)),
+    "day.gif": ("GIF", "P", (320, 213)),
     "emblem.png": ("PNG", "RGBA", (640, 640)),
     "logo.png": ("PNG", "RGBA", (435, 120)),
     "diagram.png": ("PNG", "RGB", (1280, 800)),
@@ -71,6 +73,19 @@ def test_the_night_sky_is_above_the_lake_when_upright() -> None:
     rows = upright.resize((1, 4)).tobytes()
     assert rows[1] == max(rows)
     assert rows[3] == min(rows)
+
+
+def test_the_day_moves_and_never_ends() -> None:
+    """Each frame differs from the one before it and lasts as long."""
+    with GifImagePlugin.GifImageFile(FOLDER / "day.gif") as picture:
+        assert picture.n_frames == DAY_FRAMES >= 12
+        assert picture.info["loop"] == 0
+        frames = []
+        for number in range(DAY_FRAMES):
+            picture.seek(number)
+            assert picture.info["duration"] == FRAME_TIME
+            frames.append(picture.convert("RGB").tobytes())
+    assert all(one != other for one, other in pairwise(frames))
 
 
 @pytest.mark.parametrize("name", ["emblem.png", "logo.png"])
