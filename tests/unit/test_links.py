@@ -1,0 +1,52 @@
+"""What the manuals point to is there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+LINK = re.compile(r"\]\(([^()\s]+)\)")
+HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+def pages() -> list[Path]:
+    """Every Markdown file of the repository."""
+    below = (ROOT / "docs", ROOT / "layers", ROOT / "local")
+    return sorted([*ROOT.glob("*.md"), *(page for top in below for page in top.rglob("*.md"))])
+
+
+def links(page: Path) -> Iterator[str]:
+    """What a page links to in this repository; code is no link."""
+    text = CODE.sub(lambda code: "" if code[0].startswith("```") else "x", page.read_text())
+    yield from (link for link in LINK.findall(text) if not urlsplit(link).scheme)
+
+
+def anchors(page: Path) -> set[str]:
+    """Name the headings as GitHub does."""
+    headings = (heading.lower() for heading in HEADING.findall(CODE.sub(_bare, page.read_text())))
+    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
+
+
+def _bare(code: re.Match[str]) -> str:
+    return "" if code[0].startswith("```") else code[0].strip("`")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """A file or folder that is there, and in a page a heading that is there."""
+    for link in links(page):
+        path, _, anchor = unquote(link).partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), f"{link} is missing"
+        assert not anchor or anchor in anchors(target), f"{link} is no heading"
+
+
+def test_links_are_found() -> None:
+    """The pages do link to one another: a pattern that finds nothing would prove nothing."""
+    assert "docs/operations.md" in set(links(ROOT / "README.md"))
+    assert "access-keys" in anchors(ROOT / "docs/access.md")
