@@ -1,0 +1,109 @@
+"""`make run` does jobs: rules of a bucket, and what is asked for asynchronously."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import oss2
+import pytest
+from PIL import Image
+
+from darkroom.parameters import encode_base64
+from local import demo
+from tests.functional.local.test_run import ROOT, run
+from tests.pictures import photographic, stored
+
+SECONDS = 2.0
+"""From an upload to all that rules make of it."""
+
+PICTURE = stored(photographic((400, 300)), "JPEG")
+RULES = [
+    {
+        "prefix": "uploads/",
+        "targets": [{"process": "image/resize,w_100", "key": "small/{basename}"}],
+    },
+    {
+        "suffix": ".jpg",
+        "prefix": "uploads/",
+        "targets": [
+            {
+                "process": "image/rotate,90",
+                "key": "turned/{barename}.{autoext}",
+                "bucket": demo.PRIVATE,
+            }
+        ],
+    },
+]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """Run everything."""
+    with run(tmp_path) as (_, url):
+        yield url
+
+
+def bucket(url: str, name: str) -> oss2.Bucket:
+    """Connect to a bucket."""
+    key = demo.ACCESS_KEY
+    auth = oss2.Auth(str(key["id"]), str(key["secret"]))
+    return oss2.Bucket(auth, url, name, is_path_style=True)
+
+
+def until[T](ask: Callable[[], T | None], seconds: float) -> T:
+    """Ask again and again until there is an answer."""
+    end = monotonic() + seconds
+    while (answer := ask()) is None:
+        assert monotonic() < end, f"not within {seconds} s"
+        sleep(0.05)
+    return answer
+
+
+def size(where: oss2.Bucket, key: str) -> tuple[int, int] | None:
+    """Give the size of a picture, or none while it is not there."""
+    if not where.object_exists(key):
+        return None
+    return Image.open(io.BytesIO(where.get_object(key).read())).size
+
+
+def test_two_rules_of_a_bucket_make_their_targets_in_time(url: str, tmp_path: Path) -> None:
+    """In the same bucket and in another one, right after the upload."""
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"acl": "public-read", "events": RULES}))
+    environment = {
+        "DARKROOM_ACCESS_KEY_ID": str(demo.ACCESS_KEY["id"]),
+        "DARKROOM_ACCESS_KEY_SECRET": str(demo.ACCESS_KEY["secret"]),
+    }
+    command = [sys.executable, str(ROOT / "tools/bucket_settings.py"), url, demo.PUBLIC]
+    subprocess.run([*command, str(settings)], env=environment, check=True, capture_output=True)
+    source, other = bucket(url, demo.PUBLIC), bucket(url, demo.PRIVATE)
+    source.put_object("uploads/first.jpg", PICTURE)  # warms up: the function has just started
+    until(lambda: size(other, "turned/first.jpg"), seconds=20)
+    began = monotonic()
+    source.put_object("uploads/a.jpg", PICTURE)
+    assert until(lambda: size(source, "small/a.jpg"), SECONDS) == (100, 75)
+    rest = SECONDS - (monotonic() - began)
+    assert until(lambda: size(other, "turned/a.jpg"), rest) == (300, 400)
+
+
+def test_a_job_is_done_and_can_be_asked_after(url: str) -> None:
+    """As oss2 hands it in."""
+    place = bucket(url, demo.PUBLIC)
+    place.put_object("async/a.jpg", PICTURE)
+    save = f"|sys/saveas,o_{encode_base64('async/made.jpg')}"
+    task = place.async_process_object("async/a.jpg", "image/resize,w_100" + save).task_id
+    assert until(lambda: size(place, "async/made.jpg"), seconds=20) == (100, 75)
+
+    def ended() -> dict[str, object] | None:
+        asked = {"x-oss-async-process": "", "taskId": task}
+        answer = json.loads(place.get_object("async/a.jpg", params=asked).read())
+        return answer if answer["Status"] == "Succeeded" else None
+
+    targets = until(ended, seconds=5)["Targets"]
+    body = place.get_object("async/made.jpg").read()
+    expected = {"Bucket": demo.PUBLIC, "Object": "async/made.jpg", "FileSize": len(body)}
+    assert targets == [expected]
