@@ -16,11 +16,12 @@ def variables() -> list[str]:
     return sorted(set(re.findall(r'"(DARKROOM_\w+)"', Path(settings.__file__).read_text())))
 
 
-def parameters() -> list[str]:
-    """What the template asks for."""
+def parameters() -> dict[str, str]:
+    """What the template asks for, each with its default."""
     template = (ROOT / "template.yaml").read_text()
     section = template.partition("\nParameters:\n")[2].partition("\nConditions:\n")[0]
-    return re.findall(r"^  (\w+):$", section, re.MULTILINE)
+    found = re.findall(r'^  (\w+):\n    Type: .*\n    Default: "?(.*?)"?$', section, re.MULTILINE)
+    return dict(found)
 
 
 @pytest.mark.parametrize("name", [*variables(), *parameters()])
@@ -29,10 +30,19 @@ def test_every_variable_and_parameter_has_its_line(name: str) -> None:
     assert re.search(rf"^\| .*`{name}`.* \|$", MANUAL, re.MULTILINE), name
 
 
+@pytest.mark.parametrize(("name", "default"), parameters().items(), ids=parameters())
+def test_the_default_of_a_parameter_is_the_templates(name: str, default: str) -> None:
+    """In the second column, empty where the template has an empty text."""
+    written = f"`{default}`" if default else ""
+    assert re.search(rf"^\| `{name}` \| *{written} *\|", MANUAL, re.MULTILINE), default
+
+
 def test_there_is_something_to_look_for() -> None:
     """Both sources are read as they are written now."""
     assert "DARKROOM_BUCKETS" in variables()
-    assert {"BucketName", "AlarmTopic"} <= set(parameters())
+    template = (ROOT / "template.yaml").read_text()
+    grouped = ",".join(re.findall(r"Parameters:\s*\[(.*?)\]", template))
+    assert parameters().keys() == set(re.findall(r"\w+", grouped))
 
 
 def costs() -> list[tuple[float, ...]]:
