@@ -14,7 +14,7 @@ from darkroom.settings import Settings, SettingsError
 from darkroom.steps import Context, Shelf
 from darkroom.timing import Stopwatch
 from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
-from darkroom.usecases.persist import Worker
+from darkroom.usecases.worker import Worker
 
 RESERVE_SECONDS = 5.0
 """Kept back of the function's time, to write what is ready and to give the rest back."""

@@ -2,19 +2,24 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.jobs import Job, State, Target, Task
+from darkroom.settings import Settings
 from darkroom.steps import Context
-from darkroom.usecases.deliveries import NO_WORD, Delivery, deliver, fail
-from darkroom.usecases.persist import Worker
+from darkroom.usecases.deliveries import BUSY_PAUSE, NO_WORD, Delivery, deliver, fail
+from darkroom.usecases.worker import GRACE, Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
 from tests.fakes.world import NOW, world
 from tests.pictures import photographic, stored
 from tests.unit.usecases.test_persist import Interrupted, busy
+
+FUNCTION_SECONDS = 120
+"""The persist function's time, as in template.yaml."""
 
 JOB = Job(
     task_id="Image-1",
@@ -137,6 +142,7 @@ def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
     """The queue delivers it once more than it is tried: to say that every attempt was killed."""
     queue, tasks, objects = MemoryQueue(), MemoryTasks(), MemoryObjects()
     hands = worker(objects, queue, tasks)
+    tasks.accept(Task(job=JOB, attempts=5))
     assert deliver(delivery(JOB.text(), hands.world.settings.deliveries + 1), hands).done
     assert ("demo", "small.jpg") not in objects.stored
     assert [reason for _, reason in queue.buried] == [f"ServiceUnavailable: {NO_WORD}"]
@@ -154,6 +160,34 @@ def test_an_error_nobody_thought_of_is_one_of_ours(number: int, state: State, do
     verdict = fail(delivery(JOB.text(), number), ZeroDivisionError(), hands)
     assert (verdict.done, tasks.tasks["Image-1"].state) == (done, state)
     assert [reason.split(":")[0] for _, reason in queue.buried] == ["InternalError"] * done
+
+
+def test_a_job_for_which_there_never_was_any_time_is_tried() -> None:
+    """However often its message came at the end of a batch."""
+    queue, objects = MemoryQueue(), MemoryObjects()
+    hands = worker(objects, queue, MemoryTasks())
+    assert deliver(delivery(JOB.text(), hands.world.settings.deliveries + 1), hands).done
+    assert ("demo", "small.jpg") in objects.stored
+    assert queue.buried == []
+
+
+@pytest.mark.parametrize(("number", "pauses"), [(1, [10]), (4, [80]), (5, []), (6, [])])
+def test_a_job_that_another_worker_has_comes_again(number: int, pauses: list[int]) -> None:
+    """Even at its last delivery it is left to its worker, and not given up."""
+    queue, tasks = MemoryQueue(), MemoryTasks()
+    tasks.accept(Task(job=JOB))
+    tasks.claim("Image-1", "another", NOW + timedelta(seconds=9))
+    verdict = deliver(delivery(JOB.text(), number), worker(MemoryObjects(), queue, tasks))
+    assert not verdict.done
+    assert [seconds for _, seconds in queue.postponed] == pauses
+    assert queue.buried == []
+
+
+def test_pauses_outlast_a_worker_that_was_killed() -> None:
+    """What it held is free again before the last delivery of whoever waits for it."""
+    deliveries = Settings(buckets={}).deliveries
+    pauses = [BUSY_PAUSE * 2**number for number in range(deliveries - 1)]
+    assert sum(pauses) > FUNCTION_SECONDS + GRACE.total_seconds()
 
 
 def test_what_was_done_is_counted() -> None:

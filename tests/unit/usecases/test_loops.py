@@ -8,7 +8,8 @@ from darkroom.buckets import Bucket, EventRule, RuleTarget
 from darkroom.jobs import State
 from darkroom.steps import Context
 from darkroom.usecases.arrivals import Arrival, job_for
-from darkroom.usecases.persist import Worker, persist
+from darkroom.usecases.persist import persist
+from darkroom.usecases.worker import Worker
 from tests.fakes.workshop import MemoryTasks, workshop
 from tests.fakes.world import NOW, world
 from tests.pictures import photographic, stored

@@ -12,7 +12,8 @@ from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, State, Target
 from darkroom.ports import Attributes, Busy, OpenObject, Span, Written
 from darkroom.steps import Context
-from darkroom.usecases.persist import Worker, give_up, persist
+from darkroom.usecases.persist import give_up, persist
+from darkroom.usecases.worker import Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryLocks, MemoryTasks, MemoryTopics, workshop
 from tests.fakes.world import NOW, world
@@ -194,6 +195,24 @@ def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
     task = persist(replace(JOB, targets=(bad, JOB.targets[1])), bench.worker())
     assert (task.state, task.code, set(task.made)) == (State.FAILED, "BadRequest", {1})
     assert ("other", "photos/a.jpg.png") in bench.objects.stored
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        (replace(JOB.targets[0], bucket="gone"), "NoSuchBucket"),
+        (replace(JOB.targets[0], key="/{basename}"), "InvalidObjectName"),
+        (replace(JOB.targets[0], key="{object}" * 100), "InvalidObjectName"),
+    ],
+    ids=["no bucket", "no key", "too long a key"],
+)
+def test_a_target_with_no_place_does_not_keep_the_others_from_theirs(
+    target: Target, code: str
+) -> None:
+    """Only the filled name tells, and another attempt would fail alike."""
+    bench = Bench()
+    task = persist(replace(JOB, targets=(target, JOB.targets[1])), bench.worker())
+    assert (task.state, task.code, set(task.made)) == (State.FAILED, code, {1})
 
 
 def test_an_event_of_an_older_version_makes_nothing() -> None:

@@ -7,10 +7,14 @@ from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Malformed, State, Task
 from darkroom.ports import Busy, Replaced
 from darkroom.usecases.arrivals import job_for, understood
-from darkroom.usecases.persist import Worker, give_up, persist
+from darkroom.usecases.persist import give_up, persist
+from darkroom.usecases.worker import Worker
 
 FIRST_PAUSE, LONGEST_PAUSE = 5, 900
 """Seconds until a message comes again, doubled with each delivery up to the longest."""
+
+BUSY_PAUSE = 10
+"""The first of these while another worker is at it: all of them outlast one that was killed."""
 
 NEXT_PAUSE = 1
 """Seconds until a message comes again that was not begun with."""
@@ -61,16 +65,25 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
 
 
 def _attempted(delivery: Delivery, jobs: list[Job], worker: Worker) -> Verdict:
-    if delivery.number > worker.world.settings.deliveries:
-        # Its last attempt left no word: it took the function down with it, or ran out of time.
-        return _failed(delivery, OssError(Code.SERVICE_UNAVAILABLE, NO_WORD), jobs, worker)
     try:
+        if delivery.number > worker.world.settings.deliveries and _tried(jobs, worker):
+            # The last attempt left no word: it took the function down with it.
+            return _failed(delivery, OssError(Code.SERVICE_UNAVAILABLE, NO_WORD), jobs, worker)
         return _summed_up(delivery, [persist(job, worker) for job in jobs])
     except OssError as error:
         return _failed(delivery, error, jobs, worker)
-    except (Busy, Replaced) as error:
-        reason = OssError(Code.SERVICE_UNAVAILABLE, f"{type(error).__name__}: {error}")
+    except Busy as error:
+        reason = OssError(Code.SERVICE_UNAVAILABLE, f"Another worker is at {error}")
+        return _failed(delivery, reason, jobs, worker, first_pause=BUSY_PAUSE)
+    except Replaced as error:
+        reason = OssError(Code.SERVICE_UNAVAILABLE, f"{error} was replaced meanwhile")
         return _failed(delivery, reason, jobs, worker)
+
+
+def _tried(jobs: list[Job], worker: Worker) -> bool:
+    """Tell a message that was worked on from one for which there never was any time."""
+    tasks = [worker.workshop.tasks.find(job.task_id) for job in jobs]
+    return any(task is not None and task.attempts for task in tasks)
 
 
 def fail(delivery: Delivery, error: Exception, worker: Worker) -> Verdict:
@@ -105,16 +118,27 @@ def _summed_up(delivery: Delivery, tasks: Iterable[Task]) -> Verdict:
     )
 
 
-def _failed(delivery: Delivery, error: OssError, jobs: list[Job], worker: Worker) -> Verdict:
+def _failed(
+    delivery: Delivery,
+    error: OssError,
+    jobs: list[Job],
+    worker: Worker,
+    *,
+    first_pause: int = FIRST_PAUSE,
+) -> Verdict:
     reason = f"{error.code.wire}: {error.message}"
     last = delivery.number >= worker.world.settings.deliveries
     if error.status >= 500 and not last:
-        pause = min(FIRST_PAUSE * 2 ** (delivery.number - 1), LONGEST_PAUSE)
+        pause = min(first_pause * 2 ** (delivery.number - 1), LONGEST_PAUSE)
         worker.workshop.letters.postpone(delivery.receipt, pause)
         return Verdict(done=False, summary="again later", details={"reason": reason})
     if not jobs:
         return _buried(delivery, reason, worker)
-    return _summed_up(delivery, [give_up(job, error, worker) for job in jobs])
+    try:
+        return _summed_up(delivery, [give_up(job, error, worker) for job in jobs])
+    except Busy:
+        # Whoever is at it brings it to its end; the queue has one delivery more to see to it.
+        return Verdict(done=False, summary="again later", details={"reason": reason})
 
 
 def _buried(delivery: Delivery, reason: str, worker: Worker) -> Verdict:

@@ -1,26 +1,21 @@
 """A job is done as it was asked for, or ends with its reason, however often it is delivered."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Made, State, Target, Task
+from darkroom.names import check_key
 from darkroom.operations import compiled
 from darkroom.pipeline import Result, run_each
 from darkroom.ports import Attributes, Busy, ObjectInfo, Replaced
 from darkroom.query import parse
-from darkroom.steps import Context
 from darkroom.usecases.access import bucket_named
+from darkroom.usecases.endings import told
 from darkroom.usecases.marks import Marks
 from darkroom.usecases.variables import filled
-from darkroom.usecases.workshop import Workshop
-from darkroom.usecases.world import World
-
-GRACE = timedelta(seconds=10)
-"""How much longer a claim lasts than its owner can: nobody is working when it runs out."""
+from darkroom.usecases.worker import Worker
 
 
 class Needless(Exception):
@@ -29,20 +24,6 @@ class Needless(Exception):
 
 NEWER = "A newer version of the source took its place."
 OWN_WORK = "The source was made by a rule itself."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
-    """Who does the work: a name that no other worker has, and the tools."""
-
-    name: str
-    world: World
-    workshop: Workshop
-    context: Context
-
-    def until(self) -> datetime:
-        """When this worker will surely have stopped."""
-        return self.world.clock() + timedelta(seconds=max(0, self.context.remaining())) + GRACE
 
 
 def persist(job: Job, worker: Worker) -> Task:
@@ -60,7 +41,7 @@ def persist(job: Job, worker: Worker) -> Task:
         # Written before the topic hears of it: who asks after the task then finds it over.
         task = _attempted(task, worker)
         tasks.update(task, owner=worker.name)
-    return _told(task, worker)
+    return told(task, worker)
 
 
 def give_up(job: Job, error: OssError, worker: Worker) -> Task:
@@ -71,7 +52,7 @@ def give_up(job: Job, error: OssError, worker: Worker) -> Task:
     if not task.over:
         task = _Progress(task, worker).over(error)
         tasks.update(task, owner=worker.name)
-    return _told(task, worker)
+    return told(task, worker)
 
 
 def _attempted(task: Task, worker: Worker) -> Task:
@@ -135,13 +116,21 @@ def _do(progress: _Progress) -> None:
     failures: list[OssError] = []
     results = run_each(data, processes, marks.offered(), upright=upright)
     for number, result in zip(numbers, results, strict=True):
-        if isinstance(result, OssError):
-            failures.append(result)
+        try:
+            made = _stored(job, job.targets[number], _good(result), source, worker)
+        except OssError as error:
+            failures.append(error)
         else:
-            progress.made(number, _stored(job, job.targets[number], result, source, worker))
+            progress.made(number, made)
     if failures:
         # One that may pass next time comes first: the others will fail again then.
         raise max(failures, key=lambda failure: failure.status)
+
+
+def _good(result: Result | OssError) -> Result:
+    if isinstance(result, OssError):
+        raise result
+    return result
 
 
 def _read(job: Job, worker: Worker) -> tuple[ObjectInfo, bytes]:
@@ -171,6 +160,7 @@ def _stored(job: Job, target: Target, result: Result, source: ObjectInfo, worker
     bucket = filled(target.bucket, job.bucket, job.key, result.format or "")
     key = filled(target.key, job.bucket, job.key, result.format or "")
     bucket_named(worker.world, bucket)
+    check_key(key)
     with _holding(f"{bucket}/{key}", worker):
         now = worker.world.objects.head(job.bucket, job.key)
         _check_version(job, now)
@@ -191,47 +181,3 @@ def _holding(name: str, worker: Worker) -> Iterator[None]:
         yield
     finally:
         locks.release(name, worker.name)
-
-
-def _told(task: Task, worker: Worker) -> Task:
-    """Bury a failure and tell the topic of the end, both once.
-
-    Only a crash in between has them done again, by the next delivery.
-    """
-    if not task.told:
-        _bury(task, worker)
-        if task.job.topic is not None:
-            worker.workshop.topics.tell(task.job.topic, notification(task))
-        task = replace(task, told=True)
-    worker.workshop.tasks.update(task, owner=worker.name, free=True)
-    return task
-
-
-def _bury(task: Task, worker: Worker) -> None:
-    """Put a job that failed among the dead letters.
-
-    The letter is a round further than its job: only who sends it again has it tried again.
-    """
-    if task.state is State.FAILED:
-        letter = replace(task.job, round=task.job.round + 1)
-        worker.workshop.letters.bury(letter.text(), f"{task.code}: {task.message}")
-
-
-def notification(task: Task) -> str:
-    """Write what a topic hears (C-167)."""
-    first = task.made.get(0)
-    made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
-    return json.dumps(
-        {
-            "EventId": task.job.event_id,
-            "TaskId": task.job.task_id,
-            "Status": task.state,
-            "Bucket": task.job.bucket,
-            "Object": task.job.key,
-            "Target": made or {},
-            "Code": task.code or "",
-            "Message": task.message or "",
-            "FinishTime": task.finished.isoformat() if task.finished else "",
-        },
-        ensure_ascii=False,
-    )
