@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,7 +20,7 @@ MOST = 1.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Milliseconds of a job, medians of alternated runs."""
+    """Milliseconds of a job on its core, not counting others' work: medians of alternated runs."""
 
     together: float
     alone: Mapping[str, float]
@@ -60,10 +60,10 @@ def _medians(source: bytes, runs: int) -> Sequence[float]:
     spent: list[list[float]] = [[] for _ in jobs]
     for number in range(runs + 1):
         for job, times in zip(jobs, spent, strict=True):
-            began = perf_counter()
+            began = process_time()
             persist.run(job)
             if number:  # the first run warms up
-                times.append(1000 * (perf_counter() - began))
+                times.append(1000 * (process_time() - began))
     return [statistics.median(times) for times in spent]
 
 

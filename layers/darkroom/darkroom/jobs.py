@@ -48,9 +48,9 @@ class Job:
     """How often it came back from the dead letters: a task that failed is tried once a round."""
 
     def text(self) -> str:
-        """Write it as JSON."""
+        """Write it as JSON, in ASCII: a queue does not carry every character that keys have."""
         members = asdict(self) | {"accepted": self.accepted.isoformat()}
-        return json.dumps({"job": members}, ensure_ascii=False)
+        return json.dumps({"job": members})
 
     @classmethod
     def read(cls, members: Any) -> Self:

@@ -78,12 +78,14 @@ def test_a_job_is_read_as_it_was_written() -> None:
         task_id="Image-1",
         event_id="1",
         bucket="demo",
-        key="ü",
+        key="ü\ufffe\x01",
         targets=(Target(process="image/info", bucket="demo", key="x"),),
         accepted=NOW,
         topic="t",
     )
     assert understood(job.text(), SETTINGS) == job
+    assert job.text().isascii()
+    assert job.text().isprintable()
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,15 @@ class SqsLetters:
 
     def bury(self, message: str, reason: str) -> None:
         """Send it to the dead letters, the reason as an attribute."""
-        text = reason[:LONGEST_REASON] or "unknown"
+        text = _printable(reason[:LONGEST_REASON]) or "unknown"
         with failing_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(
                 QueueUrl=self.dead_letters,
                 MessageBody=message,
                 MessageAttributes={"Reason": {"DataType": "String", "StringValue": text}},
             )
+
+
+def _printable(text: str) -> str:
+    """Replace what SQS refuses to carry, and some more."""
+    return "".join(character if character.isprintable() else "?" for character in text)

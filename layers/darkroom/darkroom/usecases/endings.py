@@ -32,7 +32,7 @@ def _bury(task: Task, worker: Worker) -> None:
 
 
 def notification(task: Task) -> str:
-    """Write what a topic hears (C-167)."""
+    """Write what a topic hears (C-167), in ASCII as `Job.text` does."""
     first = task.made.get(0)
     made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
     return json.dumps(
@@ -46,6 +46,5 @@ def notification(task: Task) -> str:
             "Code": task.code or "",
             "Message": task.message or "",
             "FinishTime": task.finished.isoformat() if task.finished else "",
-        },
-        ensure_ascii=False,
+        }
     )
