@@ -33,7 +33,8 @@ run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve it all
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
 
 tests/functional/clients/node_modules/.ready: tests/functional/clients/package.json
-	@npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
+	@echo "Installing ali-oss (once)…" >&2
+	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
 test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests
@@ -80,4 +81,5 @@ validate: $(SAM_VENV)/.ready ## Check the template
 	$(SAM) validate
 
 clean: ## Remove everything that was made here
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

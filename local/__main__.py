@@ -52,11 +52,17 @@ def _options() -> argparse.Namespace:
     """Read the command line; the first two have variables for `make run`."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     add = parser.add_argument
-    add("--port", type=int, default=os.environ.get("PORT") or "8000", help="0 is any free one")
+    add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add("--front", type=Front, choices=list(Front), default=Front.HTTP_API, help="whose events")
     add("--emulated", type=int, metavar="N", help="run the build, in N sandboxes of a Lambda")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return int(text)
 
 
 def _folder(text: str) -> Path:

@@ -119,7 +119,8 @@ def work_once(sqs: "SQSClient", queues: Queues, invoke: Invoke, *, wait: int = 1
         return len(messages)
     for message in messages:
         again = message["MessageId"] in failed
-        print(f"jobs: {_named(message['Body'])}: {'again later' if again else 'done'}", flush=True)
+        if name := _named(message["Body"]):
+            print(f"jobs: {name}: {'again later' if again else 'done'}", flush=True)
         if not again:
             sqs.delete_message(QueueUrl=queues.jobs, ReceiptHandle=message["ReceiptHandle"])
     return len(messages)
@@ -150,12 +151,14 @@ def _failures(result: bytes) -> set[str]:
 
 
 def _named(body: str) -> str:
-    """Name what a message is about, as far as it says."""
+    """Name what a message is about; nothing for the one by which S3 tries the way."""
     try:
         message = json.loads(body)
+        if message.get("Event") == "s3:TestEvent":
+            return ""
         if "job" in message:
             return f"{message['job']['bucket']}/{message['job']['key']}"
         records = [record["s3"] for record in message["Records"]]
         return ", ".join(f"{s3['bucket']['name']}/{s3['object']['key']}" for s3 in records)
-    except (ValueError, KeyError, TypeError):
+    except (AttributeError, ValueError, KeyError, TypeError):
         return "a message"

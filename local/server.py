@@ -5,6 +5,7 @@ header fields as sent and keeps connections open (docs/decisions/070-local-gatew
 """
 
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,11 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, answer: Answer) -> None:
         super().__init__(("127.0.0.1", port), _Exchange)
         self.answer = answer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Make no fuss about a client that hangs up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:

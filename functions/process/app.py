@@ -85,7 +85,7 @@ def _answered(request: Request, context: Context, request_id: str) -> Response:
         with context.stage("deliver"):
             return bounded(response, limit, links=world.links, results=world.results)
     except OssError as error:
-        if error.status >= 500:
+        if error.ours:
             logger.exception("failed", extra={"request_id": request_id})
         refusal = error
     except Exception:

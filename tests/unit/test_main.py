@@ -134,3 +134,27 @@ def test_a_terminal_shows_how_far_it_is(
         "\r████████████████████···················· 1/2",
         f"\r{'█' * 40} 2/2\n",
     ]
+
+
+def test_a_target_that_ends_in_a_slash_is_a_folder(picture: Path, tmp_path: Path) -> None:
+    """Also one that is not there yet."""
+    assert main(["image/resize,w_20", str(picture), f"{tmp_path}/new/"]) == 0
+    assert (tmp_path / "new/in.jpg").is_file()
+
+
+def test_a_source_is_never_overwritten(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By a folder that is its own target, for one: it is the only original."""
+    before = picture.read_bytes()
+    for target in (picture, picture.parent):
+        assert main(["image/resize,w_20", str(picture), str(target)]) == 2
+    assert main(["image/resize,w_20", str(picture.parent), str(picture.parent)]) == 2
+    assert picture.read_bytes() == before
+    assert "would take the place of its source" in capsys.readouterr().err
+
+
+def test_a_source_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a file, not as an object."""
+    with pytest.raises(SystemExit) as ended:
+        main(["image/info", "nowhere.jpg"])
+    assert ended.value.code == 2
+    assert "nowhere.jpg: no such file or folder" in capsys.readouterr().err

@@ -25,9 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit status is 2 where any input is wrong."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    target = asked.source if asked.target is None else asked.target
+    target = asked.source if asked.target is None else Path(asked.target)
+    if not asked.source.exists():
+        parser.error(f"{asked.source}: no such file or folder")
+    into_folder = target.is_dir() or (asked.target or "").endswith(os.sep)
     try:
-        jobs = planned(asked.process, asked.source, target, fonts=asked.fonts)
+        jobs = planned(
+            asked.process, asked.source, target, fonts=asked.fonts, into_folder=into_folder
+        )
         if asked.target is not None:
             return _run(jobs, min(asked.jobs, len(jobs)))
         if asked.source.is_dir() or not reports(asked.process):
@@ -48,10 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("source", type=Path, help="a picture, or a folder of them")
     parser.add_argument(
         "target",
-        type=Path,
         nargs="?",
-        help="a file, whose suffix chooses the format, or a folder; "
-        "a report about one picture is printed without it",
+        help="a file, whose suffix chooses the format, or a folder (one that ends in a slash "
+        "is made); never a source itself; a report about one picture is printed without it",
     )
     parser.add_argument(
         "-j", "--jobs", type=_count, default=os.cpu_count() or 1, help="processes at a time"

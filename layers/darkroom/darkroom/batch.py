@@ -34,16 +34,19 @@ class Job:
     fonts: Path
 
 
-def planned(process: str, source: Path, target: Path, *, fonts: Path) -> list[Job]:
+def planned(
+    process: str, source: Path, target: Path, *, fonts: Path, into_folder: bool | None = None
+) -> list[Job]:
     """Give the jobs for a file or, below a folder, for every file that is not hidden.
 
-    A target that is a folder takes the sources' names. Raises `OssError` for a wrong process.
+    A target that is a folder, or is to be one, takes the sources' names. Raises `OssError` for
+    a wrong process.
     """
     operations(process)
     if source.is_dir():
         return list(_of_folder(process, source, target, fonts))
     job = Job(process=process, source=source, target=target, marks=source.parent, fonts=fonts)
-    if target.is_dir():
+    if target.is_dir() if into_folder is None else into_folder:
         return [replace(job, target=target / source.name, stem=target / source.stem)]
     return [job]
 
@@ -91,7 +94,10 @@ def attempt(job: Job) -> str | None:
     """Do a job and store its result; give the message of what went wrong, none if nothing."""
     try:
         result = done(job)
-        _store(result.body, _target(job, result))
+        target = _target(job, result)
+        if target.resolve() == job.source.resolve():
+            return "The result would take the place of its source."
+        _store(result.body, target)
     except OssError as error:
         return error.message
     except OSError as error:

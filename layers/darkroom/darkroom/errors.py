@@ -177,6 +177,11 @@ class OssError(Exception):
         """The HTTP status that the error is answered with."""
         return self.code.status
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is a failure of the service, worth a traceback in its log."""
+        return self.status >= 500 and self.code is not Code.NOT_IMPLEMENTED
+
 
 def shown(text: str) -> str:
     """Shorten a caller's own text to what a message may repeat."""
