@@ -30,9 +30,10 @@ class Artefact:
         return [self.code, *(layer / "python" for layer in self.layers)]
 
     @property
-    def fonts(self) -> Path:
-        """The folder that is /opt/fonts on Lambda."""
-        return next(layer / "fonts" for layer in self.layers if (layer / "fonts").is_dir())
+    def fonts(self) -> Path | None:
+        """The folder that is /opt/fonts on Lambda, if a layer brings one."""
+        folders = (layer / "fonts" for layer in self.layers)
+        return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def read(build: Path, function: str) -> Artefact:

@@ -136,8 +136,6 @@ def _environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]
         # Neither code nor layers can be written to on Lambda.
         "PYTHONDONTWRITEBYTECODE": "1",
         "LAMBDA_TASK_ROOT": str(artefact.code),
-        # Layers lie where they were built: there is no /opt of Lambda's here.
-        "DARKROOM_FONTS": str(artefact.fonts),
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "AWS_LAMBDA_FUNCTION_NAME": artefact.code.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(artefact.megabytes),
@@ -146,6 +144,8 @@ def _environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]
         "AWS_LAMBDA_LOG_LEVEL": "INFO",
         # There is no X-Ray daemon here, which is what this tells Powertools.
         "AWS_SAM_LOCAL": "true",
+        # Layers lie where they were built: there is no /opt of Lambda's here.
+        **({"DARKROOM_FONTS": str(artefact.fonts)} if artefact.fonts else {}),
         **known,
         **given,
     }
