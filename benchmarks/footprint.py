@@ -21,13 +21,12 @@ print(perf_counter() - began)
 _PEAK = """
 import re, sys
 from dataclasses import replace
-from benchmarks.workers.darkroom_handler import KEY, LambdaContext, event, loaded
-from benchmarks.workers.memory_store import MemoryObjects
+from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, loaded
 app = loaded()
 source = open(sys.argv[1], "rb").read()
 peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
 before = peak()
-app.world = replace(app.world, objects=MemoryObjects(bodies={KEY: source}))
+app.world = replace(app.world, objects=holding(source))
 app.handler(event(sys.argv[2]), LambdaContext())
 print(before, peak())
 """
@@ -35,12 +34,11 @@ print(before, peak())
 _OVERHEAD = """
 import json, re, sys
 from dataclasses import replace
-from benchmarks.workers.darkroom_handler import KEY, LambdaContext, event, loaded
-from benchmarks.workers.memory_store import MemoryObjects
+from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, loaded
 from time import perf_counter
 app = loaded()
 source = open(sys.argv[1], "rb").read()
-app.world = replace(app.world, objects=MemoryObjects(bodies={KEY: source}))
+app.world = replace(app.world, objects=holding(source))
 request, spent = event(sys.argv[2]), []
 for _ in range(60):
     began = perf_counter()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.workers.memory_store import MemoryObjects
 from benchmarks.workers.protocol import Work, serve
+from tests.fakes.objects import MemoryObjects
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -58,13 +58,20 @@ def event(process: str) -> dict[str, Any]:
     }
 
 
+def holding(source: bytes) -> MemoryObjects:
+    """Make a store in memory: a measurement is of the service and not of a network."""
+    objects = MemoryObjects()
+    objects.add("demo", KEY, source)
+    return objects
+
+
 def main() -> None:
     """Serve the protocol."""
     app = loaded()
     world = app.world
 
     def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
-        app.world = replace(world, objects=MemoryObjects(bodies={KEY: source}))
+        app.world = replace(world, objects=holding(source))
         request = event(order["process"])
 
         def work() -> bytes:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext
-from benchmarks.workers.memory_store import MemoryObjects
+from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext, holding
 from darkroom.buckets import Bucket
 from darkroom.jobs import Job, Target
 from darkroom.ports import Attributes, Written
@@ -49,7 +48,7 @@ class Persist:
         """Load it, and put the source where it is read from."""
         os.environ |= ENVIRONMENT | QUEUES
         self._app: Any = importlib.import_module("functions.persist.app")
-        self._source = source
+        self._objects = holding(source)
         self._number = 0
 
     def run(self, processes: Sequence[str]) -> dict[str, bytes]:
@@ -59,7 +58,7 @@ class Persist:
         place = workshop()
         self._app.world = replace(
             self._app.world,
-            objects=MemoryObjects(bodies={KEY: self._source}),
+            objects=self._objects,
             writer=shelf,
             buckets=_Demo(),
             workshop=place,
