@@ -1,6 +1,6 @@
 """`blur`: a Gaussian blur (spec 02 §8)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,9 +25,6 @@ _REDUCIBLE = 4
 _INTERPOLATION = 2
 """How many pixels away an enlargement looks."""
 
-FACES = ("face", "faces")
-"""What only a detection service finds."""
-
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
@@ -40,7 +37,9 @@ class Blur:
 
     r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
     s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")
-    g: str | None = parameter("g", Choice(FACES), "Blur faces; not implemented.", default=None)
+    g: str | None = parameter(
+        "g", Choice(("face", "faces")), "Blur faces; not implemented.", default=None
+    )
     p: int | None = parameter(
         "p",
         Integer(1, 200),
@@ -49,16 +48,10 @@ class Blur:
         ec="0004-00000244",
     )
 
-    @classmethod
-    def before_parsing(cls, written: Mapping[str, str]) -> None:
-        """Refuse faces before asking for a radius that they do not need."""
-        if written.get("g") in FACES:
-            raise _no_faces()
-
     def __post_init__(self) -> None:
         """Refuse what needs a detection service (C-97)."""
         if self.g is not None or self.p is not None:
-            raise _no_faces()
+            raise OssError(Code.NOT_IMPLEMENTED, "blur of faces is not implemented.")
 
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:  # noqa: ARG002 - the port's
         """Let a JPEG come at half scale where blocks are averaged anyway."""
@@ -121,7 +114,3 @@ def _coarse(image: Image.Image, size: Size, plan: Smoothing) -> Image.Image:
     right, bottom = (side / reduction + margin for side in size)
     inner = (margin / block, margin / block, right / block, bottom / block)
     return small.resize(size, Image.Resampling.BICUBIC, box=inner)
-
-
-def _no_faces() -> OssError:
-    return OssError(Code.NOT_IMPLEMENTED, "blur of faces is not implemented.")
