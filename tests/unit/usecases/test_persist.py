@@ -291,3 +291,13 @@ def test_too_little_time_is_no_failure_of_the_picture() -> None:
         persist(JOB, hasty)
     assert caught.value.code is Code.SERVICE_UNAVAILABLE
     assert bench.tasks.tasks["Image-1"].state is State.ACCEPTED
+
+
+def test_a_job_that_came_back_and_is_given_up_again_is_buried_again() -> None:
+    """Its second round may end without a word in the table: the letter must not vanish."""
+    bench = Bench()
+    give_up(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), bench.worker())
+    again = replace(JOB, round=1)
+    task = give_up(again, OssError(Code.SERVICE_UNAVAILABLE, "killed"), bench.worker("two"))
+    assert (task.state, task.message, task.job.round) == (State.FAILED, "killed", 1)
+    assert [note["Message"] for note in bench.notes] == ["busy all day", "killed"]

@@ -1,6 +1,6 @@
 """A job is done as it was asked for, or ends with its reason, however often it is delivered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -32,6 +32,19 @@ def persist(job: Job, worker: Worker) -> Task:
     Raises `Busy`, `Replaced` or an `OssError` of ours where another attempt may succeed: the
     task then says why, and is free to be claimed again.
     """
+    return _ended(job, worker, lambda task: _attempted(task, worker))
+
+
+def give_up(job: Job, error: OssError, worker: Worker) -> Task:
+    """End a job that failed for the last time, with the reason."""
+    return _ended(job, worker, lambda task: _Progress(task, worker).over(error))
+
+
+def _ended(job: Job, worker: Worker, end: Callable[[Task], Task]) -> Task:
+    """Claim the job's task, have it brought to its end unless it is there, and tell of it.
+
+    A job that came back from the dead letters opens a task again that had failed.
+    """
     tasks = worker.workshop.tasks
     tasks.accept(Task(job=job))
     task = tasks.claim(job.task_id, worker.name, worker.until())
@@ -39,18 +52,7 @@ def persist(job: Job, worker: Worker) -> Task:
         task = Task(job=job, state=State.RUNNING, made=task.made, attempts=task.attempts)
     if not task.over:
         # Written before the topic hears of it: who asks after the task then finds it over.
-        task = _attempted(task, worker)
-        tasks.update(task, owner=worker.name)
-    return told(task, worker)
-
-
-def give_up(job: Job, error: OssError, worker: Worker) -> Task:
-    """End a job that failed for the last time, with the reason."""
-    tasks = worker.workshop.tasks
-    tasks.accept(Task(job=job))
-    task = tasks.claim(job.task_id, worker.name, worker.until())
-    if not task.over:
-        task = _Progress(task, worker).over(error)
+        task = end(task)
         tasks.update(task, owner=worker.name)
     return told(task, worker)
 
