@@ -9,14 +9,14 @@ are, so that what fails again is not sent for ever.
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import boto3
+from deployed import configured
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -77,14 +77,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="letters whose reason contains this")
     parser.add_argument("--dry-run", action="store_true", help="list them and send nothing")
     return parser.parse_args()
-
-
-def configured(function: str | None) -> Mapping[str, str]:
-    """Give the variables of a deployed function, or those of this process."""
-    if function is None:
-        return os.environ
-    found = boto3.client("lambda").get_function_configuration(FunctionName=function)
-    return {**os.environ, **found["Environment"]["Variables"]}
 
 
 def letters(sqs: "SQSClient", url: str, *, before: datetime) -> Iterator[Letter]:

@@ -9,13 +9,12 @@ says how to go on; within one run no version of an object is worked on twice.
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import boto3
+from deployed import configured
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
@@ -51,14 +50,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--after", default="", metavar="KEY", help="go on behind this key")
     parser.add_argument("--dry-run", action="store_true", help="list the jobs and queue none")
     return parser.parse_args()
-
-
-def configured(function: str | None) -> Mapping[str, str]:
-    """Give the variables of a deployed function, or those of this process."""
-    if function is None:
-        return os.environ
-    found = boto3.client("lambda").get_function_configuration(FunctionName=function)
-    return {**os.environ, **found["Environment"]["Variables"]}
 
 
 def _run(world: World, options: argparse.Namespace) -> None:
