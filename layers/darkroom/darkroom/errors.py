@@ -26,12 +26,6 @@ class Code(Enum):
         "The security token does not belong to this access key id.",
     )
     BAD_REQUEST = ("BadRequest", 400, "The request is not understood.")
-    BUCKET_ALREADY_EXISTS = (
-        "BucketAlreadyExists",
-        409,
-        "The requested bucket name is not available.",
-    )
-    BUCKET_NOT_EMPTY = ("BucketNotEmpty", 409, "The bucket you tried to delete is not empty.")
     ENTITY_TOO_LARGE = (
         "EntityTooLarge",
         400,
