@@ -301,3 +301,14 @@ def test_a_job_that_came_back_and_is_given_up_again_is_buried_again() -> None:
     task = give_up(again, OssError(Code.SERVICE_UNAVAILABLE, "killed"), bench.worker("two"))
     assert (task.state, task.message, task.job.round) == (State.FAILED, "killed", 1)
     assert [note["Message"] for note in bench.notes] == ["busy all day", "killed"]
+
+
+def test_what_a_deployment_cannot_do_is_not_tried_again() -> None:
+    """A 501 is no failure that passes: no other attempt has the encoder that this one lacks."""
+
+    def lack() -> None:
+        raise OssError(Code.NOT_IMPLEMENTED)
+
+    bench = Bench(objects=Interrupted(before_write={0: lack}))
+    task = persist(JOB, bench.worker())
+    assert (task.state, task.code) == (State.FAILED, "NotImplemented")

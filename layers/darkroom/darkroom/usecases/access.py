@@ -115,7 +115,7 @@ def _opened_by_its_own_acl(bucket: Bucket, key: str, world: World) -> bool:
     try:
         acl = world.objects.head(bucket.name, key).acl
     except OssError as error:
-        if error.status >= 500:
+        if error.ours:
             raise
         return False
     return acl is not None and acl.anyone_reads

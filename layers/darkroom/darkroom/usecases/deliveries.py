@@ -128,7 +128,7 @@ def _failed(
 ) -> Verdict:
     reason = f"{error.code.wire}: {error.message}"
     last = delivery.number >= worker.world.settings.deliveries
-    if error.status >= 500 and not last:
+    if error.ours and not last:
         pause = min(first_pause * 2 ** (delivery.number - 1), LONGEST_PAUSE)
         worker.workshop.letters.postpone(delivery.receipt, pause)
         return Verdict(done=False, summary="again later", details={"reason": reason})

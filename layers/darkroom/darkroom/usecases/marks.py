@@ -39,7 +39,7 @@ class Marks:
             try:
                 of_one_version(lambda: self._fetch(key))
             except OssError as error:
-                if error.status >= 500:
+                if error.ours:
                     raise
                 raise _unusable(key, error) from error
         return self._read[key]

@@ -65,7 +65,7 @@ def _attempted(task: Task, worker: Worker) -> Task:
     except Needless as error:
         return progress.over(message=str(error))
     except OssError as error:
-        if error.status < 500:
+        if not error.ours:
             return progress.over(error)
         progress.set_free(error.code.wire, error.message)
         raise
@@ -126,7 +126,7 @@ def _do(progress: _Progress) -> None:
             progress.made(number, made)
     if failures:
         # One that may pass next time comes first: the others will fail again then.
-        raise max(failures, key=lambda failure: failure.status)
+        raise max(failures, key=lambda failure: (failure.ours, failure.status))
 
 
 def _good(result: Result | OssError) -> Result:
