@@ -35,12 +35,7 @@ class Saved:
 
 def save(source: Rendering, world: World, context: Context) -> Saved:
     """Process an object and store the result; all that can be checked is, before it is read."""
-    bucket = bucket_named(world, source.bucket)
-    if source.caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to store a result.")
-    asked = looked_up(source.process, bucket, world)
-    allow_read(bucket, source.key, source.caller, world, asked.use)
-    process = asked.process
+    bucket, process = admitted(source, world)
     saveas = _saveas(process)
     operations = pictures(compiled(process.actions), source.process)
     known = None if _needs_result(saveas) else target_of(saveas, source, world)
@@ -52,6 +47,16 @@ def save(source: Rendering, world: World, context: Context) -> Saved:
         world.writer.put(where.bucket.name, where.key, result.body, attributes)
     named = where.bucket.name if saveas.bucket else None
     return Saved(bucket=named, key=where.key, size=len(result.body))
+
+
+def admitted(source: Rendering, world: World) -> tuple[Bucket, Process]:
+    """Let a key that may read the source ask for a result to be stored; read what it asks."""
+    bucket = bucket_named(world, source.bucket)
+    if source.caller.anonymous:
+        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to store a result.")
+    asked = looked_up(source.process, bucket, world)
+    allow_read(bucket, source.key, source.caller, world, asked.use)
+    return bucket, asked.process
 
 
 def _saveas(process: Process) -> SaveAs:

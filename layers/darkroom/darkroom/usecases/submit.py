@@ -9,10 +9,9 @@ from darkroom.errors import Code, OssError, invalid, missing
 from darkroom.jobs import Job, State, Target, Task
 from darkroom.operations import canonical, compiled
 from darkroom.query import Process, SaveAs
-from darkroom.usecases.access import allow_object, allow_read, bucket_named
-from darkroom.usecases.asked import looked_up
+from darkroom.usecases.access import allow_object
 from darkroom.usecases.render import Rendering
-from darkroom.usecases.save import pictures, target_of
+from darkroom.usecases.save import admitted, pictures, target_of
 from darkroom.usecases.variables import OF_RESULT
 from darkroom.usecases.workshop import Workshop
 from darkroom.usecases.world import World
@@ -35,12 +34,7 @@ def submit(source: Rendering, world: World, workshop: Workshop) -> Receipt:
     """Check everything, write the task down and queue it."""
     if not source.process.startswith(_FAMILIES):
         raise OssError(Code.IMM_CLIENT)
-    bucket = bucket_named(world, source.bucket)
-    if source.caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to store a result.")
-    asked = looked_up(source.process, bucket, world)
-    allow_read(bucket, source.key, source.caller, world, asked.use)
-    process = asked.process
+    bucket, process = admitted(source, world)
     target = _target(process, source, world)
     topic = _topic(process, workshop)
     info = world.objects.head(source.bucket, source.key)

@@ -18,13 +18,7 @@ LONGEST_BODY = 4 * LONGEST
 
 def post_processed(call: Call) -> Response:
     """Answer what was stored where."""
-    source = Rendering(
-        bucket=call.address.bucket,
-        key=call.address.key,
-        process=posted(call.request, PROCESS),
-        caller=call.caller,
-    )
-    saved = save(source, call.world, call.context)
+    saved = save(posted_work(call, PROCESS), call.world, call.context)
     members = {
         "bucket": saved.bucket or "",
         "fileSize": saved.size,
@@ -32,6 +26,16 @@ def post_processed(call: Call) -> Response:
         "status": "OK",
     }
     return Response(status=200, headers={"content-type": JSON}, body=laid_out(members).encode())
+
+
+def posted_work(call: Call, name: str) -> Rendering:
+    """Read what a POST wants done with the object that it names."""
+    return Rendering(
+        bucket=call.address.bucket,
+        key=call.address.key,
+        process=posted(call.request, name),
+        caller=call.caller,
+    )
 
 
 def posted(request: Request, name: str) -> str:

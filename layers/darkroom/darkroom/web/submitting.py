@@ -6,14 +6,13 @@ from darkroom.auth import Permission
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Task
 from darkroom.usecases.access import bucket_named
-from darkroom.usecases.render import Rendering
 from darkroom.usecases.submit import submit
 from darkroom.usecases.workshop import Workshop
 from darkroom.web.bodies import JSON
 from darkroom.web.call import Call
 from darkroom.web.messages import Response
 from darkroom.web.replies import NOT_CACHED
-from darkroom.web.saving import posted
+from darkroom.web.saving import posted_work
 
 ASYNC_PROCESS = "x-oss-async-process"
 TASK_ID = "taskId"
@@ -21,13 +20,7 @@ TASK_ID = "taskId"
 
 def post_job(call: Call) -> Response:
     """Accept a job and answer its names."""
-    source = Rendering(
-        bucket=call.address.bucket,
-        key=call.address.key,
-        process=posted(call.request, ASYNC_PROCESS),
-        caller=call.caller,
-    )
-    receipt = submit(source, call.world, _workshop(call))
+    receipt = submit(posted_work(call, ASYNC_PROCESS), call.world, _workshop(call))
     return _json(
         {
             "EventId": receipt.event_id,
