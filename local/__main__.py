@@ -8,21 +8,24 @@ import sys
 import tempfile
 import threading
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 
 from local import demo, jobs
-from local.artefact import read
+from local.artefact import read, read_source
 from local.emulator import emulated
 from local.fronts import Front, Invoke
 from local.gateway import Gateway
+from local.poller import EventSource, Poller, polling
 from local.processes import StartError
 from local.sandbox import InProcess
 from local.server import serving
 from local.stores import stores
 
 ROOT = Path(__file__).parents[1]
+BUILD = ROOT / ".aws-sam/build"
 
 FUNCTION = {
     "LOG_LEVEL": "WARNING",
@@ -32,6 +35,15 @@ FUNCTION = {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 """What the function's environment holds here beside its settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Functions:
+    """Both functions, and how the second is fed."""
+
+    process: Invoke
+    persist: Invoke
+    source: EventSource
 
 
 def main() -> None:
@@ -55,7 +67,7 @@ def _options() -> argparse.Namespace:
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add("--front", type=Front, choices=list(Front), default=Front.HTTP_API, help="whose events")
-    add("--emulated", type=int, metavar="N", help="run the build, in N sandboxes of a Lambda")
+    add("--emulated", type=int, metavar="N", help="run the build, in N sandboxes a function")
     return parser.parse_args()
 
 
@@ -79,13 +91,16 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     demo.keep_keys(boto3.client("secretsmanager"))
     queues = _keep_queues()
     os.environ.update(queues.settings)
-    invoke = _emulated(options.emulated, running) if options.emulated else _in_process("process")
-    gateway = Gateway(invoke=invoke, log=_log, front=options.front)
+    here = _emulated(options.emulated, running) if options.emulated else _in_process()
+    gateway = Gateway(invoke=here.process, log=_log, front=options.front)
     try:
         server = running.enter_context(serving(gateway.answer, options.port))
     except OSError as error:
         raise StartError(f"port {options.port} is in use: set PORT to another") from error
-    running.enter_context(jobs.working(boto3.client("sqs"), queues, _in_process("persist")))
+    poller = Poller(
+        sqs=boto3.client("sqs"), queue=queues.jobs, invoke=here.persist, source=here.source
+    )
+    running.enter_context(polling(poller, at_once=options.emulated or 1))
     print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n")
     print(*demo.snippet(server.url, samples), sep="", flush=True)
 
@@ -99,23 +114,31 @@ def _keep_queues() -> jobs.Queues:
     return queues
 
 
-def _in_process(function: str) -> Invoke:
-    """Import a function, now that the environment says where its stores are."""
+def _in_process() -> Functions:
+    """Import the functions, now that the environment says where their stores are."""
     for name, value in FUNCTION.items():
         os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
-    return InProcess(handler=importlib.import_module(f"functions.{function}.app").handler)
+    process, persist = (
+        InProcess(handler=importlib.import_module(f"functions.{name}.app").handler)
+        for name in ("process", "persist")
+    )
+    return Functions(process=process, persist=persist, source=EventSource())
 
 
-def _emulated(sandboxes: int, running: ExitStack) -> Invoke:
+def _emulated(sandboxes: int, running: ExitStack) -> Functions:
     """Run what was built, with the same stores and settings as here."""
     logs = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="darkroom-")))
     print(f"logs: {logs}", file=sys.stderr)
-    artefact = read(ROOT / ".aws-sam/build", "ProcessFunction")
-    passed = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    ours = {name: value for name, value in os.environ.items() if name.startswith("DARKROOM_")}
-    environment = passed | ours
-    return running.enter_context(emulated(artefact, environment, logs=logs, size=sandboxes))
+    ours = ("AWS_", "DARKROOM_")
+    environment = {name: value for name, value in os.environ.items() if name.startswith(ours)}
+    del environment["DARKROOM_FONTS"]  # what was built has its own
+    process, persist = (
+        running.enter_context(emulated(read(BUILD, name), environment, logs=logs, size=sandboxes))
+        for name in ("ProcessFunction", "PersistFunction")
+    )
+    source = read_source(BUILD, "PersistFunction")
+    return Functions(process=process, persist=persist, source=source)
 
 
 def _log(line: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from local.poller import EventSource
 from local.processes import StartError
 
 
@@ -39,10 +40,7 @@ class Artefact:
 def read(build: Path, function: str) -> Artefact:
     """Read what was built for one function."""
     build = build.resolve()
-    template = build / "template.yaml"
-    if not template.is_file():
-        raise StartError(f"{template} is missing: run `make build`")
-    content: dict[str, Any] = yaml.safe_load(template.read_text())
+    content = _template(build)
     resources = content["Resources"]
     common = content["Globals"]["Function"]
     properties = common | resources[function]["Properties"]
@@ -62,6 +60,24 @@ def read(build: Path, function: str) -> Artefact:
             for name, value in properties["Environment"]["Variables"].items()
         },
     )
+
+
+def read_source(build: Path, function: str) -> EventSource:
+    """Read how the only queue of a function feeds it."""
+    events = _template(build)["Resources"][function]["Properties"]["Events"].values()
+    (queue,) = (event["Properties"] for event in events if event["Type"] == "SQS")
+    return EventSource(
+        batch=queue["BatchSize"],
+        partial="ReportBatchItemFailures" in queue.get("FunctionResponseTypes", ()),
+    )
+
+
+def _template(build: Path) -> dict[str, Any]:
+    path = build / "template.yaml"
+    if not path.is_file():
+        raise StartError(f"{path} is missing: run `make build`")
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
 
 
 def _processor() -> str:

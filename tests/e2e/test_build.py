@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from local import jobs
-from local.artefact import Artefact, read
+from local.artefact import Artefact, read, read_source
+from local.poller import EventSource
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("ProcessFunction", "PersistFunction")
@@ -133,9 +134,7 @@ def test_deliveries(build: Path, resources: dict[str, Any]) -> None:
     last = int(persist.variables["DARKROOM_DELIVERIES"] or 0)
     assert queue["RedrivePolicy"]["maxReceiveCount"] == last + 1
     assert (queue["VisibilityTimeout"], last + 1) == (jobs.VISIBILITY, jobs.DELIVERIES)
-    source = resources["PersistFunction"]["Events"]["Jobs"]["Properties"]
-    assert source["BatchSize"] == jobs.BATCH
-    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert read_source(build, "PersistFunction") == EventSource()
 
 
 def test_dashboard(resources: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from time import monotonic
 
 import boto3
 
-from local.jobs import Queues, work_once
+from local.poller import Poller
 from local.sandbox import LambdaContext
 
 ROOT = Path(__file__).parents[2]
@@ -18,19 +18,18 @@ SECONDS = 11.0
 """The function's time here: what a killed worker had claimed is free soon after it."""
 
 
-def main(jobs: str, dead_letters: str) -> None:
+def main(queue: str) -> None:
     """Invoke the function with every batch that comes."""
     app = importlib.import_module("functions.persist.app")
-    queues = Queues(jobs=jobs, dead_letters=dead_letters)
-    sqs = boto3.client("sqs")
 
     def invoke(event: bytes, /) -> bytes:
         context = LambdaContext(deadline=monotonic() + SECONDS)
         return json.dumps(app.handler(json.loads(event), context)).encode()
 
+    poller = Poller(sqs=boto3.client("sqs"), queue=queue, invoke=invoke)
     while True:
-        work_once(sqs, queues, invoke)
+        poller.once()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

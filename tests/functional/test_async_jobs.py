@@ -12,7 +12,8 @@ import boto3
 import pytest
 
 from darkroom.parameters import encode_base64
-from local.jobs import DEAD_LETTERS, QUEUE, Queues, work_once
+from local.jobs import DEAD_LETTERS, QUEUE
+from local.poller import Poller
 from tests.functional.conftest import Ask, LambdaContext, Reply
 from tests.pictures import photographic, processed, stored
 
@@ -73,8 +74,8 @@ def work(sqs: "SQSClient", persist: ModuleType) -> int:
     def invoke(event: bytes, /) -> bytes:
         return json.dumps(persist.handler(json.loads(event), LambdaContext())).encode()
 
-    urls = (sqs.get_queue_url(QueueName=name)["QueueUrl"] for name in (QUEUE, DEAD_LETTERS))
-    return work_once(sqs, Queues(jobs=next(urls), dead_letters=next(urls)), invoke, wait=0)
+    queue = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    return Poller(sqs=sqs, queue=queue, invoke=invoke).once(wait=0)
 
 
 def code(reply: Reply) -> tuple[int, str | None]:

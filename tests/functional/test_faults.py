@@ -160,10 +160,8 @@ class Crew:
 
     def hire(self) -> None:
         """Start one more."""
-        command = [
-            *(sys.executable, "-m", "tests.functional.persist_worker"),
-            *(self.place.queues.jobs, self.place.queues.dead_letters),
-        ]
+        queue = self.place.queues.jobs
+        command = [sys.executable, "-m", "tests.functional.persist_worker", queue]
         worker = subprocess.Popen(
             command, cwd=ROOT, env=dict(self.place.environment), stdout=subprocess.DEVNULL
         )
