@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from tests.conftest import Data
+from tests.conftest import Data, data_folder
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,26 +24,51 @@ NODE_MODULES = Path(__file__).with_name("node_modules")
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory, data: Data) -> Iterator[str]:
-    """Run it as `make run` does, with the reference picture among its samples."""
-    images = tmp_path_factory.mktemp("images")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay out the reference pictures, if they are at hand, to be served among the samples."""
+    folder = tmp_path_factory.mktemp("images")
     for name in ("example.jpg", "nodejs-1024x768.png"):
-        (images / name).write_bytes(data(name))
-    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+        if (data_folder() / name).is_file():
+            (folder / name).write_bytes((data_folder() / name).read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(images: Path) -> Iterator[str]:
+    """Run it as `make run` does."""
+    with served(images) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def endpoint(address: str, data: Data) -> str:
+    """Give the address to those who need the reference pictures."""
+    data("example.jpg")
+    return address
+
+
+@contextmanager
+def served(
+    images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
+) -> Iterator[str]:
+    """Run the application until the block ends, and give its address."""
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local"],
+        [sys.executable, "-m", "local", *options],
         cwd=ROOT,
         env=environ,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         text=True,
     )
     assert process.stdout
     ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
     assert ready, "the first line says where it is ready"
-    yield ready[1]
-    process.terminate()
-    process.communicate(timeout=20)
+    try:
+        yield ready[1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="session")

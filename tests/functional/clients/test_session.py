@@ -50,7 +50,7 @@ def test_the_session_of_the_tutorials(endpoint: str, data: Data, tmp_path: Path)
     assert run(endpoint, "--picture", str(picture)) == TOLD
 
 
-def test_it_needs_nothing_but_the_address(endpoint: str) -> None:
+def test_it_needs_nothing_but_the_address(address: str) -> None:
     """It draws its picture, as the README has it; a second run finds nothing of the first."""
-    assert run(endpoint) == TOLD
-    assert run(endpoint) == TOLD
+    assert run(address) == TOLD
+    assert run(address) == TOLD

@@ -1,0 +1,51 @@
+"""The tests of the clients, unchanged, at another address: that of what was built."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.emulator import Programs
+from tests.e2e.conftest import available
+from tests.functional.clients import conftest as clients
+
+images, endpoint, node = clients.images, clients.endpoint, clients.node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """What `make run EMULATE=2` runs: gateway, two sandboxes of each function, stores."""
+
+    url: str
+    log: Path
+
+    def invocations(self, function: str) -> int:
+        """Count what its sandboxes have done."""
+        folder = Path(re.findall(r"^logs: (.+)$", self.log.read_text(), re.MULTILINE)[0])
+        logs = [path.read_text() for path in folder.glob(f"{function}-*.log")]
+        assert len(logs) == 2
+        return sum(log.count("INVOKE RTDONE(status: success") for log in logs)
+
+
+@pytest.fixture(scope="session")
+def application(
+    build: Path,  # noqa: ARG001 - it has to be there
+    images: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Application]:
+    """Run it as `make run EMULATE=2` does."""
+    with available():
+        Programs.find(os.environ)
+    tools = {name: os.environ[name] for name in ("SAM_VENV", "LAMBDA_VENV") if name in os.environ}
+    path = tmp_path_factory.mktemp("run") / "log"
+    with path.open("w") as log, clients.served(images, "--emulated", "2", log=log, **tools) as url:
+        yield Application(url=url, log=path)
+
+
+@pytest.fixture(scope="session")
+def address(application: Application) -> str:
+    """Give the clients its address."""
+    return application.url
