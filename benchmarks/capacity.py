@@ -5,7 +5,6 @@ memory and time of the function in template.yaml follow from.
 """
 
 import io
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.jobs import ROOT, SIZES
+from benchmarks.environment import ROOT, environment
+from benchmarks.jobs import SIZES
 
 SIDES = ((3000, 2000), (5000, 5000), (10_000, 10_000), (20_000, 12_500))
 """6, 25, 100 and 250 megapixels: the last is the limit (spec 03 §6)."""
@@ -64,14 +64,13 @@ def _drawn(folder: Path, kind: str, size: tuple[int, int]) -> Path:
 
 
 def _measured(source: Path, processes: tuple[str, ...]) -> tuple[float, float]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])}
     finished = subprocess.run(
         [sys.executable, "-c", _ONE, str(source), *processes],
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env=environment,
+        env=environment(),
     )
     megabytes, seconds = map(float, finished.stdout.splitlines()[-1].split())
     return megabytes, seconds

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
+from benchmarks.environment import environment
+
 HERE = Path(__file__).parent
 
 COMMANDS: Mapping[str, list[str]] = {
@@ -32,7 +34,6 @@ class Contender:
 
     def __init__(self, name: str, core: int) -> None:
         """Start the worker on one core."""
-        environment = {**os.environ, "VIPS_CONCURRENCY": "1", "UV_THREADPOOL_SIZE": "1"}
         self.name = name
         self._process = subprocess.Popen(
             COMMANDS[name],
@@ -40,7 +41,7 @@ class Contender:
             stdout=subprocess.PIPE,
             text=True,
             cwd=HERE.parent,
-            env=environment | {"PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])},
+            env=environment(VIPS_CONCURRENCY="1", UV_THREADPOOL_SIZE="1"),
         )
         self._input: IO[str] = cast("IO[str]", self._process.stdin)
         self._output: IO[str] = cast("IO[str]", self._process.stdout)

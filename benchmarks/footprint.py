@@ -1,14 +1,13 @@
 """What the function costs besides pictures: import time, overhead, peak memory."""
 
 import json
-import os
 import re
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.environment import ROOT, environment
 
 _IMPORT = """
 from time import perf_counter
@@ -53,14 +52,13 @@ print(json.dumps(spent))
 
 def _fresh(code: str, *arguments: str) -> str:
     """Run code in an interpreter of its own and give what it prints."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])}
     finished = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env=environment,
+        env=environment(),
     )
     return finished.stdout
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.environment import ROOT, environment
 
 SIZES = tuple(f"image/resize,w_{width}/quality,Q_80" for width in (1200, 600, 200))
 
@@ -39,14 +39,13 @@ class Spent:
 def measured(source: Path, runs: int, *, core: int) -> Spent:
     """Measure in a process of its own, on one core."""
     command = [sys.executable, "-m", "benchmarks.jobs", str(source), str(runs), str(core)]
-    paths = os.pathsep.join([".", "layers/darkroom"])
     finished = subprocess.run(
         command,
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": paths},
+        env=environment(),
     )
     together, *alone = json.loads(finished.stdout.splitlines()[-1])
     return Spent(together=together, alone=dict(zip(SIZES, alone, strict=True)))

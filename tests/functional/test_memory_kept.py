@@ -1,0 +1,47 @@
+"""The deployed allocator keeps the memory of one picture for the next."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+RUN_TWICE = """
+import io, resource
+from PIL import Image
+from darkroom.operations import compiled
+from darkroom.pipeline import run
+from darkroom.query import parse
+from darkroom.steps import Context
+buffer = io.BytesIO()
+Image.linear_gradient("L").resize((2400, 1600)).convert("RGB").save(buffer, "PNG")
+operations = compiled(parse("image/resize,w_1500").actions)
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3):
+    began = faults()
+    run(buffer.getvalue(), operations, Context())
+print(faults() - began)
+"""
+
+
+def faults(variables: dict[str, str]) -> int:
+    """Pages that the third picture has had to ask the kernel for."""
+    finished = subprocess.run(
+        [sys.executable, "-c", RUN_TWICE],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "layers/darkroom"), **variables},
+    )
+    return int(finished.stdout)
+
+
+def test_a_warm_function_asks_for_next_to_no_memory() -> None:
+    """With the template's variables; without them every picture pays for all of its pages."""
+    template = (ROOT / "template.yaml").read_text()
+    variables = dict(re.findall(r"^ +(MALLOC_\w+): (\d+)$", template, re.MULTILINE))
+    assert len(variables) == 2
+    assert faults(variables) < 500
+    assert faults(dict.fromkeys(variables, "")) > 3000
