@@ -1,17 +1,18 @@
 # Everything a developer runs. Each target sets up what it needs; none needs root or a cloud.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build e2e bench docs redrive format lint types validate clean
+.PHONY: help run test check build e2e bench bench-servers docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
 LAMBDA_VENV ?= .venv-lambda
-export SAM_VENV LAMBDA_VENV
+THUMBOR_VENV ?= .venv-thumbor
+export SAM_VENV LAMBDA_VENV THUMBOR_VENV
 BIN := $(VENV)/bin
 # The build needs the runtime's own Python by the name python3.13, with pip: the environment has it.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 
 help: ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 $(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
@@ -59,6 +60,13 @@ $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.js
 	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
+bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Measure whole servers: ours, a handler on sharp, thumbor
+	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.servers
+
+$(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
+	tools/make-venv $(THUMBOR_VENV) $<
+	@touch $@
+
 redrive: $(VENV)/.ready ## Send dead letters back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
@@ -82,4 +90,4 @@ validate: $(SAM_VENV)/.ready ## Check the template
 
 clean: ## Remove everything that was made here
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
+	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

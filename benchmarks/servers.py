@@ -1,0 +1,224 @@
+"""Whole servers beside each other, over HTTP: `python -m benchmarks.servers [--runs N]`.
+
+Each runs on one core and reads the same pictures from the same store; client and store have
+another core, where there is one. What is measured is what the client waits for.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from time import monotonic, perf_counter, sleep
+
+from benchmarks.environment import ROOT, environment
+from benchmarks.pictures import picture
+from benchmarks.tasks import PAPER, PHOTO
+from local.processes import Companion, StartError, free_port
+
+HERE = Path(__file__).parent
+THUMBOR = ROOT / os.environ.get("THUMBOR_VENV", ".venv-thumbor") / "bin/thumbor"
+START_SECONDS = 20.0
+
+THUMBOR_CONF = """
+STORAGE = 'thumbor.storages.no_storage'
+QUALITY = 80
+WEBP_QUALITY = 80
+RESPECT_ORIENTATION = True
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A picture to be scaled to a width, in a format."""
+
+    source: str
+    width: int
+    word: str
+    most: float | None = None
+    """Ratio to the quickest other server that must not be exceeded."""
+
+    @property
+    def title(self) -> str:
+        """Say it for a reader."""
+        return f"{self.source.partition('-')[0]} to {self.width} wide {self.word}"
+
+
+ORDERS = (
+    Order(source=PHOTO, width=100, word="jpg", most=1.0),
+    Order(source=PHOTO, width=400, word="jpg", most=1.0),
+    Order(source=PHOTO, width=720, word="jpg", most=1.15),
+    Order(source=PHOTO, width=1500, word="jpg"),
+    Order(source=PHOTO, width=720, word="webp", most=1.0),
+    Order(source=PAPER, width=720, word="png"),
+)
+
+type Command = Sequence[str | Path]
+
+
+def _darkroom(_store: str, _folder: Path) -> tuple[Command, int]:
+    return [sys.executable, "-m", "benchmarks.workers.darkroom_server"], 0
+
+
+def _sharp(store: str, _folder: Path) -> tuple[Command, int]:
+    return ["node", HERE / "workers/sharp_server.mjs", store], 0
+
+
+def _thumbor(_store: str, folder: Path) -> tuple[Command, int]:
+    conf, port = folder / "thumbor.conf", free_port()
+    conf.write_text(THUMBOR_CONF)
+    return [
+        THUMBOR,
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--conf",
+        conf,
+        "--log-level",
+        "critical",
+    ], port
+
+
+def _darkroom_target(order: Order, _store: str) -> str:
+    quality = "" if order.word == "png" else "/quality,Q_80"
+    process = f"image/resize,w_{order.width}/format,{order.word}{quality}"
+    return f"/demo/{order.source}?x-oss-process={process}"
+
+
+def _sharp_target(order: Order, _store: str) -> str:
+    return f"/demo/{order.source}?width={order.width}&format={order.word}"
+
+
+def _thumbor_target(order: Order, store: str) -> str:
+    word = {"jpg": "jpeg"}.get(order.word, order.word)
+    place = store.removeprefix("http://")
+    return f"/unsafe/{order.width}x0/filters:format({word})/{place}/demo/{order.source}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """A server: how it is started, and how it is asked."""
+
+    start: Callable[[str, Path], tuple[Command, int]]
+    """From store and folder to the command and its port; 0 when it says a port itself."""
+    target: Callable[[Order, str], str]
+
+
+PEERS: Mapping[str, Peer] = {
+    "darkroom": Peer(start=_darkroom, target=_darkroom_target),
+    "sharp handler": Peer(start=_sharp, target=_sharp_target),
+    "thumbor": Peer(start=_thumbor, target=_thumbor_target),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit status says whether each target was met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.servers", description=__doc__)
+    parser.add_argument("--runs", type=int, default=25, help="runs of each server and picture")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
+        folder = Path(name)
+        store = running.enter_context(_store(folder))
+        asked = {
+            name: running.enter_context(_running(peer, store, folder))
+            for name, peer in PEERS.items()
+        }
+        print(f"One core each, {options.runs} alternated requests, milliseconds at the client")
+        missed = [line for order in ORDERS for line in _measure(order, asked, store, options.runs)]
+    for line in missed:
+        print("missed:", line)
+    return 1 if missed else 0
+
+
+@contextmanager
+def _store(folder: Path) -> Iterator[str]:
+    for source in {order.source for order in ORDERS}:
+        path = picture(source, folder)
+        if path != folder / source:
+            (folder / source).write_bytes(path.read_bytes())
+    command: Command = [sys.executable, "-m", "benchmarks.workers.static_store", folder]
+    with _companion(command, core=_cores()[-1]) as companion:
+        yield f"http://127.0.0.1:{companion.line()}"
+
+
+@contextmanager
+def _running(peer: Peer, store: str, folder: Path) -> Iterator[HTTPConnection]:
+    command, port = peer.start(store, folder)
+    with _companion(command, core=_cores()[0], AWS_ENDPOINT_URL_S3=store) as companion:
+        port = port or int(companion.line() or 0)
+        if not port:
+            raise StartError(f"{command[0]} did not start: `make bench-servers` sets all up")
+        with closing(_connected(port)) as connection:
+            yield connection
+
+
+@contextmanager
+def _companion(command: Command, *, core: int, **variables: str) -> Iterator[Companion]:
+    """Run a program on one core."""
+    pinned: Command = ["taskset", "--cpu-list", str(core), *command]
+    given = environment(UV_THREADPOOL_SIZE="1", **variables)
+    companion = Companion(pinned, environment=given, folder=ROOT)
+    try:
+        yield companion
+    finally:
+        companion.stop()
+
+
+def _cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def _connected(port: int) -> HTTPConnection:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    end = monotonic() + START_SECONDS
+    while True:
+        try:
+            connection.connect()
+        except OSError:
+            if monotonic() > end:
+                raise
+            sleep(0.05)
+        else:
+            return connection
+
+
+def _measure(order: Order, asked: Mapping[str, HTTPConnection], store: str, runs: int) -> list[str]:
+    """Print what a picture takes; give what misses its target."""
+    targets = {name: PEERS[name].target(order, store) for name in asked}
+    for name, connection in asked.items():
+        _spent(connection, targets[name])  # warms up
+    spent: dict[str, list[tuple[float, int]]] = {name: [] for name in asked}
+    for _ in range(runs):
+        for name, connection in asked.items():
+            spent[name].append(_spent(connection, targets[name]))
+    medians = {name: statistics.median(each for each, _ in of) for name, of in spent.items()}
+    print(f"\n{order.title}\n{'':28}{'median':>9}{'min':>8}{'ratio':>8}{'bytes':>9}")
+    for name, of in spent.items():
+        ratio = medians["darkroom"] / medians[name]
+        print(f"  {name:26}{medians[name]:9.2f}{min(of)[0]:8.2f}{ratio:8.2f}{of[0][1]:9}")
+    ratio = medians["darkroom"] / min(medians[name] for name in asked if name != "darkroom")
+    if order.most is None or ratio <= order.most:
+        return []
+    return [f"{order.title}: {ratio:.2f} of the quickest other, at most {order.most} was wanted"]
+
+
+def _spent(connection: HTTPConnection, target: str) -> tuple[float, int]:
+    """Ask once; give milliseconds and bytes."""
+    began = perf_counter()
+    connection.request("GET", target)
+    response = connection.getresponse()
+    body = response.read()
+    milliseconds = 1000 * (perf_counter() - began)
+    if response.status != 200:
+        raise RuntimeError(f"{response.status} to {target}: {body[:200]!r}")
+    return milliseconds, len(body)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
