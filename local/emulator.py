@@ -108,6 +108,11 @@ class Sandbox:
             raise FunctionError(result[:300].decode(errors="replace"))
         return result
 
+    @property
+    def pid(self) -> int:
+        """The process from which all of its others descend."""
+        return self._companion.pid
+
     def timings(self) -> Timings:
         """Read what the emulator has measured so far."""
         text = self.log.read_text(errors="replace")

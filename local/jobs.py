@@ -34,14 +34,14 @@ class Queues:
         }
 
 
-def keep_queues(sqs: "SQSClient") -> Queues:
+def keep_queues(sqs: "SQSClient", name: str = QUEUE, *, visibility: int = VISIBILITY) -> Queues:
     """Create both queues as template.yaml does, unless they are there."""
-    dead_letters = sqs.create_queue(QueueName=DEAD_LETTERS)["QueueUrl"]
+    dead_letters = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     redrive = {"deadLetterTargetArn": _arn(sqs, dead_letters), "maxReceiveCount": DELIVERIES}
     jobs = sqs.create_queue(
-        QueueName=QUEUE,
+        QueueName=name,
         Attributes={
-            "VisibilityTimeout": str(VISIBILITY),
+            "VisibilityTimeout": str(visibility),
             "RedrivePolicy": json.dumps(redrive),
         },
     )["QueueUrl"]

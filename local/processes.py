@@ -53,6 +53,11 @@ class Companion:
             start_new_session=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """The shell that holds it; the program is its child."""
+        return self._process.pid
+
     def line(self) -> str:
         """Wait for its next line; empty when it ended."""
         return cast("IO[bytes]", self._process.stdout).readline().decode().strip()

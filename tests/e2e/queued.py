@@ -59,8 +59,8 @@ class Place:
         return found
 
 
-def arranged(store: dict[str, str]) -> Place:
-    """Set table and queues up in the embedded stores."""
+def arranged(store: dict[str, str], **queues: Any) -> Place:
+    """Set table and queues up in the embedded stores; `queues` says what is other about these."""
     connect: Any = partial(
         boto3.client,
         endpoint_url=store["AWS_ENDPOINT_URL_S3"],
@@ -69,4 +69,4 @@ def arranged(store: dict[str, str]) -> Place:
         aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
     )
     demo.keep_table(connect("dynamodb"))
-    return Place(sqs=connect("sqs"), queues=jobs.keep_queues(connect("sqs")))
+    return Place(sqs=connect("sqs"), queues=jobs.keep_queues(connect("sqs"), **queues))
