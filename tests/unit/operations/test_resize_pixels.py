@@ -73,7 +73,7 @@ def test_grey_on_a_grey_ground_stays_grey() -> None:
     assert applied(grey, "resize,m_pad,w_4,h_4,color_808081").mode == "RGB"
 
 
-@pytest.mark.parametrize("width", [400, 250, 150, 66])
+@pytest.mark.parametrize("width", [400, 250, 239, 190, 161, 159, 150, 66])
 def test_shrinking_looks_like_area_averaging(width: int) -> None:
     """SSIM of 0.995 and more on a busy picture, whatever the ratio (C-51)."""
     busy = noise("L", (75, 50)).resize((600, 400), Image.Resampling.BICUBIC)

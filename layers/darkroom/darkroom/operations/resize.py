@@ -18,7 +18,7 @@ from darkroom.operations.geometry import (
     to_height,
     to_width,
 )
-from darkroom.operations.resampling import rimless
+from darkroom.operations.resampling import rimless, shrunk
 from darkroom.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 from darkroom.picture import Picture
 from darkroom.steps import Context
@@ -179,7 +179,7 @@ def _scaled(picture: Picture, inner: Size, final: Size) -> Image.Image:
         min((top + final[1]) * down, image.height),
     )
     if inner[0] <= size[0] and inner[1] <= size[1]:
-        return image.resize(final, Image.Resampling.HAMMING, box=box)
+        return shrunk(image, final, box, whole=reduction == 1)
     bicubic = Image.Resampling.BICUBIC
     return rimless(image, lambda pixels: pixels.resize(final, bicubic, box=box))
 
