@@ -32,6 +32,18 @@ class Keyring:
         return self.keys.get(key_id)
 
 
+class Gate:
+    """A front known by these words."""
+
+    def __init__(self, *words: str) -> None:
+        """Take the words that hold."""
+        self.words = words
+
+    def accepts(self, word: str) -> bool:
+        """Tell whether it is one of them."""
+        return word in self.words
+
+
 def world(
     *buckets: Bucket,
     objects: MemoryObjects | None = None,

@@ -38,6 +38,8 @@ class Settings:
     """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
     keys_secret: str | None = None
     """Secret of access keys; without one every request is anonymous or refused."""
+    front_secret: str | None = None
+    """Secret whose word a front adds to every request; others are refused then."""
     table: str | None = None
     """DynamoDB table of styles and bucket settings; without one there are no styles, and the
     settings are those listed here."""
@@ -75,6 +77,7 @@ class Settings:
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
+            front_secret=environ.get("DARKROOM_FRONT_SECRET") or None,
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
             dead_letters=environ.get("DARKROOM_DEAD_LETTERS") or None,

@@ -7,6 +7,7 @@ from darkroom.auth import Credentials
 from darkroom.aws.absent import ListedBuckets, NoKeys, NoStyles
 from darkroom.aws.clients import Clients
 from darkroom.aws.dynamodb import BucketRecords, TableBuckets, TableStyles
+from darkroom.aws.front import SecretFront
 from darkroom.aws.listing import S3Lister
 from darkroom.aws.parts import S3Parts
 from darkroom.aws.s3 import S3Objects, S3Results
@@ -15,7 +16,7 @@ from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.workshop import build_workshop
 from darkroom.aws.writing import S3Writer
 from darkroom.limits import Limits
-from darkroom.ports import BucketStore, StyleStore
+from darkroom.ports import BucketStore, Front, StyleStore
 from darkroom.settings import Settings
 from darkroom.usecases.world import World
 
@@ -40,6 +41,7 @@ def build(settings: Settings) -> World:
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
         uploads=_uploads(settings, clients, names),
+        front=_front(settings, clients),
         limits=Limits.within(settings.memory),
         workshop=build_workshop(settings, clients, _now),
     )
@@ -68,3 +70,9 @@ def _credentials(settings: Settings, clients: Clients) -> Credentials:
     if settings.keys_secret is None:
         return NoKeys()
     return SecretKeys(clients.secretsmanager, settings.keys_secret, _now)
+
+
+def _front(settings: Settings, clients: Clients) -> Front | None:
+    if settings.front_secret is None:
+        return None
+    return SecretFront(clients.secretsmanager, settings.front_secret, _now)

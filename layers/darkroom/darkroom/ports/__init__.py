@@ -153,6 +153,13 @@ class LinkMaker(Protocol):
         """Presign a GET of that version; `overrides` are headers to reply with."""
 
 
+class Front(Protocol):
+    """What stands before this service, so that nobody gets past it."""
+
+    def accepts(self, word: str) -> bool:
+        """Tell whether the front added that word; several hold while they change."""
+
+
 class BucketStore(Protocol):
     """The buckets that are served, with their settings."""
 

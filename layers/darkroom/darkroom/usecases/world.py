@@ -7,6 +7,7 @@ from darkroom.limits import Limits
 from darkroom.ports import (
     BucketStore,
     Clock,
+    Front,
     LinkMaker,
     ObjectReader,
     ObjectWriter,
@@ -34,6 +35,8 @@ class World:
     lister: ObjectLister
     results: ResultStore | None = None
     uploads: Uploads | None = None
+    front: Front | None = None
+    """The CDN in front; none where clients come as they are."""
     workshop: Workshop | None = None
     """For asynchronous work; none where a deployment has no queue for it."""
     limits: Limits = field(default_factory=Limits)

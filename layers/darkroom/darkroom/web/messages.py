@@ -26,6 +26,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; several of one name are joined by commas."""
     body: bytes = b""
+    word: str = field(default="", repr=False)
+    """What the front says to be known by; it is not among the headers."""
 
     @classmethod
     def with_decoded_path(cls, path: str, **others: object) -> Self:

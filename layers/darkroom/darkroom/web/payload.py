@@ -6,6 +6,9 @@ from typing import Any
 
 from darkroom.web.messages import Request, Response
 
+FRONT = "x-darkroom-front"
+"""The header in which a front says its word."""
+
 _TEXT = ("application/xml", "application/json", "text/plain")
 _SHORT = 65_536
 """Bytes of text that go as they are; more could grow beyond all limits by JSON's escapes."""
@@ -19,10 +22,12 @@ def http_request(event: Mapping[str, Any]) -> Request:
     """
     http = event["requestContext"]["http"]
     body = event.get("body") or ""
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     parts = {
         "method": http["method"],
         "raw_query": event.get("rawQueryString", ""),
-        "headers": {name.lower(): value for name, value in event.get("headers", {}).items()},
+        "word": headers.pop(FRONT, ""),
+        "headers": headers,
         "body": _bytes(body, encoded=event.get("isBase64Encoded", False)),
     }
     if _from_function_url(event):

@@ -1,0 +1,44 @@
+"""What a CDN in front changes: who is let in, and what it may keep (decision 093)."""
+
+from dataclasses import replace
+
+from darkroom.auth import Caller
+from darkroom.errors import Code, OssError
+from darkroom.ports import Front
+from darkroom.web.messages import Request, Response
+from darkroom.web.replies import NOT_CACHED
+
+SHARED = ("public", "s-maxage", "proxy-revalidate", "private")
+"""Directives to caches that many share."""
+
+
+def admit(request: Request, front: Front | None) -> None:
+    """Refuse a request that went past the front."""
+    if front is not None and not (request.word and front.accepts(request.word)):
+        raise OssError(Code.ACCESS_DENIED, "Requests are answered through the CDN only.")
+
+
+def for_front(response: Response, front: Front | None, caller: Caller) -> Response:
+    """Say what a cache that many share may do with an answer.
+
+    It may keep an object's picture that anybody may see. One that was signed for stays
+    its caller's: kept, it would outlive the signature.
+    """
+    if front is None:
+        return response
+    if not caller.anonymous:
+        return _with_cache_control(response, private(response.headers.get("cache-control", "")))
+    if "etag" in response.headers:
+        return response
+    return replace(response, headers={**NOT_CACHED, **response.headers})
+
+
+def private(cache_control: str) -> str:
+    """Keep what is said to the caller's own cache, and nothing that is said to others."""
+    directives = (part.strip() for part in cache_control.split(","))
+    kept = [part for part in directives if part and not part.lower().startswith(SHARED)]
+    return ", ".join(["private", *kept])
+
+
+def _with_cache_control(response: Response, value: str) -> Response:
+    return replace(response, headers={**response.headers, "cache-control": value})
