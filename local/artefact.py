@@ -57,7 +57,7 @@ def read(build: Path, function: str) -> Artefact:
         ),
         variables={
             name: _literal(value, defaults)
-            for name, value in properties["Environment"]["Variables"].items()
+            for name, value in _variables(common, resources[function]["Properties"])
         },
     )
 
@@ -78,6 +78,12 @@ def _template(build: Path) -> dict[str, Any]:
         raise StartError(f"{path} is missing: run `make build`")
     content: dict[str, Any] = yaml.safe_load(path.read_text())
     return content
+
+
+def _variables(*levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Go through the environment of all functions, then that of one."""
+    for level in levels:
+        yield from level.get("Environment", {}).get("Variables", {}).items()
 
 
 def _processor() -> str:

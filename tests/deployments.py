@@ -1,0 +1,70 @@
+"""Ways to deploy the template: every parameter away from its default, alone and in pairs."""
+
+from itertools import combinations
+
+from tests.stack import Stack, template
+
+ACCOUNT = "123456789012"
+
+EXAMPLES = {
+    "ExistingBucket": "their-pictures",
+    "FurtherBuckets": "one,two",
+    "ExistingResultsBucket": "their-results",
+    "ExistingKeysSecret": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:keys-AbCdEf",
+    "BaseDomains": "pictures.example.org oss.example.net",
+    "CustomDomains": '{"img.example.com": "pictures"}',
+    "DomainName": "oss.example.com",
+    "Certificate": f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/0a1b-2c",
+    "HostedZone": "Z0123456789ABC",
+    "CdnCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/3d4e-5f",
+    "WebAcl": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/darkroom/0a1b2c3d-4e5f",
+    "FrontSecretVersion": "0a1b2c3d-0000-4000-8000-000000000000",
+    "Topics": f'{{"done": "arn:aws:sns:eu-west-1:{ACCOUNT}:done"}}',
+    "TopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:done",
+    "AlarmTopic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:alarms",
+}
+"""A value for each parameter that is empty by default."""
+
+NEEDED = {
+    "DomainName": ("Certificate",),
+    "Certificate": ("DomainName",),
+    "HostedZone": ("DomainName", "Certificate"),
+    "CdnCertificate": ("Cdn", "DomainName", "Certificate"),
+    "WebAcl": ("Cdn",),
+    "FrontSecretVersion": ("Cdn",),
+    "PathStyle": ("BaseDomains",),
+}
+"""Parameters that make no sense without others."""
+
+
+def other(name: str) -> str:
+    """Give a value of a parameter that is not its default."""
+    entry = template()["Parameters"][name]
+    if name in EXAMPLES:
+        return EXAMPLES[name]
+    if "AllowedValues" in entry:
+        return str(next(v for v in entry["AllowedValues"] if v != entry["Default"]))
+    if "MaxValue" in entry:
+        return str(entry["MaxValue"])
+    return "others"
+
+
+def switches() -> list[str]:
+    """Name the parameters that decide something: conditions look at them."""
+    conditions = str(template()["Conditions"])
+    return [name for name in template()["Parameters"] if f"'{name}'" in conditions]
+
+
+def deployment(*changed: str) -> Stack:
+    """Change these parameters, and what they need."""
+    names = {*changed, *(needed for name in changed for needed in NEEDED.get(name, ()))}
+    if {"Cdn", "DomainName"} <= names:
+        names.add("CdnCertificate")
+    return Stack({name: other(name) for name in sorted(names)})
+
+
+def deployments() -> dict[str, Stack]:
+    """Give the default, every switch alone, every two together, and all."""
+    names = switches()
+    chosen = [(), *((n,) for n in names), *combinations(names, 2), tuple(names)]
+    return {" ".join(changed) or "as it is": deployment(*changed) for changed in chosen}

@@ -1,0 +1,194 @@
+"""The function at the edge: what it takes out of a query, and what it never touches.
+
+It runs in node, whose language has all that CloudFront's has.
+"""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darkroom.auth import v1
+from darkroom.web import overrides, routes, unimplemented
+from tests.stack import template
+
+WEB = Path(routes.__file__).parent
+CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]
+
+RUN = """
+const events = JSON.parse(require('fs').readFileSync(0));
+process.stdout.write(JSON.stringify(events.map((event) => handler(event))));
+"""
+
+
+def constants(tree: ast.Module) -> Mapping[str, str]:
+    """Give a module's own names for texts."""
+    return {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+
+
+def mentions_query(node: ast.expr) -> bool:
+    """Tell whether an expression is a request's query."""
+    match node:
+        case ast.Name(id="query") | ast.Attribute(attr="query"):
+            return True
+    return False
+
+
+def looked_up(tree: ast.Module) -> Iterator[ast.expr]:
+    """Find what a module asks a query for: get(), [], in, and its own function of a name."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=query, attr="get"), args=[name, *_]):
+                if mentions_query(query):
+                    yield name
+            case ast.Call(func=ast.Name(id="page_size"), args=[_, name, *_]):
+                yield name
+            case ast.Subscript(value=query, slice=name) if mentions_query(query):
+                yield name
+            case ast.Compare(left=name, ops=[ast.In()], comparators=[query]):
+                if mentions_query(query):
+                    yield name
+
+
+def asked_for() -> set[str]:
+    """Give all names that the interface looks at in a query."""
+    trees = [ast.parse(path.read_text()) for path in WEB.glob("*.py")]
+    named = {name: text for tree in trees for name, text in constants(tree).items()}
+    found = set()
+    for tree in trees:
+        known = {**named, **constants(tree)}
+        for node in looked_up(tree):
+            match node:
+                case ast.Constant(value=str(text)):
+                    found.add(text)
+                case ast.Name(id=name) if name.isupper():
+                    found.add(known[name])
+    return found
+
+
+def known_to_the_service() -> set[str]:
+    """Give every parameter that can change an answer, but for those known by their beginning."""
+    tables = (routes.OBJECT_ROUTES, routes.BUCKET_ROUTES, routes.SERVICE_ROUTES)
+    names = {name for table in tables for _, name in table} - {routes.PLAIN}
+    names |= unimplemented.OF_OBJECTS | unimplemented.OF_BUCKETS | asked_for()
+    return {name for name in names if not name.startswith(("x-oss-", overrides.PREFIX))}
+
+
+def listed(name: str) -> list[str]:
+    """Read a list of the function's own."""
+    (text,) = re.findall(rf"const {name} = (.*?);", CODE, re.DOTALL)
+    return " ".join(re.findall(r"'(.+?)'", text.replace("split(' ')", ""))).split()
+
+
+def test_the_function_knows_what_the_service_knows() -> None:
+    """Nothing that changes an answer is taken out, and nothing else is left in."""
+    assert listed("KNOWN") == sorted(known_to_the_service())
+
+
+def test_a_version_of_the_signature_is_known_by_its_parameters() -> None:
+    """As in auth/verdict.py."""
+    assert set(listed("SIGNED")) == {*v1.URL_PARAMETERS, "x-oss-signature-version"}
+
+
+def test_the_function_is_not_too_long() -> None:
+    """CloudFront takes 10 KB."""
+    assert len(CODE.encode()) < 10_240
+
+
+def event(query: str, *, method: str = "GET", headers: Sequence[str] = ()) -> dict[str, Any]:
+    """Build what CloudFront hands over: names and values as they were sent."""
+    parameters: dict[str, Any] = {}
+    for item in filter(None, query.split("&")):
+        name, _, value = item.partition("=")
+        parameters.setdefault(name, {"value": value, "multiValue": []})
+        parameters[name]["multiValue"].append({"value": value})
+    request = {
+        "method": method,
+        "uri": "/demo/a.jpg",
+        "querystring": parameters,
+        "headers": {name: {"value": "…"} for name in headers},
+        "cookies": {},
+    }
+    return {"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request}
+
+
+def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
+    """Let the function answer in node."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node to run what CloudFront runs")
+    ran = subprocess.run(
+        [node, "-e", CODE + RUN],
+        input=json.dumps(events),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answers: list[dict[str, Any]] = json.loads(ran.stdout)
+    return answers
+
+
+KEPT = {
+    "x-oss-process=image/resize,w_100&utm_source=x&fbclid=1": ["x-oss-process"],
+    "utm=1": [],
+    "_=1&%3C%25=2&__proto__=3&constructor=4": [],
+    "versionId=1&response-expires=0&x=1": ["versionId", "response-expires"],
+    "x%2Doss%2Dprocess=image/info": ["x%2Doss%2Dprocess"],
+    "%ff=1": ["%ff"],
+    "list-type=2&prefix=a&max-keys=5&start-after=b&fetch-owner=true&cb=1": [
+        *("list-type", "prefix", "max-keys", "start-after", "fetch-owner")
+    ],
+    "tagging": ["tagging"],
+    "acl&ACL": ["acl"],
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_anonymous_request_loses_what_nobody_reads(method: str) -> None:
+    """So that it finds what is in the cache, and no query of chance fills it."""
+    answers = run(*(event(query, method=method) for query in KEPT))
+    left = [list(answer["querystring"]) for answer in answers]
+    assert dict(zip(KEPT, left, strict=True)) == KEPT
+
+
+SIGNED = [
+    event("utm=1", headers=["authorization"]),
+    event("utm=1&Expires=1"),
+    event("utm=1&Signature=a"),
+    event("utm=1&OSSAccessKeyId=a"),
+    event("utm=1&Signat%75re=a"),
+    event("utm=1&x-oss-signature-version=OSS4-HMAC-SHA256"),
+    event("utm=1&x%2Doss-signature-version=OSS2"),
+]
+
+
+def test_a_signed_request_stays_as_it_is() -> None:
+    """Versions 2 and 4 sign whatever parameters there are."""
+    assert run(*SIGNED) == [entry["request"] for entry in SIGNED]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "PATCH"])
+def test_what_is_never_kept_stays_as_it_is(method: str) -> None:
+    """There is nothing to gain."""
+    sent = event("utm=1", method=method)
+    assert run(sent) == [sent["request"]]
+
+
+def test_the_language_is_cloudfronts() -> None:
+    """Of the statements that node knows and CloudFront does not, none is used."""
+    code = re.sub(r"//.*", "", CODE)
+    assert not re.findall(r"\bof\b|\bclass\b|\?\?|\?\.|\bSet\b|\bimport\b", code)

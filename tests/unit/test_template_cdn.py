@@ -1,0 +1,124 @@
+"""The CDN of the template: what it passes on, what it keeps, and how it is known."""
+
+import pytest
+
+from darkroom.errors import Code
+from darkroom.web import payload
+from tests.deployments import EXAMPLES, deployment
+from tests.stack import Stack
+from tests.unit.test_template import EXECUTE_API, variables
+
+WITH_OR_WITHOUT = pytest.mark.parametrize(
+    "stack", [deployment("Cdn"), deployment("Cdn", "DomainName")], ids=["alone", "domain"]
+)
+
+
+def behaviour(stack: Stack) -> dict[str, object]:
+    """Give what is done with requests."""
+    found: dict[str, object] = stack.properties("Distribution")["DistributionConfig"][
+        "DefaultCacheBehavior"
+    ]
+    return found
+
+
+def test_there_is_none_by_default() -> None:
+    """Nothing of it, and nobody asks for its word."""
+    stack = deployment()
+    assert not [name for name, _ in stack.of_type("AWS::CloudFront::Distribution")]
+    assert variables(stack)["DARKROOM_FRONT_SECRET"] == ""
+
+
+@WITH_OR_WITHOUT
+def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
+    """CloudFront adds the header that the function reads, from the same secret."""
+    (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
+    (header,) = origin["OriginCustomHeaders"]
+    assert header["HeaderName"].lower() == payload.FRONT
+    assert header["HeaderValue"] == "{{resolve:secretsmanager:<FrontSecret>:SecretString:::}}"
+    assert variables(stack)["DARKROOM_FRONT_SECRET"] == "<FrontSecret>"
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
+def test_a_version_of_the_word_can_be_chosen() -> None:
+    """The reference changes with it, else CloudFormation would not look."""
+    (origin,) = deployment("FrontSecretVersion").properties("Distribution")["DistributionConfig"][
+        "Origins"
+    ]
+    value = origin["OriginCustomHeaders"][0]["HeaderValue"]
+    version = EXAMPLES["FrontSecretVersion"]
+    assert value == f"{{{{resolve:secretsmanager:<FrontSecret>:SecretString:::{version}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("domain", "origin", "policy", "headers"),
+    [
+        (
+            False,
+            EXECUTE_API,
+            "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # Managed-AllViewerExceptHostHeader
+            {"Authorization", "Origin"},
+        ),
+        (
+            True,
+            "<BucketsDomain.RegionalDomainName>",
+            "216adef6-5c7f-47e4-b989-5492eafa07d3",  # Managed-AllViewer
+            {"Authorization", "Origin", "Host"},
+        ),
+    ],
+    ids=["alone", "domain"],
+)
+def test_the_host_counts_where_there_is_a_domain(
+    domain: bool, origin: str, policy: str, headers: set[str]
+) -> None:
+    """It names the bucket; without a domain the API would not know it."""
+    stack = deployment("Cdn", *(["DomainName"] if domain else []))
+    configuration = stack.properties("Distribution")["DistributionConfig"]
+    assert configuration["Origins"][0]["DomainName"] == origin
+    assert behaviour(stack)["OriginRequestPolicyId"] == policy
+    key = stack.properties("CachePolicy")["CachePolicyConfig"][
+        "ParametersInCacheKeyAndForwardedToOrigin"
+    ]
+    assert set(key["HeadersConfig"]["Headers"]) == headers
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    aliases = {"oss.example.com", "*.oss.example.com"} if domain else set()
+    assert set(configuration.get("Aliases", ())) == aliases
+
+
+@WITH_OR_WITHOUT
+def test_every_method_passes_and_two_are_kept(stack: Stack) -> None:
+    """What is written is never answered from a cache."""
+    does = behaviour(stack)
+    assert does["CachedMethods"] == ["GET", "HEAD"]
+    methods = {"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
+    assert set(does["AllowedMethods"]) == methods  # type: ignore[call-overload]
+
+
+@WITH_OR_WITHOUT
+def test_private_and_no_store_are_believed(stack: Stack) -> None:
+    """CloudFront keeps for its least time what says so, and errors for theirs: so both are 0."""
+    assert stack.properties("CachePolicy")["CachePolicyConfig"]["MinTTL"] == 0
+    errors = stack.properties("Distribution")["DistributionConfig"]["CustomErrorResponses"]
+    assert all(
+        entry == {"ErrorCode": entry["ErrorCode"], "ErrorCachingMinTTL": 0} for entry in errors
+    )
+    # The list is CloudFront's: others are kept only where max-age says so.
+    settable = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+    assert {entry["ErrorCode"] for entry in errors} == settable
+    assert {code.value[1] for code in Code} <= settable | {409, 411, 412}
+
+
+@WITH_OR_WITHOUT
+def test_it_waits_longer_than_the_api(stack: Stack) -> None:
+    """Else it would ask again while the first answer is on its way."""
+    (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
+    event = stack.properties("ProcessFunction")["Events"]["AnyRequest"]["Properties"]
+    assert origin["CustomOriginConfig"]["OriginReadTimeout"] * 1000 > event["TimeoutInMillis"]
+
+
+def test_a_web_acl_stands_before_it() -> None:
+    """Where one is given."""
+    names = {changed: deployment(*changed) for changed in (("Cdn",), ("WebAcl",))}
+    acls = [
+        s.properties("Distribution")["DistributionConfig"].get("WebACLId") for s in names.values()
+    ]
+    assert acls == [None, EXAMPLES["WebAcl"]]
