@@ -37,13 +37,18 @@ NEEDED = {
 """Parameters that make no sense without others."""
 
 
+LAST = ("Cdn",)
+"""Parameters whose last value is the one to look at; for others it is the first that is new."""
+
+
 def other(name: str) -> str:
     """Give a value of a parameter that is not its default."""
     entry = template()["Parameters"][name]
     if name in EXAMPLES:
         return EXAMPLES[name]
     if "AllowedValues" in entry:
-        return str(next(v for v in entry["AllowedValues"] if v != entry["Default"]))
+        changed = [value for value in entry["AllowedValues"] if value != entry["Default"]]
+        return str(changed[-1 if name in LAST else 0])
     if "MaxValue" in entry:
         return str(entry["MaxValue"])
     return "others"

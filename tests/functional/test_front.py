@@ -148,6 +148,21 @@ def test_the_word_is_in_no_log_and_no_answer(
     assert WORD not in f"{logged} {reply}"
 
 
+@pytest.mark.usefixtures("server")
+def test_beside_a_cdn_both_ways_are_open() -> None:
+    """While a deployment moves behind it: past it, clients get what they always got."""
+    app = another(
+        "process_beside_a_cdn", DARKROOM_FRONT_SECRET="front", DARKROOM_FRONT_REQUIRED="false"
+    )
+    gateway = Gateway(invoke=InProcess(handler=app.handler), log=lambda _: None)
+    said = []
+    with serving(gateway.answer) as running:
+        for word in (WORD, None):
+            reply = ask(running, *signed(place="v4 url", key="b.jpg"), word=word)
+            said.append((reply.status, reply.headers["cache-control"]))
+    assert said == [(200, "private, max-age=60"), (200, "public, max-age=60")]
+
+
 def test_without_a_front_a_signed_answer_is_as_ever(s3: "S3Client") -> None:
     """Nothing changes for a deployment without a CDN."""
     picture = stored(Image.new("RGB", (40, 30), "teal"), "JPEG")

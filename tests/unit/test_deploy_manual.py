@@ -58,7 +58,7 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
     function = 1769 / 1024 * (2 * cpu + 40) * 1000 * 0.0000133334
     origin = function + 0.20 + 1.00 + 0.40 + 1.00 + 0.25
     alone = origin + size / 1000 * 0.09
-    behind_cdn = (1 - 0.95) * origin + 1.00 + size / 1000 * 0.085
+    behind_cdn = (1 - 0.95) * origin + 1.10 + size / 1000 * 0.085
     assert prices == pytest.approx([function, alone, behind_cdn], abs=0.0051)
 
 

@@ -55,14 +55,14 @@ CONTRADICTIONS = {
     ("HostedZone",): "HostedZone is for the records of DomainName, which is empty",
     ("Cdn", "DomainName", "Certificate"): "Cdn with DomainName needs CdnCertificate, of us-east-1",
     ("CdnCertificate", "DomainName", "Certificate"): (
-        "CdnCertificate is for CloudFront, and Cdn is false"
+        "CdnCertificate is for CloudFront, and Cdn is none"
     ),
     ("CdnCertificate", "Cdn"): "CdnCertificate is for DomainName, which is empty",
     ("Cdn", "PathStyle", "BaseDomains"): (
         "Cdn without DomainName serves path style only, and PathStyle is false"
     ),
     ("WebAcl",): "WebAcl needs Cdn - WAF cannot be put before an HTTP API",
-    ("FrontSecretVersion",): "FrontSecretVersion is sent by CloudFront, and Cdn is false",
+    ("FrontSecretVersion",): "FrontSecretVersion is sent by CloudFront, and Cdn is none",
     ("PathStyle",): "Without PathStyle and without a domain no bucket has an address",
     ("BucketAcl", "Writable"): "BucketAcl lets anyone write, and Writable is false",
     ("ExistingBucket", "ExistingResultsBucket"): (

@@ -39,6 +39,12 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
 
 
+@pytest.mark.parametrize(("cdn", "required"), [("beside", "false"), ("only", "true")])
+def test_the_way_past_it_can_stay_open(cdn: str, required: str) -> None:
+    """While clients move from one to the other."""
+    assert variables(Stack({"Cdn": cdn}))["DARKROOM_FRONT_REQUIRED"] == required
+
+
 def test_a_version_of_the_word_can_be_chosen() -> None:
     """The reference changes with it, else CloudFormation would not look."""
     (origin,) = deployment("FrontSecretVersion").properties("Distribution")["DistributionConfig"][

@@ -39,7 +39,9 @@ class Settings:
     keys_secret: str | None = None
     """Secret of access keys; without one every request is anonymous or refused."""
     front_secret: str | None = None
-    """Secret whose word a front adds to every request; others are refused then."""
+    """Secret whose word a CDN in front adds to every request."""
+    front_required: bool = True
+    """Whether requests that go past it are refused."""
     table: str | None = None
     """DynamoDB table of styles and bucket settings; without one there are no styles, and the
     settings are those listed here."""
@@ -78,6 +80,7 @@ class Settings:
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             front_secret=environ.get("DARKROOM_FRONT_SECRET") or None,
+            front_required=_flag(environ, "DARKROOM_FRONT_REQUIRED", default=True),
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
             dead_letters=environ.get("DARKROOM_DEAD_LETTERS") or None,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from darkroom.auth import Caller
 from darkroom.errors import Code, OssError
-from darkroom.ports import Front
+from darkroom.usecases.world import World
 from darkroom.web.messages import Request, Response
 from darkroom.web.replies import NOT_CACHED
 
@@ -12,20 +12,22 @@ SHARED = ("public", "s-maxage", "proxy-revalidate", "private")
 """Directives to caches that many share."""
 
 
-def admit(request: Request, front: Front | None) -> None:
-    """Refuse a request that went past the front."""
-    if front is not None and not (request.word and front.accepts(request.word)):
+def through_front(request: Request, world: World) -> bool:
+    """Tell whether the CDN passed a request on; refuse others where it is the only way in."""
+    if world.front is None:
+        return False
+    known = bool(request.word) and world.front.accepts(request.word)
+    if not known and world.settings.front_required:
         raise OssError(Code.ACCESS_DENIED, "Requests are answered through the CDN only.")
+    return known
 
 
-def for_front(response: Response, front: Front | None, caller: Caller) -> Response:
+def for_front(response: Response, caller: Caller) -> Response:
     """Say what a cache that many share may do with an answer.
 
     It may keep an object's picture that anybody may see. One that was signed for stays
     its caller's: kept, it would outlive the signature.
     """
-    if front is None:
-        return response
     if not caller.anonymous:
         return _with_cache_control(response, private(response.headers.get("cache-control", "")))
     if "etag" in response.headers:

@@ -25,7 +25,7 @@ from darkroom.web.addressing import Address, address
 from darkroom.web.bounds import check_bounds
 from darkroom.web.call import Call, Handler
 from darkroom.web.delimiting import delimited
-from darkroom.web.front import admit, for_front
+from darkroom.web.front import for_front, through_front
 from darkroom.web.identity import caller_of
 from darkroom.web.messages import Request, Response
 from darkroom.web.receiving import check_intact
@@ -84,7 +84,7 @@ SERVICE_ROUTES: Routes = {("GET", PLAIN): buckets.list_buckets}
 def answer(request: Request, world: World, context: Context) -> Response:
     """Answer a request, or raise the `OssError` to answer instead."""
     check_bounds(request)
-    admit(request, world.front)
+    through = through_front(request, world)
     where = address(request, world.settings)
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, where.bucket, world)
@@ -92,7 +92,8 @@ def answer(request: Request, world: World, context: Context) -> Response:
     caller = caller_of(request, where, world)
     check_intact(request)
     call = Call(request=request, address=where, caller=caller, world=world, context=context)
-    return for_front(handler(call), world.front, caller)
+    response = handler(call)
+    return for_front(response, caller) if through else response
 
 
 def _routes(where: Address) -> tuple[Routes, frozenset[str]]:
