@@ -37,6 +37,38 @@ class Artefact:
         return next((folder for folder in folders if folder.is_dir()), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a template says when nobody chooses anything."""
+
+    parameters: Mapping[str, Any]
+    conditions: Mapping[str, Any]
+
+    def literal(self, value: Any) -> str | None:
+        """Give a value that needs no deployment: written out, or by parameters' defaults."""
+        match value:
+            case {"Fn::If": [str(name), chosen, other]}:
+                return self.literal(chosen if self._holds(self.conditions[name]) else other)
+            case {"Ref": str(name)}:
+                value = self.parameters.get(name)
+            case dict():
+                return None
+        return None if value is None else str(value)
+
+    def _holds(self, condition: Mapping[str, Any]) -> bool:
+        """Evaluate a condition on texts."""
+        match condition:
+            case {"Fn::Equals": [one, other]}:
+                return self.literal(one) == self.literal(other)
+            case {"Fn::Not": [negated]}:
+                return not self._holds(negated)
+            case {"Fn::And": list(conditions)}:
+                return all(map(self._holds, conditions))
+            case {"Condition": str(name)}:
+                return self._holds(self.conditions[name])
+        raise NotImplementedError(f"a condition of {', '.join(condition)}")
+
+
 def read(build: Path, function: str) -> Artefact:
     """Read what was built for one function."""
     build = build.resolve()
@@ -44,19 +76,22 @@ def read(build: Path, function: str) -> Artefact:
     resources = content["Resources"]
     common = content["Globals"]["Function"]
     properties = common | resources[function]["Properties"]
-    defaults = {name: entry.get("Default") for name, entry in content["Parameters"].items()}
+    defaults = Defaults(
+        parameters={name: entry.get("Default") for name, entry in content["Parameters"].items()},
+        conditions=content.get("Conditions", {}),
+    )
     return Artefact(
         code=build / properties["CodeUri"],
         handler=properties["Handler"],
-        seconds=int(_literal(properties["Timeout"], defaults) or 0),
-        megabytes=int(_literal(properties["MemorySize"], defaults) or 0),
+        seconds=int(defaults.literal(properties["Timeout"]) or 0),
+        megabytes=int(defaults.literal(properties["MemorySize"]) or 0),
         layers=tuple(
             (build / resources[name]["Properties"]["ContentUri"]).resolve()
             for name in _references(properties["Layers"])
             if _processor() in resources[name]["Properties"]["CompatibleArchitectures"]
         ),
         variables={
-            name: _literal(value, defaults)
+            name: defaults.literal(value)
             for name, value in _variables(common, resources[function]["Properties"])
         },
     )
@@ -89,13 +124,6 @@ def _variables(*levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _processor() -> str:
     machine = platform.machine().lower()
     return {"aarch64": "arm64", "amd64": "x86_64"}.get(machine, machine)
-
-
-def _literal(value: Any, defaults: Mapping[str, Any]) -> str | None:
-    """Give a value that needs no deployment: written out, or a parameter's default."""
-    if isinstance(value, dict):
-        value = defaults.get(value.get("Ref", ""))
-    return None if value is None else str(value)
 
 
 def _references(value: Any) -> Iterator[str]:
