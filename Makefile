@@ -52,7 +52,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test what was built, under an
 check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Everything that must hold before a change is merged
 	$(BIN)/python -m pytest tests
 
-bench: $(VENV)/.bench ## Measure beside sharp and libvips
+bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Measure beside sharp and libvips, and what was built under an emulated Lambda
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks
 
 $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.json

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import authentication, jobs
+from benchmarks import authentication, emulated, jobs
 from benchmarks.contenders import Contender, Measured
 from benchmarks.footprint import import_milliseconds, overhead_milliseconds, peak_megabytes
 from benchmarks.pictures import picture
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missed += _jobs(options.runs, core)
     if options.only in "authentication":
         missed += _authentication()
+    if options.only in "emulated":
+        missed += emulated.report(20 * options.runs)
     if not options.only:
         with tempfile.TemporaryDirectory() as folder:
             _footprint(Path(folder))

@@ -28,6 +28,7 @@ _ERROR = re.compile(rb'Task timed out|{"error(Message|Type)":')
 """What the emulator answers instead of a result; nothing but its text tells."""
 
 _INVOKE = re.compile(r"INVOKE RTDONE\(.*duration: ([0-9.]+)ms\)")
+_REPORT = re.compile(r"\tDuration: ([0-9.]+) ms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Timings:
 
     inits: Sequence[float]
     invokes: Sequence[float]
+    reports: Sequence[float]
+    """What each request would be billed by; a first one has its init in it."""
 
 
 class Sandbox:
@@ -119,6 +122,7 @@ class Sandbox:
         return Timings(
             inits=[float(number) for number in _INIT.findall(text)],
             invokes=[float(number) for number in _INVOKE.findall(text)],
+            reports=[float(number) for number in _REPORT.findall(text)],
         )
 
     def stop(self) -> None:

@@ -1,0 +1,113 @@
+"""The built functions in sandboxes with a core each, a store that costs nothing, and clients."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from time import perf_counter
+
+from local.artefact import Artefact, read
+from local.emulator import Pool, Sandbox, emulated
+from local.gateway import Gateway
+from local.processes import Companion
+from local.server import serving
+from local.stores import CREDENTIALS
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a client saw of a request, in milliseconds."""
+
+    spent: float
+    stages: Mapping[str, float]
+    """Of `Server-Timing`: what the function says of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A function of the build and what it is told; each of its sandboxes has a core of its own."""
+
+    artefact: Artefact
+    settings: Mapping[str, str]
+    folder: Path
+
+    @contextmanager
+    def running(self, cores: Sequence[int]) -> Iterator[Pool]:
+        """Run a sandbox on each of the cores."""
+        # What only a deployment knows is left empty: no table, no queue, no keys.
+        unknown = [name for name, value in self.artefact.variables.items() if value is None]
+        environment = {**CREDENTIALS, **dict.fromkeys(unknown, ""), **self.settings}
+        logs = Path(tempfile.mkdtemp(dir=self.folder))
+        with ExitStack() as stack:
+            sandboxes: list[Sandbox] = []
+            for core in cores:
+                (logs / str(core)).mkdir()
+                with bound({core}):
+                    pool = emulated(self.artefact, environment, logs=logs / str(core))
+                    sandboxes += stack.enter_context(pool).sandboxes
+            yield Pool(sandboxes, patience=self.artefact.seconds)
+
+
+@contextmanager
+def bound(cores: set[int]) -> Iterator[None]:
+    """Keep this thread, and what it starts, on some cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def store(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder as S3 would, and give the address."""
+    command = (sys.executable, "-m", "benchmarks.workers.static_store", str(folder))
+    companion = Companion(command, folder=ROOT)
+    try:
+        yield f"http://127.0.0.1:{companion.line()}"
+    finally:
+        companion.stop()
+
+
+def built(function: str, folder: Path, **settings: str) -> Built:
+    """Read what was built; raise `StartError` where nothing was."""
+    artefact = read(ROOT / ".aws-sam/build", function)
+    return Built(artefact=artefact, settings=settings, folder=folder)
+
+
+def asked(pool: Pool, target: str, requests: int) -> list[Answer]:
+    """Send requests through a gateway, from as many clients as there are sandboxes."""
+    clients = len(pool.sandboxes)
+    with (
+        serving(Gateway(invoke=pool, log=lambda _: None).answer) as server,
+        ThreadPoolExecutor(clients) as threads,
+    ):
+        each = [(server.server_port, target, requests // clients)] * clients
+        return [answer for part in threads.map(_client, each) for answer in part]
+
+
+def _client(order: tuple[int, str, int]) -> list[Answer]:
+    port, target, requests = order
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        return [_answer(connection, target) for _ in range(requests)]
+
+
+def _answer(connection: HTTPConnection, target: str) -> Answer:
+    began = perf_counter()
+    connection.request("GET", target)
+    response = connection.getresponse()
+    body = response.read()
+    spent = 1000 * (perf_counter() - began)
+    if response.status != 200:
+        raise RuntimeError(f"{response.status} instead of a picture: {body[:300]!r}")
+    stages = re.findall(r"([\w-]+);dur=([0-9.]+)", response.headers["server-timing"])
+    return Answer(spent=spent, stages={name: float(value) for name, value in stages})
