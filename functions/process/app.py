@@ -16,6 +16,7 @@ from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 from darkroom.steps import Context
 from darkroom.timing import Stopwatch
+from darkroom.usecases.results import FromStore
 from darkroom.web import cors
 from darkroom.web.delivery import bounded
 from darkroom.web.kinds import kind_of
@@ -49,9 +50,12 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
             "request_id": request_id,
             "method": request.method,
             "status": response.status,
+            "from_store": response.from_store,
             "seconds": watch.seconds,
         },
     )
+    if response.trouble is not None:
+        logger.warning("results store failed", exc_info=response.trouble)
     _count(request, response, watch)
     headers = {
         **cors.headers_of(request, world),
@@ -70,9 +74,19 @@ def _count(request: Request, response: Response, watch: Stopwatch) -> None:
     metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=1000 * watch.total)
     metrics.add_metric(name="BytesIn", unit=MetricUnit.Bytes, value=len(request.body))
     metrics.add_metric(name="BytesOut", unit=MetricUnit.Bytes, value=sent)
+    _count_store(response)
     if kind == "async" and request.method == "POST" and response.status == HTTPStatus.OK:
         metrics.add_metric(name="JobsAccepted", unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
+
+
+def _count_store(response: Response) -> None:
+    """Count looks for kept results: their average is the share that was found."""
+    if response.from_store is not FromStore.OFF:
+        hits = int(response.from_store is FromStore.HIT)
+        metrics.add_metric(name="StoreHits", unit=MetricUnit.Count, value=hits)
+    if response.trouble is not None:
+        metrics.add_metric(name="StoreFailures", unit=MetricUnit.Count, value=1)
 
 
 def _answered(request: Request, context: Context, request_id: str) -> Response:

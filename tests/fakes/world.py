@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from darkroom.auth import AccessKey
 from darkroom.buckets import Bucket
+from darkroom.ports import ResultStore
 from darkroom.settings import Settings
+from darkroom.usecases.results import Keeping
 from darkroom.usecases.workshop import Workshop
 from darkroom.usecases.world import World
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
@@ -50,8 +52,10 @@ def world(
     styles: MemoryStyles | None = None,
     keys: Iterable[AccessKey] = (),
     workshop: Workshop | None = None,
+    results: ResultStore | None = None,
+    keep_from: float = 0,
 ) -> World:
-    """Build a world of these buckets, at `NOW`."""
+    """Build a world of these buckets, at `NOW`; it keeps results where it is given a place."""
     stored = objects or MemoryObjects()
     return World(
         settings=Settings(buckets={}),
@@ -64,4 +68,6 @@ def world(
         writer=stored,
         lister=MemoryLister(stored=stored.stored),
         workshop=workshop,
+        results=results,
+        keeping=Keeping(results=results, sources=stored, least=keep_from) if results else None,
     )

@@ -14,7 +14,7 @@ from PIL import Image
 
 from darkroom.errors import Code, OssError
 from darkroom.web.delivery import bounded
-from darkroom.web.messages import Response
+from darkroom.web.messages import KeptAs, Response
 from darkroom.web.payload import http_reply
 from tests.fakes.objects import MemoryObjects
 from tests.functional.conftest import Ask, Get, Reply
@@ -142,7 +142,8 @@ def test_the_largest_inline_reply_fits_a_function(app: ModuleType) -> None:
 
 def test_without_a_results_bucket_a_large_result_is_refused() -> None:
     """Clearly, instead of by whatever stands in front."""
-    response = Response(status=200, body=bytes(LIMIT + 1), result_name="n")
+    kept_as = KeptAs(name="n", content_type="image/bmp")
+    response = Response(status=200, body=bytes(LIMIT + 1), kept_as=kept_as)
     with pytest.raises(OssError) as error:
         bounded(response, LIMIT, links=MemoryObjects(), results=None)
     assert error.value.code is Code.IMAGE_TOO_LARGE

@@ -54,7 +54,12 @@ class Settings:
     topics: Mapping[str, str] = field(default_factory=dict)
     """Names for `/notify`, each an SNS topic's ARN or an SQS queue's URL."""
     results_bucket: str | None = None
-    """S3 bucket for results over `reply_limit`; without it these are refused."""
+    """S3 bucket for results over `reply_limit`; without it these are refused. Others are kept
+    there if `keep_results` says so."""
+    keep_results: bool = False
+    """Whether processed pictures are kept there, to be given again without being made again."""
+    keep_from: int = 0
+    """Milliseconds of work from which on they are."""
     reply_limit: int = 4_500_000
     """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
     store_timeout: float = 4
@@ -87,6 +92,8 @@ class Settings:
             deliveries=int(_seconds(environ, "DARKROOM_DELIVERIES", default=5)),
             topics=_texts(environ, "DARKROOM_TOPICS"),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
+            keep_results=_keeps(environ),
+            keep_from=_number(environ, "DARKROOM_KEEP_FROM"),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
@@ -144,6 +151,21 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in ("", "true", "false"):
         raise SettingsError(f"{name} must be true or false")
     return text == "true" if text else default
+
+
+def _keeps(environ: Mapping[str, str]) -> bool:
+    """Read whether results are kept, for which there has to be a place."""
+    keeps = _flag(environ, "DARKROOM_KEEP_RESULTS", default=False)
+    if keeps and not environ.get("DARKROOM_RESULTS_BUCKET"):
+        raise SettingsError("DARKROOM_KEEP_RESULTS: DARKROOM_RESULTS_BUCKET must be set, too")
+    return keeps
+
+
+def _number(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} must be a whole number")
+    return int(text)
 
 
 def _seconds(environ: Mapping[str, str], name: str, *, default: float) -> float:

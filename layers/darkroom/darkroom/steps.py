@@ -1,6 +1,6 @@
 """What a step of the pipeline is: the kinds of operation, and the context they act in."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +106,15 @@ class NeedsFewer(Protocol):
 
 
 @runtime_checkable
+class DrawsMarks(Protocol):
+    """An operation that loads watermark objects, and can say which before it sees a picture."""
+
+    @property
+    def mark_keys(self) -> frozenset[str]:
+        """Keys of all that `apply` loads, whatever the picture; those of nested steps, too."""
+
+
+@runtime_checkable
 class OutputOption(Declared, Protocol):
     """Settles something of the plan; where it stands among the actions does not matter."""
 
@@ -126,3 +135,9 @@ class Report(Declared, Protocol):
 
 
 type Operation = PixelOperation | OutputOption | Report
+
+
+def mark_keys(steps: Iterable[object]) -> frozenset[str]:
+    """Name the watermark objects that the steps will load between them."""
+    drawing = (step for step in steps if isinstance(step, DrawsMarks))
+    return frozenset().union(*(step.mark_keys for step in drawing))

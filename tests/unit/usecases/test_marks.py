@@ -8,6 +8,7 @@ from PIL import Image
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError, no_such_key
 from darkroom.limits import Limits
+from darkroom.pipeline import Result
 from darkroom.ports import OpenObject, Replaced, Span
 from darkroom.steps import Context
 from darkroom.usecases.marks import Marks
@@ -143,5 +144,7 @@ def test_what_was_made_of_a_mark_is_no_other_requests() -> None:
     context = Context()
     process = f"watermark,{reference('logo')}"
     found = [rendered(store, process, bucket, context) for bucket in ("demo", "other")]
-    pixels = [shown(one.result).getpixel((25, 15)) for one in found if one.result]
+    pixels = [
+        shown(one.result).getpixel((25, 15)) for one in found if isinstance(one.result, Result)
+    ]
     assert pixels == [(255, 0, 0), (0, 0, 255)]

@@ -193,7 +193,9 @@ def revealed(request: Request) -> bytes | None:
         if error.status >= 500 and error.code is not Code.NOT_IMPLEMENTED:
             raise
         return None
-    return response.body.object.read() if isinstance(response.body, Stored) else response.body
+    body = response.body.object.read() if isinstance(response.body, Stored) else response.body
+    assert isinstance(body, bytes)
+    return body
 
 
 def test_the_links_open_what_they_are_for() -> None:

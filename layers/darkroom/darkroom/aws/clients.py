@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 PATIENCE = 24
 """Seconds that S3 may take for a copy or for joining parts."""
 
+HASTE = 1
+"""Seconds of silence after which what can be done without is done without."""
+
 
 class Clients:
     """One client a service; the standard environment chooses region and endpoints."""
 
     def __init__(self, settings: Settings) -> None:
         """Give up in time: three silences and a pause between them leave room for an answer."""
+        self._haste = min(HASTE, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
             connect_timeout=settings.store_timeout,
@@ -47,6 +51,16 @@ class Clients:
     @cached_property
     def _patient_s3(self) -> "S3Client":
         once = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
+        return boto3.client("s3", config=self._config.merge(once))
+
+    @cached_property
+    def hasty_s3(self) -> "S3Client":
+        """Objects that can be done without: one short wait for an answer."""
+        once = Config(
+            connect_timeout=self._haste,
+            read_timeout=self._haste,
+            retries={"mode": "standard", "total_max_attempts": 1},
+        )
         return boto3.client("s3", config=self._config.merge(once))
 
     @cached_property

@@ -1,7 +1,7 @@
-"""S3 as object store, link maker and result store."""
+"""S3 as object store and link maker."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -104,37 +104,16 @@ class S3Objects:
     def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
         """Presign a GET of that version."""
         named = self._named(info.bucket, info.key, info.version_id)
-        return _presigned(self.client, named, overrides, LINK_SECONDS)
+        return presigned(self.client, named, overrides)
 
 
 def _bound(position: int | None) -> str:
     return "" if position is None else str(position)
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Results:
-    """Results too large for a reply, in a bucket that empties itself."""
-
-    client: "S3Client"
-    bucket: str
-    """S3 name."""
-    seconds: int = field(default=LINK_SECONDS)
-
-    def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
-        """Store under a name that says what it is made of, so twice is no harm.
-
-        The headers go into the address: another caller may want others for the same bytes.
-        """
-        with s3_errors(self.bucket, name):
-            self.client.put_object(Bucket=self.bucket, Key=name, Body=body)
-        named = {"Bucket": self.bucket, "Key": name}
-        return _presigned(self.client, named, headers, self.seconds)
-
-
-def _presigned(
-    client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str], seconds: int
-) -> str:
+def presigned(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """Write an address that is good for some minutes, to be answered with these headers."""
     overrides = {_LINK_OVERRIDES[header]: value for header, value in headers.items()}
     return client.generate_presigned_url(
-        "get_object", Params={**named, **overrides}, ExpiresIn=seconds
+        "get_object", Params={**named, **overrides}, ExpiresIn=LINK_SECONDS
     )

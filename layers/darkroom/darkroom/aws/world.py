@@ -10,7 +10,8 @@ from darkroom.aws.dynamodb import BucketRecords, TableBuckets, TableStyles
 from darkroom.aws.front import SecretFront
 from darkroom.aws.listing import S3Lister
 from darkroom.aws.parts import S3Parts
-from darkroom.aws.s3 import S3Objects, S3Results
+from darkroom.aws.results import S3Results
+from darkroom.aws.s3 import S3Objects
 from darkroom.aws.secrets import SecretKeys
 from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.workshop import build_workshop
@@ -18,6 +19,7 @@ from darkroom.aws.writing import S3Writer
 from darkroom.limits import Limits
 from darkroom.ports import BucketStore, Front, StyleStore
 from darkroom.settings import Settings
+from darkroom.usecases.results import Keeping
 from darkroom.usecases.world import World
 
 
@@ -40,10 +42,23 @@ def build(settings: Settings) -> World:
         writer=S3Writer(client=client, buckets=names, patient=clients.patient_s3),
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
+        keeping=_keeping(settings, clients, names),
         uploads=_uploads(settings, clients, names),
         front=_front(settings, clients),
         limits=Limits.within(settings.memory),
         workshop=build_workshop(settings, clients, _now),
+    )
+
+
+def _keeping(settings: Settings, clients: Clients, names: Mapping[str, str]) -> Keeping | None:
+    """Keep results by a client that gives up soon: they can be made."""
+    if settings.results_bucket is None or not settings.keep_results:
+        return None
+    client = clients.hasty_s3
+    return Keeping(
+        results=S3Results(client=client, bucket=settings.results_bucket),
+        sources=S3Objects(client=client, buckets=names),
+        least=settings.keep_from / 1000,
     )
 
 

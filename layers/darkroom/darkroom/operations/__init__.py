@@ -22,7 +22,7 @@ from darkroom.operations.sharpen import Sharpen
 from darkroom.operations.watermark import MOST_MARKS, Watermark
 from darkroom.parameters import bind, canonical_text
 from darkroom.query import Action
-from darkroom.steps import Operation, Report
+from darkroom.steps import Operation, Report, mark_keys
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
@@ -57,8 +57,7 @@ def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
     A report must be alone (C-08); watermarks share a number of pictures (C-88).
     """
     operations = tuple(_operation(action) for action in actions)
-    marks = {step.image.key for step in operations if isinstance(step, Watermark) and step.image}
-    if len(marks) > MOST_MARKS:
+    if len(mark_keys(operations)) > MOST_MARKS:
         raise OssError(
             Code.WATERMARK_ERROR, f"At most {MOST_MARKS} different watermark objects can be used."
         )

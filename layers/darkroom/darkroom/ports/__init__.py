@@ -192,11 +192,30 @@ class StyleStore(Protocol):
         """
 
 
-class ResultStore(Protocol):
-    """Where results live that are too large for a reply."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptResult:
+    """A result in a store; without its bytes where they are more than was asked for."""
 
-    def keep(self, name: str, body: bytes, *, headers: Mapping[str, str]) -> str:
-        """Store a result with its reply headers and answer a presigned address of it."""
+    name: str
+    content_type: str
+    size: int
+    body: bytes | None = None
+
+
+class ResultStore(Protocol):
+    """Where results live, under names that say what they are made of: twice is no harm.
+
+    Every failure is `ServiceUnavailable`: the store is no business of the caller's.
+    """
+
+    def find(self, name: str, *, most: int) -> KeptResult | None:
+        """Give a result exactly as it was kept, or nothing; its bytes up to so many."""
+
+    def keep(self, name: str, body: bytes, content_type: str) -> None:
+        """Store a result."""
+
+    def link(self, name: str, *, headers: Mapping[str, str]) -> str:
+        """Presign a GET of a result, to be replied with these headers."""
 
 
 class JobQueue(Protocol):

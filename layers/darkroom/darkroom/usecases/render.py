@@ -1,23 +1,23 @@
 """The main job: a picture out of the store, through a process, to the caller."""
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 
-from darkroom import ENGINE
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
-from darkroom.errors import invalid
-from darkroom.operations import canonical, compiled
+from darkroom.errors import OssError, invalid
+from darkroom.operations import compiled
 from darkroom.pipeline import Result, run
-from darkroom.ports import ObjectInfo, OpenObject
-from darkroom.steps import Context, Operation
+from darkroom.ports import KeptResult, ObjectInfo, OpenObject
+from darkroom.steps import Context, Operation, mark_keys
 from darkroom.usecases.access import allow_object, allow_read, bucket_named
 from darkroom.usecases.asked import looked_up
 from darkroom.usecases.conditions import Conditions
 from darkroom.usecases.consistency import of_one_version
 from darkroom.usecases.marks import Marks
+from darkroom.usecases.results import FromStore, Keeping, result_name, worth_looking
 from darkroom.usecases.world import World
 
 
@@ -38,9 +38,15 @@ class Rendered:
     """A result with the object that it was made from; no result when the caller has it."""
 
     source: ObjectInfo
-    result: Result | None = None
-    name: str | None = None
+    result: Result | KeptResult | None = None
+    """A kept one where it is more than a reply carries, so that it was not read."""
+    name: str = ""
     """Of the result in a store: a pure function of source, process, marks and engine (D7)."""
+    work: float = 0
+    """Seconds that it took to make."""
+    from_store: FromStore = FromStore.OFF
+    trouble: OssError | None = None
+    """Why the store could not be used, which is no reason to fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,9 @@ def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     if process.save is not None:
         raise invalid("x-oss-process", rendering.process, "sys/saveas is for POST requests")
     work = Work(bucket=bucket, rendering=rendering, operations=compiled(process.actions))
-    return of_one_version(lambda: _rendered(work, world, context))
+    if world.keeping is None or not worth_looking(work.operations):
+        return of_one_version(lambda: _rendered(work, world, context))
+    return _remembered(work, world, context, world.keeping)
 
 
 def made(work: Work, world: World, context: Context) -> Result:
@@ -74,15 +82,77 @@ def made(work: Work, world: World, context: Context) -> Result:
     return of_one_version(attempt)
 
 
+def _remembered(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered:
+    """Look for the result before the object is read; keep what had to be made.
+
+    A look finds, or it does not: it refuses nothing and fails nothing. What is made is made,
+    checked and named by the object that is then read, whatever was seen of it before.
+    """
+    try:
+        found = _found(work, world, context, keeping)
+    except OssError as error:
+        # Where it is the caller's fault, the object itself says so, in more words than a HEAD.
+        trouble = error if error.ours else None
+    else:
+        if found is not None:
+            return found
+        trouble = None
+    rendered = of_one_version(lambda: _rendered(work, world, context))
+    if trouble is None:
+        trouble = _kept(rendered, world, context, keeping)
+    return replace(rendered, from_store=FromStore.MISS, trouble=trouble)
+
+
+def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered | None:
+    """Give what is kept of this version of the object to who may have it."""
+    wanted = work.rendering
+    with context.stage("store"):
+        source = keeping.sources.head(wanted.bucket, wanted.key, version_id=wanted.version_id)
+    allow_object(work.bucket, wanted.caller, source)
+    if wanted.conditions.unmodified(source):
+        return Rendered(source=source)
+    context.limits.check_source_bytes(source.size)
+    with context.stage("store"):
+        keys = mark_keys(work.operations)
+        etags = {key: keeping.sources.head(wanted.bucket, key).etag for key in keys}
+    name = _name(source, work, etags, world)
+    with context.stage("results"):
+        kept = keeping.results.find(name, most=world.settings.reply_limit)
+    if kept is None:
+        return None
+    read = kept.body
+    result = kept if read is None else Result(content_type=kept.content_type, body=read)
+    return Rendered(source=source, result=result, name=name, from_store=FromStore.HIT)
+
+
+def _kept(rendered: Rendered, world: World, context: Context, keeping: Keeping) -> OssError | None:
+    """Keep what is worth it, if there is time; give the reason where the store fails.
+
+    What is more than a reply carries is kept by its delivery (D6), if it is delivered.
+    """
+    result = rendered.result
+    if not isinstance(result, Result) or len(result.body) > world.settings.reply_limit:
+        return None
+    if rendered.work < keeping.least or context.remaining() <= 0:
+        return None
+    try:
+        with context.stage("results"):
+            keeping.results.keep(rendered.name, result.body, result.content_type)
+    except OssError as error:
+        return error
+    return None
+
+
 def _rendered(work: Work, world: World, context: Context) -> Rendered:
     with _opened(work, world, context) as source:
         if work.rendering.conditions.unmodified(source.info):
             return Rendered(source=source.info)
         marks = _marks(work, world, context)
+        began = perf_counter()
         result = _result(source, work, marks)
-        upright = world.settings.auto_orient
-        name = result_name(source.info, work.operations, marks.etags, upright=upright)
-        return Rendered(source=source.info, result=result, name=name)
+        name = _name(source.info, work, marks.etags, world)
+        spent = perf_counter() - began
+        return Rendered(source=source.info, result=result, name=name, work=spent)
 
 
 @contextmanager
@@ -108,15 +178,5 @@ def _result(source: OpenObject, work: Work, marks: Marks) -> Result:
     return run(data, work.operations, marks.offered(), upright=upright)
 
 
-def result_name(
-    source: ObjectInfo,
-    operations: Sequence[Operation],
-    marks: Mapping[str, str],
-    *,
-    upright: bool,
-) -> str:
-    """Name the result by everything that it follows from (D7); `marks` are ETags by key."""
-    drawn = [f"{key}={etag}" for key, etag in sorted(marks.items())]
-    process = canonical(operations)
-    parts = (source.bucket, source.key, source.etag, process, *drawn, f"upright={upright}", ENGINE)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def _name(source: ObjectInfo, work: Work, etags: Mapping[str, str], world: World) -> str:
+    return result_name(source, work.operations, etags, upright=world.settings.auto_orient)

@@ -17,6 +17,7 @@ from darkroom.ports import (
 from darkroom.ports.listing import ObjectLister
 from darkroom.ports.uploads import Uploads
 from darkroom.settings import Settings
+from darkroom.usecases.results import Keeping
 from darkroom.usecases.workshop import Workshop
 
 
@@ -34,6 +35,9 @@ class World:
     writer: ObjectWriter
     lister: ObjectLister
     results: ResultStore | None = None
+    """For results over the reply limit; without it these are refused."""
+    keeping: Keeping | None = None
+    """For results that are given again; none where a deployment makes each anew."""
     uploads: Uploads | None = None
     front: Front | None = None
     """The CDN in front; none where clients come as they are."""

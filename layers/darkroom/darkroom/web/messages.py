@@ -7,7 +7,8 @@ from typing import Self
 from urllib.parse import quote, unquote
 
 from darkroom.errors import Code, OssError
-from darkroom.ports import OpenObject
+from darkroom.ports import KeptResult, OpenObject
+from darkroom.usecases.results import FromStore
 
 KEEPS_PLUS = frozenset({"x-oss-process", "x-oss-async-process"})
 """Query parameters in which a plus is itself."""
@@ -89,11 +90,22 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAs:
+    """A result's name in a store, and the type of its bytes whatever the caller calls them."""
+
+    name: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """An HTTP response; what its body is carried by is its front's business (D6)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | Stored = b""
-    result_name: str | None = None
-    """Name under which a body that is too large for its front can be kept."""
+    body: bytes | Stored | KeptResult = b""
+    kept_as: KeptAs | None = None
+    """How a body can be kept that is too large for its front."""
+    from_store: FromStore = FromStore.OFF
+    trouble: OssError | None = None
+    """What went wrong on the way without harm to the answer: for the log."""

@@ -7,12 +7,12 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from darkroom.errors import OssError
-from darkroom.ports import ObjectInfo, Written
+from darkroom.ports import KeptResult, ObjectInfo, Written
 from darkroom.timing import Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
 from darkroom.web.bodies import XML, document, element, elements, error_document
-from darkroom.web.messages import Response, Stored
+from darkroom.web.messages import KeptAs, Response, Stored
 
 NOT_CACHED = {"cache-control": "no-store"}
 CRC64 = "x-oss-hash-crc64ecma"
@@ -32,9 +32,17 @@ def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
         headers["cache-control"] = cache
     if rendered.result is None:
         return Response(status=304, headers=headers)
-    headers |= {"content-type": rendered.result.content_type, **overrides}
+    result = rendered.result
+    headers |= {"content-type": result.content_type, **overrides}
+    if isinstance(result, KeptResult):
+        headers["content-length"] = str(result.size)
     return Response(
-        status=200, headers=headers, body=rendered.result.body, result_name=rendered.name
+        status=200,
+        headers=headers,
+        body=result if isinstance(result, KeptResult) else result.body,
+        kept_as=KeptAs(name=rendered.name, content_type=result.content_type),
+        from_store=rendered.from_store,
+        trouble=rendered.trouble,
     )
 
 
@@ -117,10 +125,13 @@ def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Respo
     return Response(status=error.status, headers=headers, body=body)
 
 
-def redirect(location: str, headers: Mapping[str, str]) -> Response:
+def redirected(response: Response, location: str) -> Response:
     """Send the caller to the store; the address expires, so no cache may keep it."""
-    kept = {n: value for n, value in headers.items() if n.startswith("x-oss-") and n != CRC64}
-    return Response(status=302, headers={**kept, **NOT_CACHED, "location": location})
+    sent = response.headers.items()
+    kept = {name: value for name, value in sent if name.startswith("x-oss-") and name != CRC64}
+    return replace(
+        response, status=302, headers={**kept, **NOT_CACHED, "location": location}, body=b""
+    )
 
 
 def without_body(response: Response) -> Response:

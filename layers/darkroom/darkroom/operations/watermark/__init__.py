@@ -94,6 +94,11 @@ class Watermark:
         if self.text is None and self.image is None:
             raise missing("text or image", ec="0040-00000278")
 
+    @property
+    def mark_keys(self) -> frozenset[str]:
+        """The object that is drawn, if one is."""
+        return frozenset() if self.image is None else self.image.mark_keys
+
     def revise(self, plan: Plan, _limits: Limits) -> Plan:
         """Keep the edges of a text sharp in colour too (docs/decisions/004)."""
         return plan if self.text is None else replace(plan, full_chroma=True)

@@ -27,7 +27,7 @@ from darkroom.parameters import (
 )
 from darkroom.picture import Header, Output, Picture
 from darkroom.query import parse
-from darkroom.steps import Context, NeedsFewer, PixelOperation
+from darkroom.steps import Context, NeedsFewer, PixelOperation, mark_keys
 
 MOST_MARKS = 3
 """Different pictures that the watermarks of one process may use."""
@@ -81,6 +81,11 @@ class MarkObject:
 
     key: str
     steps: tuple[PixelOperation, ...] = ()
+
+    @property
+    def mark_keys(self) -> frozenset[str]:
+        """The object itself, and whatever a step of its preparation might load."""
+        return mark_keys(self.steps) | {self.key}
 
 
 @dataclass(frozen=True, slots=True)
