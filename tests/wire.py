@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -84,7 +84,8 @@ class Passage(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body[:after])
+        with suppress(ConnectionError):  # a client may have heard enough
+            self.wfile.write(answer.body[:after])
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -74,19 +74,14 @@ def _count(request: Request, response: Response, watch: Stopwatch) -> None:
     metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=1000 * watch.total)
     metrics.add_metric(name="BytesIn", unit=MetricUnit.Bytes, value=len(request.body))
     metrics.add_metric(name="BytesOut", unit=MetricUnit.Bytes, value=sent)
-    _count_store(response)
-    if kind == "async" and request.method == "POST" and response.status == HTTPStatus.OK:
-        metrics.add_metric(name="JobsAccepted", unit=MetricUnit.Count, value=1)
-    metrics.flush_metrics()
-
-
-def _count_store(response: Response) -> None:
-    """Count looks for kept results: their average is the share that was found."""
     if response.from_store is not FromStore.OFF:
         hits = int(response.from_store is FromStore.HIT)
         metrics.add_metric(name="StoreHits", unit=MetricUnit.Count, value=hits)
     if response.trouble is not None:
         metrics.add_metric(name="StoreFailures", unit=MetricUnit.Count, value=1)
+    if kind == "async" and request.method == "POST" and response.status == HTTPStatus.OK:
+        metrics.add_metric(name="JobsAccepted", unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
 
 
 def _answered(request: Request, context: Context, request_id: str) -> Response:

@@ -63,5 +63,32 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
 
 
 def test_there_are_costs() -> None:
-    """The table is read as it is written now."""
+    """The tables are read as they are written now."""
     assert len(costs()) == 4
+    assert len(kept_costs()) == 6
+
+
+def kept_costs() -> list[tuple[str, ...]]:
+    """Rows of the table of kept results: time of making, three prices, and when it pays."""
+    price = r"([\d.]+) \| "
+    row = rf"^\| [^|]+ \| ([\d.]+) ms \| {price}{price}{price}(?:([\d.]+) requests|never) \|$"
+    return re.findall(row, MANUAL, re.MULTILINE)
+
+
+@pytest.mark.parametrize("row", kept_costs(), ids=lambda row: f"{row[0]} ms")
+def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -> None:
+    """To the cent, and to the tenth of a request."""
+    making, *prices = map(float, row[:4])
+    anew = billed(2 * making + 40) + 0.40
+    kept = billed(2 * making + 160) + 3 * 0.40 + 5.00
+    found = billed(80) + 0.40 + 0.40
+    assert prices == pytest.approx([anew, kept, found], abs=0.0051)
+    if not row[4]:
+        assert anew < found
+    else:
+        assert float(row[4]) == pytest.approx((kept - found) / (anew - found), abs=0.051)
+
+
+def billed(milliseconds: float) -> float:
+    """Dollars for a million invocations of that length."""
+    return 1769 / 1024 * milliseconds * 1000 * 0.0000133334
