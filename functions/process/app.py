@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from darkroom.aws.snapshot import prepare
 from darkroom.aws.world import build
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
@@ -31,6 +32,8 @@ RESERVE_SECONDS = 2.0
 logger = Logger(service="darkroom-process")
 metrics = Metrics(namespace="Darkroom", service="darkroom")
 world = build(Settings.from_environ(os.environ))
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    prepare(world.settings.fonts)
 
 
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Copies of one imported function, as SnapStart makes them of its memory: by fork.
+
+Run by the runtime's Python in place of `awslambdaric`, whose hooks it calls when that would:
+`copies.py <copies> <file>` with a JSON list of events on its standard input. What every copy
+answered and saw goes into the file, as JSON.
+"""
+
+import importlib
+import json
+import os
+import random
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+CONTEXT = SimpleNamespace(
+    get_remaining_time_in_millis=lambda: 29_000,
+    function_name="process",
+    memory_limit_in_mb=1769,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:process:live",
+    aws_request_id="8f5a3f5e-0000-4000-8000-000000000000",
+)
+
+
+def main(copies: int, path: Path) -> None:
+    """Import, tell of the snapshot, copy, and let every copy answer the same events."""
+    events = json.load(sys.stdin)
+    app = importlib.import_module("app")
+    hooks = importlib.import_module("awslambdaric.lambda_runtime_hooks_runner")
+    hooks.run_before_snapshot()
+    connected = sorted(_sockets())
+    seen = [_copied(app, hooks, events) for _ in range(copies)]
+    path.write_text(json.dumps({"connected": connected, "copies": [_read(pipe) for pipe in seen]}))
+
+
+def _copied(app: Any, hooks: Any, events: list[Any]) -> int:
+    """Go on as another process; the first one gets the end of a pipe to read from."""
+    reading, writing = os.pipe()
+    frozen = random.getstate()
+    if os.fork():
+        os.close(writing)
+        return reading
+    random.setstate(frozen)  # A fork draws anew by itself, a snapshot does not.
+    hooks.run_after_restore()
+    seen = {
+        "replies": [app.handler(event, CONTEXT) for event in events],
+        "sockets": sorted(_sockets()),
+        "drawn": random.random(),
+    }
+    with os.fdopen(writing, "w") as pipe:
+        json.dump(seen, pipe)
+    os._exit(0)
+
+
+def _read(pipe: int) -> Any:
+    with os.fdopen(pipe) as file:
+        seen = json.load(file)
+    os.wait()
+    return seen
+
+
+def _sockets() -> set[str]:
+    """Name the sockets of this process, as the system knows them."""
+    links = (path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+    return {str(link) for link in links if str(link).startswith("socket:")}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

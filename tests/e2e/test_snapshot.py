@@ -1,0 +1,225 @@
+"""Many functions from one imported state: what SnapStart makes of the built process function."""
+
+import io
+import json
+import os
+import re
+import subprocess
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+from PIL import Image
+
+from darkroom.auth import SignedRequest, signing
+from darkroom.aws.secrets import access_keys
+from local.artefact import Artefact
+from local.emulator import Programs
+from local.events import HttpRequest, event
+from local.fronts import Front
+from tests.e2e.conftest import ENVIRONMENT, available
+from tests.e2e.queued import arranged
+from tests.e2e.stored import BUCKET, noise, put
+from tests.wire import Wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+COPIES = 3
+THUMBNAIL = "/pictures/holiday/beach%201.jpg?x-oss-process=image/resize,w_100"
+SUBMIT = b"x-oss-async-process=image%2Fresize%2Cw_30%7Csys%2Fsaveas%2Co_Yy5qcGc"
+
+KEY = {"id": "k", "secret": "s", "buckets": ["*"], "permissions": ["read", "write"]}
+
+
+def signed(method: str, key: str, subresource: str, body: bytes = b"") -> HttpRequest:
+    """Sign a request as a client does."""
+    request = SignedRequest(
+        method=method,
+        bucket="pictures",
+        key=key,
+        query=((subresource, ""),),
+        headers={"content-length": str(len(body))},
+        body=lambda: body,
+    )
+    (access_key,) = access_keys(json.dumps([KEY])).values()
+    request = signing.v4_header(request, access_key, now=datetime.now(UTC), region="eu-west-1")
+    headers = tuple(request.headers.items())
+    return HttpRequest(method=method, target=request.target(), headers=headers, body=body)
+
+
+REQUESTS = {
+    "link": HttpRequest(method="GET", target="/pictures/large%20one.jpg"),
+    "upload": signed("POST", "parts.bin", "uploads"),
+    "job": signed("POST", "holiday/beach 1.jpg", "x-oss-async-process", SUBMIT),
+    # The last, since it leaves its connection open.
+    "thumbnail": HttpRequest(method="GET", target=THUMBNAIL),
+}
+
+
+class Credentials(BaseHTTPRequestHandler):
+    """The endpoint that gives a function the keys of its role: a new one each time.
+
+    The first ends within a minute, as those do that are as old as the snapshot.
+    """
+
+    given = count(1)
+
+    def do_GET(self) -> None:
+        """Give a key."""
+        number = next(self.given)
+        ends = datetime.now(UTC) + (timedelta(minutes=1) if number == 1 else timedelta(hours=6))
+        document = {
+            "AccessKeyId": f"KEY{number}",
+            "SecretAccessKey": "secret",
+            "Token": "token",
+            "Expiration": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        self.send_response(HTTPStatus.OK)
+        self.end_headers()
+        self.wfile.write(json.dumps(document).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def keys() -> Iterator[str]:
+    """Serve keys, and give the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Credentials) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def environment(artefact: Artefact, store: dict[str, str], s3: "S3Client") -> dict[str, str]:
+    """Give the variables of a function on SnapStart: no keys among them, but where to get some."""
+    put(s3, "large one.jpg", noise(2000, 1600))
+    place = arranged(store)
+    secrets = boto3.client(
+        "secretsmanager",
+        endpoint_url=store["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+        region_name=store["AWS_DEFAULT_REGION"],
+        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
+    )
+    secrets.create_secret(Name="keys-of-copies", SecretString=json.dumps([KEY]))
+    found = {name: value for name, value in store.items() if name.startswith("AWS_ENDPOINT_URL")}
+    return {
+        **ENVIRONMENT,
+        **place.environment,
+        **found,
+        "DARKROOM_BUCKETS": json.dumps({"pictures": {"s3": BUCKET, "acl": "public-read"}}),
+        "DARKROOM_KEYS_SECRET": "keys-of-copies",
+        "DARKROOM_RESULTS_BUCKET": "results",
+        "DARKROOM_FONTS": str(artefact.fonts),
+        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "PYTHONPATH": os.pathsep.join(map(str, artefact.paths)),
+        "AWS_DEFAULT_REGION": store["AWS_DEFAULT_REGION"],
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+    }
+
+
+@pytest.fixture(scope="module")
+def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Copy the imported function, and give what every copy answered and saw."""
+    path = tmp_path_factory.mktemp("copies") / "seen.json"
+    events = [event(request, Front.HTTP_API, datetime.now(UTC)) for request in REQUESTS.values()]
+    with available():
+        python = Programs.find(os.environ).python
+    # A connection through a wire stays open, as one to S3 does.
+    with Wire(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as wire, keys() as address:
+        subprocess.run(
+            [python, Path(__file__).with_name("copies.py"), str(COPIES), path],
+            input=json.dumps(events),
+            text=True,
+            env={
+                **environment,
+                "AWS_ENDPOINT_URL_S3": wire.address,
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": address,
+            },
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    return json.loads(path.read_text())
+
+
+def replies(seen: Any, name: str) -> Iterator[tuple[int, dict[str, str], bytes]]:
+    """Give what every copy answered to the request of that name."""
+    number = list(REQUESTS).index(name)
+    for copy in seen["copies"]:
+        reply = copy["replies"][number]
+        body = b64decode(reply["body"]) if reply["isBase64Encoded"] else reply["body"].encode()
+        yield reply["statusCode"], reply["headers"], body
+
+
+def test_every_copy_answers(seen: Any) -> None:
+    """Each at the first try, and all the same picture."""
+    answers = list(replies(seen, "thumbnail"))
+    assert {status for status, _, _ in answers} == {200}
+    (picture,) = {body for _, _, body in answers}
+    assert Image.open(io.BytesIO(picture)).size == (100, 75)
+
+
+def test_nothing_is_connected_before_the_snapshot(seen: Any) -> None:
+    """A connection would be dead in every copy."""
+    assert seen["connected"] == []
+
+
+def test_each_copy_has_its_own_connections(seen: Any) -> None:
+    """None is shared, and there are some."""
+    sockets = [set(copy["sockets"]) for copy in seen["copies"]]
+    assert all(sockets)
+    assert len(set.union(*sockets)) == sum(map(len, sockets))
+
+
+def test_request_ids(seen: Any) -> None:
+    """No two requests of all copies have the same."""
+    ids = [
+        headers["x-oss-request-id"] for name in REQUESTS for _, headers, _ in replies(seen, name)
+    ]
+    assert len(set(ids)) == COPIES * len(REQUESTS)
+
+
+@pytest.mark.parametrize("member", ["EventId", "TaskId", "RequestId"])
+def test_ids_of_jobs(member: str, seen: Any) -> None:
+    """Every copy gives a job names of its own."""
+    answers = [json.loads(body) for _, _, body in replies(seen, "job")]
+    assert len({answer[member] for answer in answers}) == COPIES
+
+
+def test_upload_ids(seen: Any) -> None:
+    """Every copy begins an upload of its own."""
+    found = [
+        re.findall(rb"<UploadId>(.+)</UploadId>", body) for *_, body in replies(seen, "upload")
+    ]
+    assert len({name for (name,) in found}) == COPIES
+
+
+def test_randomness(seen: Any) -> None:
+    """What pauses are drawn from goes on differently in every copy."""
+    assert len({copy["drawn"] for copy in seen["copies"]}) == COPIES
+
+
+def test_credentials(seen: Any) -> None:
+    """A key that ran out since the snapshot is not used: links are signed with the next one."""
+    used = set()
+    for status, headers, _ in replies(seen, "link"):
+        assert status == 302
+        (credential,) = parse_qs(urlsplit(headers["location"]).query)["X-Amz-Credential"]
+        used.add(credential.partition("/")[0])
+    assert "KEY1" not in used
+    assert len(used) == COPIES
