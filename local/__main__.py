@@ -20,7 +20,7 @@ from local.fronts import Front, Invoke
 from local.gateway import Gateway
 from local.poller import EventSource, Poller, polling
 from local.processes import StartError
-from local.sandbox import InProcess
+from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
 from local.server import serving
 from local.stores import stores
 
@@ -35,6 +35,10 @@ FUNCTION = {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 """What the function's environment holds here beside its settings."""
+
+
+HANDLERS = {"functions.process.app": SECONDS, "functions.persist.app": PERSIST_SECONDS}
+"""Modules of the functions, and the time of each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +124,8 @@ def _in_process() -> Functions:
         os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
     process, persist = (
-        InProcess(handler=importlib.import_module(f"functions.{name}.app").handler)
-        for name in ("process", "persist")
+        InProcess(handler=importlib.import_module(name).handler, seconds=seconds)
+        for name, seconds in HANDLERS.items()
     )
     return Functions(process=process, persist=persist, source=EventSource())
 

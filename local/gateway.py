@@ -8,6 +8,7 @@ from time import perf_counter
 
 from local.events import HttpRequest, event, request_id
 from local.fronts import Front, FunctionError, Invoke, ThrottledError
+from local.patience import within
 from local.replies import HttpReply, failed, message, reply, throttled
 
 EVENT_LIMIT = 6_291_456
@@ -15,6 +16,9 @@ EVENT_LIMIT = 6_291_456
 
 RESULT_LIMIT = 6_291_556
 """Bytes of JSON that may come out of a function."""
+
+SECONDS = 30.0
+"""How long an HTTP API waits for a function, as in template.yaml; a function URL is not asked."""
 
 type Log = Callable[[str], None]
 
@@ -26,6 +30,7 @@ class Gateway:
     invoke: Invoke
     log: Log
     front: Front = Front.HTTP_API
+    seconds: float = SECONDS
 
     def answer(self, request: HttpRequest) -> HttpReply:
         """Answer one request, whatever the function does."""
@@ -47,14 +52,17 @@ class Gateway:
             return message(413, "Request Entity Too Large")
         try:
             return self._invoked(described)
-        except ThrottledError:
+        except (ThrottledError, TimeoutError):
             return throttled(self.front)
         except FunctionError as error:
             self.log(f"the function failed: {error}")
             return failed(self.front)
 
     def _invoked(self, described: bytes) -> HttpReply:
-        result = self.invoke(described)
+        if self.front is Front.HTTP_API:
+            result = within(self.seconds, lambda: self.invoke(described))
+        else:
+            result = self.invoke(described)
         if len(result) > RESULT_LIMIT:
             raise FunctionError(f"its result has {len(result)} bytes of {RESULT_LIMIT} allowed")
         return reply(json.loads(result.decode()))

@@ -36,7 +36,7 @@ def failed(front: Front) -> HttpReply:
 
 
 def throttled(front: Front) -> HttpReply:
-    """Say that no sandbox is free."""
+    """Say that no sandbox is free, or that the front has waited long enough."""
     if front is Front.FUNCTION_URL:
         return message(429, "Rate Exceeded.")
     return message(503, "Service Unavailable")

@@ -6,14 +6,14 @@ import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
 from local.fronts import Event, FunctionError, ThrottledError
+from local.patience import within
 
-SECONDS = 29.0
-"""The function's time, as in template.yaml."""
+SECONDS, PERSIST_SECONDS = 29.0, 120.0
+"""The time of the process function and of the other, as in template.yaml."""
 
 MEGABYTES = 1769
 """The function's memory, as in template.yaml; nothing is enforced here."""
@@ -49,24 +49,17 @@ class InProcess:
         """Run the handler, or wait for the request before to end."""
         if not self._free.acquire(timeout=self.seconds):
             raise ThrottledError
-        outcome: SimpleQueue[bytes | FunctionError] = SimpleQueue()
-        # A daemon: nobody can end a thread, but it need not keep the process.
-        run = threading.Thread(target=self._run, args=(event, outcome), daemon=True)
-        run.start()
         try:
-            result = outcome.get(timeout=self.seconds)
-        except Empty as error:
+            return within(self.seconds, lambda: self._run(event))
+        except TimeoutError as error:
             raise FunctionError(f"timed out after {self.seconds:.2f} seconds") from error
-        if isinstance(result, FunctionError):
-            raise result
-        return result
 
-    def _run(self, event: bytes, outcome: SimpleQueue[bytes | FunctionError]) -> None:
+    def _run(self, event: bytes) -> bytes:
         context = LambdaContext(deadline=monotonic() + self.seconds)
         try:
-            outcome.put(json.dumps(self.handler(json.loads(event), context)).encode())
-        except Exception as error:  # noqa: BLE001 - this is where Lambda catches it, too
+            return json.dumps(self.handler(json.loads(event), context)).encode()
+        except Exception as error:
             traceback.print_exc()
-            outcome.put(FunctionError(repr(error)))
+            raise FunctionError(repr(error)) from error
         finally:
             self._free.release()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local import jobs
+from local import gateway, jobs, sandbox
 from local.artefact import Artefact, read, read_source
 from local.poller import EventSource
 
@@ -113,6 +113,15 @@ def test_deliveries(build: Path, resources: dict[str, Any]) -> None:
     assert queue["RedrivePolicy"]["maxReceiveCount"] == last + 1
     assert (queue["VisibilityTimeout"], last + 1) == (jobs.VISIBILITY, jobs.DELIVERIES)
     assert read_source(build, "PersistFunction") == EventSource()
+
+
+def test_times(build: Path, resources: dict[str, Any]) -> None:
+    """Here as in the template; a function ends before its front gives it up."""
+    process, persist = (read(build, name).seconds for name in FUNCTIONS)
+    assert (process, persist) == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)
+    front = resources["ProcessFunction"]["Events"]["AnyRequest"]["Properties"]
+    assert front["TimeoutInMillis"] == 1000 * gateway.SECONDS
+    assert process < gateway.SECONDS
 
 
 def test_dashboard(resources: dict[str, Any]) -> None:

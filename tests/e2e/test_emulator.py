@@ -1,11 +1,13 @@
 """The emulated Lambda itself: what becomes of functions that do not behave."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -47,7 +49,7 @@ def run(tmp_path: Path) -> Run:
     (tmp_path / "app.py").write_text(FUNCTION)
 
     @contextmanager
-    def running(seconds: int = 5) -> Iterator[Pool]:
+    def running(seconds: int = 5, size: int = 1) -> Iterator[Pool]:
         artefact = Artefact(
             code=tmp_path,
             handler="app.handler",
@@ -56,8 +58,9 @@ def run(tmp_path: Path) -> Run:
             layers=(),
             variables={"DARKROOM_FROM_TEMPLATE": "a", "DARKROOM_FROM_DEPLOYMENT": None},
         )
-        with available(), emulated(artefact, {"DARKROOM_FROM_DEPLOYMENT": "b"}, logs=tmp_path) as p:
-            yield p
+        given = {"DARKROOM_FROM_DEPLOYMENT": "b"}
+        with available(), emulated(artefact, given, logs=tmp_path, size=size) as pool:
+            yield pool
 
     return running
 
@@ -110,6 +113,17 @@ def test_busy(run: Run) -> None:
         with pytest.raises(ThrottledError):
             ask(impatient)
         first.join()
+
+
+def test_a_sandbox_has_one_request_at_a_time(run: Run) -> None:
+    """Two at once are in two processes; a third waits until one of these is free."""
+    with run(size=2) as pool, ThreadPoolExecutor(3) as clients:
+        for _ in range(2):  # the first round starts them
+            began = monotonic()
+            asked = [clients.submit(ask, pool, sleep=0.5) for _ in range(3)]
+            pids = Counter(answer.result()["pid"] for answer in asked)
+            assert sorted(pids.values()) == [1, 2]
+            assert monotonic() - began >= 1
 
 
 def test_nothing_is_left(run: Run) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import pytest
@@ -220,6 +221,22 @@ def test_failures(front: Front, error: Exception, status: int, text: str) -> Non
         answered, headers, body = exchange(server, "GET", "/a")
     assert (answered, headers["content-type"]) == (status, "application/json")
     assert json.loads(body) == {"message": text}
+
+
+@pytest.mark.parametrize(("front", "status"), [(Front.HTTP_API, 503), (Front.FUNCTION_URL, 200)])
+def test_a_front_s_own_patience(front: Front, status: int) -> None:
+    """An HTTP API waits for its time, whatever the function's; a function URL for the function."""
+    ended = threading.Event()
+
+    def slow(_: bytes, /) -> bytes:
+        sleep(0.3)
+        ended.set()
+        return b'{"statusCode": 200}'
+
+    gateway = Gateway(invoke=slow, log=lambda _: None, front=front, seconds=0.1)
+    with serving(gateway.answer) as server:
+        assert exchange(server, "GET", "/a")[0] == status
+    assert ended.wait(5), "nobody ends the function for it"
 
 
 def test_in_process_failure(capfd: pytest.CaptureFixture[str]) -> None:
