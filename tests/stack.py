@@ -193,6 +193,8 @@ class Stack:
             return NOTHING
         if name in self.parameters:
             return self.parameters[name]
+        if template()["Resources"].get(name, {}).get("Type") == "AWS::Serverless::LayerVersion":
+            return f"arn:aws:lambda:eu-west-1:123456789012:layer:{self._of_resource(name)}:1"
         return PSEUDO.get(name) or self._of_resource(*name.split("."))
 
     def _of_resource(self, name: str, attribute: str = "") -> str:
