@@ -187,6 +187,22 @@ def test_an_object_that_is_closed_closes_its_results(ask: Ask) -> None:
     assert ask("GET", "demo", "p.png", by="reader", query=query).status == 200
 
 
+def test_a_protected_original_stays_so(ask: Ask, s3: "S3Client") -> None:
+    """A stranger is given the kept result by its style only, as one that is made anew."""
+    s3.put_object(Bucket="the-protected", Key="p.jpg", Body=stored(coded((80, 60)), "JPEG"))
+    style = b"<Style><Content>image/resize,w_50</Content></Style>"
+    named = (("style", ""), ("styleName", "kept"))
+    assert ask("PUT", "the-protected", by="owner", query=named, body=style).status == 200
+    query = (("x-oss-process", "image/resize,w_50"),)
+    made = ask("GET", "the-protected", "p.jpg", by="reader", query=query)
+    assert "decode" in made.headers["server-timing"]
+    assert ask("GET", "the-protected", "p.jpg", query=query).status == 403
+    for key, styled in (("p.jpg", (("x-oss-process", "style/kept"),)), ("p.jpg!kept", ())):
+        found = ask("GET", "the-protected", key, query=styled)
+        assert (found.status, found.body) == (200, made.body)
+        assert "decode" not in found.headers["server-timing"]
+
+
 def test_a_source_that_is_deleted_is_missing(get: Callable[..., Reply], s3: "S3Client") -> None:
     """Its results, too."""
     get()

@@ -1,33 +1,38 @@
 """The template empties what the service puts into the results bucket, and each in its time."""
 
-import re
-from pathlib import Path
+import pytest
 
-from darkroom.aws import parts
-from darkroom.aws.results import PREFIX
-from darkroom.ports.uploads import UploadRef
+from darkroom.aws.parts import PREFIX as PARTS
+from darkroom.aws.results import PREFIX as RESULTS
+from darkroom.settings import Settings
+from tests.stack import Stack
+from tests.unit.test_template import variables
 
-TEMPLATE = (Path(__file__).parents[2] / "template.yaml").read_text()
-
-
-def rules() -> dict[str, str]:
-    """Days by prefix, as the template has them."""
-    bucket = TEMPLATE.partition("\n  Results:\n")[2].partition("\n  ResultsPolicy:\n")[0]
-    found = re.findall(r"Prefix: (.*)\n +ExpirationInDays: (.*)\n", bucket)
-    assert len(found) == bucket.count("ExpirationInDays")
-    return dict(found)
+KEPT = Stack({"KeepResultsDays": "30", "KeepResultsFrom": "100"})
+MADE = Stack({})
 
 
-def test_everything_in_the_results_bucket_expires() -> None:
-    """Parts after a day; results when they are no longer to be given again."""
-    part = parts._prefix(UploadRef(bucket="b", key="k", id="u")).partition("/")
-    assert rules() == {
-        PREFIX: "!If [KeepsResults, !Ref KeepResultsDays, 1]",
-        "".join(part[:2]): "1",
-    }
+def days(stack: Stack) -> dict[str, int]:
+    """Give after how many days what begins with a prefix is deleted."""
+    rules = stack.properties("Results")["LifecycleConfiguration"]["Rules"]
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+    return {rule["Prefix"]: int(rule["ExpirationInDays"]) for rule in rules}
 
 
-def test_no_rule_reaches_into_another() -> None:
-    """S3 takes the shorter time where rules overlap."""
-    prefixes = list(rules())
-    assert not any(a != b and a.startswith(b) for a in prefixes for b in prefixes)
+@pytest.mark.parametrize(("stack", "kept"), [(MADE, 1), (KEPT, 30)], ids=["made", "kept"])
+def test_everything_in_the_results_bucket_expires(stack: Stack, kept: int) -> None:
+    """Parts after a day; results when they are no longer to be given again.
+
+    No prefix begins with another: S3 takes the shorter time where rules overlap.
+    """
+    assert days(stack) == {RESULTS: kept, PARTS: 1}
+    assert not RESULTS.startswith(PARTS)
+    assert not PARTS.startswith(RESULTS)
+
+
+@pytest.mark.parametrize("stack", [MADE, KEPT], ids=["made", "kept"])
+def test_the_function_keeps_what_the_bucket_keeps(stack: Stack) -> None:
+    """Only where there are days for it."""
+    settings = Settings.from_environ(variables(stack))
+    assert settings.keep_results == (stack is KEPT)
+    assert settings.keep_from == (100 if stack is KEPT else 0)

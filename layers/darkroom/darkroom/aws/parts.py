@@ -18,6 +18,9 @@ from darkroom.ports.uploads import UploadedPart, UploadRef
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+PREFIX = "parts/"
+"""What the lifecycle of the bucket tells parts by: results are beside them."""
+
 MOST_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
 
@@ -99,7 +102,7 @@ def members_of_upload(buckets: Mapping[str, str], upload: UploadRef) -> Any:
 
 def _prefix(upload: UploadRef) -> str:
     name = f"{upload.bucket}\n{upload.key}\n{upload.id}"
-    return f"parts/{hashlib.sha256(name.encode()).hexdigest()}/"
+    return f"{PREFIX}{hashlib.sha256(name.encode()).hexdigest()}/"
 
 
 def _name(upload: UploadRef, number: int) -> str:

@@ -85,22 +85,28 @@ def made(work: Work, world: World, context: Context) -> Result:
 def _remembered(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered:
     """Look for the result before the object is read; keep what had to be made.
 
-    A look finds, or it does not: it refuses nothing and fails nothing. What is made is made,
-    checked and named by the object that is then read, whatever was seen of it before.
+    What is made is made, checked and named by the object that is then read, whatever was
+    seen of it before.
+    """
+    found, trouble = _looked(work, world, context, keeping)
+    if found is not None:
+        return found
+    rendered = of_one_version(lambda: _rendered(work, world, context))
+    trouble = trouble or _kept(rendered, world, context, keeping)
+    return replace(rendered, from_store=FromStore.MISS, trouble=trouble)
+
+
+def _looked(
+    work: Work, world: World, context: Context, keeping: Keeping
+) -> tuple[Rendered | None, OssError | None]:
+    """Find the result or not; a look refuses nothing and fails nothing, but tells of trouble.
+
+    Where it is the caller's fault, the object itself will say so, in more words than a HEAD.
     """
     try:
-        found = _found(work, world, context, keeping)
+        return _found(work, world, context, keeping), None
     except OssError as error:
-        # Where it is the caller's fault, the object itself says so, in more words than a HEAD.
-        trouble = error if error.ours else None
-    else:
-        if found is not None:
-            return found
-        trouble = None
-    rendered = of_one_version(lambda: _rendered(work, world, context))
-    if trouble is None:
-        trouble = _kept(rendered, world, context, keeping)
-    return replace(rendered, from_store=FromStore.MISS, trouble=trouble)
+        return None, error if error.ours else None
 
 
 def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered | None:
