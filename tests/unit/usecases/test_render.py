@@ -11,6 +11,7 @@ from PIL import Image
 from darkroom.auth import ANONYMOUS, ANY_BUCKET, Caller, Permission
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
+from darkroom.limits import Limits
 from darkroom.operations import compiled
 from darkroom.pipeline import Result
 from darkroom.ports import KeptResult, ObjectInfo, OpenObject, Span
@@ -195,6 +196,14 @@ def test_conditions_are_looked_at_first(service: Service) -> None:
     assert service.objects.asked == ["HEAD /demo/picture"]
     unmet = Conditions(match=other)
     assert refusal(lambda: service.ask(conditions=unmet)) is Code.PRECONDITION_FAILED
+    assert service.results.asked == []
+
+
+def test_limits_count_though_nothing_is_read(service: Service) -> None:
+    """They may be tighter than when the result was made."""
+    service.ask()
+    service.context = Context(limits=replace(Limits(), source_bytes=9))
+    assert refusal(service.ask) is Code.IMAGE_TOO_LARGE
     assert service.results.asked == []
 
 

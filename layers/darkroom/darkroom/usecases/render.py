@@ -99,14 +99,14 @@ def _remembered(work: Work, world: World, context: Context, keeping: Keeping) ->
 def _looked(
     work: Work, world: World, context: Context, keeping: Keeping
 ) -> tuple[Rendered | None, OssError | None]:
-    """Find the result or not; a look refuses nothing and fails nothing, but tells of trouble.
+    """Find the result or not; a look refuses nothing and fails nothing, but says what it met.
 
-    Where it is the caller's fault, the object itself will say so, in more words than a HEAD.
+    If that is the caller's fault, the object itself will say so, in more words than a HEAD has.
     """
     try:
         return _found(work, world, context, keeping), None
     except OssError as error:
-        return None, error if error.ours else None
+        return None, error
 
 
 def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered | None:
