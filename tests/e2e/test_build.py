@@ -119,8 +119,7 @@ def test_times(build: Path, resources: dict[str, Any]) -> None:
     """Here as in the template; a function ends before its front gives it up."""
     process, persist = (read(build, name).seconds for name in FUNCTIONS)
     assert (process, persist) == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)
-    front = resources["ProcessFunction"]["Events"]["AnyRequest"]["Properties"]
-    assert front["TimeoutInMillis"] == 1000 * gateway.SECONDS
+    assert resources["Integration"]["TimeoutInMillis"] == 1000 * gateway.SECONDS
     assert process < gateway.SECONDS
 
 

@@ -117,8 +117,8 @@ def test_private_and_no_store_are_believed(stack: Stack) -> None:
 def test_it_waits_longer_than_the_api(stack: Stack) -> None:
     """Else it would ask again while the first answer is on its way."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
-    event = stack.properties("ProcessFunction")["Events"]["AnyRequest"]["Properties"]
-    assert origin["CustomOriginConfig"]["OriginReadTimeout"] * 1000 > event["TimeoutInMillis"]
+    api = stack.properties("Integration")["TimeoutInMillis"]
+    assert origin["CustomOriginConfig"]["OriginReadTimeout"] * 1000 > api
 
 
 def test_a_web_acl_stands_before_it() -> None:
