@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR, socket
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -34,6 +35,18 @@ class Wire:
     requests: list[str] = field(default_factory=list)
     """Methods and targets in the order they came in."""
     address: str = ""
+    connections: list[socket] = field(default_factory=list)
+    """Those that are open, or were."""
+
+    def cut(self) -> int:
+        """Break every connection that is open, and tell how many there were."""
+        broken = 0
+        while self.connections:
+            # A closed one has no number any more.
+            if (connection := self.connections.pop()).fileno() >= 0:
+                connection.shutdown(SHUT_RDWR)
+                broken += 1
+        return broken
 
     @contextmanager
     def open(self) -> Iterator["Wire"]:
@@ -55,6 +68,11 @@ class Passage(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wire: Wire
+
+    def setup(self) -> None:
+        """Note the connection, which may be cut."""
+        super().setup()
+        self.wire.connections.append(self.connection)
 
     def _pass(self) -> None:
         self.wire.requests.append(f"{self.command} {self.path}")

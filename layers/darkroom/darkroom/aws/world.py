@@ -17,24 +17,28 @@ from darkroom.aws.uploads import S3Uploads
 from darkroom.aws.workshop import build_workshop
 from darkroom.aws.writing import S3Writer
 from darkroom.limits import Limits
-from darkroom.ports import BucketStore, Front, StyleStore
+from darkroom.ports import BucketStore, Clock, Front, StyleStore
 from darkroom.settings import Settings
 from darkroom.usecases.results import Keeping
 from darkroom.usecases.world import World
 
 
-def build(settings: Settings) -> World:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, clock: Clock = _now) -> World:
     """Connect the service to AWS; what every request needs is connected at once."""
     clients = Clients(settings)
     client = clients.s3
     names = {name: entry.s3 for name, entry in settings.buckets.items()}
     objects = S3Objects(client=client, buckets=names)
     results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
-    buckets, styles = _kept(settings, clients)
+    buckets, styles = _kept(settings, clients, clock)
     return World(
         settings=settings,
-        clock=_now,
-        credentials=_credentials(settings, clients),
+        clock=clock,
+        credentials=_credentials(settings, clients, clock),
         buckets=buckets,
         styles=styles,
         objects=objects,
@@ -44,9 +48,9 @@ def build(settings: Settings) -> World:
         results=results or None,
         keeping=_keeping(settings, clients, names),
         uploads=_uploads(settings, clients, names),
-        front=_front(settings, clients),
+        front=_front(settings, clients, clock),
         limits=Limits.within(settings.memory),
-        workshop=build_workshop(settings, clients, _now),
+        workshop=build_workshop(settings, clients, clock),
     )
 
 
@@ -70,24 +74,20 @@ def _uploads(settings: Settings, clients: Clients, names: Mapping[str, str]) -> 
     return S3Uploads(client=clients.s3, buckets=names, patient=clients.patient_s3, parts=parts)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _kept(settings: Settings, clients: Clients) -> tuple[BucketStore, StyleStore]:
+def _kept(settings: Settings, clients: Clients, clock: Clock) -> tuple[BucketStore, StyleStore]:
     if settings.table is None:
         return ListedBuckets(entries=settings.buckets), NoStyles()
-    records = BucketRecords(clients.dynamodb, settings.table, settings.buckets, _now)
+    records = BucketRecords(clients.dynamodb, settings.table, settings.buckets, clock)
     return TableBuckets(records=records), TableStyles(records=records)
 
 
-def _credentials(settings: Settings, clients: Clients) -> Credentials:
+def _credentials(settings: Settings, clients: Clients, clock: Clock) -> Credentials:
     if settings.keys_secret is None:
         return NoKeys()
-    return SecretKeys(clients.secretsmanager, settings.keys_secret, _now)
+    return SecretKeys(clients.secretsmanager, settings.keys_secret, clock)
 
 
-def _front(settings: Settings, clients: Clients) -> Front | None:
+def _front(settings: Settings, clients: Clients, clock: Clock) -> Front | None:
     if settings.front_secret is None:
         return None
-    return SecretFront(clients.secretsmanager, settings.front_secret, _now)
+    return SecretFront(clients.secretsmanager, settings.front_secret, clock)
