@@ -48,10 +48,10 @@ class Built:
         logs = Path(tempfile.mkdtemp(dir=self.folder))
         with ExitStack() as stack:
             sandboxes: list[Sandbox] = []
-            for core in cores:
-                (logs / str(core)).mkdir()
+            for number, core in enumerate(cores):
+                (logs / str(number)).mkdir()
                 with bound({core}):
-                    pool = emulated(self.artefact, environment, logs=logs / str(core))
+                    pool = emulated(self.artefact, environment, logs=logs / str(number))
                     sandboxes += stack.enter_context(pool).sandboxes
             yield Pool(sandboxes, patience=self.artefact.seconds)
 

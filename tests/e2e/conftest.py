@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from local.artefact import Artefact, read
-from local.emulator import Pool, emulated
+from local.emulator import Pool, Programs, emulated
 from local.fronts import Front
 from local.gateway import Gateway
 from local.processes import StartError
@@ -74,6 +74,14 @@ def build() -> Path:
         for function in ("ProcessFunction", "PersistFunction"):
             read(BUILD, function)
     return BUILD
+
+
+@pytest.fixture(scope="session")
+def tools() -> dict[str, str]:
+    """Give the variables by which emulator and runtime are found, if they are where these say."""
+    with available():
+        Programs.find(os.environ)
+    return {name: os.environ[name] for name in ("SAM_VENV", "LAMBDA_VENV") if name in os.environ}
 
 
 @pytest.fixture(scope="session")

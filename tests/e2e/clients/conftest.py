@@ -1,6 +1,5 @@
 """The tests of the clients, unchanged, at another address: that of what was built."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import Programs
-from tests.e2e.conftest import available
 from tests.functional.clients import conftest as clients
 
 images, endpoint, node = clients.images, clients.endpoint, clients.node
@@ -33,13 +30,11 @@ class Application:
 @pytest.fixture(scope="session")
 def application(
     build: Path,  # noqa: ARG001 - it has to be there
+    tools: dict[str, str],
     images: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Application]:
     """Run it as `make run EMULATE=2` does."""
-    with available():
-        Programs.find(os.environ)
-    tools = {name: os.environ[name] for name in ("SAM_VENV", "LAMBDA_VENV") if name in os.environ}
     path = tmp_path_factory.mktemp("run") / "log"
     with path.open("w") as log, clients.served(images, "--emulated", "2", log=log, **tools) as url:
         yield Application(url=url, log=path)

@@ -70,16 +70,21 @@ def size(where: oss2.Bucket, key: str) -> tuple[int, int] | None:
     return Image.open(io.BytesIO(where.get_object(key).read())).size
 
 
-def test_two_rules_of_a_bucket_make_their_targets_in_time(url: str, tmp_path: Path) -> None:
-    """In the same bucket and in another one, right after the upload."""
-    settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps({"acl": "public-read", "events": RULES}))
+def settle(url: str, rules: object, folder: Path) -> None:
+    """Give the public bucket its rules, with the tool for it."""
+    settings = folder / "settings.json"
+    settings.write_text(json.dumps({"acl": "public-read", "events": rules}))
     environment = {
         "DARKROOM_ACCESS_KEY_ID": str(demo.ACCESS_KEY["id"]),
         "DARKROOM_ACCESS_KEY_SECRET": str(demo.ACCESS_KEY["secret"]),
     }
     command = [sys.executable, str(ROOT / "tools/bucket_settings.py"), url, demo.PUBLIC]
     subprocess.run([*command, str(settings)], env=environment, check=True, capture_output=True)
+
+
+def test_two_rules_of_a_bucket_make_their_targets_in_time(url: str, tmp_path: Path) -> None:
+    """In the same bucket and in another one, right after the upload."""
+    settle(url, RULES, tmp_path)
     source, other = bucket(url, demo.PUBLIC), bucket(url, demo.PRIVATE)
     source.put_object("uploads/first.jpg", PICTURE)  # warms up: the function has just started
     until(lambda: size(other, "turned/first.jpg"), seconds=20)

@@ -26,9 +26,11 @@ def images(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def run(images: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def run(
+    images: Path, *arguments: str, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start it on any free port and give its address once it is ready."""
-    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
         cwd=ROOT,
