@@ -55,7 +55,8 @@ def test_a_source_side_has_a_limit_and_each_format_its_number(
         ((25_000, 10_001), 1, False),
         ((1000, 1000), 250, True),
         ((1000, 1000), 251, False),
-        ((1, 1), 250_000_000, True),
+        ((158, 158), 10_000, True),
+        ((159, 158), 10_000, False),
     ],
 )
 def test_a_source_may_have_250_million_pixels_over_all_frames(

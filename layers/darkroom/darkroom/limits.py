@@ -30,6 +30,8 @@ class Limits:
     tiff_side: int = 16_384
     source_pixels: int = 250_000_000
     """Of all frames together."""
+    source_frames: int = 10_000
+    """However small they are, each takes its time."""
     frame_pixels: int = 250_000_000
     """Of one: that many are decoded at a time."""
     rotated_side: int = 4096
@@ -75,6 +77,12 @@ class Limits:
                 Code.IMAGE_TOO_LARGE,
                 f"The picture measures {size[0]}x{size[1]} in {frames} frames: "
                 f"at most {self.source_pixels} pixels are supported.",
+                ec="0040-00000012",
+            )
+        if frames > self.source_frames:
+            raise OssError(
+                Code.IMAGE_TOO_LARGE,
+                f"The picture has {frames} frames: at most {self.source_frames} are supported.",
                 ec="0040-00000012",
             )
         if size[0] * size[1] > self.frame_pixels:

@@ -9,6 +9,7 @@ from numbers import Rational
 
 from PIL import ExifTags, Image
 
+from darkroom.codecs import jpeg_structure, png_structure
 from darkroom.codecs.damage import DAMAGE, damaged
 from darkroom.codecs.gif_structure import gif_outline
 from darkroom.codecs.jpeg import estimated_quality
@@ -35,6 +36,7 @@ def probe(data: bytes) -> Header:
 
 
 def _read_jpeg(data: bytes, word: str) -> Header:
+    jpeg_structure.check_structure(data)
     image = open_image(data, word)
     # An attribute of JPEG images alone; a multi-picture file is one too.
     tables: dict[int, list[int]] = getattr(image, "quantization", {})
@@ -56,6 +58,11 @@ def _read_plain(data: bytes, word: str) -> Header:
     Pillow turns a TIFF upright by itself, and the size that it gives is the upright one.
     """
     return Header(format=word, size=open_image(data, word).size)
+
+
+def _read_png(data: bytes, word: str) -> Header:
+    png_structure.check_structure(data)
+    return _read_plain(data, word)
 
 
 def _read_tiff(data: bytes, word: str) -> Header:
@@ -117,7 +124,7 @@ def _turned(word: str, image: Image.Image, size: Size, block: bytes | None) -> H
 
 _READERS = {
     "jpg": _read_jpeg,
-    "png": _read_plain,
+    "png": _read_png,
     "gif": _read_gif,
     "webp": _read_webp,
     "bmp": _read_plain,

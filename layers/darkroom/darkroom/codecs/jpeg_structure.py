@@ -1,0 +1,46 @@
+"""The segments and scans of a JPEG: what costs time apart from its pixels.
+
+A scan may say in a few bytes that nothing changes in the whole picture, and takes a pass over
+it all the same; segments are read one by one by Python code. Small files of either would keep
+a decoder busy for hours (docs/decisions/100-structure-bombs.md).
+"""
+
+import re
+
+from darkroom.errors import Code, OssError
+
+MOST_SCANS = 100
+"""libtiff's bound for JPEGs in TIFFs, too; encoders write ten at most."""
+
+MOST_SEGMENTS = 1000
+"""In front of the first scan: 20 MB of metadata are 320 segments at full length."""
+
+MOST_SKIPPED = 65_536
+"""Bytes between segments, which mean nothing."""
+
+_SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+"""How a scan begins: any other length is refused by the decoder."""
+
+_SEGMENT = re.compile(rb"\xff([\x02-\xcf\xda-\xfe])")
+"""A marker that a length follows."""
+
+_START_OF_SCAN = b"\xda"
+
+
+def check_structure(data: bytes) -> None:
+    """Refuse a JPEG of more parts than a picture has."""
+    _check("scans", sum(1 for _ in _SCAN.finditer(data)), MOST_SCANS)
+    position, segments, skipped = 2, 0, 0
+    while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
+        segments, skipped = segments + 1, skipped + found.start() - position
+        _check("segments", segments, MOST_SEGMENTS)
+        _check("bytes between segments", skipped, MOST_SKIPPED)
+        position = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    end = found.start() if found else len(data)
+    _check("bytes between segments", skipped + end - position, MOST_SKIPPED)
+
+
+def _check(what: str, number: int, most: int) -> None:
+    if number > most:
+        message = f"The picture has {number} {what}: at most {most} are supported."
+        raise OssError(Code.IMAGE_TOO_LARGE, message)

@@ -1,0 +1,44 @@
+"""Small pictures in very many parts: each part costs time that no pixel accounts for."""
+
+import struct
+
+from PIL import Image
+
+from tests.colours import chunk
+from tests.pictures import stored
+
+WHITE = Image.new("RGB", (64, 64), "white")
+
+
+def scans(count: int) -> bytes:
+    """Draw a progressive JPEG with further scans to that count, which change nothing.
+
+    A Huffman table of one code, 00, for "64 blocks in a row have nothing", is all they need.
+    """
+    data = stored(WHITE, "JPEG", progressive=True)
+    table = _segment(0xC4, b"\x10\0\x01" + b"\0" * 14 + b"\x60")
+    nothing = _segment(0xDA, b"\1\1\0\1\x3f\0") + b"\0"
+    further = count - data.count(b"\xff\xda")
+    return data[:-2] + table + nothing * further + data[-2:]
+
+
+def segments(count: int, content: bytes = b"") -> bytes:
+    """Draw a JPEG with so many application segments in front of everything else."""
+    data = stored(WHITE, "JPEG")
+    return data[:2] + _segment(0xE1, content) * count + data[2:]
+
+
+def filled(count: int, byte: bytes = b"\xff") -> bytes:
+    """Draw a JPEG with so many bytes between two segments."""
+    data = stored(WHITE, "JPEG")
+    return data[:20] + byte * count + data[20:]
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content
+
+
+def chunks(count: int, name: bytes = b"teSt", content: bytes = b"") -> bytes:
+    """Draw a PNG with so many chunks behind its header."""
+    data = stored(WHITE)
+    return data[:33] + chunk(name, content) * count + data[33:]
