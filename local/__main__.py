@@ -36,7 +36,6 @@ FUNCTION = {
 }
 """What the function's environment holds here beside its settings."""
 
-
 HANDLERS = {"functions.process.app": SECONDS, "functions.persist.app": PERSIST_SECONDS}
 """Modules of the functions, and the time of each."""
 
@@ -71,13 +70,19 @@ def _options() -> argparse.Namespace:
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add("--front", type=Front, choices=list(Front), default=Front.HTTP_API, help="whose events")
-    add("--emulated", type=int, metavar="N", help="run the build, in N sandboxes a function")
+    add("--emulated", type=_count, metavar="N", help="run the build, in N sandboxes a function")
     return parser.parse_args()
 
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text} is no port")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of sandboxes")
     return int(text)
 
 

@@ -172,3 +172,16 @@ def test_port_in_use(images: Path) -> None:
         )
     assert second.returncode == 1
     assert second.stderr == f"port {port} is in use: set PORT to another\n"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--emulated", "0"), ("--emulated", "-1"), ("--emulated", "two"), ("--port", "65536")],
+    ids=" ".join,
+)
+def test_bad_options(option: tuple[str, str]) -> None:
+    """What makes no sense is said so, before anything starts."""
+    command = [sys.executable, "-m", "local", "=".join(option)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert ran.returncode == 2
+    assert f"{option[1]} is no " in ran.stderr
