@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL = "/pictures/six%20megapixels.jpg?x-oss-process=image/resize,w_100"
 
-INIT, FIRST = 2000, 1000
+INIT, FIRST = 3000, 1500
 """Milliseconds. On a quiet core it is 450 and 300 at most: `make bench` measures, this is for
 whatever comes to cost seconds, on machines that do other work as well."""
 
