@@ -92,3 +92,13 @@ def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -
 def billed(milliseconds: float) -> float:
     """Dollars for a million invocations of that length."""
     return 1769 / 1024 * milliseconds * 1000 * 0.0000133334
+
+
+def test_costs_of_snapshots_follow_from_their_prices() -> None:
+    """Of thirty days, and of a thousand starts, at the template's memory."""
+    memory = 1769 / 1024
+    prices = re.findall(r"\$([\d.]+) per GB-second and \$([\d.]+) per GB\)", MANUAL)
+    kept, restored = (float(price) for price in prices[0])
+    assert f"${memory * 30 * 86400 * kept:.2f} a month for the snapshot" in MANUAL
+    assert f"${memory * 1000 * restored:.2f} for a thousand starts" in MANUAL
+    assert f"${memory * 1000 * 0.3 * 0.0000133334:.2f} of\nimport" in MANUAL
