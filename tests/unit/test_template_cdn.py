@@ -113,6 +113,20 @@ def test_private_and_no_store_are_believed(stack: Stack) -> None:
     assert {code.value[1] for code in Code} <= settable | {409, 411, 412}
 
 
+def test_everything_goes_over_tls() -> None:
+    """Of a version that is safe, to the CDN as to the API; old links by http are sent on."""
+    stack = deployment("Cdn", "DomainName")
+    configuration = stack.properties("Distribution")["DistributionConfig"]
+    assert behaviour(stack)["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert configuration["ViewerCertificate"] == {
+        "AcmCertificateArn": EXAMPLES["CdnCertificate"],
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+    (origin,) = configuration["Origins"]
+    assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+
+
 @WITH_OR_WITHOUT
 def test_it_waits_longer_than_the_api(stack: Stack) -> None:
     """Else it would ask again while the first answer is on its way."""
