@@ -1,8 +1,8 @@
 """Copies of one imported function, as SnapStart makes them of its memory: by fork.
 
 Run by the runtime's Python in place of `awslambdaric`, whose hooks it calls when that would:
-`copies.py <copies> <file>` with a JSON list of events on its standard input. What every copy
-answered and saw goes into the file, as JSON.
+`copies.py <copies> <file>` with events by name on its standard input. What every copy answered
+and saw goes into the file; both are JSON.
 """
 
 import importlib
@@ -34,7 +34,7 @@ def main(copies: int, path: Path) -> None:
     path.write_text(json.dumps({"connected": connected, "copies": [_read(pipe) for pipe in seen]}))
 
 
-def _copied(app: Any, hooks: Any, events: list[Any]) -> int:
+def _copied(app: Any, hooks: Any, events: dict[str, Any]) -> int:
     """Go on as another process; the first one gets the end of a pipe to read from."""
     reading, writing = os.pipe()
     frozen = random.getstate()
@@ -44,7 +44,7 @@ def _copied(app: Any, hooks: Any, events: list[Any]) -> int:
     random.setstate(frozen)  # A fork draws anew by itself, a snapshot does not.
     hooks.run_after_restore()
     seen = {
-        "replies": [app.handler(event, CONTEXT) for event in events],
+        "replies": {name: app.handler(event, CONTEXT) for name, event in events.items()},
         "sockets": sorted(_sockets()),
         "drawn": random.random(),
     }

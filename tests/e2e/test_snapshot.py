@@ -7,13 +7,8 @@ import re
 import subprocess
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +24,7 @@ from local.events import HttpRequest, event
 from local.fronts import Front
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.queued import arranged
+from tests.e2e.role import keys
 from tests.e2e.stored import BUCKET, noise, put
 from tests.wire import Wire
 
@@ -58,50 +54,15 @@ def signed(method: str, key: str, subresource: str, body: bytes = b"") -> HttpRe
     return HttpRequest(method=method, target=request.target(), headers=headers, body=body)
 
 
-REQUESTS = {
-    "link": HttpRequest(method="GET", target="/pictures/large%20one.jpg"),
-    "upload": signed("POST", "parts.bin", "uploads"),
-    "job": signed("POST", "holiday/beach 1.jpg", "x-oss-async-process", SUBMIT),
-    # The last, since it leaves its connection open.
-    "thumbnail": HttpRequest(method="GET", target=THUMBNAIL),
-}
-
-
-class Credentials(BaseHTTPRequestHandler):
-    """The endpoint that gives a function the keys of its role: a new one each time.
-
-    The first ends within a minute, as those do that are as old as the snapshot.
-    """
-
-    given = count(1)
-
-    def do_GET(self) -> None:
-        """Give a key."""
-        number = next(self.given)
-        ends = datetime.now(UTC) + (timedelta(minutes=1) if number == 1 else timedelta(hours=6))
-        document = {
-            "AccessKeyId": f"KEY{number}",
-            "SecretAccessKey": "secret",
-            "Token": "token",
-            "Expiration": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
-        }
-        self.send_response(HTTPStatus.OK)
-        self.end_headers()
-        self.wfile.write(json.dumps(document).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def keys() -> Iterator[str]:
-    """Serve keys, and give the address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Credentials) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+def requests() -> dict[str, HttpRequest]:
+    """Give what every copy is asked, by name."""
+    return {
+        "link": HttpRequest(method="GET", target="/pictures/large%20one.jpg"),
+        "upload": signed("POST", "parts.bin", "uploads"),
+        "job": signed("POST", "holiday/beach 1.jpg", "x-oss-async-process", SUBMIT),
+        # The last, since it leaves its connection open.
+        "thumbnail": HttpRequest(method="GET", target=THUMBNAIL),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +100,8 @@ def environment(artefact: Artefact, store: dict[str, str], s3: "S3Client") -> di
 def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Copy the imported function, and give what every copy answered and saw."""
     path = tmp_path_factory.mktemp("copies") / "seen.json"
-    events = [event(request, Front.HTTP_API, datetime.now(UTC)) for request in REQUESTS.values()]
+    now = datetime.now(UTC)
+    events = {name: event(request, Front.HTTP_API, now) for name, request in requests().items()}
     with available():
         python = Programs.find(os.environ).python
     # A connection through a wire stays open, as one to S3 does.
@@ -161,9 +123,8 @@ def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 
 def replies(seen: Any, name: str) -> Iterator[tuple[int, dict[str, str], bytes]]:
     """Give what every copy answered to the request of that name."""
-    number = list(REQUESTS).index(name)
     for copy in seen["copies"]:
-        reply = copy["replies"][number]
+        reply = copy["replies"][name]
         body = b64decode(reply["body"]) if reply["isBase64Encoded"] else reply["body"].encode()
         yield reply["statusCode"], reply["headers"], body
 
@@ -190,10 +151,9 @@ def test_each_copy_has_its_own_connections(seen: Any) -> None:
 
 def test_request_ids(seen: Any) -> None:
     """No two requests of all copies have the same."""
-    ids = [
-        headers["x-oss-request-id"] for name in REQUESTS for _, headers, _ in replies(seen, name)
-    ]
-    assert len(set(ids)) == COPIES * len(REQUESTS)
+    names = requests().keys()
+    ids = [headers["x-oss-request-id"] for name in names for _, headers, _ in replies(seen, name)]
+    assert len(set(ids)) == COPIES * len(names)
 
 
 @pytest.mark.parametrize("member", ["EventId", "TaskId", "RequestId"])
