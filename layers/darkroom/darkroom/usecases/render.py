@@ -119,7 +119,7 @@ def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rend
         return Rendered(source=source)
     context.limits.check_source_bytes(source.size)
     with context.stage("store"):
-        keys = mark_keys(work.operations)
+        keys = sorted(mark_keys(work.operations))
         etags = {key: keeping.sources.head(wanted.bucket, key).etag for key in keys}
     name = _name(source, work, etags, world)
     with context.stage("results"):
