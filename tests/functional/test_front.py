@@ -64,6 +64,12 @@ def ask(
         return Reply(status=response.status, headers=names, body=response.read())
 
 
+def lasting(reply: Reply) -> Mapping[str, str]:
+    """Give the headers that do not differ from one answer to the next."""
+    moment = {"date", "server-timing", "x-oss-server-time", "x-oss-request-id", "apigw-requestid"}
+    return {name: value for name, value in reply.headers.items() if name not in moment}
+
+
 def signed(query: str = "", *, place: str, key: str = "a.jpg") -> tuple[str, Mapping[str, str]]:
     """Sign a GET in the private bucket: its target, and its headers."""
     pairs = tuple(tuple(pair.split("=", 1)) for pair in query.split("&") if pair)
@@ -115,6 +121,50 @@ def test_what_is_public_is_for_the_cdn_to_keep(server: Server, query: str) -> No
     """As long as its source says, else as long as the CDN is set to."""
     assert "cache-control" not in ask(server, f"/demo/a.jpg{query}").headers
     assert ask(server, f"/demo/b.jpg{query}").headers["cache-control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "image/webp,*/*"),
+        ("Accept-Encoding", "gzip, br"),
+        ("Accept-Language", "zh-CN"),
+        ("Cookie", "session=1"),
+        ("User-Agent", "Mozilla/5.0"),
+        ("Referer", "https://shop.example.com/"),
+        ("Date", "Tue, 01 Sep 2026 12:00:00 GMT"),
+        ("Content-Type", "image/png"),
+        ("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="),
+        ("If-Match", '"other"'),
+        ("If-Unmodified-Since", "Tue, 01 Sep 2020 12:00:00 GMT"),
+        ("X-Forwarded-Host", "closed.oss.example.com"),
+        ("X-Oss-Acl", "private"),
+        ("X-Oss-Content-Sha256", "UNSIGNED-PAYLOAD"),
+        ("X-Oss-Copy-Source", "/closed/a.jpg"),
+        ("X-Oss-Date", "20260901T120000Z"),
+        ("X-Oss-Object-Acl", "private"),
+        ("X-Oss-Range-Behavior", "standard"),
+        ("X-Oss-Security-Token", "token"),
+        ("X-Oss-Tagging", "a=b"),
+        ("X-Oss-Traffic-Limit", "819200"),
+    ],
+)
+@pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}"])
+def test_what_is_not_in_the_key_changes_no_kept_answer(
+    server: Server, query: str, name: str, value: str
+) -> None:
+    """Else somebody would be served what was made for another: the key has three headers."""
+    usual = ask(server, f"/demo/b.jpg{query}")
+    reply = ask(server, f"/demo/b.jpg{query}", {name: value})
+    if reply.headers["cache-control"] != "no-store":
+        assert (reply.status, reply.body) == (usual.status, usual.body)
+        assert lasting(reply) == lasting(usual)
+
+
+def test_what_is_in_the_key_changes_answers(server: Server) -> None:
+    """A wrong signature is refused, whatever is kept for others."""
+    reply = ask(server, "/demo/b.jpg", {"Authorization": "OSS reader:wrong"})
+    assert (reply.status, reply.headers["cache-control"]) == (403, "no-store")
 
 
 def test_it_is_asked_anew_without_being_made_anew(server: Server) -> None:
