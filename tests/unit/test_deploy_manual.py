@@ -77,7 +77,7 @@ def kept_costs() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("row", kept_costs(), ids=lambda row: f"{row[0]} ms")
 def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -> None:
-    """To the cent, and to the tenth of a request."""
+    """To the cent, and to the tenth of a request or two in a thousand."""
     making, *prices = map(float, row[:4])
     anew = billed(2 * making + 40) + 0.40
     kept = billed(2 * making + 160) + 3 * 0.40 + 5.00
@@ -86,7 +86,7 @@ def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -
     if not row[4]:
         assert anew < found
     else:
-        assert float(row[4]) == pytest.approx((kept - found) / (anew - found), abs=0.051)
+        assert float(row[4]) == pytest.approx((kept - found) / (anew - found), rel=0.002, abs=0.051)
 
 
 def billed(milliseconds: float) -> float:
