@@ -101,8 +101,9 @@ class MemoryTopics:
         return name in self.heard
 
     def tell(self, name: str, message: str) -> None:
-        """Note the message."""
-        self.heard[name].append(message)
+        """Note the message; nobody hears one for a topic that was taken out since."""
+        if name in self.heard:
+            self.heard[name].append(message)
 
 
 def workshop(

@@ -164,7 +164,8 @@ def test_who_may_ask_after_a_task(ask: Ask, sqs: "SQSClient") -> None:  # noqa: 
     assert code(status(ask, task_id, by=None)) == (403, "AccessDenied")
     assert code(status(ask, task_id, by="other")) == (403, "AccessDenied")
     assert code(status(ask, task_id, key="another.jpg")) == (404, "NoSuchTask")
-    assert code(status(ask, "Image-0")) == (404, "NoSuchTask")
+    for strange in ("Image-0", "", "\0", "x" * 5000):
+        assert code(status(ask, strange)) == (404, "NoSuchTask")
 
 
 def test_requests_and_jobs_are_counted(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:

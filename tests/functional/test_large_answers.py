@@ -119,6 +119,16 @@ def test_chosen_headers_go_along(ask: Ask, s3: "S3Client") -> None:
     assert followed(reply)[2] == "image/x-chosen"
 
 
+@pytest.mark.parametrize("expires", ["-1", "soon", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_what_is_no_date_is_one_in_the_past(ask: Ask, s3: "S3Client", expires: str) -> None:
+    """As caches read it; S3's addresses can hold dates only."""
+    s3.put_object(Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1))
+    reply = ask("GET", "closed", "large.bin", by="reader", query=(("response-expires", expires),))
+    assert is_redirect(reply)
+    query = parse_qs(urlsplit(reply.headers["location"]).query)
+    assert query["response-expires"] == ["Thu, 01 Jan 1970 00:00:00 GMT"]
+
+
 def test_results_are_kept_where_they_expire_and_linked_for_minutes(
     get: Get, s3: "S3Client"
 ) -> None:

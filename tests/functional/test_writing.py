@@ -112,6 +112,8 @@ def test_a_body_with_another_digest_is_refused(ask: Ask, put: Put, text: str) ->
         ({"x-oss-tagging": "%ff=1"}, "InvalidArgument"),
         ({"x-oss-tagging": "=1"}, "InvalidArgument"),
         ({"expires": "soon"}, "InvalidArgument"),
+        ({"expires": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, "InvalidArgument"),
+        ({"expires": "Fri, 31 Dec 9999 23:59:59 -0100"}, "InvalidArgument"),
         ({"x-oss-meta-": "nameless"}, "InvalidArgument"),
         ({"x-oss-meta-darkroom-acl": "public-read"}, "InvalidArgument"),
         ({"x-oss-meta-a": "x" * 1900}, "InvalidArgument"),

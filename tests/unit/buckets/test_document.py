@@ -148,6 +148,10 @@ def test_what_is_left_out_has_its_default() -> None:
             "demo.cors[0].allowedHeaders[0] must be a header's name with one * at most",
         ),
         (
+            json.loads(r'{"events": [{"prefix": "\ud800", "targets": []}]}'),
+            "demo.events[0].prefix must be a text of at most 1023 characters",
+        ),
+        (
             {
                 "cors": [
                     {"allowedOrigins": ["*"], "allowedMethods": ["GET"], "exposeHeaders": ["*"]}

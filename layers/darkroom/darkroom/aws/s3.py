@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from darkroom.aws.attributes import info_of
 from darkroom.aws.refusals import s3_errors
 from darkroom.errors import Code, OssError
 from darkroom.ports import ObjectInfo, OpenObject, Span
+from darkroom.usecases.conditions import http_date
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -22,6 +24,8 @@ READ_PATIENCE = 8.0
 """Seconds after which it is not asked for again: time is left to say so."""
 
 LINK_SECONDS = 900
+
+_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LINK_OVERRIDES = {
     "content-type": "ResponseContentType",
@@ -113,7 +117,10 @@ def _bound(position: int | None) -> str:
 
 def presigned(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Write an address that is good for some minutes, to be answered with these headers."""
-    overrides = {_LINK_OVERRIDES[header]: value for header, value in headers.items()}
+    overrides: dict[str, Any] = {_LINK_OVERRIDES[name]: value for name, value in headers.items()}
+    if "expires" in headers:
+        # What is no date is one in the past (RFC 9111 §5.3), and S3 has to be given one.
+        overrides[_LINK_OVERRIDES["expires"]] = http_date(headers["expires"]) or _PAST
     return client.generate_presigned_url(
         "get_object", Params={**named, **overrides}, ExpiresIn=LINK_SECONDS
     )

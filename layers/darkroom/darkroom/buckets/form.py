@@ -86,13 +86,18 @@ class Text[T: str]:
 
     def read(self, document: Any, place: str) -> T:
         """Take a text."""
-        if not isinstance(document, str) or not self.accepts(document):
+        if not isinstance(document, str) or not _utf8(document) or not self.accepts(document):
             raise InvalidDocument(place, f"must be {self.expected}")
         return self.make(document)
 
     def write(self, value: T) -> str:
         """Give it as plain text."""
         return str(value)
+
+
+def _utf8(text: str) -> bool:
+    """Tell whether it can be stored: JSON can escape half of a pair of surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def one_of[T: str](words: Sequence[T]) -> Text[T]:

@@ -44,10 +44,11 @@ def understood(body: str, settings: Settings) -> Job | list[Arrival]:
     """
     try:
         message = json.loads(body)
+        json.dumps(message, ensure_ascii=False).encode()  # fails for half of a surrogate pair
         if "job" in message:
             return Job.read(message["job"])
         return [arrival for arrival in _arrivals(message, settings) if arrival is not None]
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
         raise Malformed(f"neither a job nor an event: {error!r}") from error
 
 

@@ -26,8 +26,8 @@ class Conditions:
         return cls(
             match=_tags(headers.get("if-match", "")),
             none_match=_tags(headers.get("if-none-match", "")),
-            modified_since=_date(headers.get("if-modified-since", "")),
-            unmodified_since=_date(headers.get("if-unmodified-since", "")),
+            modified_since=http_date(headers.get("if-modified-since", "")),
+            unmodified_since=http_date(headers.get("if-unmodified-since", "")),
         )
 
     def unmodified(self, info: ObjectInfo) -> bool:
@@ -51,9 +51,10 @@ def _tags(header: str) -> frozenset[str]:
     return frozenset(tag for tag in tags if tag)
 
 
-def _date(header: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Read a date of HTTP; none for what is none, and for one that no calendar holds."""
     try:
-        date = parsedate_to_datetime(header)
-    except ValueError:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

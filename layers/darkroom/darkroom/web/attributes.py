@@ -1,12 +1,13 @@
 """Request headers → what is stored beside an object (spec 01 §7)."""
 
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlencode
 
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError, invalid
 from darkroom.ports import BINARY, OWN_METADATA, STANDARD, STORAGE_CLASSES, Attributes
+from darkroom.usecases.conditions import http_date
 
 META = "x-oss-meta-"
 OBJECT_ACL = "x-oss-object-acl"
@@ -75,15 +76,16 @@ def object_acl(text: str) -> Acl | None:
 def _stored(headers: Mapping[str, str]) -> Mapping[str, str]:
     stored = {name: _line(headers, name) for name in STORED if headers.get(name)}
     if "expires" in stored:
-        _check_date("expires", stored["expires"])
+        stored["expires"] = date_line("expires", stored["expires"])
     return stored
 
 
-def _check_date(name: str, text: str) -> None:
-    try:
-        parsedate_to_datetime(text)
-    except ValueError as error:
-        raise invalid(name, text, "Value must be a date") from error
+def date_line(name: str, text: str) -> str:
+    """Write a date as HTTP prefers it: S3 refuses some of the forms that are read."""
+    date = http_date(text)
+    if date is None:
+        raise invalid(name, text, "Value must be a date")
+    return format_datetime(date, usegmt=True)
 
 
 def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
