@@ -28,11 +28,12 @@ def for_front(response: Response, caller: Caller) -> Response:
     It may keep an object's picture that anybody may see. One that was signed for stays
     its caller's: kept, it would outlive the signature.
     """
+    headers = dict(response.headers)
     if not caller.anonymous:
-        return _with_cache_control(response, private(response.headers.get("cache-control", "")))
-    if "etag" in response.headers:
-        return response
-    return replace(response, headers={**NOT_CACHED, **response.headers})
+        headers["cache-control"] = private(headers.get("cache-control", ""))
+    elif "etag" not in headers:
+        headers = NOT_CACHED | headers
+    return replace(response, headers=headers)
 
 
 def private(cache_control: str) -> str:
@@ -40,7 +41,3 @@ def private(cache_control: str) -> str:
     directives = (part.strip() for part in cache_control.split(","))
     kept = [part for part in directives if part and not part.lower().startswith(SHARED)]
     return ", ".join(["private", *kept])
-
-
-def _with_cache_control(response: Response, value: str) -> Response:
-    return replace(response, headers={**response.headers, "cache-control": value})
