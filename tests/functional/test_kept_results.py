@@ -203,6 +203,17 @@ def test_a_protected_original_stays_so(ask: Ask, s3: "S3Client") -> None:
         assert "decode" not in found.headers["server-timing"]
 
 
+def test_an_archived_source_has_the_results_that_it_had(
+    get: Callable[..., Reply], s3: "S3Client"
+) -> None:
+    """Others cannot be made of it."""
+    made = get()
+    body = s3.get_object(Bucket="demo", Key="p.png")["Body"].read()
+    s3.put_object(Bucket="demo", Key="p.png", Body=body, StorageClass="GLACIER")
+    assert get().body == made.body
+    assert b"<Code>InvalidObjectState</Code>" in get("x-oss-process=image/resize,w_51").body
+
+
 def test_a_source_that_is_deleted_is_missing(get: Callable[..., Reply], s3: "S3Client") -> None:
     """Its results, too."""
     get()

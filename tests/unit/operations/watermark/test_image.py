@@ -9,10 +9,12 @@ from PIL import Image, ImageOps
 from darkroom.errors import Code, OssError
 from darkroom.limits import Limits, Size
 from darkroom.operations import compiled
-from darkroom.operations.watermark.image import MarkKind, prepared
+from darkroom.operations.rotate import Rotate
+from darkroom.operations.watermark import Watermark
+from darkroom.operations.watermark.image import MarkKind, MarkObject, prepared
 from darkroom.parameters import encode_base64
 from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.steps import Context, mark_keys
 from tests.conftest import Data
 from tests.pictures import (
     animation,
@@ -213,6 +215,21 @@ def test_three_different_marks_are_enough() -> None:
     with pytest.raises(OssError) as caught:
         compiled(parse("image/" + "/".join([*actions, f"watermark,{reference('d')}"])).actions)
     assert caught.value.code is Code.WATERMARK_ERROR
+
+
+class Marked(Rotate):
+    """A step of a mark's preparation that loads a mark itself, as none does today."""
+
+    mark_keys = frozenset({"inner"})
+
+
+def test_all_objects_that_will_be_loaded_are_known_before() -> None:
+    """Those of the process, of its marks, and of whatever prepares these."""
+    process = f"image/resize,w_9/watermark,{reference('one')}/watermark,{reference('two')}"
+    assert mark_keys(compiled(parse(process).actions)) == {"one", "two"}
+    assert mark_keys(compiled(parse("image/watermark,text_SGk/blur,r_1,s_1").actions)) == set()
+    nested = MarkObject(key="outer", steps=(Marked(degrees=90),))
+    assert mark_keys([Watermark(image=nested)]) == {"outer", "inner"}
 
 
 def test_a_mark_is_decoded_once_for_all_its_places() -> None:
