@@ -1,11 +1,32 @@
 """Requests go to a published version: a new one with whatever changes the function."""
 
+import json
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 import yaml
+
+ROOT = Path(__file__).parents[2]
+
+TRANSFORM = """
+import json, sys
+from boto3 import Session
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+template = json.load(sys.stdin)
+for resource in template["Resources"].values():
+    for name in resource.get("Properties", {}).keys() & {"CodeUri", "ContentUri"}:
+        resource["Properties"][name] = "s3://uploaded/" + name
+made = Translator({}, Parser(), None, Session(region_name="us-east-1")).translate(template, {})
+json.dump(made, sys.stdout)
+"""
+"""What CloudFormation does to the template, by the program that does it."""
 
 CONSTANT = {"Events", "Layers", "Role", "VersionDescription"}
 """Properties whose values stay when the stack does, and those looked at on their own."""
@@ -74,3 +95,23 @@ def test_snapshots(template: Any, properties: dict[str, Any]) -> None:
     assert parameter["AllowedValues"] == ["PublishedVersions", "None"]
     assert properties["AutoPublishAlias"] == "live"
     assert properties["VersionDeletionPolicy"] == "Delete"
+
+
+@pytest.fixture
+def transformed(template: Any) -> Any:
+    """Give the resources that are made of the template."""
+    python = ROOT / os.environ.get("SAM_VENV", ".venv-sam") / "bin/python"
+    text = json.dumps(template)
+    made = subprocess.run([python, "-c", TRANSFORM], input=text, stdout=PIPE, text=True, check=True)
+    return json.loads(made.stdout)["Resources"]
+
+
+def test_requests_go_to_the_version(transformed: Any) -> None:
+    """The API invokes its alias and may do so, and the description names layers that are there."""
+    (alias,) = (name for name in transformed if name.startswith("ProcessFunctionAlias"))
+    (version,) = (name for name in transformed if name.startswith("ProcessFunctionVersion"))
+    properties = {name: resource.get("Properties", {}) for name, resource in transformed.items()}
+    assert properties[alias]["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    assert referred(properties["Integration"]["IntegrationUri"]) == {alias}
+    assert properties["ApiPermission"]["FunctionName"] == {"Ref": alias}
+    assert referred(properties[version]["Description"]) <= transformed.keys()
