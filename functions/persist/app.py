@@ -10,23 +10,29 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.world import build
+from darkroom.aws.xray import Traces
+from darkroom.journal import Journal
 from darkroom.settings import Settings, SettingsError
 from darkroom.steps import Context, Shelf
-from darkroom.timing import Stopwatch
+from darkroom.timing import Failure, Stopwatch
 from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
 from darkroom.usecases.worker import Worker
+from darkroom.verbosity import LOG, Verbosity, hush_libraries
 
 RESERVE_SECONDS = 5.0
 """Kept back of the function's time, to write what is ready and to give the rest back."""
 
 METRICS = {"accepted": "JobsAccepted", "done": "JobsDone", "failed": "JobsFailed"}
 
-logger = Logger(service="darkroom-persist")
-metrics = Metrics(namespace="Darkroom", service="darkroom")
+hush_libraries()
+logger = Logger(service=LOG, use_rfc3339=True)
+metrics = Metrics(namespace="Darkroom", service=LOG)
+traces = Traces(environ=os.environ)
 world = build(Settings.from_environ(os.environ))
 if world.workshop is None:
     raise SettingsError("DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTERS and DARKROOM_TABLE are needed")
 workshop = world.workshop
+verbosity = Verbosity(level=world.settings.log_level, share=world.settings.debug_share)
 
 
 @metrics.log_metrics
@@ -49,29 +55,32 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
 
 def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
     """Tell whether the message is done with, one way or the other."""
-    watch = Stopwatch()
-    worker = replace(worker, context=replace(worker.context, stage=watch.stage, shelf=Shelf()))
+    watch, journal = Stopwatch(), Journal()
+    verbosity.settle()
+    context = replace(worker.context, stage=watch.stage, journal=journal, shelf=Shelf())
     delivery = Delivery(
         body=record["body"],
         receipt=record["receiptHandle"],
         number=int(record["attributes"]["ApproximateReceiveCount"]),
     )
-    extra = {"message_id": record["messageId"], "delivery": delivery.number}
+    logger.thread_safe_append_keys(message_id=record["messageId"], delivery=delivery.number)
     try:
-        verdict = _judged(delivery, worker, extra)
-    except Exception:
+        verdict = _judged(delivery, replace(worker, context=context))
+    except Exception as error:
         # Queue or table cannot be reached: the message comes again by itself.
-        logger.exception("failed", extra=extra)
+        logger.exception("failed")
+        traces.tell("message", watch, {}, Failure.of(error))
         return False
-    logger.info(verdict.summary, extra={**extra, **verdict.details, "seconds": watch.seconds})
+    logger.info(verdict.summary, extra=verdict.line(journal, watch))
+    traces.tell("message", watch, verdict.annotations(journal), verdict.failure)
     for kind, count in verdict.jobs.items():
         metrics.add_metric(name=METRICS[kind], unit=MetricUnit.Count, value=count)
     return verdict.done
 
 
-def _judged(delivery: Delivery, worker: Worker, extra: Mapping[str, Any]) -> Verdict:
+def _judged(delivery: Delivery, worker: Worker) -> Verdict:
     try:
         return deliver(delivery, worker)
     except Exception as error:
-        logger.exception("failed", extra=extra)
+        logger.exception("failed")
         return fail(delivery, error, worker)

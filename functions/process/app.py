@@ -4,23 +4,22 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.snapshot import prepare
 from darkroom.aws.world import build
+from darkroom.aws.xray import Traces
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 from darkroom.steps import Context
 from darkroom.timing import Stopwatch
-from darkroom.usecases.results import FromStore
+from darkroom.verbosity import LOG, Verbosity, hush_libraries
 from darkroom.web import cors
+from darkroom.web.account import Account
 from darkroom.web.delivery import bounded
-from darkroom.web.kinds import kind_of
 from darkroom.web.messages import Request, Response
 from darkroom.web.payload import http_reply, http_request
 from darkroom.web.replies import common_headers, refused, without_body
@@ -29,17 +28,22 @@ from darkroom.web.routes import answer
 RESERVE_SECONDS = 2.0
 """Kept back of the function's time, to encode what is ready or to say that it is not."""
 
-logger = Logger(service="darkroom-process")
-metrics = Metrics(namespace="Darkroom", service="darkroom")
+hush_libraries()
+logger = Logger(service=LOG, use_rfc3339=True)
+metrics = Metrics(namespace="Darkroom", service=LOG)
+traces = Traces(environ=os.environ)
 world = build(Settings.from_environ(os.environ))
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
     prepare(world.settings.fonts)
+verbosity = Verbosity(level=world.settings.log_level, share=world.settings.debug_share)
 
 
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
     """Answer one request, whatever happens."""
     watch = Stopwatch()
     request_id = secrets.token_hex(12).upper()
+    logger.thread_safe_append_keys(request_id=request_id)
+    verbosity.settle()
     request = http_request(event)
 
     def remaining() -> float:
@@ -47,19 +51,13 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
 
     context = Context(limits=world.limits, remaining=remaining, stage=watch.stage)
     response = _answered(request, context, request_id)
-    logger.info(
-        "answered",
-        extra={
-            "request_id": request_id,
-            "method": request.method,
-            "status": response.status,
-            "from_store": response.from_store,
-            "seconds": watch.seconds,
-        },
-    )
+    account = Account(request=request, response=response, watch=watch, journal=context.journal)
+    logger.info("answered", extra=account.line())
     if response.trouble is not None:
         logger.warning("results store failed", exc_info=response.trouble)
-    _count(request, response, watch)
+    _count(account)
+    found_by = {**account.annotations(), "request_id": request_id}
+    traces.tell("request", watch, found_by, response.failure)
     headers = {
         **cors.headers_of(request, world),
         **response.headers,
@@ -68,40 +66,33 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     return http_reply(replace(response, headers=headers))
 
 
-def _count(request: Request, response: Response, watch: Stopwatch) -> None:
-    """Leave the request's figures for CloudWatch, by its kind."""
-    kind = kind_of(request)
-    sent = len(response.body) if isinstance(response.body, bytes) else 0
-    metrics.add_dimension(name="operation", value=kind)
-    metrics.add_metric(name="Requests", unit=MetricUnit.Count, value=1)
-    metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=1000 * watch.total)
-    metrics.add_metric(name="BytesIn", unit=MetricUnit.Bytes, value=len(request.body))
-    metrics.add_metric(name="BytesOut", unit=MetricUnit.Bytes, value=sent)
-    if response.from_store is not FromStore.OFF:
-        hits = int(response.from_store is FromStore.HIT)
-        metrics.add_metric(name="StoreHits", unit=MetricUnit.Count, value=hits)
-    if response.trouble is not None:
-        metrics.add_metric(name="StoreFailures", unit=MetricUnit.Count, value=1)
-    if kind == "async" and request.method == "POST" and response.status == HTTPStatus.OK:
-        metrics.add_metric(name="JobsAccepted", unit=MetricUnit.Count, value=1)
+def _count(account: Account) -> None:
+    """Leave the request's figures for CloudWatch."""
+    for name, value in account.dimensions.items():
+        metrics.add_dimension(name=name, value=value)
+    for name, unit, figure in account.figures():
+        metrics.add_metric(name=name, unit=unit, value=figure)
     metrics.flush_metrics()
 
 
 def _answered(request: Request, context: Context, request_id: str) -> Response:
-    head = request.method == "HEAD"
     try:
-        response = answer(request, world, context)
-        if head:
-            return without_body(response)
-        limit = world.settings.reply_limit
-        with context.stage("deliver"):
-            return bounded(response, limit, links=world.links, results=world.results)
+        return _carried(request, context)
     except OssError as error:
         if error.ours:
-            logger.exception("failed", extra={"request_id": request_id})
+            logger.exception("failed")
         refusal = error
     except Exception:
-        logger.exception("failed", extra={"request_id": request_id})
+        logger.exception("failed")
         refusal = OssError(Code.INTERNAL_ERROR)
-    host = request.headers.get("host", "")
+    host, head = request.headers.get("host", ""), request.method == "HEAD"
     return refused(refusal, request_id=request_id, host=host, head=head)
+
+
+def _carried(request: Request, context: Context) -> Response:
+    response = answer(request, world, context)
+    if request.method == "HEAD":
+        return without_body(response)
+    with context.stage("deliver"):
+        limit = world.settings.reply_limit
+        return bounded(response, limit, links=world.links, results=world.results)

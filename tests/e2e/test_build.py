@@ -128,3 +128,17 @@ def test_dashboard(resources: dict[str, Any]) -> None:
     body: str = resources["Dashboard"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(re.sub(r"\$\{[^}]+\}", "filled", body))["widgets"]
     assert {widget["properties"]["title"] for widget in widgets} >= {"Requests", "Bytes", "Jobs"}
+    searched = re.findall(r"SEARCH\('\{([^}]+)\}", json.dumps(widgets))
+    assert len(searched) >= 5
+    assert set(searched) == {"Darkroom,service,operation,outcome"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_details_pass_when_there_are_any(
+    function: str, artefact: Artefact, resources: dict[str, Any]
+) -> None:
+    """Lambda drops lines below its level: it is opened exactly when a share is logged in detail."""
+    level = resources[function]["LoggingConfig"]["ApplicationLogLevel"]
+    assert level == {"Fn::If": ["LogsDetails", "DEBUG", {"Ref": "LogLevel"}]}
+    assert artefact.variables["DARKROOM_DEBUG_SHARE"] == "0"
+    assert artefact.variables["POWERTOOLS_LOG_LEVEL"] == "INFO"

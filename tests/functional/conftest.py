@@ -151,13 +151,18 @@ def sending(app: ModuleType) -> Send:
     """Send requests to a function, signed or not, as an HTTP API does."""
 
     def sent(request: SignedRequest) -> Reply:
-        path, _, query = request.target().partition("?")
-        headers = {"host": "api", **request.headers}
-        event = http_event(unquote(path), query, method=request.method, headers=headers)
-        body = base64.b64encode(request.body()).decode()
-        return reply_to(app, {**event, "body": body, "isBase64Encoded": True})
+        return reply_to(app, event_of(request))
 
     return sent
+
+
+def event_of(request: SignedRequest) -> dict[str, Any]:
+    """Build what an HTTP API delivers of a request."""
+    path, _, query = request.target().partition("?")
+    headers = {"host": "api", **request.headers}
+    event = http_event(unquote(path), query, method=request.method, headers=headers)
+    body = base64.b64encode(request.body()).decode()
+    return {**event, "body": body, "isBase64Encoded": True}
 
 
 def asking(send: Send) -> Ask:

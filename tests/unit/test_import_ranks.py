@@ -11,9 +11,9 @@ PACKAGE = ROOT / "layers/darkroom/darkroom"
 DEPLOYED_OR_LOCAL = ("layers/darkroom", "functions", "local")
 
 RANKS = {
-    "__init__": 0, "jobs": 0, "buckets": 0, "errors": 0, "timing": 0,
+    "__init__": 0, "jobs": 0, "buckets": 0, "errors": 0, "journal": 0, "verbosity": 0,
     "parameters": 1, "limits": 1, "ports": 1, "settings": 1,
-    "jsontext": 1,
+    "jsontext": 1, "timing": 1,
     "names": 2, "picture": 2, "query": 2, "auth": 2, "typefaces": 2,
     "codecs": 3, "steps": 3,
     "operations": 4, "pipeline": 4,

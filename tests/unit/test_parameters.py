@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
+from darkroom.operations.watermark import Watermark
 from darkroom.parameters import (
     BARE,
     Base64Text,
@@ -160,6 +161,13 @@ def test_no_bare_value_is_missing(text: str) -> None:
 def test_the_canonical_text_leaves_defaults_out(operation: Frame | Dim, text: str) -> None:
     """Required values always stand; the others only where they say something."""
     assert canonical_text(operation) == text
+
+
+def test_a_text_for_a_log_leaves_out_what_is_private() -> None:
+    """All else stays as it is."""
+    action = Watermark(text="hello", t=50)
+    assert canonical_text(action) == "watermark,text_aGVsbG8,t_50"
+    assert canonical_text(action, private=False) == "watermark,text_…,t_50"
 
 
 @pytest.mark.parametrize(

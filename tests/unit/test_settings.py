@@ -73,6 +73,9 @@ def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> N
         ("DARKROOM_KEEP_FROM", "0.5", "DARKROOM_KEEP_FROM must be a whole number"),
         ("DARKROOM_KEEP_FROM", "-1", "DARKROOM_KEEP_FROM must be a whole number"),
         ("DARKROOM_STORE_TIMEOUT", "-1", "DARKROOM_STORE_TIMEOUT must be more than 0 seconds"),
+        ("DARKROOM_DEBUG_SHARE", "some", "DARKROOM_DEBUG_SHARE must be a number"),
+        ("DARKROOM_DEBUG_SHARE", "5", "DARKROOM_DEBUG_SHARE must be 0 to 1"),
+        ("DARKROOM_DEBUG_SHARE", "nan", "DARKROOM_DEBUG_SHARE must be 0 to 1"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str, complaint: str) -> None:
@@ -97,6 +100,8 @@ def test_every_variable_is_read() -> None:
             "DARKROOM_STORE_TIMEOUT": "0.5",
             "DARKROOM_FONTS": "/fonts",
             "DARKROOM_AUTO_ORIENT": "false",
+            "DARKROOM_DEBUG_SHARE": "0.01",
+            "POWERTOOLS_LOG_LEVEL": "WARN",
             "AWS_REGION": "eu-west-1",
         }
     )
@@ -113,5 +118,7 @@ def test_every_variable_is_read() -> None:
         store_timeout=0.5,
         fonts=Path("/fonts"),
         auto_orient=False,
+        debug_share=0.01,
+        log_level="WARN",
         region="eu-west-1",
     )

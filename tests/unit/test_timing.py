@@ -1,9 +1,12 @@
 """Stages of a request add up to no more than its time."""
 
 from contextlib import suppress
-from time import sleep
+from time import sleep, time
 
-from darkroom.timing import Stopwatch
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.timing import Failure, Stopwatch
 
 
 def test_a_stage_inside_another_counts_once() -> None:
@@ -38,3 +41,65 @@ def test_the_header_names_every_stage_and_the_whole() -> None:
         pass
     names = [entry.split(";dur=")[0] for entry in watch.server_timing().split(", ")]
     assert names == ["store", "total"]
+
+
+def test_a_stage_is_one_span_at_each_place_however_often_it_is_entered() -> None:
+    """The frames of an animation: many decodes are one span inside that of the encoder."""
+    watch = Stopwatch()
+    with watch.stage("store"):
+        pass
+    with watch.stage("encode"):
+        for _ in range(200):
+            with watch.stage("decode"):
+                pass
+            with watch.stage("pixels"), watch.stage("store"):
+                pass
+    spans = [(span.name, span.times) for span in watch.whole.descendants()]
+    assert spans == [
+        ("store", 1),
+        ("encode", 1),
+        ("decode", 200),
+        ("pixels", 200),
+        ("store", 200),
+    ]
+    assert list(watch.seconds) == ["store", "encode", "decode", "pixels"]
+
+
+def test_a_span_lasts_from_its_first_moment_to_its_last() -> None:
+    """In the same clock as all others, and by the wall's clock when it is told of."""
+    before = time()
+    watch = Stopwatch()
+    with watch.stage("encode"):
+        with watch.stage("decode"):
+            sleep(0.01)
+        sleep(0.01)
+        with watch.stage("decode"):
+            sleep(0.01)
+    encode, decode = watch.whole.descendants()
+    assert encode.began <= decode.began <= decode.ended <= encode.ended
+    assert decode.ended - decode.began >= 0.03
+    assert 0.02 <= decode.own < decode.ended - decode.began
+    assert before <= watch.epoch(encode.began) <= watch.epoch(encode.ended) <= time()
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "ours"),
+    [
+        (OssError(Code.IMAGE_DAMAGE, "what the caller wrote"), "ImageDamage", False),
+        (OssError(Code.SERVICE_UNAVAILABLE), "ServiceUnavailable", True),
+        (ZeroDivisionError("what nobody thought of"), "ZeroDivisionError", True),
+    ],
+    ids=["ImageDamage", "ServiceUnavailable", "ZeroDivisionError"],
+)
+def test_a_stage_that_fails_says_by_what_in_one_word(
+    error: Exception, name: str, ours: bool
+) -> None:
+    """And so does the one around it; one that had passed does not."""
+    watch = Stopwatch()
+    with watch.stage("store"):
+        pass
+    with suppress(type(error)), watch.stage("encode"), watch.stage("decode"):
+        raise error
+    failures = {span.name: span.failure for span in watch.whole.descendants()}
+    failed = Failure(name=name, ours=ours)
+    assert failures == {"store": None, "encode": failed, "decode": failed}

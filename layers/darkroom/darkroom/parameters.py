@@ -22,6 +22,9 @@ type Colour = tuple[int, int, int]
 BARE = ""
 """The wire key of a value that stands alone, as the 90 of `rotate,90`."""
 
+HIDDEN = "…"
+"""Stands for a value that is private."""
+
 EC_SEVERAL_VALUES = "0040-00000203"
 
 _DIGITS = re.compile(r"-?[0-9]+", re.ASCII)
@@ -205,6 +208,8 @@ class Parameter:
     ec: str | None
     missing_ec: str | None
     base64_ec: str | None
+    private: bool
+    """Whether the value is the caller's own words, which no log shows."""
 
     def read(self, action: str, text: str) -> Any:
         """Parse the written value or raise the error that names it (spec 05 §3)."""
@@ -221,7 +226,13 @@ class Parameter:
 
 @overload
 def parameter[T](
-    key: str, kind: Kind[T], doc: str, *, ec: str | None = None, missing_ec: str | None = None
+    key: str,
+    kind: Kind[T],
+    doc: str,
+    *,
+    ec: str | None = None,
+    missing_ec: str | None = None,
+    private: bool = False,
 ) -> T: ...
 
 
@@ -234,6 +245,7 @@ def parameter[T, D](
     default: D,
     ec: str | None = None,
     base64_ec: str | None = None,
+    private: bool = False,
 ) -> T | D: ...
 
 
@@ -246,6 +258,7 @@ def parameter(
     ec: str | None = None,
     missing_ec: str | None = None,
     base64_ec: str | None = None,
+    private: bool = False,
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
@@ -261,6 +274,7 @@ def parameter(
         ec=ec,
         missing_ec=missing_ec,
         base64_ec=base64_ec,
+        private=private,
     )
     return dataclasses.field(default=default, metadata={"parameter": declared})
 
@@ -337,15 +351,16 @@ def _written(
     return written
 
 
-def canonical_text(operation: Declared) -> str:
+def canonical_text(operation: Declared, *, private: bool = True) -> str:
     """Write the action with its non-default values in declaration order.
 
-    Two spellings of the same operation give the same text: result keys rely on it.
+    Two spellings of the same operation give the same text: result keys rely on it. Without
+    what is `private` it may be logged.
     """
     arguments = []
     for field, declared in declared_parameters(type(operation)).items():
         value = getattr(operation, field)
         if declared.required or value != declared.default:
-            text = declared.kind.text(value)
+            text = declared.kind.text(value) if private or not declared.private else HIDDEN
             arguments.append(f"{declared.key}_{text}" if declared.key else text)
     return ",".join([operation.name, *arguments])

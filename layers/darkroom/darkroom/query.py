@@ -39,9 +39,9 @@ class SaveAs:
 
     name: ClassVar[str] = "sys/saveas"
 
-    object: str = parameter("o", Base64Text(4096), "Key of the target object.")
+    object: str = parameter("o", Base64Text(4096), "Key of the target object.", private=True)
     bucket: str | None = parameter(
-        "b", Base64Text(256), "Bucket of the target object.", default=None
+        "b", Base64Text(256), "Bucket of the target object.", default=None, private=True
     )
 
     def text(self) -> str:
@@ -55,7 +55,7 @@ class Notify:
 
     name: ClassVar[str] = "notify"
 
-    topic: str = parameter("topic", Base64Text(256), "Name of the topic.")
+    topic: str = parameter("topic", Base64Text(256), "Name of the topic.", private=True)
 
     def text(self) -> str:
         """Write the step."""

@@ -72,6 +72,10 @@ class Settings:
     """Bytes of body that a request may carry (a Lambda event ends at 6 MB of JSON)."""
     memory: int | None = None
     """Megabytes that the function has, where there is such a bound."""
+    log_level: str = "INFO"
+    """Least severity of what is logged, but for that share."""
+    debug_share: float = 0.0
+    """Share of the requests and messages that are logged in detail, 0 to 1."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
 
@@ -98,6 +102,8 @@ class Settings:
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             memory=_memory(environ),
+            log_level=environ.get("POWERTOOLS_LOG_LEVEL") or "INFO",
+            debug_share=_share(environ, "DARKROOM_DEBUG_SHARE"),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 
@@ -176,3 +182,13 @@ def _seconds(environ: Mapping[str, str], name: str, *, default: float) -> float:
     if not 0 < seconds < float("inf"):
         raise SettingsError(f"{name} must be more than 0 seconds")
     return seconds
+
+
+def _share(environ: Mapping[str, str], name: str) -> float:
+    try:
+        share = float(environ.get(name) or 0)
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number") from error
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{name} must be 0 to 1")
+    return share

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from darkroom.errors import Code, OssError
+from darkroom.journal import Journal
 from darkroom.limits import Limits, Size
 from darkroom.parameters import Declared
 from darkroom.picture import Header, Picture
@@ -57,6 +58,8 @@ class Context:
     """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage
     """Measures what runs inside it, under a name."""
+    journal: Journal = field(default_factory=Journal, repr=False)
+    """Is told what the request turns out to be."""
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     """What is made once for the request."""
 

@@ -2,7 +2,50 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import perf_counter
+from dataclasses import dataclass, field
+from time import perf_counter, time
+from typing import Self
+
+from darkroom.errors import OssError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """By what something was ended: without the error itself, whose stack keeps pixels alive."""
+
+    name: str
+    """OSS code, or class of an error that nobody had thought of."""
+    ours: bool
+
+    @classmethod
+    def of(cls, error: Exception) -> Self:
+        """Keep what may be told of an error: none of its words."""
+        if isinstance(error, OssError):
+            return cls(name=error.code.wire, ours=error.ours)
+        return cls(name=type(error).__name__, ours=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class Span:
+    """A stage at one place among the others, however often it was entered there."""
+
+    name: str
+    began: float
+    """Seconds of the stopwatch's clock: entered first."""
+    ended: float
+    """Left last, as far as it goes by now."""
+    own: float = 0.0
+    """Seconds in it, without those of the stages inside it."""
+    times: int = 0
+    failure: Failure | None = None
+    """By which it was left the first time that it was by one."""
+    inside: dict[str, "Span"] = field(default_factory=dict)
+
+    def descendants(self) -> Iterator["Span"]:
+        """Give the stages inside, each before those in it."""
+        for span in self.inside.values():
+            yield span
+            yield from span.descendants()
 
 
 class Stopwatch:
@@ -13,33 +56,64 @@ class Stopwatch:
 
     def __init__(self) -> None:
         """Begin at once."""
-        self._began = self._since = perf_counter()
-        self._open: list[str] = []
-        self.seconds: dict[str, float] = {}
+        now = self._since = perf_counter()
+        self._ahead = time() - now
+        """Of the wall's clock before ours."""
+        self.whole = Span(name="total", began=now, ended=now)
+        self._open = [self.whole]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what runs inside."""
-        self._credit()
-        self._open.append(name)
+        span = self._enter(name)
         try:
             yield
+        except Exception as error:
+            if span.failure is None:
+                span.failure = Failure.of(error)
+            raise
         finally:
             self._credit()
-            self._open.pop()
+            self._open.pop().ended = self._since
+
+    def _enter(self, name: str) -> Span:
+        self._credit()
+        siblings = self._open[-1].inside
+        if name not in siblings:
+            siblings[name] = Span(name=name, began=self._since, ended=self._since)
+        span = siblings[name]
+        span.times += 1
+        self._open.append(span)
+        return span
 
     def _credit(self) -> None:
         """Give the time since the last change of stage to the innermost one."""
         now = perf_counter()
-        if self._open:
-            stage = self._open[-1]
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
+        self._open[-1].own += now - self._since
         self._since = now
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds in each stage, wherever it was entered."""
+        sums: dict[str, float] = {}
+        for span in self.whole.descendants():
+            sums[span.name] = sums.get(span.name, 0.0) + span.own
+        return sums
 
     @property
     def total(self) -> float:
         """Seconds since the beginning."""
-        return perf_counter() - self._began
+        return perf_counter() - self.whole.began
+
+    def rounded(self) -> dict[str, float]:
+        """Give the seconds in each stage and in total, as a line in the log has them."""
+        return {
+            name: round(spent, 4) for name, spent in {**self.seconds, "total": self.total}.items()
+        }
+
+    def epoch(self, moment: float) -> float:
+        """Tell a moment of a span in seconds of the wall's clock."""
+        return moment + self._ahead
 
     def server_timing(self) -> str:
         """Write the `Server-Timing` header, in milliseconds."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import pytest
@@ -64,11 +65,16 @@ def served(
     assert process.stdout
     ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
     assert ready, "the first line says where it is ready"
+    # Nobody reads the log, but a pipe that is full would stop whoever writes to it.
+    drain = Thread(target=process.stdout.read)
+    drain.start()
     try:
         yield ready[1]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
+        drain.join()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")

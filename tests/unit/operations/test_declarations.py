@@ -183,6 +183,13 @@ def test_a_declaration_is_complete(operation: type[Declared]) -> None:
 
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
+def test_what_is_in_the_callers_own_words_is_private(operation: type[Declared]) -> None:
+    """Texts and names of objects, which no log may show; a font's name is one of a list."""
+    for declared in declared_parameters(operation).values():
+        assert declared.private is isinstance(declared.kind, (Base64Text, MarkKind))
+
+
+@pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
 @few
 @given(drawn=st.data())
 def test_the_canonical_text_binds_to_an_equal_operation(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from darkroom.aws.exchanges import overheard
 from darkroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Clients:
     @cached_property
     def s3(self) -> "S3Client":
         """Objects."""
-        return boto3.client("s3", config=self._config)
+        return overheard(boto3.client("s3", config=self._config))
 
     def patient_s3(self) -> "S3Client":
         """Objects, with one long wait for an answer instead of several short ones."""
@@ -51,7 +52,7 @@ class Clients:
     @cached_property
     def _patient_s3(self) -> "S3Client":
         once = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
-        return boto3.client("s3", config=self._config.merge(once))
+        return overheard(boto3.client("s3", config=self._config.merge(once)))
 
     @cached_property
     def hasty_s3(self) -> "S3Client":
@@ -66,19 +67,19 @@ class Clients:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """Settings, styles, tasks and locks."""
-        return boto3.client("dynamodb", config=self._config)
+        return overheard(boto3.client("dynamodb", config=self._config))
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
         """Access keys."""
-        return boto3.client("secretsmanager", config=self._config)
+        return overheard(boto3.client("secretsmanager", config=self._config))
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """Jobs."""
-        return boto3.client("sqs", config=self._config)
+        return overheard(boto3.client("sqs", config=self._config))
 
     @cached_property
     def sns(self) -> "SNSClient":
         """Notifications."""
-        return boto3.client("sns", config=self._config)
+        return overheard(boto3.client("sns", config=self._config))

@@ -1,10 +1,13 @@
 """Values that may be a little old, so that warm requests ask for nothing."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from darkroom.ports import Clock
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,7 @@ class Recent[K, V]:
         """Give the value as it was at most `age` ago; load it if it is older than that."""
         known = self.kept.get(key)
         if known and timedelta() <= self.clock() - known[0] <= age:
+            log.debug("had at hand", extra={"of": self.load.__qualname__})
             return known[1]
         return self.fresh(key)
 

@@ -1,5 +1,6 @@
 """Every `image/` operation, one a file, and the table that names them (spec 02)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from darkroom.errors import Code, OssError, invalid, shown
@@ -23,6 +24,8 @@ from darkroom.operations.watermark import MOST_MARKS, Watermark
 from darkroom.parameters import bind, canonical_text
 from darkroom.query import Action
 from darkroom.steps import Operation, Report, mark_keys
+
+log = logging.getLogger(__name__)
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
@@ -64,12 +67,23 @@ def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
     for operation in operations:
         if isinstance(operation, Report) and len(operations) > 1:
             raise invalid(operation.name, actions_text(actions), "Value must be the only action")
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("parsed", extra={"actions": canonical(operations, private=False)})
     return operations
 
 
-def canonical(operations: Sequence[Operation]) -> str:
-    """Write the operations so that equal ones give equal text."""
-    return "/".join(["image", *(canonical_text(operation) for operation in operations)])
+def canonical(operations: Sequence[Operation], *, private: bool = True) -> str:
+    """Write the operations so that equal ones give equal text; for a log without what is private.
+
+    Result keys rely on it.
+    """
+    texts = (canonical_text(operation, private=private) for operation in operations)
+    return "/".join(["image", *texts])
+
+
+def action_names(operations: Sequence[Operation]) -> list[str]:
+    """Name the actions, without their values."""
+    return [operation.name for operation in operations]
 
 
 def actions_text(actions: Sequence[Action]) -> str:

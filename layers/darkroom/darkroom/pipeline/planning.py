@@ -1,5 +1,6 @@
 """What a process comes to for one picture, settled before any pixel is decoded."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from darkroom.errors import Code, OssError
 from darkroom.limits import Limits, Size
 from darkroom.picture import NORMAL_ORIENTATION, Header, Output
 from darkroom.steps import NeedsFewer, Operation, OutputOption, PixelOperation, Plan, Report
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,30 @@ def planned(
     plan = _settled(Plan(header=header, format=own, upright=upright), operations, limits)
     orientation = header.orientation if plan.upright else NORMAL_ORIENTATION
     steps = [step for step in operations if isinstance(step, PixelOperation)]
-    return Work(
+    work = Work(
         report=next((step for step in operations if isinstance(step, Report)), None),
         steps=steps,
         output=_output(plan, operations),
         orientation=orientation,
         needed=_needed(steps, header, orientation),
     )
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("planned", extra=_told(work, header))
+    return work
+
+
+def _told(work: Work, header: Header) -> dict[str, object]:
+    """Say what a process comes to, for a log."""
+    return {
+        "source_format": header.format,
+        "source_size": header.size,
+        "source_frames": header.frames,
+        "orientation": work.orientation,
+        "reduced_by": decode.reduction(header, work.needed),
+        "result_format": None if work.report else work.output.format,
+        "result_frames": work.output.frames,
+        "quality": work.output.quality,
+    }
 
 
 def _settled(plan: Plan, operations: Sequence[Operation], limits: Limits) -> Plan:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Malformed, State, Task
+from darkroom.journal import Journal
 from darkroom.ports import Busy, Replaced
+from darkroom.timing import Failure, Stopwatch
 from darkroom.usecases.arrivals import job_for, understood
 from darkroom.usecases.persist import give_up, persist
 from darkroom.usecases.worker import Worker
@@ -44,6 +46,25 @@ class Verdict:
     details: Mapping[str, object] = field(default_factory=dict)
     jobs: Mapping[str, int] = field(default_factory=dict)
     """How many jobs were accepted, done and failed with it."""
+    failure: Failure | None = None
+    """Why it comes again or has failed, or one of its jobs has."""
+
+    def line(self, journal: Journal, watch: Stopwatch) -> dict[str, object]:
+        """Give its line in the log."""
+        return {
+            "code": self.failure and self.failure.name,
+            **self.details,
+            **journal.facts,
+            "targets": journal.targets,
+            "seconds": watch.rounded(),
+        }
+
+    def annotations(self, journal: Journal) -> dict[str, str | int]:
+        """Give what its trace can be found by."""
+        known = {"outcome": self.summary, **journal.facts}
+        if self.failure:
+            known["code"] = self.failure.name
+        return {name: fact for name, fact in known.items() if isinstance(fact, str | int)}
 
 
 def deliver(delivery: Delivery, worker: Worker) -> Verdict:
@@ -58,7 +79,7 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
     try:
         jobs = _jobs(delivery.body, worker)
     except Malformed as error:
-        return _buried(delivery, str(error), worker)
+        return _buried(delivery, str(error), Failure.of(error), worker)
     except OssError as error:
         return _failed(delivery, error, [], worker)
     return _attempted(delivery, jobs, worker)
@@ -104,8 +125,8 @@ def _jobs(body: str, worker: Worker) -> list[Job]:
     return [job for job in jobs if job is not None]
 
 
-def _summed_up(delivery: Delivery, tasks: Iterable[Task]) -> Verdict:
-    """Name the tasks and their ends, and count them."""
+def _summed_up(delivery: Delivery, tasks: Iterable[Task], *, ours: bool = False) -> Verdict:
+    """Name the tasks and their ends, and count them; say whether failures of theirs are ours."""
     ended = list(tasks)
     failed = sum(task.state is State.FAILED for task in ended)
     # A job of the interface was counted when it was submitted.
@@ -115,6 +136,7 @@ def _summed_up(delivery: Delivery, tasks: Iterable[Task]) -> Verdict:
         summary="delivered",
         details={"tasks": {task.job.task_id: task.code or task.state.value for task in ended}},
         jobs={"accepted": by_rules, "done": len(ended) - failed, "failed": failed},
+        failure=next((Failure(name=task.code, ours=ours) for task in ended if task.code), None),
     )
 
 
@@ -131,16 +153,23 @@ def _failed(
     if error.ours and not last:
         pause = min(first_pause * 2 ** (delivery.number - 1), LONGEST_PAUSE)
         worker.workshop.letters.postpone(delivery.receipt, pause)
-        return Verdict(done=False, summary="again later", details={"reason": reason})
+        return _again_later(error)
     if not jobs:
-        return _buried(delivery, reason, worker)
+        return _buried(delivery, reason, Failure.of(error), worker)
     try:
-        return _summed_up(delivery, [give_up(job, error, worker) for job in jobs])
+        given_up = [give_up(job, error, worker) for job in jobs]
     except Busy:
         # Whoever is at it brings it to its end; the queue has one delivery more to see to it.
-        return Verdict(done=False, summary="again later", details={"reason": reason})
+        return _again_later(error)
+    return _summed_up(delivery, given_up, ours=error.ours)
 
 
-def _buried(delivery: Delivery, reason: str, worker: Worker) -> Verdict:
+def _again_later(error: OssError) -> Verdict:
+    """Tell the log why; of an error that is not ours the code alone, as its words are others'."""
+    details = {"reason": error.message} if error.ours else {}
+    return Verdict(done=False, summary="again later", details=details, failure=Failure.of(error))
+
+
+def _buried(delivery: Delivery, reason: str, failure: Failure, worker: Worker) -> Verdict:
     worker.workshop.letters.bury(delivery.body, reason)
-    return Verdict(done=True, summary="buried", details={"reason": reason})
+    return Verdict(done=True, summary="buried", failure=failure)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Made, State, Target, Task
 from darkroom.names import check_key
-from darkroom.operations import compiled
+from darkroom.operations import action_names, compiled
 from darkroom.pipeline import Result, run_each
 from darkroom.ports import Attributes, Busy, ObjectInfo, Replaced
 from darkroom.query import parse
@@ -117,12 +117,15 @@ def _do(progress: _Progress) -> None:
     upright = worker.world.settings.auto_orient
     failures: list[OssError] = []
     results = run_each(data, processes, marks.offered(), upright=upright)
-    for number, result in zip(numbers, results, strict=True):
+    for number, process, result in zip(numbers, processes, results, strict=True):
+        told = {"task": job.task_id, "bucket": job.bucket, "operations": action_names(process)}
         try:
             made = _stored(job, job.targets[number], _good(result), source, worker)
         except OssError as error:
+            worker.context.journal.note_target(**told, code=error.code.wire)
             failures.append(error)
         else:
+            worker.context.journal.note_target(**told, result_bytes=made.size)
             progress.made(number, made)
     if failures:
         # One that may pass next time comes first: the others will fail again then.
@@ -139,6 +142,7 @@ def _read(job: Job, worker: Worker) -> tuple[ObjectInfo, bytes]:
     with worker.context.stage("store"):
         opened = worker.world.objects.open(job.bucket, job.key)
     with closing(opened):
+        worker.context.journal.note(bucket=job.bucket, source_bytes=opened.info.size)
         _check_version(job, opened.info)
         if job.by_rule and opened.info.by_rule:
             raise Needless(OWN_WORK)

@@ -8,7 +8,7 @@ from time import perf_counter
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, invalid
-from darkroom.operations import compiled
+from darkroom.operations import action_names, compiled
 from darkroom.pipeline import Result, run
 from darkroom.ports import KeptResult, ObjectInfo, OpenObject
 from darkroom.steps import Context, Operation, mark_keys
@@ -66,7 +66,9 @@ def render(rendering: Rendering, world: World, context: Context) -> Rendered:
     process = asked.process
     if process.save is not None:
         raise invalid("x-oss-process", rendering.process, "sys/saveas is for POST requests")
-    work = Work(bucket=bucket, rendering=rendering, operations=compiled(process.actions))
+    operations = compiled(process.actions)
+    context.journal.note(operations=action_names(operations))
+    work = Work(bucket=bucket, rendering=rendering, operations=operations)
     if world.keeping is None or not worth_looking(work.operations):
         return of_one_version(lambda: _rendered(work, world, context))
     return _remembered(work, world, context, world.keeping)
@@ -114,6 +116,7 @@ def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rend
     wanted = work.rendering
     with context.stage("store"):
         source = keeping.sources.head(wanted.bucket, wanted.key, version_id=wanted.version_id)
+    context.journal.note(source_bytes=source.size)
     allow_object(work.bucket, wanted.caller, source)
     if wanted.conditions.unmodified(source):
         return Rendered(source=source)
@@ -126,6 +129,7 @@ def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rend
         kept = keeping.results.find(name, most=world.settings.reply_limit)
     if kept is None:
         return None
+    context.journal.note(result_bytes=kept.size)
     read = kept.body
     result = kept if read is None else Result(content_type=kept.content_type, body=read)
     return Rendered(source=source, result=result, name=name, from_store=FromStore.HIT)
@@ -167,6 +171,7 @@ def _opened(work: Work, world: World, context: Context) -> Iterator[OpenObject]:
     with context.stage("store"):
         source = world.objects.open(wanted.bucket, wanted.key, version_id=wanted.version_id)
     with closing(source):
+        context.journal.note(source_bytes=source.info.size)
         allow_object(work.bucket, wanted.caller, source.info)
         yield source
 
@@ -181,7 +186,9 @@ def _result(source: OpenObject, work: Work, marks: Marks) -> Result:
     with context.stage("store"):
         data = source.read()
     upright = marks.world.settings.auto_orient
-    return run(data, work.operations, marks.offered(), upright=upright)
+    result = run(data, work.operations, marks.offered(), upright=upright)
+    context.journal.note(result_bytes=len(result.body))
+    return result
 
 
 def _name(source: ObjectInfo, work: Work, etags: Mapping[str, str], world: World) -> str:

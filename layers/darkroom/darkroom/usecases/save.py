@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError, invalid, shown
 from darkroom.names import check_bucket_name, check_key
-from darkroom.operations import compiled
+from darkroom.operations import action_names, compiled
 from darkroom.ports import Attributes
 from darkroom.query import Process, SaveAs
 from darkroom.steps import Context, Operation, Report
@@ -38,6 +38,7 @@ def save(source: Rendering, world: World, context: Context) -> Saved:
     bucket, process = admitted(source, world)
     saveas = _saveas(process)
     operations = pictures(compiled(process.actions), source.process)
+    context.journal.note(operations=action_names(operations))
     known = None if _needs_result(saveas) else target_of(saveas, source, world)
     work = Work(bucket=bucket, rendering=source, operations=operations)
     result = made(work, world, context)

@@ -7,6 +7,7 @@ from darkroom.web.reading import PROCESS
 from darkroom.web.submitting import ASYNC_PROCESS
 
 OTHER = "other"
+ASYNC = "async"
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 
@@ -21,7 +22,7 @@ def kind_of(request: Request) -> str:
     except OssError:
         return OTHER
     if ASYNC_PROCESS in query:
-        return "async"
+        return ASYNC
     process = query.get(PROCESS)
     if process is None:
         return request.method.lower() if request.method in METHODS else OTHER

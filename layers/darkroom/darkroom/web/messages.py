@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from darkroom.errors import Code, OssError
 from darkroom.ports import KeptResult, OpenObject
+from darkroom.timing import Failure
 from darkroom.usecases.results import FromStore
 
 KEEPS_PLUS = frozenset({"x-oss-process", "x-oss-async-process"})
@@ -107,5 +108,7 @@ class Response:
     kept_as: KeptAs | None = None
     """How a body can be kept that is too large for its front."""
     from_store: FromStore = FromStore.OFF
+    failure: Failure | None = None
+    """Why it refuses, if it does."""
     trouble: OssError | None = None
     """What went wrong on the way without harm to the answer: for the log."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from darkroom.usecases.objects import Reading, describe, fetch
+from darkroom.usecases.objects import Fetched, Reading, describe, fetch
 from darkroom.usecases.parts import parse_range
 from darkroom.usecases.render import Rendering, render
 from darkroom.web import replies
@@ -43,19 +43,27 @@ def get_object(call: Call) -> Response:
         span=parse_range(headers.get("range", "")),
         clipped=headers.get("x-oss-range-behavior") == "standard",
     )
-    return replies.plain(fetch(reading, call.world), overrides)
+    with call.context.stage("store"):
+        fetched = fetch(reading, call.world)
+    call.context.journal.note(source_bytes=fetched.info.size)
+    return replies.plain(fetched, overrides)
 
 
 def head_object(call: Call) -> Response:
     """Answer what is known of an object."""
     overrides = overrides_of(call)
-    return replies.plain(describe(_reading(call), call.world), overrides)
+    return replies.plain(_described(call), overrides)
 
 
 def object_meta(call: Call) -> Response:
     """Answer the little that does not depend on who asks: size, ETag and date."""
-    info = describe(_reading(call), call.world).info
+    info = _described(call).info
     return replies.meta(info, head=call.request.method == "HEAD")
+
+
+def _described(call: Call) -> Fetched:
+    with call.context.stage("store"):
+        return describe(_reading(call), call.world)
 
 
 def _reading(call: Call) -> Reading:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from darkroom.errors import OssError
 from darkroom.ports import KeptResult, ObjectInfo, Written
-from darkroom.timing import Stopwatch
+from darkroom.timing import Failure, Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
 from darkroom.web.bodies import XML, document, element, elements, error_document
@@ -122,7 +122,7 @@ def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Respo
             body = error_document(brief, request_id=request_id, host=host)
         headers["x-oss-err"] = base64.b64encode(body).decode()
         body = b""
-    return Response(status=error.status, headers=headers, body=body)
+    return Response(status=error.status, headers=headers, body=body, failure=Failure.of(error))
 
 
 def redirected(response: Response, location: str) -> Response:

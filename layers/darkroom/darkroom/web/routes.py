@@ -86,6 +86,7 @@ def answer(request: Request, world: World, context: Context) -> Response:
     check_bounds(request)
     through = through_front(request, world)
     where = address(request, world.settings)
+    context.journal.note(bucket=where.bucket)
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, where.bucket, world)
     handler = _handler(request, where)

@@ -24,6 +24,7 @@ LONGEST_ID = 100
 def post_job(call: Call) -> Response:
     """Accept a job and answer its names."""
     receipt = submit(posted_work(call, ASYNC_PROCESS), call.world, _workshop(call))
+    call.context.journal.note(task=receipt.task_id)
     return _json(
         {
             "EventId": receipt.event_id,

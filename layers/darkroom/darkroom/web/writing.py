@@ -24,7 +24,8 @@ def put_object(call: Call) -> Response:
         overwrite=may_overwrite(headers),
         body=received(call.request, limit=call.world.settings.upload_limit),
     )
-    written = store(bucket, upload, call.caller, call.world)
+    with call.context.stage("store"):
+        written = store(bucket, upload, call.caller, call.world)
     return Response(status=200, headers=written_headers(written))
 
 

@@ -31,7 +31,11 @@ class Watermark:
     keeps_animation: ClassVar[bool] = True
 
     text: str | None = parameter(
-        "text", OneLine(64), "The text to draw; 64 bytes of UTF-8 at most.", default=None
+        "text",
+        OneLine(64),
+        "The text to draw; 64 bytes of UTF-8 at most.",
+        default=None,
+        private=True,
     )
     image: MarkObject | None = parameter(
         "image",
@@ -40,6 +44,7 @@ class Watermark:
         "prepares it, if any.",
         default=None,
         base64_ec="0040-00000265",
+        private=True,
     )
     t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
     g: str = parameter("g", Choice(GRAVITIES), "Where the mark stands.", default="se")

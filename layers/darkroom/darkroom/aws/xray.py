@@ -1,0 +1,93 @@
+"""Subsegments of a traced request, handed to the X-Ray daemon beside the function.
+
+Both formats are X-Ray's: the header line with a segment document in one UDP datagram, and the
+tracing header of Lambda. A request that is not sampled costs a look at that header.
+"""
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from darkroom.timing import Failure, Span, Stopwatch
+
+DAEMON = "AWS_XRAY_DAEMON_ADDRESS"
+TRACE = "_X_AMZN_TRACE_ID"
+
+HEADER = b'{"format":"json","version":1}\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Where traces go to, and whose they are."""
+
+    environ: Mapping[str, str]
+    """Of the function, as it is with every request: Lambda puts the tracing header there."""
+
+    def tell(
+        self, name: str, watch: Stopwatch, facts: Mapping[str, str | int], failure: Failure | None
+    ) -> None:
+        """Tell of a request that is over, if it is sampled and there is a daemon to hear of it.
+
+        Nobody waits for the daemon, and nobody minds when it is gone. By the facts, traces can
+        be searched.
+        """
+        trace = _fields(self.environ.get(TRACE, ""))
+        daemon = _address(self.environ.get(DAEMON, ""))
+        if trace.get("Sampled") != "1" or "Parent" not in trace or daemon is None:
+            return
+        document = {
+            **_subsegment(watch.whole, watch),
+            **(_cause(failure) if failure else {}),
+            "name": name,
+            "end_time": watch.epoch(watch.whole.began + watch.total),
+            "type": "subsegment",
+            "trace_id": trace.get("Root", ""),
+            "parent_id": trace["Parent"],
+            "annotations": facts,
+        }
+        _send(daemon, HEADER + json.dumps(document, separators=(",", ":")).encode())
+
+
+def _fields(header: str) -> dict[str, str]:
+    """Read `Root=…;Parent=…;Sampled=1`."""
+    pairs = (pair.partition("=") for pair in header.split(";"))
+    return {name: value for name, _, value in pairs}
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    """Read `host:port`, or the part for UDP of `tcp:host:port udp:host:port`."""
+    parts = text.split()
+    part = next((part for part in parts if part.startswith("udp:")), text)
+    host, _, port = part.removeprefix("udp:").rpartition(":")
+    return (host, int(port)) if host and port.isdecimal() and int(port) < 65536 else None
+
+
+def _subsegment(span: Span, watch: Stopwatch) -> dict[str, Any]:
+    """Describe a stage from when it was entered first until it was left last."""
+    own = {"own_milliseconds": round(1000 * span.own, 3), "times": span.times}
+    return {
+        "id": secrets.token_hex(8),
+        "name": span.name,
+        "start_time": watch.epoch(span.began),
+        "end_time": watch.epoch(span.ended),
+        "metadata": {"darkroom": own},
+        **(_cause(span.failure) if span.failure else {}),
+        "subsegments": [_subsegment(inner, watch) for inner in span.inside.values()],
+    }
+
+
+def _cause(failure: Failure) -> dict[str, Any]:
+    """Mark what failed: as a fault where it is ours, else as an error of the caller's."""
+    exception = {"id": secrets.token_hex(8), "type": failure.name}
+    kind = "fault" if failure.ours else "error"
+    return {kind: True, "cause": {"exceptions": [exception]}}
+
+
+def _send(daemon: tuple[str, int], datagram: bytes) -> None:
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        sender.sendto(datagram, daemon)

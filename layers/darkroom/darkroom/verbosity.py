@@ -1,0 +1,34 @@
+"""How much is logged: a share of all requests in every detail, the others as usual."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import SystemRandom
+
+LOG = "darkroom"
+"""The logger above those of all modules of this package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbosity:
+    """Decides for each request anew; by the system's dice, which no snapshot repeats."""
+
+    level: str
+    """Least severity otherwise, by its name."""
+    share: float = 0.0
+    """Of the requests that are logged in detail, 0 to 1."""
+    dice: Callable[[], float] = SystemRandom().random
+
+    def settle(self) -> None:
+        """Set the level of this package's loggers for the request that comes now."""
+        closely = self.share > 0 and self.dice() < self.share
+        logging.getLogger(LOG).setLevel(logging.DEBUG if closely else self.level)
+
+
+def hush_libraries() -> None:
+    """Keep the details of libraries out of the log: those of botocore hold secrets and signatures.
+
+    Lambda opens the root logger for them where it lets our own details pass.
+    """
+    root = logging.getLogger()
+    root.setLevel(max(root.level, logging.INFO))

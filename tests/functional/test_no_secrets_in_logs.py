@@ -1,0 +1,158 @@
+"""Whatever is sent, and however closely it is looked at: nothing secret is ever printed."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import boto3
+import pytest
+
+from darkroom.auth import AccessKey, Permission, SecurityToken, SignedRequest, signing
+from darkroom.parameters import encode_base64
+from local.demo import TABLE
+from tests.functional.conftest import event_of
+from tests.pictures import photographic, stored
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+ROOT = Path(__file__).parents[2]
+
+TEXT = "for Wilhelmina's eyes only"
+CONTENT = b"what the upload says inside"
+AWS_SECRET = "the-functions-own-aws-secret"
+KEY = AccessKey(
+    id="watched",
+    secret="the-secret-access-key",
+    buckets=frozenset({"*"}),
+    permissions=frozenset(Permission),
+    token=SecurityToken(value="the-session-token", expires=datetime(2100, 1, 1, tzinfo=UTC)),
+)
+MARKED = f"image/watermark,text_{encode_base64(TEXT)}"
+
+
+def signed() -> Iterator[SignedRequest]:
+    """Sign requests of every kind, in every version and place."""
+    now = datetime.now(UTC)
+    expires = int(now.timestamp()) + 300
+    plain = SignedRequest(method="GET", bucket="closed", key="watched/photo.jpg")
+    for sent in (
+        plain,
+        replace(plain, query=(("x-oss-process", MARKED),)),
+        replace(plain, query=(("x-oss-process", f"{MARKED},g_nowhere"),)),
+        replace(plain, query=(("x-oss-process", f"image/watermark,text_{'QUJD' * 40}"),)),
+        replace(plain, key="watched/damaged.jpg", query=(("x-oss-process", "image/resize,w_9"),)),
+        replace(plain, key="watched/missing.jpg"),
+        replace(plain, bucket="broken"),
+        replace(plain, method="PUT", key="watched/new.txt", body=lambda: CONTENT),
+    ):
+        yield signing.v1_header(sent, KEY, now=now)
+        yield signing.v1_url(sent, KEY, expires=expires)
+        yield signing.v2_url(sent, KEY, expires=expires)
+        yield signing.v4_header(sent, KEY, now=now, region="eu-west-1")
+        yield signing.v4_url(sent, KEY, now=now, lifetime=300, region="eu-west-1")
+
+
+def wrong(request: SignedRequest) -> SignedRequest:
+    """Change what was signed."""
+    return replace(request, key="watched/another.jpg")
+
+
+def secrets_of(request: SignedRequest) -> Iterator[str]:
+    """Give what a request carries that nobody else may see."""
+    for name, value in (*request.headers.items(), *request.query):
+        if name.lower() in {"authorization", "signature", "x-oss-signature"}:
+            bare = value.partition("Signature=")[2] or value.partition(":")[2] or value
+            yield from (value, bare, quote(bare, safe=""))
+
+
+@pytest.fixture(scope="module")
+def printed(s3: "S3Client") -> tuple[list[SignedRequest], str]:
+    """Send them all to a function that logs in detail, and give what it has printed."""
+    s3.put_object(Bucket="closed", Key="watched/photo.jpg", Body=stored(photographic((64, 48))))
+    s3.put_object(
+        Bucket="closed", Key="watched/damaged.jpg", Body=stored(photographic((9, 9)))[:99]
+    )
+    item = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+    requests = list(signed())
+    requests += [wrong(request) for request in requests]
+    listed = {
+        "id": KEY.id,
+        "secret": KEY.secret,
+        "buckets": ["*"],
+        "permissions": ["read", "write", "admin"],
+        "token": {"value": "the-session-token", "expires": "2100-01-01T00:00:00Z"},
+    }
+    boto3.client("secretsmanager").create_secret(Name="loud", SecretString=json.dumps([listed]))
+    return requests, output_of(requests, share="1")
+
+
+def output_of(requests: list[SignedRequest], *, share: str, level: str = "INFO") -> str:
+    """Run the function in a process of its own, with a secret that can be looked for."""
+    environment = {
+        **os.environ,
+        "AWS_SECRET_ACCESS_KEY": AWS_SECRET,
+        "DARKROOM_KEYS_SECRET": "loud",
+        "DARKROOM_DEBUG_SHARE": share,
+        "POWERTOOLS_LOG_LEVEL": level,
+        # As the template has it for any share but 0.
+        "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
+    }
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.functional.loud_function"],
+        input=json.dumps([event_of(request) for request in requests]),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    return finished.stdout + finished.stderr
+
+
+def test_nothing_secret_is_printed(printed: tuple[list[SignedRequest], str]) -> None:
+    """No key, token, signature, query, text of a watermark, or content of an upload."""
+    requests, output = printed
+    hidden = {secret for request in requests for secret in secrets_of(request)}
+    assert len(hidden) > 40
+    texts = {TEXT, encode_base64(TEXT), base64.b64encode(TEXT.encode()).decode(), "QUJD" * 10}
+    own = {KEY.secret, "the-session-token", AWS_SECRET, CONTENT.decode(), "x-oss-process"}
+    assert {secret for secret in hidden | texts | own if secret in output} == set()
+
+
+def test_every_kind_was_there_and_was_looked_at_closely(
+    printed: tuple[list[SignedRequest], str],
+) -> None:
+    """So the search has something to search: lines of all requests and all their details."""
+    requests, output = printed
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    answered = [line for line in lines if line.get("message") == "answered"]
+    assert len(answered) == len(requests)
+    codes = {line.get("code") for line in answered}
+    assert codes >= {None, "ImageDamage", "SignatureDoesNotMatch", "InvalidArgument"}
+    assert codes >= {"ServiceUnavailable", "NoSuchKey"}
+    told = {line.get("message") for line in lines}
+    assert told >= {"parsed", "planned", "exchanged", "had at hand", "failed"}
+    assert "image/watermark,text_…" in output
+
+
+@pytest.mark.parametrize(("level", "answered"), [("INFO", 4), ("WARN", 0)])
+def test_the_others_are_logged_as_usual(
+    level: str, answered: int, printed: tuple[list[SignedRequest], str]
+) -> None:
+    """Though Lambda lets details pass, what is not looked at closely has none, at any level."""
+    requests, _ = printed
+    output = output_of(requests[:4], share="1e-12", level=level)
+    levels = [json.loads(line).get("level") for line in output.splitlines() if line[0] == "{"]
+    assert levels.count("INFO") == answered
+    assert "DEBUG" not in levels
+    assert output.count('"_aws"') == 4

@@ -1,0 +1,345 @@
+"""What a request and a message leave behind: a line, figures, a trace, and details if asked."""
+
+import importlib
+import io
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from darkroom.aws import xray
+from darkroom.jobs import Job, Target
+from darkroom.parameters import encode_base64
+from local.demo import TABLE
+from tests.fakes.world import NOW
+from tests.functional.conftest import Get, LambdaContext
+from tests.pictures import photographic, stored
+from tests.udp import PARENT, SAMPLED, TRACE_ID, Daemon, daemon
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+PICTURE = stored(photographic((120, 80)), "JPEG")
+TEXT = encode_base64("for her eyes only")
+
+type Lines = Callable[[str], list[dict[str, Any]]]
+"""Gives the lines of a message that have been logged."""
+
+
+@pytest.fixture(autouse=True)
+def examples(s3: "S3Client") -> None:
+    """Put pictures into the public bucket, one of them damaged."""
+    s3.put_object(Bucket="demo", Key="watched/a.jpg", Body=PICTURE)
+    s3.put_object(Bucket="demo", Key="watched/cut.jpg", Body=PICTURE[:700])
+
+
+@pytest.fixture
+def lines(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Lines:
+    """Read the log from here on."""
+    log = io.StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
+
+    def read(message: str) -> list[dict[str, Any]]:
+        logged = [json.loads(line) for line in log.getvalue().splitlines()]
+        return [line for line in logged if line["message"] == message]
+
+    return read
+
+
+@pytest.fixture
+def listening(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """Play the daemon, with a request that is sampled."""
+    with daemon() as played:
+        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+        monkeypatch.setattr(app, "traces", xray.Traces(environ=variables))
+        yield played
+
+
+def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
+    """With all that is asked after, and nothing that the caller wrote."""
+    process = f"image/resize,w_30/watermark,text_{TEXT}/quality,q_80"
+    reply = get("/demo/watched/a.jpg", f"x-oss-process={process}")
+    (line,) = lines("answered")
+    assert line["request_id"] == reply.headers["x-oss-request-id"]
+    assert line["operations"] == ["resize", "watermark", "quality"]
+    assert line["source_bytes"] == len(PICTURE)
+    assert line["result_bytes"] == line["bytes_out"] == len(reply.body)
+    told = ("level", "method", "operation", "outcome", "status", "bucket")
+    assert [line[name] for name in told] == ["INFO", "GET", "resize", "ok", 200, "demo"]
+    assert "code" not in line
+    stages = {"store", "decode", "pixels", "encode", "deliver", "total"}
+    assert line["seconds"].keys() == stages
+    assert sum(line["seconds"].values()) <= 2 * line["seconds"]["total"]
+    assert not {TEXT, "w_30", "a.jpg"} & set(json.dumps(line).replace('"', " ").split())
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/demo/watched/a.jpg?x-oss-process=image/resize,w_x", ("refused", 400, "InvalidArgument")),
+        ("/demo/watched/none.jpg?", ("refused", 404, "NoSuchKey")),
+        ("/closed/watched/a.jpg?", ("refused", 403, "AccessDenied")),
+        ("/demo/watched/cut.jpg?x-oss-process=image/circle,r_9", ("refused", 400, "ImageDamage")),
+        ("/demo/?cors", ("refused", 501, "NotImplemented")),
+        ("/broken/a.jpg?", ("failed", 503, "ServiceUnavailable")),
+    ],
+    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+)
+def test_a_refusal_says_whose_fault_it_is(
+    target: str, expected: tuple[str, int, str], get: Get, lines: Lines
+) -> None:
+    """By its code; and it has its times and its bucket like any answer."""
+    broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
+    path, _, query = target.partition("?")
+    reply = get(path, query)
+    (line,) = lines("answered")
+    assert (line["outcome"], line["status"], line["code"]) == expected
+    assert f"<Code>{line['code']}</Code>".encode() in reply.body
+    assert line["bucket"] == path.split("/")[1]
+    assert "total" in line["seconds"]
+    assert [failed["request_id"] for failed in lines("failed")] == (
+        [line["request_id"]] if expected[0] == "failed" else []
+    )
+
+
+def test_every_answer_says_how_long_it_took(get: Get) -> None:
+    """`Server-Timing`: stages and milliseconds, whatever became of the request."""
+    for path, query in (
+        ("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9"),
+        ("/demo/watched/a.jpg", ""),
+        ("/demo/watched/none.jpg", ""),
+        ("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9"),
+        ("/%ff", ""),
+    ):
+        for method in ("GET", "HEAD", "OPTIONS", "PATCH"):
+            timing = get(path, query, method=method).headers["server-timing"]
+            stages = [entry.split(";dur=") for entry in timing.split(", ")]
+            known = {"store", "decode", "pixels", "encode", "deliver", "total"}
+            assert {name for name, _ in stages} <= known
+            assert stages[-1][0] == "total"
+            assert all(float(spent) >= 0 for _, spent in stages)
+
+
+def figures(printed: str) -> dict[str, Any]:
+    """Read what one request has left for CloudWatch, and hold it to the format."""
+    (line,) = [json.loads(line) for line in printed.splitlines() if "_aws" in line]
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Darkroom"
+    (dimensions,) = directive["Dimensions"]
+    assert sorted(dimensions) == ["operation", "outcome", "service"]
+    assert all(isinstance(line[name], str) for name in dimensions)
+    assert all(metric["Name"] in line for metric in directive["Metrics"])
+    return {
+        "dimensions": (line["operation"], line["outcome"]),
+        "metrics": {metric["Name"] for metric in directive["Metrics"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "process", "outcome"),
+    [
+        ("/demo/watched/a.jpg", "image/resize,w_9", "ok"),
+        ("/demo/watched/a.jpg", "image/resize,w_x", "refused"),
+        ("/broken/a.jpg", "image/resize,w_9", "failed"),
+    ],
+    ids=["ok", "refused", "failed"],
+)
+def test_figures_are_told_apart_by_operation_and_outcome(
+    path: str, process: str, outcome: str, get: Get, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each pair is a metric that costs: what tells nothing of a refusal is not one."""
+    broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
+    get(path, f"x-oss-process={process}")
+    bytes_too = {"BytesIn", "BytesOut"} if outcome == "ok" else set()
+    assert figures(capsys.readouterr().out) == {
+        "dimensions": ("resize", outcome),
+        "metrics": {"Requests", "Latency"} | bytes_too,
+    }
+
+
+def test_a_sampled_request_is_told_to_the_daemon(get: Get, listening: Daemon) -> None:
+    """Found by what its line in the log has, its stages below the function's segment."""
+    reply = get("/demo/watched/a.jpg", f"x-oss-process=image/resize,w_30/watermark,text_{TEXT}")
+    (document,) = listening.heard()
+    assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
+    expected = {
+        "operation": "resize",
+        "outcome": "ok",
+        "status": 200,
+        "bucket": "demo",
+        "source_bytes": len(PICTURE),
+        "result_bytes": len(reply.body),
+        "request_id": reply.headers["x-oss-request-id"],
+    }
+    assert document["annotations"] == expected
+    stages = [part["name"] for part in document["subsegments"]]
+    assert stages == ["store", "encode", "deliver"]
+    inner = [part["name"] for part in document["subsegments"][1]["subsegments"]]
+    assert inner == ["decode", "pixels"]
+    assert TEXT not in json.dumps(document)
+
+
+def test_a_refusal_marks_its_subsegments(get: Get, listening: Daemon) -> None:
+    """The stage that it happened in, those around it, and the request."""
+    get("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9")
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9")
+    damaged, fine = listening.heard()
+    (store, encode) = damaged["subsegments"]
+    assert damaged["error"]
+    assert encode["error"]
+    assert encode["subsegments"][0]["error"]
+    assert not {"error", "fault"} & (store.keys() | fine.keys())
+
+
+def test_a_daemon_that_is_gone_harms_no_request(
+    app: ModuleType, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is the same."""
+    with daemon() as played:
+        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+    monkeypatch.setattr(app, "traces", xray.Traces(environ=variables))
+    for _ in range(2):
+        assert get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9").status == 200
+
+
+@pytest.fixture
+def closely(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Log every request in detail, and be as before afterwards."""
+    usual = app.verbosity
+    monkeypatch.setattr(app, "verbosity", replace(usual, share=1.0))
+    yield
+    usual.settle()
+
+
+@pytest.mark.usefixtures("closely")
+def test_details_of_a_picture(get: Get, lines: Lines) -> None:
+    """What was parsed, what it comes to, what was asked of the stores: all under one id."""
+    reply = get("/demo/watched/a.jpg", f"x-oss-process=image/watermark,text_{TEXT}/format,webp")
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
+    parsed, planned = lines("parsed")[0], lines("planned")
+    assert parsed["actions"] == "image/watermark,text_…/format,webp"
+    assert parsed["level"] == "DEBUG"
+    assert parsed["request_id"] == reply.headers["x-oss-request-id"]
+    told = ("source_format", "source_size", "reduced_by", "result_format")
+    assert [[plan[name] for name in told] for plan in planned] == [
+        ["jpg", [120, 80], 1, "webp"],
+        ["jpg", [120, 80], 8, "jpg"],
+    ]
+    exchange = lines("exchanged")[-1]
+    asked = ("store", "action", "status", "retries", "bytes")
+    assert [exchange[name] for name in asked] == ["s3", "GetObject", 200, 0, str(len(PICTURE))]
+    assert exchange["milliseconds"] > 0
+    assert lines("had at hand")
+
+
+def test_no_details_otherwise(get: Get, lines: Lines) -> None:
+    """By the settings as they are."""
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
+    assert len(lines("answered")) == 1
+    assert [lines(message) for message in ("parsed", "planned", "exchanged")] == [[], [], []]
+
+
+@pytest.fixture(scope="module")
+def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environment
+    """Import the persist function, whose log is the same in this process."""
+    return importlib.import_module("functions.persist.app")
+
+
+def message(job: Job) -> dict[str, Any]:
+    """Deliver a job for the first time."""
+    attributes = {"ApproximateReceiveCount": "1"}
+    record = {"messageId": "m-1", "receiptHandle": "r", "body": job.text()}
+    return {"Records": [{**record, "attributes": attributes}]}
+
+
+def job(key: str, *processes: str) -> Job:
+    """Promise results of a picture of the public bucket."""
+    name = str(uuid.uuid4())
+    targets = tuple(
+        Target(process=process, bucket="demo", key=f"watched/{name}-{number}.jpg")
+        for number, process in enumerate(processes)
+    )
+    return Job(
+        task_id=f"Image-{name}",
+        event_id=name,
+        bucket="demo",
+        key=key,
+        targets=targets,
+        accepted=NOW,
+    )
+
+
+def test_a_job_leaves_one_line(persist: ModuleType, lines: Lines) -> None:
+    """With what each of its targets has become."""
+    process = f"image/watermark,text_{TEXT}/format,png"
+    promised = job("watched/a.jpg", "image/resize,w_30", process)
+    persist.handler(message(promised), LambdaContext())
+    (line,) = lines("delivered")
+    assert (line["message_id"], line["delivery"], line["bucket"]) == ("m-1", 1, "demo")
+    assert line["source_bytes"] == len(PICTURE)
+    assert [target["operations"] for target in line["targets"]] == [
+        ["resize"],
+        ["watermark", "format"],
+    ]
+    assert all(target["result_bytes"] > 0 for target in line["targets"])
+    assert {target["task"] for target in line["targets"]} == {promised.task_id}
+    assert line["tasks"] == {promised.task_id: "Succeeded"}
+    assert {"store", "decode", "pixels", "encode", "total"} <= line["seconds"].keys()
+    assert TEXT not in json.dumps(line)
+
+
+def test_a_job_that_fails_says_why_in_one_word(
+    persist: ModuleType, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of an error may be the caller's own: they are in its task alone."""
+    with daemon() as played:
+        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+        monkeypatch.setattr(persist, "traces", xray.Traces(environ=variables))
+        batch = [message(job("watched/none.jpg", "image/resize,w_9"))["Records"][0]]
+        batch += message(job("watched/a.jpg", "image/resize,w_9"))["Records"]
+        persist.handler({"Records": batch}, LambdaContext())
+        missing, done = played.heard()
+    failed, delivered = lines("delivered")
+    assert (failed["code"], failed["targets"]) == ("NoSuchKey", [])
+    assert "none.jpg" not in json.dumps(failed)
+    assert "code" not in delivered
+    assert (missing["name"], missing["annotations"]) == (
+        "message",
+        {"outcome": "delivered", "code": "NoSuchKey"},
+    )
+    assert missing["error"]
+    assert missing["subsegments"][0]["error"]
+    assert done["annotations"]["bucket"] == "demo"
+    assert [part["name"] for part in done["subsegments"]] == ["store", "encode"]
+    assert not {"error", "fault"} & done.keys()
+
+
+def test_what_is_no_job_is_buried_without_being_quoted(persist: ModuleType, lines: Lines) -> None:
+    """Somebody else's message is somebody else's."""
+    record = message(job("watched/a.jpg", "image/info"))["Records"][0]
+    persist.handler({"Records": [{**record, "body": '{"private": "words"}'}]}, LambdaContext())
+    (line,) = lines("buried")
+    assert line["code"] == "Malformed"
+    assert "private" not in json.dumps(line)
+    assert "words" not in json.dumps(line)
+
+
+def test_details_of_a_job(
+    persist: ModuleType, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the same switch, decided for each message."""
+    usual = persist.verbosity
+    monkeypatch.setattr(persist, "verbosity", replace(usual, share=1.0))
+    persist.handler(message(job("watched/a.jpg", "image/resize,w_9")), LambdaContext())
+    usual.settle()
+    (planned,) = lines("planned")
+    assert (planned["message_id"], planned["reduced_by"]) == ("m-1", 8)
+    services = {exchange["store"] for exchange in lines("exchanged")}
+    assert services >= {"s3", "dynamodb"}

@@ -1,0 +1,59 @@
+"""A share of all requests is logged in detail, decided for each anew."""
+
+import logging
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from darkroom.verbosity import LOG, Verbosity, hush_libraries
+
+
+@pytest.fixture(autouse=True)
+def levels() -> Iterator[None]:
+    """Leave the levels as they were."""
+    loggers = [logging.getLogger(), logging.getLogger(LOG)]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+
+
+def detailed(verbosity: Verbosity) -> bool:
+    """Begin a request, and ask a module of the package whether it would tell."""
+    verbosity.settle()
+    return logging.getLogger("darkroom.pipeline.planning").isEnabledFor(logging.DEBUG)
+
+
+def test_about_the_share_is_detailed() -> None:
+    """One of four, with a dice whose throws are known."""
+    verbosity = Verbosity(level="INFO", share=0.25, dice=random.Random(7).random)
+    found = sum(detailed(verbosity) for _ in range(2000))
+    assert 400 < found < 600
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, False), (1.0, True)], ids=["0", "1"])
+@pytest.mark.parametrize("throw", [0.0, 0.999999])
+def test_none_and_all_are_exact(share: float, expected: bool, throw: float) -> None:
+    """No throw makes an exception of them."""
+    assert detailed(Verbosity(level="INFO", share=share, dice=lambda: throw)) is expected
+
+
+@pytest.mark.parametrize("level", ["INFO", "WARN", "ERROR"])
+def test_the_next_request_is_logged_as_usual(level: str) -> None:
+    """What one was logged at does not stay."""
+    throws = iter([0.1, 0.9])
+    verbosity = Verbosity(level=level, share=0.5, dice=lambda: next(throws))
+    assert detailed(verbosity)
+    assert not detailed(verbosity)
+    assert logging.getLogger(LOG).level == logging.getLevelNamesMapping()[level]
+
+
+@pytest.mark.parametrize(
+    ("given", "left"), [(logging.DEBUG, logging.INFO), (logging.ERROR, logging.ERROR)]
+)
+def test_libraries_keep_their_details(given: int, left: int) -> None:
+    """However far the root is opened; one that says less goes on to."""
+    logging.getLogger().setLevel(given)
+    hush_libraries()
+    assert logging.getLogger("botocore.parsers").getEffectiveLevel() == left
