@@ -82,7 +82,7 @@ class Sandbox:
                     *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
                     *(programs.python, "-m", "awslambdaric", artefact.handler),
                 ],
-                environment=_environment(artefact, environment),
+                environment=function_environment(artefact, environment),
                 folder=artefact.code,
                 output=output,
             )
@@ -131,7 +131,7 @@ class Sandbox:
         self._companion.stop()
 
 
-def _environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]:
+def function_environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]:
     """Give the function the variables of Lambda and of its template, and none of this machine."""
     known = {name: value for name, value in artefact.variables.items() if value is not None}
     missing = artefact.variables.keys() - known.keys() - given.keys()
