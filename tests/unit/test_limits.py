@@ -109,7 +109,19 @@ def test_a_function_takes_no_more_than_its_memory_holds(megabytes: int | None, p
     """It would be killed: better to say that the picture is too large for it."""
     limits = Limits.within(megabytes)
     assert limits.frame_pixels == pixels
-    limits.check_source("gif", (pixels // 10_000, 10_000), 1)
+    limits.check_source("png", (pixels // 10_000, 10_000), 1)
     if pixels < limits.source_pixels:
         with pytest.raises(OssError, match="can be processed here"):
-            limits.check_source("gif", (pixels // 10_000 + 1, 10_000), 1)
+            limits.check_source("png", (pixels // 10_000 + 1, 10_000), 1)
+
+
+def test_what_takes_more_memory_may_have_fewer_pixels() -> None:
+    """A canvas before and after each frame, and an encoder's copies, have to fit in as well."""
+    limits = Limits.within(1769)
+    for word, frames, most in (("gif", 1, 80_950_000), ("gif", 2, 33_729_166)):
+        limits.check_source(word, (most // 10_000, 10_000), frames)
+        error = refusal(limits.check_source, word, (most // 10_000 + 1, 10_000), frames)
+        assert f"at most {most} pixels can be processed" in error.message
+    limits.check_clear_webp((6226, 10_000))
+    error = refusal(limits.check_clear_webp, (6227, 10_000))
+    assert "at most 62269230 pixels can be written as WebP" in error.message

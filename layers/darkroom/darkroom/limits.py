@@ -17,8 +17,13 @@ EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-0000001
 RESIDENT = 150
 """Megabytes that a function takes without any picture."""
 
-BYTES_A_PIXEL = 16
-"""What the hungriest decoder holds of a picture: libwebp's, of a lossless one."""
+BYTES_A_PIXEL = {
+    "frame_pixels": 16,  # libwebp's decoder, of a lossless picture
+    "gif_pixels": 20,  # the frame, and the canvas that it is drawn on
+    "animated_pixels": 48,  # the canvas before and after, the encoder's own, what it compares
+    "clear_webp_pixels": 26,  # the picture, and libwebp's copies of colours and transparency
+}
+"""What is held of a picture at the most (docs/decisions/101-memory-of-animations.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,12 @@ class Limits:
     """However small they are, each takes its time."""
     frame_pixels: int = 250_000_000
     """Of one: that many are decoded at a time."""
+    gif_pixels: int = 250_000_000
+    """Of the frame of a GIF."""
+    animated_pixels: int = 250_000_000
+    """Of each frame of an animation."""
+    clear_webp_pixels: int = 250_000_000
+    """Of a WebP result with transparency."""
     rotated_side: int = 4096
     result_side: int = 16_384
     result_pixels: int = 16_777_216
@@ -47,8 +58,14 @@ class Limits:
         most = cls()
         if megabytes is None:
             return most
-        room = max(1, megabytes - RESIDENT) * 1_000_000 // BYTES_A_PIXEL
-        return replace(most, frame_pixels=min(most.frame_pixels, room))
+        room = max(1, megabytes - RESIDENT) * 1_000_000
+        return replace(
+            most,
+            **{
+                name: min(getattr(most, name), room // bytes_)
+                for name, bytes_ in BYTES_A_PIXEL.items()
+            },
+        )
 
     def check_source_bytes(self, size: int) -> None:
         """Refuse a stored object of more than `source_bytes` bytes."""
@@ -85,13 +102,16 @@ class Limits:
                 f"The picture has {frames} frames: at most {self.source_frames} are supported.",
                 ec="0040-00000012",
             )
-        if size[0] * size[1] > self.frame_pixels:
-            raise OssError(
-                Code.IMAGE_TOO_LARGE,
-                f"The picture measures {size[0]}x{size[1]}: "
-                f"at most {self.frame_pixels} pixels can be processed here.",
-                ec="0040-00000012",
-            )
+        _check_room(size, self._room(word, frames), "processed")
+
+    def _room(self, word: str, frames: int) -> int:
+        if frames > 1:
+            return min(self.frame_pixels, self.animated_pixels)
+        return min(self.frame_pixels, self.gif_pixels) if word == "gif" else self.frame_pixels
+
+    def check_clear_webp(self, size: Size) -> None:
+        """Refuse a result with transparency that the encoder of WebP has no memory for."""
+        _check_room(size, self.clear_webp_pixels, "written as WebP with transparency")
 
     def check_rotation(self, size: Size) -> None:
         """Refuse to rotate a picture with a side over `rotated_side` pixels."""
@@ -111,3 +131,12 @@ class Limits:
                 f"{self.result_side} and the area {self.result_pixels} pixels.",
                 ec="0040-00000007",
             )
+
+
+def _check_room(size: Size, most: int, done: str) -> None:
+    if size[0] * size[1] > most:
+        raise OssError(
+            Code.IMAGE_TOO_LARGE,
+            f"The picture measures {size[0]}x{size[1]}: at most {most} pixels can be {done} here.",
+            ec="0040-00000012",
+        )

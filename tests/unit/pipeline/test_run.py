@@ -192,3 +192,16 @@ def test_which_actions_keep_an_animation(text: str, frames: int) -> None:
 def test_an_animation_is_never_enlarged() -> None:
     """Not even with limit_0 (documented)."""
     assert shown(processed(ANIMATED, "image/resize,w_99,limit_0")).size == (8, 6)
+
+
+def test_clear_webp_has_to_fit_the_encoder() -> None:
+    """Counted as it is by then, and only where there is transparency (docs/decisions/101)."""
+    tight = Context(limits=Limits(clear_webp_pixels=199))
+    clear, opaque = stored(coded((20, 10), "RGBA")), stored(coded((20, 10)))
+    assert refusal(clear, "image/format,webp", tight).code is Code.IMAGE_TOO_LARGE
+    for source, text in (
+        (clear, "image/crop,w_19/format,webp"),
+        (clear, "image/format,png"),
+        (opaque, "image/format,webp"),
+    ):
+        assert processed(source, text, tight).body

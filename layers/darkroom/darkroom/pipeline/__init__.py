@@ -103,7 +103,15 @@ def _processed(source: Source | SharedSource, work: Work, context: Context) -> I
                 context.check_deadline()
                 picture = step.apply(picture, context)
             context.check_deadline()
+            _check_memory(picture, work, context)
         yield Frame(picture.image, frame.duration)
+
+
+def _check_memory(picture: Picture, work: Work, context: Context) -> None:
+    """Refuse what would have the function killed: of an animation that is known before."""
+    still = work.output.format == "webp" and not work.output.animated
+    if still and picture.image.mode in ("LA", "RGBA"):
+        context.limits.check_clear_webp(picture.image.size)
 
 
 def _next(source: Iterator[Frame], context: Context) -> Frame | None:
