@@ -28,6 +28,13 @@ def segments(count: int, content: bytes = b"") -> bytes:
     return data[:2] + _segment(0xE1, content) * count + data[2:]
 
 
+def hidden(count: int) -> bytes:
+    """Draw a JPEG whose EXIF segments are behind reserved markers, in what looks like one."""
+    data = stored(WHITE, "JPEG")
+    within = _segment(0xE1, b"Exif\0\0" + bytes(90)) * 600
+    return data[:2] + _segment(0xF0, within) * count + data[2:]
+
+
 def filled(count: int, byte: bytes = b"\xff") -> bytes:
     """Draw a JPEG with so many bytes between two segments."""
     data = stored(WHITE, "JPEG")

@@ -9,7 +9,7 @@ import pytest
 from darkroom.errors import Code, OssError
 from tests.bombs import gif
 from tests.colours import chunk
-from tests.crowds import chunks, filled, scans, segments
+from tests.crowds import chunks, filled, hidden, scans, segments
 from tests.pictures import processed
 
 MEGABYTE = zlib.compress(bytes(1_000_000), 9)
@@ -20,6 +20,7 @@ CROWDS: Mapping[str, bytes] = {
     "jpg of 100000 scans": scans(100_000),
     "jpg of 1001 segments": segments(1001),
     "jpg of 200000 EXIF segments": segments(200_000, b"Exif\0\0" + bytes(90)),
+    "jpg with hidden EXIF segments": hidden(300),
     "jpg with 65537 bytes of fill": filled(65_537),
     "jpg with 20 MB of fill": filled(20_000_000),
     "jpg with 20 MB of rubbish": filled(20_000_000, b"\1"),

@@ -21,8 +21,8 @@ MOST_SKIPPED = 65_536
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """How a scan begins: any other length is refused by the decoder."""
 
-_SEGMENT = re.compile(rb"\xff([\x02-\xcf\xda-\xfe])")
-"""A marker that a length follows."""
+_SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
+"""A marker that a length follows, for Pillow: it reads on right behind the others."""
 
 _START_OF_SCAN = b"\xda"
 
