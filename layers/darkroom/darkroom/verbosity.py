@@ -26,9 +26,10 @@ class Verbosity:
 
 
 def hush_libraries() -> None:
-    """Keep the details of libraries out of the log: those of botocore hold secrets and signatures.
+    """Keep what libraries have to say out of the log, but for their warnings.
 
-    Lambda opens the root logger for them where it lets our own details pass.
+    Lambda opens the root logger for it where it lets our own details pass, and those of botocore
+    hold secrets and signatures.
     """
     root = logging.getLogger()
-    root.setLevel(max(root.level, logging.INFO))
+    root.setLevel(max(root.level, logging.WARNING))
