@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.codecs.colour import to_srgb
+from darkroom.codecs.colour import LONGEST_KEPT, kept_transform, to_srgb
 from tests.colours import (
     GREY,
     GREY_ALPHA,
@@ -184,3 +184,13 @@ def test_sixteen_bit_grey_with_alpha_from_the_wild(data: Data) -> None:
     """It comes out as grey with alpha, of the same size."""
     image = shown(processed(data("16-bit-grey-alpha.png"), "image/auto-orient,1"))
     assert (image.mode, image.size) == ("LA", (109, 96))
+
+
+@pytest.mark.parametrize(("length", "kept"), [(LONGEST_KEPT, 1), (LONGEST_KEPT + 1, 0)])
+def test_long_profiles_count_and_are_not_kept(length: int, kept: int) -> None:
+    """Eight of 16 MB each would stay with a function that needs its memory for pictures."""
+    kept_transform.cache_clear()
+    picture = Image.new("RGB", (1, 1), "red")
+    picture.info["icc_profile"] = rgb_profile(swapped=True).ljust(length, b"\0")
+    assert difference(to_srgb(picture), Image.new("RGB", (1, 1), "blue")) <= 1
+    assert kept_transform.cache_info().currsize == kept

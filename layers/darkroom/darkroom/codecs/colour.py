@@ -10,6 +10,9 @@ from darkroom.codecs.damage import DAMAGE
 DIRECT = frozenset({"L", "LA", "RGB", "RGBA"})
 """The modes that operations and encoders see."""
 
+LONGEST_KEPT = 1_048_576
+"""Bytes of a profile that is kept for the next picture."""
+
 _PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 """Pixels that a profile of each colour space describes."""
 
@@ -52,12 +55,22 @@ def _through(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image
     return converted
 
 
-@lru_cache(maxsize=8)
 def _transform_to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """Build the transform, or none where the profile is sRGB itself or of no use.
+    """Give the transform, or none where the profile is sRGB itself or of no use.
 
-    Table profiles take tens of milliseconds to prepare, so the last few are kept.
+    Table profiles take tens of milliseconds to prepare, so the last few are kept; but not
+    those of many megabytes, which the next picture would miss in its memory.
     """
+    return kept_transform(profile) if len(profile) <= LONGEST_KEPT else _built(profile)
+
+
+@lru_cache(maxsize=8)
+def kept_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """Build the transform, unless it is at hand."""
+    return _built(profile)
+
+
+def _built(profile: bytes) -> ImageCms.ImageCmsTransform | None:
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = _PROFILE_MODES[opened.profile.xcolor_space]
