@@ -168,3 +168,11 @@ def test_a_version_that_is_not_there_is_not_found(ask: Ask) -> None:
     """Whether its id could ever have been one or not."""
     reply = ask("GET", "demo", "a.bin", query=(("versionId", "no-such-version"),))
     assert reply.status == 404
+
+
+@pytest.mark.parametrize("query", ["versionId", "objectMeta"])
+def test_a_version_that_is_none_is_the_callers_error(ask: Ask, query: str) -> None:
+    """S3 answers a bare 400 to a HEAD of one, which must not pass for a failure of ours."""
+    sent = tuple({query: "", "versionId": "\0"}.items())
+    for method in ("HEAD", "GET"):
+        assert ask(method, "demo", "a.bin", query=sent).status in (400, 404)

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.errors import Code, OssError, no_such_bucket, no_such_key
+from darkroom.errors import Code, OssError, invalid, no_such_bucket, no_such_key
 from darkroom.ports import Replaced
 
 EC_THROTTLED = "0004-00000801"
@@ -44,11 +44,13 @@ _MEANING = {
 
 
 @contextmanager
-def s3_errors(bucket: str, key: str = "") -> Iterator[None]:
+def s3_errors(bucket: str, key: str = "", version_id: str | None = None) -> Iterator[None]:
     """Raise what a refusal means; what is not understood is no fault of the caller's."""
     try:
         yield
     except ClientError as error:
+        if version_id is not None and _wordless(error):
+            raise invalid("versionId", version_id, "Value must name a version") from error
         raise _understood(error, bucket, key) from error
     except BotoCoreError as error:
         raise OssError(Code.SERVICE_UNAVAILABLE) from error
@@ -61,6 +63,11 @@ def failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise OssError(code, ec=ec) from error
+
+
+def _wordless(error: ClientError) -> bool:
+    """Tell a refusal of a HEAD, which has no body to say why: the number stands for its code."""
+    return error.response.get("Error", {}).get("Code") == "400"
 
 
 def _understood(error: ClientError, bucket: str, key: str) -> Exception:

@@ -85,7 +85,7 @@ class S3Objects:
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
-        with s3_errors(bucket, key):
+        with s3_errors(bucket, key, version_id):
             response = self.client.head_object(**self._named(bucket, key, version_id))
         return info_of(bucket, key, response)
 
