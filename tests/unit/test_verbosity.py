@@ -2,6 +2,7 @@
 
 import logging
 import random
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -57,3 +58,12 @@ def test_libraries_only_warn(given: int, left: int) -> None:
     logging.getLogger().setLevel(given)
     hush_libraries()
     assert logging.getLogger("botocore.parsers").getEffectiveLevel() == left
+
+
+def test_no_picture_fills_the_log_with_warnings() -> None:
+    """Each of its tags could hold one of another text, so that none is the same as the last."""
+    with warnings.catch_warnings(record=True) as heard:
+        hush_libraries()
+        for tag in range(3):
+            warnings.warn(f"Possibly corrupt EXIF data. Skipping tag {tag}", stacklevel=1)
+    assert heard == []

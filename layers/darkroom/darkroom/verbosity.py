@@ -1,6 +1,7 @@
 """How much is logged: a share of all requests in every detail, the others as usual."""
 
 import logging
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import SystemRandom
@@ -26,10 +27,12 @@ class Verbosity:
 
 
 def hush_libraries() -> None:
-    """Keep what libraries have to say out of the log, but for their warnings.
+    """Keep what libraries have to say out of the log, but for their loggers' warnings.
 
     Lambda opens the root logger for it where it lets our own details pass, and those of botocore
-    hold secrets and signatures.
+    hold secrets and signatures. Pillow warns of each tag of a picture that is not in order,
+    which may be tens of thousands: what matters about a picture is in its answer.
     """
+    warnings.simplefilter("ignore")
     root = logging.getLogger()
     root.setLevel(max(root.level, logging.WARNING))
