@@ -1,10 +1,12 @@
 """The deployed allocator keeps the memory of one picture for the next."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
+
+from benchmarks.environment import ALLOCATOR
+from tests.stack import template
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,8 +42,9 @@ def faults(variables: dict[str, str]) -> int:
 
 def test_a_warm_function_asks_for_next_to_no_memory() -> None:
     """With the template's variables; without them every picture pays for all of its pages."""
-    template = (ROOT / "template.yaml").read_text()
-    variables = dict(re.findall(r"^ +(MALLOC_\w+): (\d+)$", template, re.MULTILINE))
+    common = template()["Globals"]["Function"]["Environment"]["Variables"]
+    variables = {n: str(value) for n, value in common.items() if n.startswith("MALLOC_")}
+    assert variables == ALLOCATOR
     assert len(variables) == 2
     assert faults(variables) < 500
     assert faults(dict.fromkeys(variables, "")) > 3000

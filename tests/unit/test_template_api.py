@@ -1,5 +1,7 @@
 """The API of the template: everything goes to the function, as it is."""
 
+import json
+
 from tests.deployments import deployment
 
 
@@ -26,7 +28,11 @@ def test_nobody_has_to_deploy_it_by_hand() -> None:
 
 
 def test_no_query_is_logged() -> None:
-    """It may hold a signature."""
+    """It may hold a signature: nothing is, but what is named here."""
     written = deployment().properties("ApiStage")["AccessLogSettings"]["Format"]
-    assert "$context.path" in written
-    assert "query" not in written.lower()
+    logged = json.loads(written)
+    assert {value.removeprefix("$context.") for value in logged.values()} == {
+        *("requestId", "requestTime", "identity.sourceIp", "domainName", "httpMethod", "path"),
+        *("protocol", "status", "responseLength", "responseLatency", "integrationLatency"),
+        "integrationErrorMessage",
+    }
