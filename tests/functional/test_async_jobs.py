@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from darkroom.parameters import encode_base64
-from local.jobs import DEAD_LETTERS, QUEUE
+from local.jobs import DEAD_LETTERS, QUEUE, keep_queues
 from local.poller import Poller
 from tests.functional.conftest import Ask, LambdaContext, Reply
 from tests.pictures import photographic, processed, stored
@@ -40,12 +40,11 @@ def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environme
 
 @pytest.fixture
 def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
-    """Connect to the queues, and empty them."""
+    """Connect to the queues, made anew: what is hidden now would come again in later tests."""
     client = boto3.client("sqs")
     for name in (QUEUE, DEAD_LETTERS):
-        url = client.get_queue_url(QueueName=name)["QueueUrl"]
-        while messages := client.receive_message(QueueUrl=url).get("Messages"):
-            client.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+        client.delete_queue(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"])
+    keep_queues(client)
     return client
 
 
