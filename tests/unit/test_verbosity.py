@@ -4,6 +4,7 @@ import logging
 import random
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,13 @@ def test_about_the_share_is_detailed() -> None:
     verbosity = Verbosity(level="INFO", share=0.25, dice=random.Random(7).random)
     found = sum(detailed(verbosity) for _ in range(2000))
     assert 400 < found < 600
+
+
+def test_the_dice_have_no_state() -> None:
+    """A snapshot would repeat it, and all copies would look at their requests in the same order."""
+    dice: Any = Verbosity(level="INFO").dice
+    with pytest.raises(NotImplementedError):
+        dice.__self__.getstate()
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, False), (1.0, True)], ids=["0", "1"])
