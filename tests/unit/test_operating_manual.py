@@ -8,6 +8,8 @@ from tests.stack import Stack
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/operate.md").read_text()
 STACK = Stack({})
+PACKAGE = "layers/darkroom/darkroom/"
+ENTRIES = "functions/*/app.py"
 
 
 def test_every_alarm_has_its_line() -> None:
@@ -26,3 +28,29 @@ def test_memory_and_time_of_the_template_are_enough_for_the_table() -> None:
     seconds = STACK.properties("PersistFunction")["Timeout"]
     assert memory >= 1.25 * max(int(megabytes) for megabytes, _ in rows)
     assert seconds >= 2 * max(float(spent) for _, spent in rows)
+
+
+def told(pattern: str, *paths: str) -> set[str]:
+    """Find names in the sources."""
+    texts = (path.read_text() for name in paths for path in ROOT.glob(name))
+    return {found for text in texts for found in re.findall(pattern, text)}
+
+
+def test_every_metric_has_its_line() -> None:
+    """Those of requests, and those of jobs."""
+    names = told(r'(?:yield |add_metric\(name=)"([A-Z]\w+)"', PACKAGE + "web/account.py", ENTRIES)
+    names |= told(r'"(Jobs\w+)"', ENTRIES)
+    rows = re.findall(r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \|", metrics(), re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"\w+", row)} == names
+
+
+def metrics() -> str:
+    """Give the section about them."""
+    return MANUAL.partition("\n## Metrics\n")[2].partition("\n## ")[0]
+
+
+def test_every_stage_stands_in_the_tree() -> None:
+    """As the traces show it."""
+    stages = told(r'stage\("(\w+)"\)', PACKAGE + "**/*.py", ENTRIES)
+    assert stages >= {"store", "decode", "pixels", "encode", "results", "deliver"}
+    assert set(re.findall(r"[├└]─ (\w+)", MANUAL)) == stages
