@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/build"
 
 FUNCTION = {
-    "LOG_LEVEL": "WARNING",
+    "POWERTOOLS_LOG_LEVEL": "WARNING",
     "POWERTOOLS_SERVICE_NAME": "darkroom",
     "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     "POWERTOOLS_METRICS_DISABLED": "true",

@@ -127,7 +127,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
             "DARKROOM_TABLE": demo.TABLE,
             "DARKROOM_TOPICS": json.dumps({TOPIC: topic}),
             "DARKROOM_STORE_TIMEOUT": "1",
-            "LOG_LEVEL": "CRITICAL",
+            "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         }
         yield Place(s3=s3, sqs=sqs, queues=queues, topic=topic, environment=environment)
 

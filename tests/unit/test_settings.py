@@ -76,6 +76,9 @@ def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> N
         ("DARKROOM_DEBUG_SHARE", "some", "DARKROOM_DEBUG_SHARE must be a number"),
         ("DARKROOM_DEBUG_SHARE", "5", "DARKROOM_DEBUG_SHARE must be 0 to 1"),
         ("DARKROOM_DEBUG_SHARE", "nan", "DARKROOM_DEBUG_SHARE must be 0 to 1"),
+        ("DARKROOM_DELIVERIES", "0", "DARKROOM_DELIVERIES must be a whole number, 1 or more"),
+        ("DARKROOM_DELIVERIES", "2.5", "DARKROOM_DELIVERIES must be a whole number, 1 or more"),
+        ("POWERTOOLS_LOG_LEVEL", "LOUD", "POWERTOOLS_LOG_LEVEL must be one of DEBUG, INFO, WARN"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str, complaint: str) -> None:
@@ -101,7 +104,8 @@ def test_every_variable_is_read() -> None:
             "DARKROOM_FONTS": "/fonts",
             "DARKROOM_AUTO_ORIENT": "false",
             "DARKROOM_DEBUG_SHARE": "0.01",
-            "POWERTOOLS_LOG_LEVEL": "WARN",
+            "DARKROOM_DELIVERIES": "3",
+            "POWERTOOLS_LOG_LEVEL": "warn",
             "AWS_REGION": "eu-west-1",
         }
     )
@@ -115,6 +119,7 @@ def test_every_variable_is_read() -> None:
         results_bucket="results",
         keep_results=True,
         keep_from=50,
+        deliveries=3,
         store_timeout=0.5,
         fonts=Path("/fonts"),
         auto_orient=False,

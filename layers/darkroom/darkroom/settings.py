@@ -11,6 +11,9 @@ from darkroom.buckets import Bucket, InvalidDocument, read_bucket
 FONTS = Path("/opt/fonts")
 """Where the fonts layer lies in a Lambda function."""
 
+LEVELS = ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL")
+"""Severities of what is logged."""
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; names the variable and what it should hold."""
@@ -93,16 +96,16 @@ class Settings:
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
             dead_letters=environ.get("DARKROOM_DEAD_LETTERS") or None,
-            deliveries=int(_seconds(environ, "DARKROOM_DELIVERIES", default=5)),
+            deliveries=_number(environ, "DARKROOM_DELIVERIES", default=5, least=1),
             topics=_texts(environ, "DARKROOM_TOPICS"),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             keep_results=_keeps(environ),
-            keep_from=_number(environ, "DARKROOM_KEEP_FROM"),
+            keep_from=_number(environ, "DARKROOM_KEEP_FROM", default=0),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             memory=_memory(environ),
-            log_level=environ.get("POWERTOOLS_LOG_LEVEL") or "INFO",
+            log_level=_level(environ),
             debug_share=_share(environ, "DARKROOM_DEBUG_SHARE"),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
@@ -167,10 +170,10 @@ def _keeps(environ: Mapping[str, str]) -> bool:
     return keeps
 
 
-def _number(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name) or "0"
-    if not (text.isascii() and text.isdigit()):
-        raise SettingsError(f"{name} must be a whole number")
+def _number(environ: Mapping[str, str], name: str, *, default: int, least: int = 0) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
+        raise SettingsError(f"{name} must be a whole number, {least} or more")
     return int(text)
 
 
@@ -192,3 +195,11 @@ def _share(environ: Mapping[str, str], name: str) -> float:
     if not 0 <= share <= 1:
         raise SettingsError(f"{name} must be 0 to 1")
     return share
+
+
+def _level(environ: Mapping[str, str]) -> str:
+    """Read the severity that Powertools reads, too, which takes it in either case."""
+    level = environ.get("POWERTOOLS_LOG_LEVEL", "").upper() or "INFO"
+    if level not in LEVELS:
+        raise SettingsError(f"POWERTOOLS_LOG_LEVEL must be one of {', '.join(LEVELS)}")
+    return level

@@ -119,6 +119,15 @@ def test_suggestions(images: Path) -> None:
         assert get(f"{url}/{target}", host=host)[0] == 200
 
 
+def test_a_request_is_told_of_in_one_line(images: Path) -> None:
+    """The gateway's, on the other stream; what the function logs of each is for CloudWatch."""
+    with run(images) as (process, url):
+        get(f"{url}/demo/landscape.jpg")
+        process.send_signal(signal.SIGTERM)
+        printed, _ = process.communicate(timeout=10)
+    assert '"level"' not in printed
+
+
 def test_own_pictures_come_first(images: Path) -> None:
     """A picture of one's own stands in for the sample of the same name."""
     Image.new("RGB", (40, 30), "teal").save(images / "landscape.jpg")
