@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Callable, Iterator
 from time import monotonic
 from types import ModuleType
@@ -306,6 +307,17 @@ def test_the_log_and_the_metrics_say_what_was_found(
     assert [one for one in found if one] == ["miss", "hit", "off"]
     hits = [line.get("StoreHits") for line in metrics(capsys.readouterr().out)]
     assert hits == [[0.0], [1.0], None]
+
+
+def test_a_close_look_has_every_exchange_in_it(
+    get: Callable[..., Reply], wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those with the results bucket as well: what is told is what went over the wire."""
+    with caplog.at_level(logging.DEBUG, logger="darkroom.aws.exchanges"):
+        get()
+    actions = [vars(r)["action"] for r in caplog.records if r.message == "exchanged"]
+    assert actions == ["HeadObject", "GetObject", "GetObject", "PutObject"]
+    assert asked(wire) == LOOK + READ + KEEP
 
 
 def test_a_saved_result_is_neither_looked_for_nor_kept(ask: Ask, wire: Wire) -> None:

@@ -62,7 +62,7 @@ class Clients:
             read_timeout=self._haste,
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return boto3.client("s3", config=self._config.merge(once))
+        return overheard(boto3.client("s3", config=self._config.merge(once)))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
