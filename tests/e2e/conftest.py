@@ -8,7 +8,6 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import boto3
 import pytest
 
 from local.artefact import Artefact, read
@@ -18,7 +17,7 @@ from local.gateway import Gateway
 from local.processes import StartError
 from local.server import Server, serving
 from local.stores import stores
-from tests.e2e.stored import BUCKET, gradient, put
+from tests.e2e.stored import BUCKET, connected, gradient, put
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -100,13 +99,7 @@ def store() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def s3(store: dict[str, str]) -> "S3Client":
     """Connect to S3, with the buckets of these tests and a picture."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=store["AWS_ENDPOINT_URL_S3"],
-        region_name=store["AWS_DEFAULT_REGION"],
-        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
-    )
+    client: S3Client = connected(store, "s3")
     for name in (BUCKET, "closed", "results"):
         client.create_bucket(Bucket=name)
     put(client, "holiday/beach 1.jpg", gradient())

@@ -2,13 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from local import demo, jobs
-from tests.e2e.stored import BUCKET
+from tests.e2e.stored import BUCKET, connected
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -61,12 +58,6 @@ class Place:
 
 def arranged(store: dict[str, str], **queues: Any) -> Place:
     """Set table and queues up in the embedded stores; `queues` says what is other about these."""
-    connect: Any = partial(
-        boto3.client,
-        endpoint_url=store["AWS_ENDPOINT_URL_S3"],
-        region_name=store["AWS_DEFAULT_REGION"],
-        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
-    )
-    demo.keep_table(connect("dynamodb"))
-    return Place(sqs=connect("sqs"), queues=jobs.keep_queues(connect("sqs"), **queues))
+    demo.keep_table(connected(store, "dynamodb"))
+    sqs = connected(store, "sqs")
+    return Place(sqs=sqs, queues=jobs.keep_queues(sqs, **queues))

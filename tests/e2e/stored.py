@@ -1,15 +1,30 @@
-"""Pictures for these tests, drawn here and stored in S3."""
+"""The embedded stores, and pictures for these tests that are drawn here and put there."""
 
 import io
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import boto3
 from PIL import Image
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 BUCKET = "pictures-in-s3"
+
+
+def connected(store: Mapping[str, str], service: str) -> Any:
+    """Connect to one of the stores by the variables that say where they are."""
+    suffix = service.upper() if service != "secretsmanager" else "SECRETS_MANAGER"
+    connect: Any = boto3.client
+    return connect(
+        service,
+        endpoint_url=store[f"AWS_ENDPOINT_URL_{suffix}"],
+        region_name=store["AWS_DEFAULT_REGION"],
+        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
+    )
 
 
 def put(s3: "S3Client", key: str, body: bytes) -> bytes:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 from PIL import Image
 
@@ -25,7 +24,7 @@ from local.fronts import Front
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.queued import arranged
 from tests.e2e.role import keys
-from tests.e2e.stored import BUCKET, noise, put
+from tests.e2e.stored import BUCKET, connected, noise, put
 from tests.wire import Wire
 
 if TYPE_CHECKING:
@@ -70,13 +69,7 @@ def environment(artefact: Artefact, store: dict[str, str], s3: "S3Client") -> di
     """Give the variables of a function on SnapStart: no keys among them, but where to get some."""
     put(s3, "large one.jpg", noise(2000, 1600))
     place = arranged(store)
-    secrets = boto3.client(
-        "secretsmanager",
-        endpoint_url=store["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
-        region_name=store["AWS_DEFAULT_REGION"],
-        aws_access_key_id=store["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=store["AWS_SECRET_ACCESS_KEY"],
-    )
+    secrets = connected(store, "secretsmanager")
     secrets.create_secret(Name="keys-of-copies", SecretString=json.dumps([KEY]))
     found = {name: value for name, value in store.items() if name.startswith("AWS_ENDPOINT_URL")}
     return {
