@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 import boto3
@@ -15,6 +16,10 @@ from tests.contract.stores import Store, client_of, in_memory, in_s3
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
+
+
+ACCOUNTS = count(1)
+"""Numbers of accounts, one for each test."""
 
 
 class Wall:
@@ -37,14 +42,20 @@ def wall() -> Wall:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Answer every AWS call of this process in memory, from empty services."""
+    """Answer every AWS call of this process in memory, from the empty services of a new account.
+
+    Those of other accounts stay: a server of other tests has the same memory.
+    """
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", f"{next(ACCOUNTS):012}")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        yield
+    mocked = mock_aws()
+    mocked.start(reset=False)
+    yield
+    mocked.stop(remove_data=False)
 
 
 @pytest.fixture
