@@ -13,7 +13,7 @@ from darkroom.aws.world import build
 from darkroom.aws.xray import Traces
 from darkroom.journal import Journal
 from darkroom.settings import Settings, SettingsError
-from darkroom.steps import Context, Shelf
+from darkroom.steps import Context
 from darkroom.timing import Failure, Stopwatch
 from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
 from darkroom.usecases.worker import Worker
@@ -57,7 +57,7 @@ def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
     """Tell whether the message is done with, one way or the other."""
     watch, journal = Stopwatch(), Journal()
     verbosity.settle()
-    context = replace(worker.context, stage=watch.stage, journal=journal, shelf=Shelf())
+    context = replace(worker.context, stage=watch.stage, journal=journal)
     delivery = Delivery(
         body=record["body"],
         receipt=record["receiptHandle"],

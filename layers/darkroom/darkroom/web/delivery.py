@@ -5,17 +5,11 @@ from dataclasses import replace
 
 from darkroom.errors import Code, OssError
 from darkroom.ports import KeptResult, LinkMaker, Replaced, ResultStore
+from darkroom.web.attributes import STORED
 from darkroom.web.messages import KeptAs, Response, Stored
 from darkroom.web.replies import redirected
 
-KEPT_HEADERS = (
-    "content-type",
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "expires",
-)
+KEPT_HEADERS = ("content-type", *STORED)
 """Reply headers that a kept result is answered with by its store."""
 
 

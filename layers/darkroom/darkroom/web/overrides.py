@@ -3,20 +3,11 @@
 from collections.abc import Mapping
 
 from darkroom.errors import Code, OssError, invalid
+from darkroom.web.attributes import STORED
 from darkroom.web.call import Call
 
 PREFIX = "response-"
-NAMES = frozenset(
-    f"{PREFIX}{header}"
-    for header in (
-        "content-type",
-        "content-language",
-        "expires",
-        "cache-control",
-        "content-disposition",
-        "content-encoding",
-    )
-)
+NAMES = frozenset(f"{PREFIX}{header}" for header in ("content-type", *STORED))
 
 
 def overrides_of(call: Call) -> Mapping[str, str]:

@@ -33,13 +33,14 @@ def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
     if rendered.result is None:
         return Response(status=304, headers=headers)
     result = rendered.result
+    body: bytes | KeptResult = result if isinstance(result, KeptResult) else result.body
     headers |= {"content-type": result.content_type, **overrides}
-    if isinstance(result, KeptResult):
-        headers["content-length"] = str(result.size)
+    if isinstance(body, KeptResult):
+        headers["content-length"] = str(body.size)
     return Response(
         status=200,
         headers=headers,
-        body=result if isinstance(result, KeptResult) else result.body,
+        body=body,
         kept_as=KeptAs(name=rendered.name, content_type=result.content_type),
         from_store=rendered.from_store,
         trouble=rendered.trouble,
