@@ -11,10 +11,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.world import build
 from darkroom.aws.xray import Traces
+from darkroom.errors import Failure
 from darkroom.journal import Journal
 from darkroom.settings import Settings, SettingsError
 from darkroom.steps import Context
-from darkroom.timing import Failure, Stopwatch
+from darkroom.timing import Stopwatch
 from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
 from darkroom.usecases.worker import Worker
 from darkroom.verbosity import LOG, Verbosity, hush_libraries

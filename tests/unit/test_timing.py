@@ -5,8 +5,8 @@ from time import sleep, time
 
 import pytest
 
-from darkroom.errors import Code, OssError
-from darkroom.timing import Failure, Stopwatch
+from darkroom.errors import Code, Failure, OssError
+from darkroom.timing import Stopwatch
 
 
 def test_a_stage_inside_another_counts_once() -> None:

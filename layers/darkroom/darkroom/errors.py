@@ -5,7 +5,9 @@ it is the caller's, and only the others are worth a traceback in a log.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
 SHOWN = 100
 """Characters of a caller's own text that a message repeats."""
@@ -175,6 +177,22 @@ class OssError(Exception):
     def ours(self) -> bool:
         """Whether it is a failure of the service, worth a traceback in its log."""
         return self.status >= 500 and self.code is not Code.NOT_IMPLEMENTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """By what something was ended: without the error itself, whose stack keeps pixels alive."""
+
+    name: str
+    """OSS code, or class of an error that nobody had thought of."""
+    ours: bool
+
+    @classmethod
+    def of(cls, error: Exception) -> Self:
+        """Keep what may be told of an error: none of its words."""
+        if isinstance(error, OssError):
+            return cls(name=error.code.wire, ours=error.ours)
+        return cls(name=type(error).__name__, ours=True)
 
 
 def shown(text: str) -> str:

@@ -18,6 +18,11 @@ class Journal:
         """Add to what is known; a later fact of the same name takes its place."""
         self.facts.update(facts)
 
+    @property
+    def single(self) -> dict[str, str | int]:
+        """Facts of one value each, which a trace can be found by: X-Ray knows no lists."""
+        return {name: fact for name, fact in self.facts.items() if isinstance(fact, str | int)}
+
     def note_target(self, **facts: Fact) -> None:
         """Add a thing that was to be made."""
         self.targets.append(facts)

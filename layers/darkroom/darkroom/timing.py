@@ -4,25 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter, time
-from typing import Self
 
-from darkroom.errors import OssError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """By what something was ended: without the error itself, whose stack keeps pixels alive."""
-
-    name: str
-    """OSS code, or class of an error that nobody had thought of."""
-    ours: bool
-
-    @classmethod
-    def of(cls, error: Exception) -> Self:
-        """Keep what may be told of an error: none of its words."""
-        if isinstance(error, OssError):
-            return cls(name=error.code.wire, ours=error.ours)
-        return cls(name=type(error).__name__, ours=True)
+from darkroom.errors import Failure
 
 
 @dataclass(slots=True, kw_only=True)

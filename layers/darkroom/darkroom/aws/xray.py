@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from darkroom.timing import Failure, Span, Stopwatch
+from darkroom.errors import Failure
+from darkroom.timing import Span, Stopwatch
 
 DAEMON = "AWS_XRAY_DAEMON_ADDRESS"
 TRACE = "_X_AMZN_TRACE_ID"

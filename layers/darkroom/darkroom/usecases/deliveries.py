@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, Failure, OssError
 from darkroom.jobs import Job, Malformed, State, Task
 from darkroom.journal import Journal
 from darkroom.ports import Busy, Replaced
-from darkroom.timing import Failure, Stopwatch
+from darkroom.timing import Stopwatch
 from darkroom.usecases.arrivals import job_for, understood
 from darkroom.usecases.persist import give_up, persist
 from darkroom.usecases.worker import Worker
@@ -61,10 +61,8 @@ class Verdict:
 
     def annotations(self, journal: Journal) -> dict[str, str | int]:
         """Give what its trace can be found by."""
-        known = {"outcome": self.summary, **journal.facts}
-        if self.failure:
-            known["code"] = self.failure.name
-        return {name: fact for name, fact in known.items() if isinstance(fact, str | int)}
+        code = {"code": self.failure.name} if self.failure else {}
+        return {"outcome": self.summary, **journal.single, **code}
 
 
 def deliver(delivery: Delivery, worker: Worker) -> Verdict:

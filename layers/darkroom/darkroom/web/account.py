@@ -52,10 +52,10 @@ class Account:
 
     def annotations(self) -> dict[str, str | int]:
         """Give what its trace can be found by."""
-        known = {**self.dimensions, "status": self.response.status, **self.journal.facts}
-        if self.response.failure:
-            known["code"] = self.response.failure.name
-        return {name: fact for name, fact in known.items() if isinstance(fact, str | int)}
+        failure = self.response.failure
+        code = {"code": failure.name} if failure else {}
+        status = {"status": self.response.status}
+        return {**self.dimensions, **status, **self.journal.single, **code}
 
     @property
     def sent(self) -> int:

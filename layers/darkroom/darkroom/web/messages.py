@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import quote, unquote
 
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, Failure, OssError
 from darkroom.ports import KeptResult, OpenObject
-from darkroom.timing import Failure
 from darkroom.usecases.results import FromStore
 
 KEEPS_PLUS = frozenset({"x-oss-process", "x-oss-async-process"})

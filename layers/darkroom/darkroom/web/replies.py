@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
-from darkroom.errors import OssError
+from darkroom.errors import Failure, OssError
 from darkroom.ports import KeptResult, ObjectInfo, Written
-from darkroom.timing import Failure, Stopwatch
+from darkroom.timing import Stopwatch
 from darkroom.usecases.objects import Fetched
 from darkroom.usecases.render import Rendered
 from darkroom.web.bodies import XML, document, element, elements, error_document
