@@ -5,6 +5,7 @@ from itertools import combinations
 from tests.stack import Stack, template
 
 ACCOUNT = "123456789012"
+EXECUTE_API = "<Api>.execute-api.eu-west-1.amazonaws.com"
 
 EXAMPLES = {
     "ExistingBucket": "their-pictures",
@@ -73,3 +74,10 @@ def deployments() -> dict[str, Stack]:
     names = switches()
     chosen = [(), *((n,) for n in names), *combinations(names, 2), tuple(names)]
     return {" ".join(changed) or "as it is": deployment(*changed) for changed in chosen}
+
+
+def variables(stack: Stack) -> dict[str, str]:
+    """Give the environment of the process function: texts, whatever the template writes."""
+    common = stack.resolved(template()["Globals"]["Function"]["Environment"]["Variables"])
+    own = stack.properties("ProcessFunction")["Environment"]["Variables"]
+    return {name: str(value) for name, value in {**common, **own}.items()}

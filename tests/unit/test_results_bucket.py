@@ -5,8 +5,8 @@ import pytest
 from darkroom.aws.parts import PREFIX as PARTS
 from darkroom.aws.results import PREFIX as RESULTS
 from darkroom.settings import Settings
+from tests.deployments import variables
 from tests.stack import Stack
-from tests.unit.test_template import variables
 
 KEPT = Stack({"KeepResultsDays": "30", "KeepResultsFrom": "100"})
 MADE = Stack({})

@@ -1,16 +1,22 @@
 """What is deployed, for every choice that the parameters give."""
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.deployments import EXAMPLES, deployment, deployments, other, switches
+from tests.deployments import (
+    EXAMPLES,
+    EXECUTE_API,
+    deployment,
+    deployments,
+    other,
+    switches,
+    variables,
+)
 from tests.stack import Stack, template
 
 DEPLOYMENTS = deployments()
 EVERYWHERE = pytest.mark.parametrize("stack", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
-EXECUTE_API = "<Api>.execute-api.eu-west-1.amazonaws.com"
 
 KEPT = {"Pictures", "Results", "Keys", "Table"}
 """What a stack that goes leaves behind."""
@@ -105,13 +111,6 @@ def test_where_requests_go(changed: tuple[str, ...], url: str) -> None:
     stack = deployment(*changed)
     closed = stack.properties("Api")["DisableExecuteApiEndpoint"]
     assert (stack.outputs["Url"], closed) == (url, "DomainName" in changed)
-
-
-def variables(stack: Stack) -> dict[str, Any]:
-    """Give the environment of the process function."""
-    common = stack.resolved(template()["Globals"]["Function"]["Environment"]["Variables"])
-    own = stack.properties("ProcessFunction")["Environment"]["Variables"]
-    return {**common, **own}
 
 
 def test_the_domain_is_a_base_domain_by_itself() -> None:

@@ -4,9 +4,8 @@ import pytest
 
 from darkroom.errors import Code
 from darkroom.web import payload
-from tests.deployments import EXAMPLES, deployment
+from tests.deployments import EXAMPLES, EXECUTE_API, deployment, variables
 from tests.stack import Stack
-from tests.unit.test_template import EXECUTE_API, variables
 
 WITH_OR_WITHOUT = pytest.mark.parametrize(
     "stack", [deployment("Cdn"), deployment("Cdn", "DomainName")], ids=["alone", "domain"]

@@ -4,8 +4,7 @@ from typing import Any
 
 from local import gateway, jobs, sandbox
 from local.poller import EventSource
-from tests.deployments import deployment
-from tests.unit.test_template import variables
+from tests.deployments import deployment, variables
 
 STACK = deployment()
 QUEUE = STACK.properties("Jobs")
