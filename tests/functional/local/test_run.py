@@ -177,7 +177,7 @@ def test_port_in_use(images: Path) -> None:
         command = [sys.executable, "-m", "local", "--port", port]
         environ = {"PATH": os.environ["PATH"]}
         second = subprocess.run(
-            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=20, check=False
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
         )
     assert second.returncode == 1
     assert second.stderr == f"port {port} is in use: set PORT to another\n"
@@ -191,6 +191,6 @@ def test_port_in_use(images: Path) -> None:
 def test_bad_options(option: tuple[str, str]) -> None:
     """What makes no sense is said so, before anything starts."""
     command = [sys.executable, "-m", "local", "=".join(option)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2
     assert f"{option[1]} is no " in ran.stderr
