@@ -6,10 +6,10 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import boto3
 
@@ -36,6 +36,8 @@ FUNCTION = {
 }
 """What the function's environment holds here beside its settings."""
 
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 HANDLERS = {"functions.process.app": SECONDS, "functions.persist.app": PERSIST_SECONDS}
 """Modules of the functions, and the time of each."""
 
@@ -52,15 +54,18 @@ class Functions:
 def main() -> None:
     """Start everything, say so, and wait to be told to stop."""
     options = _options()
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    # Not an event: a handler that interrupts another one in it would wait for itself.
+    told = SimpleQueue[int]()
+    for number in STOPPING:
+        signal.signal(number, lambda number, _: told.put(number))
     with ExitStack() as running:
         try:
             _start(options, running)
         except StartError as error:
             sys.exit(str(error))
-        stopped.wait()
+        told.get()
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _options() -> argparse.Namespace:

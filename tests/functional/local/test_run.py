@@ -107,6 +107,17 @@ def test_answers_until_told_to_stop(images: Path, number: signal.Signals) -> Non
         assert not left(children, seconds=0)
 
 
+def test_told_to_stop_many_times(images: Path) -> None:
+    """A second Ctrl-C while the first one works, or a signal that make passes on, hangs nothing."""
+    with run(images) as (process, _):
+        children = descendants(process.pid)
+        end = monotonic() + 10
+        while process.poll() is None and monotonic() < end:
+            process.send_signal(signal.SIGTERM)
+        assert process.poll() == 0
+        assert not left(children, seconds=0)
+
+
 def test_suggestions(images: Path) -> None:
     """Every address that it suggests answers with what it promises."""
     with run(images) as (process, url):
