@@ -14,7 +14,7 @@ type Prepare = Callable[[bytes, Mapping[str, Any]], Work]
 
 def serve(prepare: Prepare) -> None:
     """Answer until the input ends: `ms` and, where `result` names a file, the result in it."""
-    answers = _taken_over()
+    answers = taken_over()
     sources: dict[str, bytes] = {}
     for line in sys.stdin:
         order = json.loads(line)
@@ -31,7 +31,7 @@ def serve(prepare: Prepare) -> None:
         answers.flush()
 
 
-def _taken_over() -> TextIO:
+def taken_over() -> TextIO:
     """Keep the output for answers: what a function prints there, as Lambda has it, goes nowhere."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     with Path(os.devnull).open("w") as nowhere:

@@ -1,0 +1,26 @@
+"""The server that `make bench-servers` measures."""
+
+import os
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+
+from local.processes import Companion
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_answers_however_much_the_function_prints() -> None:
+    """Nobody reads what comes after the port: metrics of many requests would fill the pipe."""
+    command = [sys.executable, "-m", "benchmarks.workers.darkroom_server"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers/darkroom")}
+    worker = Companion(command, environment=environment, folder=ROOT)
+    try:
+        connection = HTTPConnection("127.0.0.1", int(worker.line()), timeout=5)
+        for _ in range(400):
+            connection.request("GET", "/elsewhere/picture.jpg")
+            response = connection.getresponse()
+            assert (response.status, b"NoSuchBucket" in response.read()) == (404, True)
+        connection.close()
+    finally:
+        worker.stop()
