@@ -158,6 +158,14 @@ def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient"
     assert len(messages(sqs, QUEUE)) == 1
 
 
+@pytest.mark.parametrize("name", ["redrive.py", "rerun.py"])
+def test_a_function_that_cannot_be_asked_is_said_so(name: str, s3: "S3Client") -> None:  # noqa: ARG001
+    """In one line: a wrong name, no region and no credentials are an operator's first steps."""
+    done = tool(name, *["watched"] * (name == "rerun.py"), "--function", "nobody")
+    assert done.returncode == 1
+    assert re.fullmatch(r"nobody: .* Function not found: .*\n", done.stderr)
+
+
 def deployed(name: str, variables: dict[str, str]) -> None:
     """Create a function of that configuration."""
     trust = {"Version": "2012-10-17", "Statement": []}
