@@ -32,7 +32,6 @@ FUNCTION = {
     "POWERTOOLS_SERVICE_NAME": "darkroom",
     "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     "POWERTOOLS_METRICS_DISABLED": "true",
-    "POWERTOOLS_TRACE_DISABLED": "true",
 }
 """What the function's environment holds here beside its settings."""
 

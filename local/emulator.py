@@ -151,8 +151,6 @@ def function_environment(artefact: Artefact, given: Mapping[str, str]) -> dict[s
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(artefact.seconds),
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_LEVEL": "INFO",
-        # There is no X-Ray daemon here, which is what this tells Powertools.
-        "AWS_SAM_LOCAL": "true",
         # Layers lie where they were built: there is no /opt of Lambda's here.
         **({"DARKROOM_FONTS": str(artefact.fonts)} if artefact.fonts else {}),
         **known,

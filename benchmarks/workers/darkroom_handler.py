@@ -18,7 +18,6 @@ ENVIRONMENT = {
     "DARKROOM_BUCKETS": '{"demo": {"acl": "public-read"}}',
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
-    "POWERTOOLS_TRACE_DISABLED": "1",
 }
 
 KEY = "picture"

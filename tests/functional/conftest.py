@@ -111,7 +111,6 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_FONTS": str(FONTS),
         "DARKROOM_TABLE": demo.TABLE,
         "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
-        "POWERTOOLS_TRACE_DISABLED": "1",
     }
     client = boto3.client("s3")
     for name in S3_NAMES:
