@@ -50,3 +50,22 @@ def test_links_are_found() -> None:
     """The pages do link to one another: a pattern that finds nothing would prove nothing."""
     assert "docs/operations.md" in set(links(ROOT / "README.md"))
     assert "access-keys" in anchors(ROOT / "docs/access.md")
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_is_short_and_has_its_number(page: Path) -> None:
+    """Thirty lines are enough to say what was chosen and why."""
+    lines = page.read_text().splitlines()
+    assert len(lines) <= 30
+    assert lines[0].startswith(f"# {page.stem[:3]} ")
+
+
+def test_all_decisions_are_listed_in_order() -> None:
+    """With the titles that they have."""
+    titles = {page.name: page.read_text().splitlines()[0].removeprefix("# ") for page in DECISIONS}
+    listed = (ROOT / "docs/decisions/README.md").read_text()
+    found = re.findall(r"^- (\d+) \[(.+)\]\((.+)\)$", listed, re.MULTILINE)
+    assert [(name, f"{number} {title}") for number, title, name in found] == [*titles.items()]
