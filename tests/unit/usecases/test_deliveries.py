@@ -1,6 +1,7 @@
 """A message is done, comes again later, or is buried with its reason."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.jobs import Job, State, Target, Task
+from darkroom.ports import Busy, Replaced
 from darkroom.settings import Settings
 from darkroom.steps import Context
 from darkroom.usecases.deliveries import BUSY_PAUSE, NO_WORD, Delivery, deliver, fail
@@ -56,6 +58,26 @@ def test_a_job_is_done() -> None:
     assert deliver(delivery(JOB.text()), worker(objects, queue, tasks)).done
     assert ("demo", "small.jpg") in objects.stored
     assert (queue.buried, queue.postponed) == ([], [])
+
+
+def replaced() -> None:
+    """Be an object that is another by now."""
+    raise Replaced("a.jpg")
+
+
+def taken() -> None:
+    """Be a target that another worker writes."""
+    raise Busy("demo/small.jpg")
+
+
+@pytest.mark.parametrize("happens", [replaced, taken], ids=["replaced", "taken"])
+def test_why_a_message_comes_again_is_told_without_names(happens: Callable[[], None]) -> None:
+    """The log is no place for keys of objects, of the target's least of all."""
+    hands = worker(Interrupted(before_write={0: happens}), MemoryQueue(), MemoryTasks())
+    verdict = deliver(delivery(JOB.text()), hands)
+    assert not verdict.done
+    assert str(verdict.details["reason"]).endswith(".")
+    assert ".jpg" not in str(verdict)
 
 
 @pytest.mark.parametrize(("number", "pause"), [(1, 5), (2, 10), (4, 40)])

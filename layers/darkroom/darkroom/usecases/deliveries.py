@@ -24,8 +24,10 @@ NEXT_PAUSE = 1
 LEAST_SECONDS = 5.0
 """What must be left of the function's time to begin with a message."""
 
-
+# Reasons name no object: they are logged.
 NO_WORD = "Every attempt ended without a word: it needs more memory or time than there is."
+TAKEN = "Another worker is at the job, or at its target."
+REPLACED = "An object was replaced meanwhile."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,11 @@ def _attempted(delivery: Delivery, jobs: list[Job], worker: Worker) -> Verdict:
         return _summed_up(delivery, [persist(job, worker) for job in jobs])
     except OssError as error:
         return _failed(delivery, error, jobs, worker)
-    except Busy as error:
-        reason = OssError(Code.SERVICE_UNAVAILABLE, f"Another worker is at {error}")
+    except Busy:
+        reason = OssError(Code.SERVICE_UNAVAILABLE, TAKEN)
         return _failed(delivery, reason, jobs, worker, first_pause=BUSY_PAUSE)
-    except Replaced as error:
-        reason = OssError(Code.SERVICE_UNAVAILABLE, f"{error} was replaced meanwhile")
+    except Replaced:
+        reason = OssError(Code.SERVICE_UNAVAILABLE, REPLACED)
         return _failed(delivery, reason, jobs, worker)
 
 
