@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
+
+LONGEST_KEY = 1023
+"""Bytes, as of OSS."""
 
 PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
 KEYS = "darkroom-keys"
@@ -81,7 +85,17 @@ def _samples(folder: Path) -> Iterator[Sample]:
     for path in sorted(folder.rglob("*")):
         key = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in key.parts):
-            yield Sample(key=key.as_posix(), path=path)
+            if _is_key(key.as_posix()):
+                yield Sample(key=key.as_posix(), path=path)
+            else:
+                print(f"left out, its name is no key: {str(path)!a}", file=sys.stderr)
+
+
+def _is_key(name: str) -> bool:
+    try:
+        return len(name.encode()) <= LONGEST_KEY
+    except UnicodeEncodeError:  # a byte of the name that is no UTF-8
+        return False
 
 
 def _create(s3: "S3Client", bucket: str) -> None:
@@ -124,13 +138,18 @@ TOUR = (
 
 def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
     """Suggest addresses to try, as far as there are pictures for them."""
-    keys = {sample.content_type: quote(sample.key) for sample in reversed(samples)}
+    keys = {sample.content_type: quote(sample.key) for sample in reversed(_reached(samples))}
     for content_type, query in TOUR:
         if content_type in keys:
             yield f"  {url}/{PUBLIC}/{keys[content_type]}{query}"
     if "image/jpeg" in keys:
         host = f"{PUBLIC}.localhost:{urlsplit(url).port}"
         yield f"  http://{host}/{keys['image/jpeg']}?x-oss-process=image/resize,w_400"
+
+
+def _reached(samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Leave out keys with a question mark: an HTTP API cuts the path there."""
+    return [sample for sample in samples if "?" not in sample.key]
 
 
 PASTE = """
@@ -146,7 +165,8 @@ print(bucket.sign_url("GET", {key!r}, 600, params={{"x-oss-process": "image/info
 
 def snippet(url: str, samples: Sequence[Sample]) -> Iterator[str]:
     """Write a program to try, as far as there is a picture for it: the first JPEG or else any."""
-    keys = [sample.key for sample in samples if sample.content_type == "image/jpeg"]
-    keys += [sample.key for sample in samples if sample.content_type.startswith("image/")]
+    reached = _reached(samples)
+    keys = [sample.key for sample in reached if sample.content_type == "image/jpeg"]
+    keys += [sample.key for sample in reached if sample.content_type.startswith("image/")]
     if keys:
         yield PASTE.format(**ACCESS_KEY, url=url, bucket=PRIVATE, key=keys[0])

@@ -119,7 +119,8 @@ def test_told_to_stop_many_times(images: Path) -> None:
 
 
 def test_suggestions(images: Path) -> None:
-    """Every address that it suggests answers with what it promises."""
+    """Every address that it suggests answers, also beside a key that an HTTP API cuts short."""
+    (images / "a?.jpg").write_bytes((images / "holiday/beach 1.jpg").read_bytes())
     with run(images) as (process, url):
         *addresses, by_host = suggested(process)
         assert len(addresses) >= 4
@@ -144,6 +145,21 @@ def test_own_pictures_come_first(images: Path) -> None:
     Image.new("RGB", (40, 30), "teal").save(images / "landscape.jpg")
     with run(images) as (_, url):
         assert get(f"{url}/demo/landscape.jpg")[2] == (images / "landscape.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", [b"ol\xe9.jpg", b"/".join([b"n" * 200] * 6)], ids=["latin", "long"]
+)
+def test_a_name_that_is_no_key_is_left_out(
+    images: Path, name: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Keys are UTF-8 of at most 1023 bytes; the other files of the folder are served."""
+    path = images / os.fsdecode(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"picture")
+    with run(images) as (_, url):
+        assert get(f"{url}/demo/holiday/beach%201.jpg")[0] == 200
+    assert capfd.readouterr().err.startswith(f"left out, its name is no key: {str(path)!a}\n")
 
 
 def test_pasted_program(images: Path, tmp_path: Path) -> None:
