@@ -29,8 +29,6 @@ BUILD = ROOT / ".aws-sam/build"
 
 FUNCTION = {
     "POWERTOOLS_LOG_LEVEL": "WARNING",
-    "POWERTOOLS_SERVICE_NAME": "darkroom",
-    "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
 """What the function's environment holds here beside its settings."""

@@ -17,7 +17,6 @@ ENVIRONMENT = {
     "DARKROOM_FONTS": "layers/fonts/fonts",
     "DARKROOM_BUCKETS": '{"demo": {"acl": "public-read"}}',
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-    "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
 }
 
 KEY = "picture"

@@ -80,7 +80,6 @@ def environment(artefact: Artefact, store: dict[str, str], s3: "S3Client") -> di
         "DARKROOM_KEYS_SECRET": "keys-of-copies",
         "DARKROOM_RESULTS_BUCKET": "results",
         "DARKROOM_FONTS": str(artefact.fonts),
-        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         # Neither code nor layers can be written to on Lambda.
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(map(str, artefact.paths)),

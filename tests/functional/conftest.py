@@ -110,7 +110,6 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_KEYS_SECRET": "keys",
         "DARKROOM_FONTS": str(FONTS),
         "DARKROOM_TABLE": demo.TABLE,
-        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     }
     client = boto3.client("s3")
     for name in S3_NAMES:
