@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -157,6 +158,8 @@ def _named(body: str) -> str:
         if "job" in message:
             return f"{message['job']['bucket']}/{message['job']['key']}"
         records = [record["s3"] for record in message["Records"]]
-        return ", ".join(f"{s3['bucket']['name']}/{s3['object']['key']}" for s3 in records)
+        return ", ".join(
+            f"{s3['bucket']['name']}/{unquote_plus(s3['object']['key'])}" for s3 in records
+        )
     except (AttributeError, ValueError, KeyError, TypeError):
         return "a message"

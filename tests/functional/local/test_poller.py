@@ -103,6 +103,14 @@ def test_a_record_has_the_members_of_lambdas(queue: Queue) -> None:
     }
 
 
+def test_an_object_is_named_as_it_is(queue: Queue, capsys: pytest.CaptureFixture[str]) -> None:
+    """S3's events write keys as forms do."""
+    s3 = {"bucket": {"name": "demo"}, "object": {"key": "in/neu+%C3%BC.jpg"}}
+    queue.send(json.dumps({"Records": [{"s3": s3}]}))
+    queue.poller(Function()).once()
+    assert capsys.readouterr().out == "jobs: demo/in/neu ü.jpg: done\n"
+
+
 def test_bytes_among_the_attributes_are_base64(queue: Queue) -> None:
     """JSON carries no others."""
     function = Function()
