@@ -16,13 +16,14 @@ PATIENCE = 0.5
 
 
 @contextmanager
-def started(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
+def started(s3: "S3Client", **variables: str) -> Iterator[tuple[ModuleType, Wire]]:
     """Start another instance of the function, whose S3 is behind the wire."""
     with Wire(upstream=s3.meta.endpoint_url).open() as wire:
         app = another(
             "process_behind_a_wire",
             AWS_ENDPOINT_URL_S3=wire.address,
             DARKROOM_STORE_TIMEOUT=str(PATIENCE),
+            **variables,
         )
         yield app, wire
 

@@ -31,10 +31,8 @@ KEEP = ["PUT /results/*"]
 @pytest.fixture(scope="module")
 def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
     """Start a function that keeps results, with a wire that can fail in front of its S3."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DARKROOM_KEEP_RESULTS", "true")
-        with started(s3) as pair:
-            yield pair
+    with started(s3, DARKROOM_KEEP_RESULTS="true") as pair:
+        yield pair
 
 
 @pytest.fixture
