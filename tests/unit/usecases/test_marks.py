@@ -11,8 +11,9 @@ from darkroom.limits import Limits
 from darkroom.pipeline import Result
 from darkroom.ports import OpenObject, Replaced, Span
 from darkroom.steps import Context
+from darkroom.usecases.making import Rendered, Rendering
 from darkroom.usecases.marks import Marks
-from darkroom.usecases.render import Rendered, Rendering, render
+from darkroom.usecases.render import render
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.world import world
 from tests.pictures import shown, stored

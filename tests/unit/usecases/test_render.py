@@ -18,7 +18,8 @@ from darkroom.ports import KeptResult, ObjectInfo, OpenObject, Span
 from darkroom.query import parse
 from darkroom.steps import Context, mark_keys
 from darkroom.usecases.conditions import Conditions
-from darkroom.usecases.render import Rendered, Rendering, render
+from darkroom.usecases.making import Rendered, Rendering
+from darkroom.usecases.render import render
 from darkroom.usecases.results import FromStore
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.results import MemoryResults

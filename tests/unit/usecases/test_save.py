@@ -10,7 +10,7 @@ from darkroom.buckets import Acl, Bucket, Protection
 from darkroom.errors import Code, OssError
 from darkroom.parameters import encode_base64
 from darkroom.steps import Context
-from darkroom.usecases.render import Rendering
+from darkroom.usecases.making import Rendering
 from darkroom.usecases.save import Saved, save
 from darkroom.usecases.styles import Draft, put_style
 from tests.fakes.objects import MemoryObjects

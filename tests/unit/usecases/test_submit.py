@@ -12,7 +12,7 @@ from darkroom.jobs import Job, State, Target
 from darkroom.limits import Limits
 from darkroom.parameters import encode_base64
 from darkroom.usecases.arrivals import understood
-from darkroom.usecases.render import Rendering
+from darkroom.usecases.making import Rendering
 from darkroom.usecases.submit import Receipt, submit
 from tests.fakes.buckets import MemoryStyles
 from tests.fakes.objects import MemoryObjects

@@ -11,7 +11,7 @@ from darkroom.query import Process, SaveAs
 from darkroom.steps import Context, Operation, Report
 from darkroom.usecases.access import allow_read, allow_write, bucket_named
 from darkroom.usecases.asked import looked_up
-from darkroom.usecases.render import Rendering, Work, made
+from darkroom.usecases.making import Rendering, Work, made
 from darkroom.usecases.variables import OF_RESULT, filled
 from darkroom.usecases.world import World
 

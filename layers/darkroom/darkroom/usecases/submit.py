@@ -10,7 +10,7 @@ from darkroom.jobs import Job, State, Target, Task
 from darkroom.operations import canonical, compiled
 from darkroom.query import Process, SaveAs
 from darkroom.usecases.access import allow_object
-from darkroom.usecases.render import Rendering
+from darkroom.usecases.making import Rendering
 from darkroom.usecases.save import admitted, pictures, target_of
 from darkroom.usecases.variables import OF_RESULT
 from darkroom.usecases.workshop import Workshop

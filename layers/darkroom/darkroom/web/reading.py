@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from darkroom.usecases.making import Rendering
 from darkroom.usecases.objects import Fetched, Reading, describe, fetch
 from darkroom.usecases.parts import parse_range
-from darkroom.usecases.render import Rendering, render
+from darkroom.usecases.render import render
 from darkroom.web import replies
 from darkroom.web.call import Call
 from darkroom.web.messages import Response

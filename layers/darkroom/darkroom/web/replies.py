@@ -9,8 +9,8 @@ from email.utils import format_datetime
 from darkroom.errors import Failure, OssError
 from darkroom.ports import KeptResult, ObjectInfo, Written
 from darkroom.timing import Stopwatch
+from darkroom.usecases.making import Rendered
 from darkroom.usecases.objects import Fetched
-from darkroom.usecases.render import Rendered
 from darkroom.web.bodies import XML, document, element, elements, error_document
 from darkroom.web.messages import KeptAs, Response, Stored
 

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from darkroom.errors import Code, OssError, invalid
 from darkroom.jsontext import laid_out
 from darkroom.query import EC_TOO_LONG, LONGEST
-from darkroom.usecases.render import Rendering
+from darkroom.usecases.making import Rendering
 from darkroom.usecases.save import save
 from darkroom.web.bodies import JSON
 from darkroom.web.call import Call
