@@ -22,6 +22,13 @@ def scans(count: int) -> bytes:
     return data[:-2] + table + nothing * further + data[-2:]
 
 
+def scans_again(count: int) -> bytes:
+    """Draw a JPEG whose first scan is whole, with so many empty ones behind it."""
+    again = _segment(0xDA, b"\3\1\0\2\0\3\0\0\x3f\0")
+    data = stored(WHITE, "JPEG")
+    return data[:-2] + again * count + data[-2:]
+
+
 def segments(count: int, content: bytes = b"") -> bytes:
     """Draw a JPEG with so many application segments in front of everything else."""
     data = stored(WHITE, "JPEG")

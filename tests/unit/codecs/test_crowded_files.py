@@ -9,7 +9,7 @@ import pytest
 from darkroom.errors import Code, OssError
 from tests.bombs import gif
 from tests.colours import chunk
-from tests.crowds import chunks, filled, hidden, scans, segments
+from tests.crowds import chunks, filled, hidden, scans, scans_again, segments
 from tests.pictures import processed
 
 MEGABYTE = zlib.compress(bytes(1_000_000), 9)
@@ -59,3 +59,12 @@ def test_what_is_just_within_the_bounds_is_a_picture(name: str) -> None:
     began = time.process_time()
     assert processed(PICTURES[name], "image/resize,w_10").body
     assert time.process_time() - began < 3
+
+
+def test_behind_a_whole_scan_the_decoder_stops_at_another() -> None:
+    """So nobody has to count them, which would take longer than decoding a thumbnail."""
+    began = time.process_time()
+    with pytest.raises(OssError) as caught:
+        processed(scans_again(100_000), "image/resize,w_10")
+    assert caught.value.code is Code.IMAGE_DAMAGE
+    assert time.process_time() - began < 0.5

@@ -25,19 +25,29 @@ _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
 """A marker that a length follows, for Pillow: it reads on right behind the others."""
 
 _START_OF_SCAN = b"\xda"
+_SEQUENTIAL = (b"\xc0", b"\xc1")
+"""Frames that one scan may hold whole: of Huffman's codes, and not progressive."""
 
 
 def check_structure(data: bytes) -> None:
     """Refuse a JPEG of more parts than a picture has."""
-    _check("scans", sum(1 for _ in _SCAN.finditer(data)), MOST_SCANS)
-    position, segments, skipped = 2, 0, 0
+    position, segments, skipped, components = 2, 0, 0, 0
     while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
         segments, skipped = segments + 1, skipped + found.start() - position
         _check("segments", segments, MOST_SEGMENTS)
         _check("bytes between segments", skipped, MOST_SKIPPED)
         position = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+        if found[1] in _SEQUENTIAL:
+            components = _byte(data, found.end() + 7)
     end = found.start() if found else len(data)
     _check("bytes between segments", skipped + end - position, MOST_SKIPPED)
+    # Where the first scan holds the whole frame, the decoder stops at another: no need to count.
+    if not found or not components or components != _byte(data, found.end() + 2):
+        _check("scans", sum(1 for _ in _SCAN.finditer(data)), MOST_SCANS)
+
+
+def _byte(data: bytes, position: int) -> int:
+    return int.from_bytes(data[position : position + 1])
 
 
 def _check(what: str, number: int, most: int) -> None:
