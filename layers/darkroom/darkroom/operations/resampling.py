@@ -26,12 +26,14 @@ def shrunk(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Imag
     `whole` says that the picture was decoded at full scale. Then blocks of pixels may be averaged
     first, as long as enough is left for the kernel: a decoder at reduced scale has done as much.
     """
-    pixels = image.convert(_PREMULTIPLIED.get(image.mode, image.mode))
     scale = max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])
     spare = _HALVED_TO if scale < 2 * _SPARE else _SPARE
-    hamming = Image.Resampling.HAMMING
-    result = pixels.resize(size, hamming, box=box, reducing_gap=spare if whole else None)
-    return result.convert(image.mode)
+    hamming, gap = Image.Resampling.HAMMING, spare if whole else None
+    # A conversion copies, also to the mode that is there.
+    if image.mode not in _PREMULTIPLIED:
+        return image.resize(size, hamming, box=box, reducing_gap=gap)
+    weighted = image.convert(_PREMULTIPLIED[image.mode])
+    return weighted.resize(size, hamming, box=box, reducing_gap=gap).convert(image.mode)
 
 
 def rimless(image: Image.Image, resample: Callable[[Image.Image], Image.Image]) -> Image.Image:
