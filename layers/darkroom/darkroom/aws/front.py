@@ -4,10 +4,9 @@ import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from darkroom.aws.recent import Recent
-from darkroom.errors import Code, OssError
+from darkroom.aws.refusals import failing_as
+from darkroom.errors import Code
 from darkroom.ports import Clock
 
 if TYPE_CHECKING:
@@ -47,9 +46,9 @@ class SecretFront:
 
     def _word(self, secret: str, version: str) -> str | None:
         client = self.client
-        try:
-            return client.get_secret_value(SecretId=secret, VersionStage=version)["SecretString"]
-        except client.exceptions.ResourceNotFoundException:
-            return None
-        except (ClientError, BotoCoreError) as error:
-            raise OssError(Code.SERVICE_UNAVAILABLE) from error
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                found = client.get_secret_value(SecretId=secret, VersionStage=version)
+            except client.exceptions.ResourceNotFoundException:
+                return None
+        return found["SecretString"]

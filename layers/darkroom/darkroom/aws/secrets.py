@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from darkroom.auth import AccessKey, Permission, SecurityToken
 from darkroom.aws.recent import Recent
-from darkroom.errors import Code, OssError
+from darkroom.aws.refusals import failing_as
+from darkroom.errors import Code
 from darkroom.ports import Clock
 from darkroom.settings import SettingsError
 
@@ -46,10 +45,8 @@ class SecretKeys:
         return known.get(key_id)
 
     def _read(self, secret: str) -> Mapping[str, AccessKey]:
-        try:
+        with failing_as(Code.SERVICE_UNAVAILABLE):
             text = self.client.get_secret_value(SecretId=secret)["SecretString"]
-        except (ClientError, BotoCoreError) as error:
-            raise OssError(Code.SERVICE_UNAVAILABLE) from error
         return access_keys(text)
 
 
