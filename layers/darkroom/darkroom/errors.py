@@ -220,6 +220,12 @@ def missing(parameter: str, *, ec: str | None = None) -> OssError:
     )
 
 
+def too_many(parts: str, number: int, most: int, *, ec: str | None = None) -> OssError:
+    """Say of what a picture has more than is supported."""
+    message = f"The picture has {number} {parts}: at most {most} are supported."
+    return OssError(Code.IMAGE_TOO_LARGE, message, ec=ec)
+
+
 def not_base64(*, ec: str | None = None) -> OssError:
     """Refuse text that is not URL-safe base64 of UTF-8 (spec 01 §2.3)."""
     return OssError(Code.BAD_REQUEST, "Input is not base64 decoding.", ec=ec)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, too_many
 
 type Size = tuple[int, int]
 """Width and height in pixels."""
@@ -11,6 +11,7 @@ type Size = tuple[int, int]
 LONGEST_KEY = 1023
 """Bytes of an object's key in UTF-8."""
 
+EC_PIXELS = "0040-00000012"
 EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-00000019"}
 
 
@@ -94,14 +95,10 @@ class Limits:
                 Code.IMAGE_TOO_LARGE,
                 f"The picture measures {size[0]}x{size[1]} in {frames} frames: "
                 f"at most {self.source_pixels} pixels are supported.",
-                ec="0040-00000012",
+                ec=EC_PIXELS,
             )
         if frames > self.source_frames:
-            raise OssError(
-                Code.IMAGE_TOO_LARGE,
-                f"The picture has {frames} frames: at most {self.source_frames} are supported.",
-                ec="0040-00000012",
-            )
+            raise too_many("frames", frames, self.source_frames, ec=EC_PIXELS)
         _check_room(size, self._room(word, frames), "processed")
 
     def _room(self, word: str, frames: int) -> int:
@@ -138,5 +135,5 @@ def _check_room(size: Size, most: int, done: str) -> None:
         raise OssError(
             Code.IMAGE_TOO_LARGE,
             f"The picture measures {size[0]}x{size[1]}: at most {most} pixels can be {done} here.",
-            ec="0040-00000012",
+            ec=EC_PIXELS,
         )

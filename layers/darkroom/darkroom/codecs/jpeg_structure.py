@@ -7,7 +7,7 @@ a decoder busy for hours (docs/decisions/100-structure-bombs.md).
 
 import re
 
-from darkroom.errors import Code, OssError
+from darkroom.errors import too_many
 
 MOST_SCANS = 100
 """libtiff's bound for JPEGs in TIFFs, too; encoders write ten at most."""
@@ -52,5 +52,4 @@ def _byte(data: bytes, position: int) -> int:
 
 def _check(what: str, number: int, most: int) -> None:
     if number > most:
-        message = f"The picture has {number} {what}: at most {most} are supported."
-        raise OssError(Code.IMAGE_TOO_LARGE, message)
+        raise too_many(what, number, most)
