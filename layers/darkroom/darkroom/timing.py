@@ -1,6 +1,6 @@
 """Where the time of a request goes, by stage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter, time
@@ -90,9 +90,7 @@ class Stopwatch:
 
     def rounded(self) -> dict[str, float]:
         """Give the seconds in each stage and in total, as a line in the log has them."""
-        return {
-            name: round(spent, 4) for name, spent in {**self.seconds, "total": self.total}.items()
-        }
+        return {name: round(spent, 4) for name, spent in self._figures()}
 
     def epoch(self, moment: float) -> float:
         """Tell a moment of a span in seconds of the wall's clock."""
@@ -100,5 +98,8 @@ class Stopwatch:
 
     def server_timing(self) -> str:
         """Write the `Server-Timing` header, in milliseconds."""
-        stages = {**self.seconds, "total": self.total}
-        return ", ".join(f"{name};dur={1000 * spent:.1f}" for name, spent in stages.items())
+        return ", ".join(f"{name};dur={1000 * spent:.1f}" for name, spent in self._figures())
+
+    def _figures(self) -> Iterable[tuple[str, float]]:
+        """Give the seconds in each stage, and then in total."""
+        return {**self.seconds, "total": self.total}.items()

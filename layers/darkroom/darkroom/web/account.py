@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 
 from darkroom.journal import Journal
@@ -14,7 +15,7 @@ type Figure = tuple[str, str, float]
 """Name, unit and value, in CloudWatch's words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """A request that has been answered: names and numbers of it, never what a caller wrote."""
 
@@ -22,6 +23,11 @@ class Account:
     response: Response
     watch: Stopwatch
     journal: Journal
+
+    @cached_property
+    def operation(self) -> str:
+        """What kind of request it was."""
+        return kind_of(self.request)
 
     @property
     def outcome(self) -> str:
@@ -33,14 +39,13 @@ class Account:
     @property
     def dimensions(self) -> dict[str, str]:
         """By which its figures are told apart: few words each, since each pair costs."""
-        return {"operation": kind_of(self.request), "outcome": self.outcome}
+        return {"operation": self.operation, "outcome": self.outcome}
 
     def line(self) -> dict[str, object]:
         """Give its line in the log."""
         return {
             "method": self.request.method,
-            "operation": kind_of(self.request),
-            "outcome": self.outcome,
+            **self.dimensions,
             "status": self.response.status,
             "code": self.response.failure and self.response.failure.name,
             "from_store": self.response.from_store,
@@ -79,4 +84,4 @@ class Account:
 
     def _accepts_job(self) -> bool:
         posted = self.request.method == "POST" and self.response.status == HTTPStatus.OK
-        return posted and kind_of(self.request) == ASYNC
+        return posted and self.operation == ASYNC
