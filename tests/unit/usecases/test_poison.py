@@ -13,30 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
-from darkroom.jobs import Job, Target
 from darkroom.steps import Context
 from darkroom.usecases.deliveries import Delivery, deliver
 from darkroom.usecases.worker import Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, workshop
-from tests.fakes.world import NOW, world
+from tests.fakes.world import world
 from tests.pictures import photographic, stored
+from tests.unit.usecases.test_deliveries import JOB as ORDINARY
 
 PICTURE = stored(photographic((8, 6)), "JPEG")
 
 RULE = EventRule(targets=(RuleTarget(process="image/resize,w_4", key="{barename}-s.{autoext}"),))
 DEMO = Bucket(name="demo", events=(RULE,))
 
-JOB = Job(
-    task_id="Image-1",
-    event_id="123-abc",
-    bucket="demo",
-    key="a.jpg",
-    targets=(Target(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
-    accepted=NOW,
-    etag="A1",
-    topic="done",
-)
+JOB = replace(ORDINARY, etag="A1", topic="done")
 
 WHOLE: list[Any] = [
     json.loads(JOB.text()),
