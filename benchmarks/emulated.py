@@ -68,7 +68,7 @@ def _latency(process: Built, runs: int) -> None:
     waits = [answer.stages["store"] for answer in answers]
     works = [whole - wait for whole, wait in zip(function, waits, strict=True)]
     print(f"  {f'warm, one client, {runs} requests, ms':38}{'p50':>8}{'p99':>8}{'min':>8}")
-    _row("client, through the gateway", [answer.spent for answer in answers])
+    _row("client, through the gateway", [answer.milliseconds for answer in answers])
     _row("function", function)
     _row("  store", waits)
     _row("  everything else", works)
@@ -92,7 +92,7 @@ def _throughput(process: Built, runs: int) -> None:
     with process.running(cores) as pool:
         asked(pool, TARGET, WARM_UP)
         answers = asked(pool, TARGET, runs)
-    wall = sum(answer.spent for answer in answers) / SANDBOXES
+    wall = sum(answer.milliseconds for answer in answers) / SANDBOXES
     busy = sum(answer.stages["total"] for answer in answers) / SANDBOXES
     rate = 1000 * len(answers) / wall
     print(f"  requests a second, {SANDBOXES} sandboxes {rate:14.1f}, {SANDBOXES} clients;")
@@ -109,7 +109,7 @@ def _cold_starts(process: Built, times: int) -> list[str]:
             (answer,) = asked(pool, TARGET, 1)
         (init,) = pool.sandboxes[0].timings().inits
         spent["import"].append(init)
-        spent["first picture"].append(answer.spent - init)
+        spent["first picture"].append(answer.milliseconds - init)
     print(f"  {f'{times} cold starts, ms':38}{'median':>8}{'min':>8}")
     missed = []
     for name, values in spent.items():

@@ -19,6 +19,7 @@ import boto3
 from benchmarks.environment import ALLOCATOR, environment
 from benchmarks.pictures import picture
 from benchmarks.tasks import PHOTO
+from benchmarks.waiting import stages_of
 from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext, event, loaded
 from local.stores import stores
 
@@ -51,8 +52,7 @@ class Spent:
     @classmethod
     def of(cls, timing: str) -> "Spent":
         """Read a `Server-Timing` header."""
-        entries = (entry.partition(";dur=") for entry in timing.split(", "))
-        stages = {name: float(spent) for name, _, spent in entries}
+        stages = stages_of(timing)
         return cls(
             total=stages["total"],
             store=stages.get("store", 0) + stages.get("results", 0),

@@ -1,7 +1,6 @@
 """The built functions in sandboxes with a core each, a store that costs nothing, and clients."""
 
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,25 +9,15 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from time import perf_counter
 
+from benchmarks.environment import ROOT
+from benchmarks.waiting import Waited, waited
 from local.artefact import Artefact, read
 from local.emulator import Pool, Sandbox, emulated
 from local.gateway import Gateway
 from local.processes import Companion
 from local.server import serving
 from local.stores import CREDENTIALS
-
-ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a client saw of a request, in milliseconds."""
-
-    spent: float
-    stages: Mapping[str, float]
-    """Of `Server-Timing`: what the function says of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +73,7 @@ def built(function: str, folder: Path, **settings: str) -> Built:
     return Built(artefact=artefact, settings=settings, folder=folder)
 
 
-def asked(pool: Pool, target: str, requests: int) -> list[Answer]:
+def asked(pool: Pool, target: str, requests: int) -> list[Waited]:
     """Send requests through a gateway, from as many clients as there are sandboxes."""
     clients = len(pool.sandboxes)
     with (
@@ -95,19 +84,7 @@ def asked(pool: Pool, target: str, requests: int) -> list[Answer]:
         return [answer for part in threads.map(_client, each) for answer in part]
 
 
-def _client(order: tuple[int, str, int]) -> list[Answer]:
+def _client(order: tuple[int, str, int]) -> list[Waited]:
     port, target, requests = order
     with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        return [_answer(connection, target) for _ in range(requests)]
-
-
-def _answer(connection: HTTPConnection, target: str) -> Answer:
-    began = perf_counter()
-    connection.request("GET", target)
-    response = connection.getresponse()
-    body = response.read()
-    spent = 1000 * (perf_counter() - began)
-    if response.status != 200:
-        raise RuntimeError(f"{response.status} instead of a picture: {body[:300]!r}")
-    stages = re.findall(r"([\w-]+);dur=([0-9.]+)", response.headers["server-timing"])
-    return Answer(spent=spent, stages={name: float(value) for name, value in stages})
+        return [waited(connection, target) for _ in range(requests)]

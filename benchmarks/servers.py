@@ -14,11 +14,13 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, perf_counter, sleep
+from time import monotonic, sleep
 
 from benchmarks.environment import ROOT, environment
 from benchmarks.pictures import picture
+from benchmarks.sandboxes import bound, store
 from benchmarks.tasks import PAPER, PHOTO
+from benchmarks.waiting import Waited, waited
 from local.processes import Companion, StartError, free_port
 
 HERE = Path(__file__).parent
@@ -125,54 +127,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
-        store = running.enter_context(_store(folder))
+        _fill(folder)
+        with bound({max(os.sched_getaffinity(0))}):
+            url = running.enter_context(store(folder))
         asked = {
-            name: running.enter_context(_running(peer, store, folder))
-            for name, peer in PEERS.items()
+            name: running.enter_context(_running(peer, url, folder)) for name, peer in PEERS.items()
         }
         print(f"One core each, {options.runs} alternated requests, milliseconds at the client")
-        missed = [line for order in ORDERS for line in _measure(order, asked, store, options.runs)]
+        missed = [line for order in ORDERS for line in _measure(order, asked, url, options.runs)]
     for line in missed:
         print("missed:", line)
     return 1 if missed else 0
 
 
-@contextmanager
-def _store(folder: Path) -> Iterator[str]:
+def _fill(folder: Path) -> None:
     for source in {order.source for order in ORDERS}:
         path = picture(source, folder)
         if path != folder / source:
             (folder / source).write_bytes(path.read_bytes())
-    command: Command = [sys.executable, "-m", "benchmarks.workers.static_store", folder]
-    with _companion(command, core=_cores()[-1]) as companion:
-        yield f"http://127.0.0.1:{companion.line()}"
 
 
 @contextmanager
 def _running(peer: Peer, store: str, folder: Path) -> Iterator[HTTPConnection]:
     command, port = peer.start(store, folder)
-    with _companion(command, core=_cores()[0], AWS_ENDPOINT_URL_S3=store) as companion:
+    given = environment(UV_THREADPOOL_SIZE="1", AWS_ENDPOINT_URL_S3=store)
+    with bound({min(os.sched_getaffinity(0))}):
+        companion = Companion(command, environment=given, folder=ROOT)
+    try:
         port = port or int(companion.line() or 0)
         if not port:
             raise StartError(f"{command[0]} did not start: `make bench-servers` sets all up")
         with closing(_connected(port)) as connection:
             yield connection
-
-
-@contextmanager
-def _companion(command: Command, *, core: int, **variables: str) -> Iterator[Companion]:
-    """Run a program on one core."""
-    pinned: Command = ["taskset", "--cpu-list", str(core), *command]
-    given = environment(UV_THREADPOOL_SIZE="1", **variables)
-    companion = Companion(pinned, environment=given, folder=ROOT)
-    try:
-        yield companion
     finally:
         companion.stop()
-
-
-def _cores() -> list[int]:
-    return sorted(os.sched_getaffinity(0))
 
 
 def _connected(port: int) -> HTTPConnection:
@@ -193,32 +181,21 @@ def _measure(order: Order, asked: Mapping[str, HTTPConnection], store: str, runs
     """Print what a picture takes; give what misses its target."""
     targets = {name: PEERS[name].target(order, store) for name in asked}
     for name, connection in asked.items():
-        _spent(connection, targets[name])  # warms up
-    spent: dict[str, list[tuple[float, int]]] = {name: [] for name in asked}
+        waited(connection, targets[name])  # warms up
+    spent: dict[str, list[Waited]] = {name: [] for name in asked}
     for _ in range(runs):
         for name, connection in asked.items():
-            spent[name].append(_spent(connection, targets[name]))
-    medians = {name: statistics.median(each for each, _ in of) for name, of in spent.items()}
+            spent[name].append(waited(connection, targets[name]))
+    times = {name: [each.milliseconds for each in of] for name, of in spent.items()}
+    medians = {name: statistics.median(of) for name, of in times.items()}
     print(f"\n{order.title}\n{'':28}{'median':>9}{'min':>8}{'ratio':>8}{'bytes':>9}")
     for name, of in spent.items():
         ratio = medians["darkroom"] / medians[name]
-        print(f"  {name:26}{medians[name]:9.2f}{min(of)[0]:8.2f}{ratio:8.2f}{of[0][1]:9}")
+        print(f"  {name:26}{medians[name]:9.2f}{min(times[name]):8.2f}{ratio:8.2f}{of[0].bytes:9}")
     ratio = medians["darkroom"] / min(medians[name] for name in asked if name != "darkroom")
     if order.most is None or ratio <= order.most:
         return []
     return [f"{order.title}: {ratio:.2f} of the quickest other, at most {order.most} was wanted"]
-
-
-def _spent(connection: HTTPConnection, target: str) -> tuple[float, int]:
-    """Ask once; give milliseconds and bytes."""
-    began = perf_counter()
-    connection.request("GET", target)
-    response = connection.getresponse()
-    body = response.read()
-    milliseconds = 1000 * (perf_counter() - began)
-    if response.status != 200:
-        raise RuntimeError(f"{response.status} to {target}: {body[:200]!r}")
-    return milliseconds, len(body)
 
 
 if __name__ == "__main__":
