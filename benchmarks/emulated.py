@@ -24,7 +24,7 @@ BUCKETS = json.dumps({"pictures": {"acl": "public-read"}})
 
 NOWHERE = {
     "DARKROOM_JOBS_QUEUE": "http://127.0.0.1/1/jobs",
-    "DARKROOM_DEAD_LETTERS": "http://127.0.0.1/1/dead",
+    "DARKROOM_DEAD_LETTER_QUEUE": "http://127.0.0.1/1/dead",
     "DARKROOM_TABLE": "none",
 }
 """What the persist function insists on; without a message it asks none of them."""

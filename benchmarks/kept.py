@@ -105,7 +105,7 @@ def main() -> None:
         # The allocator reads them when a process begins.
         command = [sys.executable, "-m", "benchmarks.kept", *sys.argv[1:]]
         sys.exit(subprocess.run(command, check=False, env=environment()).returncode)
-    os.environ |= {**ENVIRONMENT, "DARKROOM_KEEP_RESULTS": "true"}
+    os.environ |= {**ENVIRONMENT, "DARKROOM_RESULT_CACHE": "true"}
     os.environ["DARKROOM_RESULTS_BUCKET"] = BUCKET
     with stores(os.environ) as found, tempfile.TemporaryDirectory() as folder:
         os.environ |= found

@@ -29,8 +29,8 @@ class Queues:
         """What the functions have to know of them."""
         return {
             "DARKROOM_JOBS_QUEUE": self.jobs,
-            "DARKROOM_DEAD_LETTERS": self.dead_letters,
-            "DARKROOM_DELIVERIES": str(DELIVERIES - 1),
+            "DARKROOM_DEAD_LETTER_QUEUE": self.dead_letters,
+            "DARKROOM_MAX_RECEIVE_COUNT": str(DELIVERIES - 1),
         }
 
 

@@ -19,7 +19,7 @@ EXAMPLES = {
     "HostedZone": "Z0123456789ABC",
     "CdnCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/3d4e-5f",
     "WebAcl": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/darkroom/0a1b2c3d-4e5f",
-    "FrontSecretVersion": "0a1b2c3d-0000-4000-8000-000000000000",
+    "OriginSecretVersion": "0a1b2c3d-0000-4000-8000-000000000000",
     "Topics": f'{{"done": "arn:aws:sns:eu-west-1:{ACCOUNT}:done"}}',
     "TopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:done",
     "AlarmTopic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:alarms",
@@ -32,7 +32,7 @@ NEEDED = {
     "HostedZone": ("DomainName", "Certificate"),
     "CdnCertificate": ("Cdn", "DomainName", "Certificate"),
     "WebAcl": ("Cdn",),
-    "FrontSecretVersion": ("Cdn",),
+    "OriginSecretVersion": ("Cdn",),
     "PathStyle": ("BaseDomains",),
 }
 """Parameters that make no sense without others."""

@@ -32,7 +32,7 @@ CALLS: Mapping[str, tuple[Grants, Grants]] = {
         to(TABLE, "dynamodb:GetItem"),
     ),
     "dynamodb BucketRecords update_item": (to(TABLE, "dynamodb:UpdateItem"), NOTHING),
-    "front SecretFront get_secret_value": (to("<FrontSecret>", READ_SECRET), NOTHING),
+    "front SecretFront get_secret_value": (to("<OriginSecret>", READ_SECRET), NOTHING),
     "listing S3Lister list_objects_v2": (to(BUCKET, "s3:ListBucket"), NOTHING),
     "parts S3Parts delete_objects": (to(RESULTS, "s3:DeleteObject"), NOTHING),
     "parts S3Parts get_object": (to(RESULTS, "s3:GetObject"), NOTHING),

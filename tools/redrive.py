@@ -4,7 +4,7 @@
 tools/redrive.py [--function NAME] [--only TEXT] [--dry-run]
 
 Takes the queues from the configuration of the persist function NAME, else from
-DARKROOM_JOBS_QUEUE and DARKROOM_DEAD_LETTERS. Letters that arrive meanwhile stay where they
+DARKROOM_JOBS_QUEUE and DARKROOM_DEAD_LETTER_QUEUE. Letters that arrive meanwhile stay where they
 are, so that what fails again is not sent for ever.
 """
 
@@ -50,7 +50,7 @@ def main() -> None:
     options = _options()
     environ = configured(options.function)
     jobs, dead_letters = (
-        environ.get(f"DARKROOM_{name}") for name in ("JOBS_QUEUE", "DEAD_LETTERS")
+        environ.get(f"DARKROOM_{name}") for name in ("JOBS_QUEUE", "DEAD_LETTER_QUEUE")
     )
     if not jobs or not dead_letters:
         sys.exit("the queues are not known: name the persist function with --function")

@@ -17,7 +17,7 @@ from tests.fakes.workshop import workshop
 QUEUES = {
     "DARKROOM_TABLE": "unused",
     "DARKROOM_JOBS_QUEUE": "unused",
-    "DARKROOM_DEAD_LETTERS": "unused",
+    "DARKROOM_DEAD_LETTER_QUEUE": "unused",
 }
 
 

@@ -31,7 +31,9 @@ metrics = Metrics(namespace="Darkroom", service=LOG)
 traces = Traces(environ=os.environ)
 world = build(Settings.from_environ(os.environ))
 if world.workshop is None:
-    raise SettingsError("DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTERS and DARKROOM_TABLE are needed")
+    raise SettingsError(
+        "DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTER_QUEUE and DARKROOM_TABLE are needed"
+    )
 workshop = world.workshop
 verbosity = Verbosity(level=world.settings.log_level, share=world.settings.debug_share)
 
@@ -50,7 +52,7 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         context=Context(limits=world.limits, remaining=remaining),
     )
     again = [record["messageId"] for record in event["Records"] if not _handled(record, worker)]
-    metrics.add_metric(name="DeliveriesAgain", unit=MetricUnit.Count, value=len(again))
+    metrics.add_metric(name="MessagesRetried", unit=MetricUnit.Count, value=len(again))
     return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
 
 
@@ -64,7 +66,7 @@ def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
         receipt=record["receiptHandle"],
         number=int(record["attributes"]["ApproximateReceiveCount"]),
     )
-    logger.thread_safe_append_keys(message_id=record["messageId"], delivery=delivery.number)
+    logger.thread_safe_append_keys(message_id=record["messageId"], receive_count=delivery.number)
     try:
         verdict = _judged(delivery, replace(worker, context=context))
     except Exception as error:

@@ -52,9 +52,9 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     context = Context(limits=world.limits, remaining=remaining, stage=watch.stage)
     response = _answered(request, context, request_id)
     account = Account(request=request, response=response, watch=watch, journal=context.journal)
-    logger.info("answered", extra=account.line())
+    logger.info("request", extra=account.line())
     if response.trouble is not None:
-        logger.warning("results store failed", exc_info=response.trouble)
+        logger.warning("result cache failed", exc_info=response.trouble)
     _count(account)
     found_by = {**account.annotations(), "request_id": request_id}
     traces.tell("request", watch, found_by, response.failure)

@@ -105,7 +105,7 @@ def test_log_and_metrics(persist: Pool, s3: "S3Client") -> None:
     text = persist.sandboxes[0].log.read_text()
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     (line,) = [line for line in lines if "Image-2" in line.get("tasks", {})]
-    assert line["message"] == "delivered"
-    assert {"store", "decode", "pixels", "encode"} <= line["seconds"].keys()
+    assert line["message"] == "message done"
+    assert {"store", "decode", "pixels", "encode"} <= line["stage_seconds"].keys()
     counts = [line["JobsDone"] for line in lines if "_aws" in line and "JobsDone" in line]
     assert counts[-1] == [1.0]

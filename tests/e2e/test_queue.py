@@ -188,7 +188,9 @@ def killed_and_done(works: Works) -> None:
     assert works.left() == 0
     assert works.written() == 2
     assert len(works.pool.sandboxes[0].timings().inits) == 2
-    ended = [line["delivery"] for line in works.log() if "Image-killed" in line.get("tasks", {})]
+    ended = [
+        line["receive_count"] for line in works.log() if "Image-killed" in line.get("tasks", {})
+    ]
     assert ended == [2]
     works.send(job("killed"))
     assert works.poller.once() == 1

@@ -33,7 +33,7 @@ def sandbox(
         **store,
         **ENVIRONMENT,
         "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
-        "DARKROOM_DEBUG_SHARE": "1",
+        "DARKROOM_DEBUG_SAMPLE_RATE": "1",
     }
     logs = tmp_path_factory.mktemp("watched")
     with available(), emulated(artefact, environment, logs=logs) as pool:
@@ -57,7 +57,7 @@ def test_details_are_logged_without_what_is_secret(sandbox: Sandbox) -> None:
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     request_id = reply["headers"]["x-oss-request-id"]
     told = {line["message"] for line in lines if line.get("request_id") == request_id}
-    assert told >= {"parsed", "planned", "exchanged", "answered"}
+    assert told >= {"process parsed", "plan", "aws call", "request"}
     assert "text_…" in output or "text_\\u2026" in output
     assert TEXT not in output
     detailed = {line.get("logger") for line in lines if line.get("level") == "DEBUG"}

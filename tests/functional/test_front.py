@@ -32,7 +32,7 @@ READER = access_key("reader")
 def app(s3: "S3Client") -> ModuleType:  # noqa: ARG001 - its environment is what counts
     """Start the function as it is deployed behind a CDN."""
     boto3.client("secretsmanager").create_secret(Name="front", SecretString=WORD)
-    return another("process_behind_a_cdn", DARKROOM_FRONT_SECRET="front")
+    return another("process_behind_a_cdn", DARKROOM_ORIGIN_SECRET="front")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def ask(
     word: str | None = WORD,
 ) -> Reply:
     """Send a request as the CDN does, or past it."""
-    ours = {} if word is None else {"X-Darkroom-Front": word}
+    ours = {} if word is None else {"X-Origin-Verify": word}
     with closing(HTTPConnection("127.0.0.1", server.server_port, timeout=20)) as connection:
         connection.request(method, target, headers={**(headers or {}), **ours})
         response = connection.getresponse()
@@ -202,7 +202,9 @@ def test_the_word_is_in_no_log_and_no_answer(
 def test_beside_a_cdn_both_ways_are_open() -> None:
     """While a deployment moves behind it: past it, clients get what they always got."""
     app = another(
-        "process_beside_a_cdn", DARKROOM_FRONT_SECRET="front", DARKROOM_FRONT_REQUIRED="false"
+        "process_beside_a_cdn",
+        DARKROOM_ORIGIN_SECRET="front",
+        DARKROOM_ORIGIN_SECRET_REQUIRED="false",
     )
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lambda _: None)
     said = []

@@ -31,7 +31,7 @@ KEEP = ["PUT /results/*"]
 @pytest.fixture(scope="module")
 def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
     """Start a function that keeps results, with a wire that can fail in front of its S3."""
-    with started(s3, DARKROOM_KEEP_RESULTS="true") as pair:
+    with started(s3, DARKROOM_RESULT_CACHE="true") as pair:
         yield pair
 
 
@@ -289,7 +289,7 @@ def test_a_store_that_fails_costs_one_short_wait(
     (warning,) = (record for record in caplog.records if record.levelname == "WARNING")
     assert warning.exc_info is not None
     (line,) = metrics(capsys.readouterr().out)
-    assert line["StoreFailures"] == [1.0]
+    assert line["ResultCacheFailures"] == [1.0]
     assert lasting(reply) == lasting(sender(app)("/demo/p.png", PROCESS))
 
 
@@ -301,9 +301,9 @@ def test_the_log_and_the_metrics_say_what_was_found(
     """For the share of requests that the store answers."""
     for query in (PROCESS, PROCESS, "x-oss-process=image/info"):
         get(query)
-    found = [vars(record).get("from_store") for record in caplog.records]
+    found = [vars(record).get("result_cache") for record in caplog.records]
     assert [one for one in found if one] == ["miss", "hit", "off"]
-    hits = [line.get("StoreHits") for line in metrics(capsys.readouterr().out)]
+    hits = [line.get("ResultCacheHits") for line in metrics(capsys.readouterr().out)]
     assert hits == [[0.0], [1.0], None]
 
 
@@ -313,7 +313,7 @@ def test_a_close_look_has_every_exchange_in_it(
     """Those with the results bucket as well: what is told is what went over the wire."""
     with caplog.at_level(logging.DEBUG, logger="darkroom.aws.exchanges"):
         get()
-    actions = [vars(r)["action"] for r in caplog.records if r.message == "exchanged"]
+    actions = [vars(r)["action"] for r in caplog.records if r.message == "aws call"]
     assert actions == ["HeadObject", "GetObject", "GetObject", "PutObject"]
     assert asked(wire) == LOOK + READ + KEEP
 

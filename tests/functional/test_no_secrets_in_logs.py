@@ -102,7 +102,7 @@ def output_of(requests: list[SignedRequest], *, share: str, level: str = "INFO")
         **os.environ,
         "AWS_SECRET_ACCESS_KEY": AWS_SECRET,
         "DARKROOM_KEYS_SECRET": "loud",
-        "DARKROOM_DEBUG_SHARE": share,
+        "DARKROOM_DEBUG_SAMPLE_RATE": share,
         "POWERTOOLS_LOG_LEVEL": level,
         # As the template has it for any share but 0.
         "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
@@ -135,13 +135,13 @@ def test_every_kind_was_there_and_was_looked_at_closely(
     """So the search has something to search: lines of all requests and all their details."""
     requests, output = printed
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    answered = [line for line in lines if line.get("message") == "answered"]
+    answered = [line for line in lines if line.get("message") == "request"]
     assert len(answered) == len(requests)
     codes = {line.get("code") for line in answered}
     assert codes >= {None, "ImageDamage", "SignatureDoesNotMatch", "InvalidArgument"}
     assert codes >= {"ServiceUnavailable", "NoSuchKey"}
     told = {line.get("message") for line in lines}
-    assert told >= {"parsed", "planned", "exchanged", "had at hand", "failed"}
+    assert told >= {"process parsed", "plan", "aws call", "cache hit", "failed"}
     assert "image/watermark,text_…" in output
 
 

@@ -152,7 +152,7 @@ def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient"
     """An operator names the deployed function, and nothing else."""
     buried(sqs, "ServiceUnavailable: busy", "x.jpg")
     deployed("persist", keep_queues(sqs).settings)
-    bare = {"DARKROOM_JOBS_QUEUE": "", "DARKROOM_DEAD_LETTERS": ""}
+    bare = {"DARKROOM_JOBS_QUEUE": "", "DARKROOM_DEAD_LETTER_QUEUE": ""}
     done = tool("redrive.py", "--function", "persist", **bare)
     assert done.stderr.strip() == "1 sent back, 0 kept"
     assert len(messages(sqs, QUEUE)) == 1

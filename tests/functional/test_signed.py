@@ -88,7 +88,7 @@ def test_nothing_that_signs_stands_in_a_log(
     ]
     assert [send(request).status for request in requests] == [200, 403, 503]
     logged = log.getvalue()
-    assert logged.count('"answered"') == 3
+    assert logged.count('"request"') == 3
     assert "Traceback" in logged
     for request in requests:
         header = request.headers.get("authorization", "")

@@ -60,7 +60,7 @@ def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
     """With all that is asked after, and nothing that the caller wrote."""
     process = f"image/resize,w_30/watermark,text_{TEXT}/quality,q_80"
     reply = get("/demo/watched/a.jpg", f"x-oss-process={process}")
-    (line,) = lines("answered")
+    (line,) = lines("request")
     assert line["request_id"] == reply.headers["x-oss-request-id"]
     assert line["operations"] == ["resize", "watermark", "quality"]
     assert line["source_bytes"] == len(PICTURE)
@@ -69,8 +69,8 @@ def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
     assert [line[name] for name in told] == ["INFO", "GET", "resize", "ok", 200, "demo"]
     assert "code" not in line
     stages = {"store", "decode", "pixels", "encode", "deliver", "total"}
-    assert line["seconds"].keys() == stages
-    assert sum(line["seconds"].values()) <= 2 * line["seconds"]["total"]
+    assert line["stage_seconds"].keys() == stages
+    assert sum(line["stage_seconds"].values()) <= 2 * line["stage_seconds"]["total"]
     assert not {TEXT, "w_30", "a.jpg"} & set(json.dumps(line).replace('"', " ").split())
 
 
@@ -94,11 +94,11 @@ def test_a_refusal_says_whose_fault_it_is(
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
     path, _, query = target.partition("?")
     reply = get(path, query)
-    (line,) = lines("answered")
+    (line,) = lines("request")
     assert (line["outcome"], line["status"], line["code"]) == expected
     assert f"<Code>{line['code']}</Code>".encode() in reply.body
     assert line["bucket"] == path.split("/")[1]
-    assert "total" in line["seconds"]
+    assert "total" in line["stage_seconds"]
     assert [failed["request_id"] for failed in lines("failed")] == (
         [line["request_id"]] if expected[0] == "failed" else []
     )
@@ -219,7 +219,7 @@ def test_details_of_a_picture(get: Get, lines: Lines) -> None:
     """What was parsed, what it comes to, what was asked of the stores: all under one id."""
     reply = get("/demo/watched/a.jpg", f"x-oss-process=image/watermark,text_{TEXT}/format,webp")
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
-    parsed, planned = lines("parsed")[0], lines("planned")
+    parsed, planned = lines("process parsed")[0], lines("plan")
     assert parsed["actions"] == "image/watermark,text_…/format,webp"
     assert parsed["level"] == "DEBUG"
     assert parsed["request_id"] == reply.headers["x-oss-request-id"]
@@ -228,15 +228,15 @@ def test_details_of_a_picture(get: Get, lines: Lines) -> None:
         ["jpg", [120, 80], 1, "webp"],
         ["jpg", [120, 80], 8, "jpg"],
     ]
-    exchange = lines("exchanged")[-1]
+    exchange = lines("aws call")[-1]
     asked = ("store", "action", "status", "retries", "bytes")
     assert [exchange[name] for name in asked] == ["s3", "GetObject", 200, 0, str(len(PICTURE))]
     assert exchange["milliseconds"] > 0
-    assert lines("had at hand")
+    assert lines("cache hit")
 
 
 def test_no_details_otherwise(get: Get, lines: Lines) -> None:
     """By the settings as they are."""
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
-    assert len(lines("answered")) == 1
-    assert [lines(message) for message in ("parsed", "planned", "exchanged")] == [[], [], []]
+    assert len(lines("request")) == 1
+    assert [lines(message) for message in ("process parsed", "plan", "aws call")] == [[], [], []]

@@ -54,8 +54,8 @@ def test_a_job_leaves_one_line(persist: ModuleType, lines: Lines) -> None:
     process = f"image/watermark,text_{TEXT}/format,png"
     promised = job("watched/a.jpg", "image/resize,w_30", process)
     persist.handler(message(promised), LambdaContext())
-    (line,) = lines("delivered")
-    assert (line["message_id"], line["delivery"], line["bucket"]) == ("m-1", 1, "demo")
+    (line,) = lines("message done")
+    assert (line["message_id"], line["receive_count"], line["bucket"]) == ("m-1", 1, "demo")
     assert line["source_bytes"] == len(PICTURE)
     assert [target["operations"] for target in line["targets"]] == [
         ["resize"],
@@ -64,7 +64,7 @@ def test_a_job_leaves_one_line(persist: ModuleType, lines: Lines) -> None:
     assert all(target["result_bytes"] > 0 for target in line["targets"])
     assert {target["task"] for target in line["targets"]} == {promised.task_id}
     assert line["tasks"] == {promised.task_id: "Succeeded"}
-    assert {"store", "decode", "pixels", "encode", "total"} <= line["seconds"].keys()
+    assert {"store", "decode", "pixels", "encode", "total"} <= line["stage_seconds"].keys()
     assert TEXT not in json.dumps(line)
 
 
@@ -79,13 +79,13 @@ def test_a_job_that_fails_says_why_in_one_word(
         batch += message(job("watched/a.jpg", "image/resize,w_9"))["Records"]
         persist.handler({"Records": batch}, LambdaContext())
         missing, done = played.heard()
-    failed, delivered = lines("delivered")
+    failed, delivered = lines("message done")
     assert (failed["code"], failed["targets"]) == ("NoSuchKey", [])
     assert "none.jpg" not in json.dumps(failed)
     assert "code" not in delivered
     assert (missing["name"], missing["annotations"]) == (
         "message",
-        {"outcome": "delivered", "code": "NoSuchKey"},
+        {"outcome": "message done", "code": "NoSuchKey"},
     )
     assert missing["error"]
     assert missing["subsegments"][0]["error"]
@@ -98,7 +98,7 @@ def test_what_is_no_job_is_buried_without_being_quoted(persist: ModuleType, line
     """Somebody else's message is somebody else's."""
     record = message(job("watched/a.jpg", "image/info"))["Records"][0]
     persist.handler({"Records": [{**record, "body": '{"private": "words"}'}]}, LambdaContext())
-    (line,) = lines("buried")
+    (line,) = lines("dead-lettered")
     assert line["code"] == "Malformed"
     assert "private" not in json.dumps(line)
     assert "words" not in json.dumps(line)
@@ -112,7 +112,7 @@ def test_details_of_a_job(
     monkeypatch.setattr(persist, "verbosity", replace(usual, share=1.0))
     persist.handler(message(job("watched/a.jpg", "image/resize,w_9")), LambdaContext())
     usual.settle()
-    (planned,) = lines("planned")
+    (planned,) = lines("plan")
     assert (planned["message_id"], planned["reduced_by"]) == ("m-1", 8)
-    services = {exchange["store"] for exchange in lines("exchanged")}
+    services = {exchange["store"] for exchange in lines("aws call")}
     assert services >= {"s3", "dynamodb"}

@@ -15,7 +15,7 @@ ENTRIES = "functions/*/app.py"
 def test_every_alarm_has_its_line() -> None:
     """Whoever is woken by one finds what to do."""
     alarms = [name for name, _ in STACK.of_type("AWS::CloudWatch::Alarm")]
-    assert "JobsBuried" in alarms
+    assert "DeadLetterQueueNotEmpty" in alarms
     for name in alarms:
         assert re.search(rf"^\| `{name}` \|", MANUAL, re.MULTILINE), name
 

@@ -8,7 +8,7 @@ from darkroom.settings import Settings
 from tests.deployments import variables
 from tests.stack import Stack
 
-KEPT = Stack({"KeepResultsDays": "30", "KeepResultsFrom": "100"})
+KEPT = Stack({"ResultCacheDays": "30", "ResultCacheMinMs": "100"})
 MADE = Stack({})
 
 

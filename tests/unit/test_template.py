@@ -20,7 +20,7 @@ EVERYWHERE = pytest.mark.parametrize("stack", DEPLOYMENTS.values(), ids=DEPLOYME
 
 KEPT = {"Pictures", "Results", "Keys", "Table"}
 """What a stack that goes leaves behind."""
-LET_GO = {"Jobs", "DeadLetters", "FrontSecret", "AccessLogs", "ProcessLogs", "PersistLogs"}
+LET_GO = {"Jobs", "DeadLetters", "OriginSecret", "AccessLogs", "ProcessLogs", "PersistLogs"}
 """What goes with it, said so."""
 STATEFUL = (
     *("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"),
@@ -68,7 +68,7 @@ CONTRADICTIONS = {
         "Cdn without DomainName serves path style only, and PathStyle is false"
     ),
     ("WebAcl",): "WebAcl needs Cdn - WAF cannot be put before an HTTP API",
-    ("FrontSecretVersion",): "FrontSecretVersion is sent by CloudFront, and Cdn is none",
+    ("OriginSecretVersion",): "OriginSecretVersion is sent by CloudFront, and Cdn is none",
     ("PathStyle",): "Without PathStyle and without a domain no bucket has an address",
     ("BucketAcl", "Writable"): "BucketAcl lets anyone write, and Writable is false",
     ("ExistingBucket", "ExistingResultsBucket"): (

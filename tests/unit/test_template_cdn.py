@@ -24,7 +24,7 @@ def test_there_is_none_by_default() -> None:
     """Nothing of it, and nobody asks for its word."""
     stack = deployment()
     assert not [name for name, _ in stack.of_type("AWS::CloudFront::Distribution")]
-    assert variables(stack)["DARKROOM_FRONT_SECRET"] == ""
+    assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == ""
 
 
 @WITH_OR_WITHOUT
@@ -33,25 +33,25 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
     assert header["HeaderName"].lower() == payload.FRONT
-    assert header["HeaderValue"] == "{{resolve:secretsmanager:<FrontSecret>:SecretString:::}}"
-    assert variables(stack)["DARKROOM_FRONT_SECRET"] == "<FrontSecret>"
+    assert header["HeaderValue"] == "{{resolve:secretsmanager:<OriginSecret>:SecretString:::}}"
+    assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == "<OriginSecret>"
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
 
 
-@pytest.mark.parametrize(("cdn", "required"), [("beside", "false"), ("only", "true")])
+@pytest.mark.parametrize(("cdn", "required"), [("optional", "false"), ("required", "true")])
 def test_the_way_past_it_can_stay_open(cdn: str, required: str) -> None:
     """While clients move from one to the other."""
-    assert variables(Stack({"Cdn": cdn}))["DARKROOM_FRONT_REQUIRED"] == required
+    assert variables(Stack({"Cdn": cdn}))["DARKROOM_ORIGIN_SECRET_REQUIRED"] == required
 
 
 def test_a_version_of_the_word_can_be_chosen() -> None:
     """The reference changes with it, else CloudFormation would not look."""
-    (origin,) = deployment("FrontSecretVersion").properties("Distribution")["DistributionConfig"][
+    (origin,) = deployment("OriginSecretVersion").properties("Distribution")["DistributionConfig"][
         "Origins"
     ]
     value = origin["OriginCustomHeaders"][0]["HeaderValue"]
-    version = EXAMPLES["FrontSecretVersion"]
-    assert value == f"{{{{resolve:secretsmanager:<FrontSecret>:SecretString:::{version}}}}}"
+    version = EXAMPLES["OriginSecretVersion"]
+    assert value == f"{{{{resolve:secretsmanager:<OriginSecret>:SecretString:::{version}}}}}"
 
 
 @pytest.mark.parametrize(

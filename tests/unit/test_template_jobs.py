@@ -32,7 +32,7 @@ def test_a_message_is_hidden_until_its_worker_is_surely_gone() -> None:
 
 def test_a_message_is_delivered_once_after_the_last_try() -> None:
     """For jobs that ended their function each time: that delivery notes that they did."""
-    tries = int(variables(STACK)["DARKROOM_DELIVERIES"])
+    tries = int(variables(STACK)["DARKROOM_MAX_RECEIVE_COUNT"])
     assert QUEUE["RedrivePolicy"]["maxReceiveCount"] == tries + 1 == jobs.DELIVERIES
 
 
@@ -48,7 +48,7 @@ def test_the_function_is_fed_here_as_there() -> None:
     assert fed()["Queue"] == "<Jobs.Arn>"
     partial = "ReportBatchItemFailures" in fed()["FunctionResponseTypes"]
     assert EventSource(batch=fed()["BatchSize"], partial=partial) == EventSource()
-    assert fed()["ScalingConfig"] == {"MaximumConcurrency": STACK.parameters["JobsAtOnce"]}
+    assert fed()["ScalingConfig"] == {"MaximumConcurrency": STACK.parameters["JobsMaxConcurrency"]}
 
 
 def test_times() -> None:

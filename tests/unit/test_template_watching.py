@@ -40,7 +40,7 @@ def test_details_pass_when_there_are_any(function: str) -> None:
 
     Above INFO it never is: metrics are lines without a level, which count as that.
     """
-    for changed, level in (((), "INFO"), (("LogLevel",), "INFO"), (("DebugShare",), "DEBUG")):
+    for changed, level in (((), "INFO"), (("LogLevel",), "INFO"), (("DebugSampleRate",), "DEBUG")):
         logging = deployment(*changed).properties(function)["LoggingConfig"]
         assert logging["ApplicationLogLevel"] == level
         assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "INFO")

@@ -91,22 +91,22 @@ class Settings:
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
-            front_secret=environ.get("DARKROOM_FRONT_SECRET") or None,
-            front_required=_flag(environ, "DARKROOM_FRONT_REQUIRED", default=True),
+            front_secret=environ.get("DARKROOM_ORIGIN_SECRET") or None,
+            front_required=_flag(environ, "DARKROOM_ORIGIN_SECRET_REQUIRED", default=True),
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
-            dead_letters=environ.get("DARKROOM_DEAD_LETTERS") or None,
-            deliveries=_number(environ, "DARKROOM_DELIVERIES", default=5, least=1),
+            dead_letters=environ.get("DARKROOM_DEAD_LETTER_QUEUE") or None,
+            deliveries=_number(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, least=1),
             topics=_texts(environ, "DARKROOM_TOPICS"),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             keep_results=_keeps(environ),
-            keep_from=_number(environ, "DARKROOM_KEEP_FROM", default=0),
+            keep_from=_number(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             memory=_memory(environ),
             log_level=_level(environ),
-            debug_share=_share(environ, "DARKROOM_DEBUG_SHARE"),
+            debug_share=_share(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 
@@ -164,9 +164,9 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 def _keeps(environ: Mapping[str, str]) -> bool:
     """Read whether results are kept, for which there has to be a place."""
-    keeps = _flag(environ, "DARKROOM_KEEP_RESULTS", default=False)
+    keeps = _flag(environ, "DARKROOM_RESULT_CACHE", default=False)
     if keeps and not environ.get("DARKROOM_RESULTS_BUCKET"):
-        raise SettingsError("DARKROOM_KEEP_RESULTS: DARKROOM_RESULTS_BUCKET must be set, too")
+        raise SettingsError("DARKROOM_RESULT_CACHE: DARKROOM_RESULTS_BUCKET must be set, too")
     return keeps
 
 

@@ -36,5 +36,5 @@ def test_every_client_of_s3_is_overheard(name: str, caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.DEBUG, "darkroom"):
         client.head_object(Bucket="pictures", Key="a.jpg")
     assert [record.message for record in caplog.records if "darkroom" in record.name] == [
-        "exchanged"
+        "aws call"
     ]

@@ -84,7 +84,7 @@ def test_the_word_goes_no_further() -> None:
     """Neither among the headers nor where a request is shown."""
     event = {
         "rawPath": "/demo/a.jpg",
-        "headers": {"X-Darkroom-Front": "hush", "Host": "api"},
+        "headers": {"X-Origin-Verify": "hush", "Host": "api"},
         "requestContext": {"http": {"method": "GET"}},
     }
     request = http_request(event)

@@ -44,13 +44,13 @@ def _answered(
             "retries": parsed.get("ResponseMetadata", {}).get("RetryAttempts"),
             "bytes": http_response.headers.get("content-length"),
         }
-        log.debug("exchanged", extra={**_asked(model, context), **answer})
+        log.debug("aws call", extra={**_asked(model, context), **answer})
 
 
 def _failed(exception: Exception, context: dict[str, Any], **_: object) -> None:
     if log.isEnabledFor(logging.DEBUG):
         log.debug(
-            "got no answer", extra={**_asked(None, context), "error": type(exception).__name__}
+            "aws call failed", extra={**_asked(None, context), "error": type(exception).__name__}
         )
 
 

@@ -23,7 +23,7 @@ class Recent[K, V]:
         """Give the value as it was at most `age` ago; load it if it is older than that."""
         known = self.kept.get(key)
         if known and timedelta() <= self.clock() - known[0] <= age:
-            log.debug("had at hand", extra={"of": self.load.__qualname__})
+            log.debug("cache hit", extra={"of": self.load.__qualname__})
             return known[1]
         return self.fresh(key)
 

@@ -68,7 +68,7 @@ def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
         if isinstance(operation, Report) and len(operations) > 1:
             raise invalid(operation.name, actions_text(actions), "Value must be the only action")
     if log.isEnabledFor(logging.DEBUG):
-        log.debug("parsed", extra={"actions": canonical(operations, private=False)})
+        log.debug("process parsed", extra={"actions": canonical(operations, private=False)})
     return operations
 
 

@@ -43,7 +43,7 @@ def planned(
         needed=_needed(steps, header, orientation),
     )
     if log.isEnabledFor(logging.DEBUG):
-        log.debug("planned", extra=_told(work, header))
+        log.debug("plan", extra=_told(work, header))
     return work
 
 

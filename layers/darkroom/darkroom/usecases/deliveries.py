@@ -25,7 +25,7 @@ LEAST_SECONDS = 5.0
 """What must be left of the function's time to begin with a message."""
 
 # Reasons name no object: they are logged.
-NO_WORD = "Every attempt ended without a word: it needs more memory or time than there is."
+NO_WORD = "The function was killed on every attempt (out of memory or timeout)."
 TAKEN = "Another worker is at the job, or at its target."
 REPLACED = "An object was replaced meanwhile."
 
@@ -58,7 +58,7 @@ class Verdict:
             **self.details,
             **journal.facts,
             "targets": journal.targets,
-            "seconds": watch.rounded(),
+            "stage_seconds": watch.rounded(),
         }
 
     def annotations(self, journal: Journal) -> dict[str, str | int]:
@@ -75,7 +75,7 @@ def deliver(delivery: Delivery, worker: Worker) -> Verdict:
     """
     if worker.context.remaining() < LEAST_SECONDS:
         worker.workshop.letters.postpone(delivery.receipt, NEXT_PAUSE)
-        return Verdict(done=False, summary="no time left")
+        return Verdict(done=False, summary="not started: out of time")
     try:
         jobs = _jobs(delivery.body, worker)
     except Malformed as error:
@@ -133,7 +133,7 @@ def _summed_up(delivery: Delivery, tasks: Iterable[Task], *, ours: bool = False)
     by_rules = sum(task.job.by_rule for task in ended) if delivery.number == 1 else 0
     return Verdict(
         done=True,
-        summary="delivered",
+        summary="message done",
         details={"tasks": {task.job.task_id: task.code or task.state.value for task in ended}},
         jobs={"accepted": by_rules, "done": len(ended) - failed, "failed": failed},
         failure=next((Failure(name=task.code, ours=ours) for task in ended if task.code), None),
@@ -167,9 +167,9 @@ def _failed(
 def _again_later(error: OssError) -> Verdict:
     """Tell the log why; of an error that is not ours the code alone, as its words are others'."""
     details = {"reason": error.message} if error.ours else {}
-    return Verdict(done=False, summary="again later", details=details, failure=Failure.of(error))
+    return Verdict(done=False, summary="will retry", details=details, failure=Failure.of(error))
 
 
 def _buried(delivery: Delivery, reason: str, failure: Failure, worker: Worker) -> Verdict:
     worker.workshop.letters.bury(delivery.body, reason)
-    return Verdict(done=True, summary="buried", failure=failure)
+    return Verdict(done=True, summary="dead-lettered", failure=failure)

@@ -48,11 +48,11 @@ class Account:
             **self.dimensions,
             "status": self.response.status,
             "code": self.response.failure and self.response.failure.name,
-            "from_store": self.response.from_store,
+            "result_cache": self.response.from_store,
             **self.journal.facts,
             "bytes_in": len(self.request.body),
             "bytes_out": self.sent,
-            "seconds": self.watch.rounded(),
+            "stage_seconds": self.watch.rounded(),
         }
 
     def annotations(self) -> dict[str, str | int]:
@@ -72,13 +72,13 @@ class Account:
         yield "Requests", "Count", 1
         yield "Latency", "Milliseconds", 1000 * self.watch.total
         if self.response.trouble is not None:
-            yield "StoreFailures", "Count", 1
+            yield "ResultCacheFailures", "Count", 1
         if self.response.failure is not None:
             return
         yield "BytesIn", "Bytes", len(self.request.body)
         yield "BytesOut", "Bytes", self.sent
         if self.response.from_store is not FromStore.OFF:
-            yield "StoreHits", "Count", int(self.response.from_store is FromStore.HIT)
+            yield "ResultCacheHits", "Count", int(self.response.from_store is FromStore.HIT)
         if self._accepts_job():
             yield "JobsAccepted", "Count", 1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from darkroom.web.messages import Request, Response
 
-FRONT = "x-darkroom-front"
+FRONT = "x-origin-verify"
 """The header in which a front says its word."""
 
 _TEXT = ("application/xml", "application/json", "text/plain")
