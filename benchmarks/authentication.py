@@ -12,10 +12,10 @@ from typing import Any
 from benchmarks.workers.darkroom_handler import loaded
 from darkroom.auth import AccessKey, SignedRequest, signing
 from darkroom.aws.secrets import SecretKeys
-from darkroom.usecases.world import World
+from darkroom.usecases.services import World
 from darkroom.web.addressing import address
-from darkroom.web.identity import caller_of
-from darkroom.web.messages import Request
+from darkroom.web.authentication import caller_of
+from darkroom.web.http import Request
 
 MOST: Mapping[str, float] = {"V1 header": 0.5, "V1 URL": 0.5, "V4 header": 1.0, "V4 URL": 1.0}
 """Milliseconds that the median may take."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 
 PHOTO = "photo-2725x2225.jpg"
 PAPER = "paper-2048x1536-rgba.png"

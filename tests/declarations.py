@@ -12,10 +12,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import OPERATIONS
-from darkroom.operations.watermark.image import MarkKind, MarkObject
-from darkroom.operations.watermark.text import FontName, OneLine
-from darkroom.parameters import (
+from darkroom.imaging.fonts import FILES
+from darkroom.imaging.operations import OPERATIONS
+from darkroom.imaging.operations.watermark.image_mark import MarkKind, MarkObject
+from darkroom.imaging.operations.watermark.parameter_types import FontName, OneLine
+from darkroom.process.grammar import Notify, SaveAs
+from darkroom.process.parameters import (
     BARE,
     Base64Text,
     Choice,
@@ -28,8 +30,6 @@ from darkroom.parameters import (
     declared_parameters,
     encode_base64,
 )
-from darkroom.query import Notify, SaveAs
-from darkroom.typefaces import FILES
 
 DECLARED: Mapping[str, type[Declared]] = {
     **OPERATIONS,

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from darkroom.errors import OssError
-from darkroom.operations import compiled
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context
+from darkroom.process.grammar import parse
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
-from darkroom.operations import compiled
-from darkroom.pipeline import Result, run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import Result, run
+from darkroom.imaging.steps import Context
+from darkroom.process.grammar import parse
 
 type Size = tuple[int, int]
 

@@ -16,7 +16,7 @@ from signed_requests import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.buckets import InvalidDocument, read_bucket
-from darkroom.web.bucket_settings import SETTINGS
+from darkroom.web.handlers.bucket_settings import SETTINGS
 
 
 def main() -> None:

@@ -13,11 +13,11 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.operations import compiled  # noqa: E402
-from darkroom.parameters import encode_base64  # noqa: E402
-from darkroom.pipeline import run  # noqa: E402
-from darkroom.query import parse  # noqa: E402
-from darkroom.steps import Context  # noqa: E402
+from darkroom.imaging.operations import compiled  # noqa: E402
+from darkroom.imaging.pipeline import run  # noqa: E402
+from darkroom.imaging.steps import Context  # noqa: E402
+from darkroom.process.grammar import parse  # noqa: E402
+from darkroom.process.parameters import encode_base64  # noqa: E402
 
 SOURCE = ROOT / "local/pictures/landscape.jpg"
 TARGET = ROOT / "docs/images/results.png"

@@ -22,10 +22,10 @@ from signed_requests import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.errors import OssError, invalid
-from darkroom.operations import compiled
-from darkroom.query import check_style_name, parse
-from darkroom.web.documents import root_of
-from darkroom.web.styles import CATEGORY, NAME, STYLE
+from darkroom.imaging.operations import compiled
+from darkroom.process.grammar import check_style_name, parse
+from darkroom.web.handlers.styles import CATEGORY, NAME, STYLE
+from darkroom.web.xml import root_of
 
 LARGEST = 10_000_000
 """Bytes of a file: fifty styles of 4096 bytes are far below."""

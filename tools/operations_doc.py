@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.operations import OPERATIONS  # noqa: E402
-from darkroom.parameters import BARE, Parameter, declared_parameters  # noqa: E402
+from darkroom.imaging.operations import OPERATIONS  # noqa: E402
+from darkroom.process.parameters import BARE, Parameter, declared_parameters  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
 

@@ -19,13 +19,13 @@ from deployed import configured
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.aws.world import build  # noqa: E402
+from darkroom.aws.bootstrap import build  # noqa: E402
 from darkroom.errors import OssError  # noqa: E402
 from darkroom.jobs import Job  # noqa: E402
 from darkroom.ports.listing import Listed, Listing  # noqa: E402
 from darkroom.settings import Settings, SettingsError  # noqa: E402
-from darkroom.usecases.arrivals import Arrival, job_for  # noqa: E402
-from darkroom.usecases.world import World  # noqa: E402
+from darkroom.usecases.jobs.object_events import Arrival, job_for  # noqa: E402
+from darkroom.usecases.services import World  # noqa: E402
 
 PAGE = 1000
 BAR = 30

@@ -9,16 +9,16 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws.world import build
+from darkroom.aws.bootstrap import build
 from darkroom.aws.xray import Traces
 from darkroom.errors import Failure
-from darkroom.journal import Journal
+from darkroom.imaging.steps import Context
 from darkroom.settings import Settings, SettingsError
-from darkroom.steps import Context
-from darkroom.timing import Stopwatch
-from darkroom.usecases.deliveries import Delivery, Verdict, deliver, fail
-from darkroom.usecases.worker import Worker
-from darkroom.verbosity import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.log_context import Journal
+from darkroom.telemetry.log_sampling import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.stopwatch import Stopwatch
+from darkroom.usecases.jobs.messages import Delivery, Verdict, deliver, fail
+from darkroom.usecases.services import Worker
 
 RESERVE_SECONDS = 5.0
 """Kept back of the function's time, to write what is ready and to give the rest back."""

@@ -9,21 +9,20 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws.snapshot import prepare
-from darkroom.aws.world import build
+from darkroom.aws.bootstrap import build
+from darkroom.aws.snapstart import prepare
 from darkroom.aws.xray import Traces
 from darkroom.errors import Code, OssError
+from darkroom.imaging.steps import Context
 from darkroom.settings import Settings
-from darkroom.steps import Context
-from darkroom.timing import Stopwatch
-from darkroom.verbosity import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.log_sampling import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.web import cors
-from darkroom.web.account import Account
-from darkroom.web.delivery import bounded
-from darkroom.web.messages import Request, Response
-from darkroom.web.payload import http_reply, http_request
-from darkroom.web.replies import common_headers, refused, without_body
-from darkroom.web.routes import answer
+from darkroom.web.access_log import Account
+from darkroom.web.dispatch import answer
+from darkroom.web.http import Request, Response
+from darkroom.web.lambda_events import http_reply, http_request
+from darkroom.web.responses import bounded, common_headers, refused, without_body
 
 RESERVE_SECONDS = 2.0
 """Kept back of the function's time, to encode what is ready or to say that it is not."""

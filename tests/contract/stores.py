@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from darkroom.aws.listing import S3Lister
-from darkroom.aws.parts import S3Parts
-from darkroom.aws.s3 import S3Objects
-from darkroom.aws.uploads import S3Uploads
-from darkroom.aws.writing import S3Writer
+from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
+from darkroom.aws.s3_multipart import S3Parts, S3Uploads
 from darkroom.ports import ObjectReader, ObjectWriter
 from darkroom.ports.listing import ObjectLister
-from darkroom.ports.uploads import Uploads
+from darkroom.ports.multipart import Uploads
 from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.uploads import MemoryUploads

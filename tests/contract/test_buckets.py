@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from darkroom.aws.dynamodb import KEPT, BucketRecords, TableBuckets, TableStyles
+from darkroom.aws.bucket_table import KEPT, BucketRecords, TableBuckets, TableStyles
 from darkroom.buckets import Acl, Bucket, CorsRule, Protection, ProtectionRule, Style, Styles
 from darkroom.errors import Code, OssError
 from darkroom.ports import BucketStore, StyleStore

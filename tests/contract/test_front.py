@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from darkroom.aws.front import KEPT, RETRIED, SecretFront
+from darkroom.aws.secrets import ORIGIN_SECRET_MAX_AGE, ORIGIN_SECRET_MIN_AGE, SecretFront
 from darkroom.errors import Code, OssError
 from tests.contract.conftest import Wall
 
@@ -38,7 +38,7 @@ def test_the_word_before_holds_as_well(front: SecretFront, wall: Wall) -> None:
     assert front.accepts("one")
     assert front.accepts("two")
     put(front, "three")
-    wall.now += KEPT + MOMENT
+    wall.now += ORIGIN_SECRET_MAX_AGE + MOMENT
     assert [word for word in ("one", "two", "three") if front.accepts(word)] == ["two", "three"]
 
 
@@ -47,7 +47,7 @@ def test_a_new_word_holds_soon(front: SecretFront, wall: Wall) -> None:
     assert front.accepts("one")
     put(front, "two")
     assert not front.accepts("two")
-    wall.now += RETRIED + MOMENT
+    wall.now += ORIGIN_SECRET_MIN_AGE + MOMENT
     assert front.accepts("two")
 
 
@@ -59,7 +59,7 @@ def test_an_old_word_can_be_ended(front: SecretFront, wall: Wall) -> None:
     front.client.update_secret_version_stage(
         SecretId="front", VersionStage="AWSPREVIOUS", RemoveFromVersionId=old
     )
-    wall.now += KEPT + MOMENT
+    wall.now += ORIGIN_SECRET_MAX_AGE + MOMENT
     assert not front.accepts("one")
     assert front.accepts("two")
 

@@ -8,8 +8,7 @@ import boto3
 import pytest
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.queue import LONGEST_REASON, SqsLetters, SqsQueue
-from darkroom.aws.topics import MappedTopics
+from darkroom.aws.sqs import LONGEST_REASON, MappedTopics, SqsLetters, SqsQueue
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 

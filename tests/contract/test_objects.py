@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from darkroom.aws.writing import S3Writer
+from darkroom.aws.s3 import S3Writer
 from darkroom.buckets import Acl
 from darkroom.crc64 import crc64
 from darkroom.errors import Code, OssError

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from darkroom.aws.results import PREFIX, S3Results
+from darkroom.aws.s3_results import PREFIX, S3Results
 from darkroom.errors import Code, OssError
 from darkroom.ports import KeptResult, ResultStore
 from tests.contract.stores import client_of

@@ -6,11 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from darkroom.aws.listing import S3Lister
-from darkroom.aws.parts import S3Parts
-from darkroom.aws.s3 import S3Objects
-from darkroom.aws.uploads import S3Uploads
-from darkroom.aws.writing import S3Writer
+from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
+from darkroom.aws.s3_multipart import S3Parts, S3Uploads
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
 from darkroom.ports import Attributes, Replaced

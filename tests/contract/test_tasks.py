@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.tasks import TableLocks, TableTasks
+from darkroom.aws.job_table import TableLocks, TableTasks
 from darkroom.jobs import KEPT, Job, Made, State, Target, Task
 from darkroom.ports import Busy, Locks, TaskStore
 from darkroom.settings import Settings

@@ -11,7 +11,7 @@ from darkroom.crc64 import crc64
 from darkroom.errors import Code, OssError
 from darkroom.ports import Attributes
 from darkroom.ports.listing import Listing
-from darkroom.ports.uploads import UploadRef
+from darkroom.ports.multipart import UploadRef
 from tests.contract.stores import Store
 
 MEGABYTE = 1024 * 1024

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local.emulator import Pool
 from local.fronts import Front
 from tests.e2e.conftest import Fetch, Reply, received

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local.artefact import Artefact
 from local.emulator import Sandbox, emulated
 from tests.e2e.conftest import ENVIRONMENT, available

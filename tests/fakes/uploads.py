@@ -9,7 +9,7 @@ from darkroom.crc64 import crc64
 from darkroom.errors import Code, OssError
 from darkroom.ports import Attributes, Written
 from darkroom.ports.listing import Listing
-from darkroom.ports.uploads import BegunUpload, UploadedPart, UploadPage, UploadRef
+from darkroom.ports.multipart import BegunUpload, UploadedPart, UploadPage, UploadRef
 from tests.fakes.objects import WRITTEN, MemoryObjects
 
 

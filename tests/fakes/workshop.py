@@ -5,7 +5,7 @@ from datetime import datetime
 
 from darkroom.jobs import State, Task
 from darkroom.ports import Busy, Clock
-from darkroom.usecases.workshop import Workshop
+from darkroom.usecases.services import Workshop
 from tests.fakes.world import NOW
 
 

@@ -8,9 +8,8 @@ from darkroom.auth import AccessKey
 from darkroom.buckets import Bucket
 from darkroom.ports import ResultStore
 from darkroom.settings import Settings
-from darkroom.usecases.results import Keeping
-from darkroom.usecases.workshop import Workshop
-from darkroom.usecases.world import World
+from darkroom.usecases.result_storage import Keeping
+from darkroom.usecases.services import Workshop, World
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
 from tests.fakes.listing import MemoryLister
 from tests.fakes.objects import MemoryObjects

@@ -17,7 +17,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from darkroom.auth import AccessKey, SignedRequest, signing
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from darkroom.aws.secrets import access_keys
 from local import demo, jobs
 

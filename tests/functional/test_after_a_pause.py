@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from darkroom.auth import SignedRequest, signing
-from darkroom.aws.world import build
+from darkroom.aws.bootstrap import build
 from darkroom.settings import Settings
 from local import demo
 from tests.functional.behind_wire import started

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import boto3
 import pytest
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local.jobs import DEAD_LETTERS, QUEUE, keep_queues
 from local.poller import Poller
 from tests.functional.conftest import Ask, LambdaContext, Reply

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from tests.functional.conftest import Ask, Reply
 
 if TYPE_CHECKING:

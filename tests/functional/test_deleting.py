@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from tests.functional.conftest import Ask, Reply
 
 if TYPE_CHECKING:

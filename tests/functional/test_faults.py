@@ -22,7 +22,7 @@ import boto3
 import pytest
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.tasks import TableTasks
+from darkroom.aws.job_table import TableTasks
 from darkroom.jobs import Job, State, Target, Task
 from darkroom.settings import Settings
 from local import demo, jobs

@@ -311,7 +311,7 @@ def test_a_close_look_has_every_exchange_in_it(
     get: Callable[..., Reply], wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Those with the results bucket as well: what is told is what went over the wire."""
-    with caplog.at_level(logging.DEBUG, logger="darkroom.aws.exchanges"):
+    with caplog.at_level(logging.DEBUG, logger="darkroom.aws.clients"):
         get()
     actions = [vars(r)["action"] for r in caplog.records if r.message == "aws call"]
     assert actions == ["HeadObject", "GetObject", "GetObject", "PutObject"]

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.web.delivery import bounded
-from darkroom.web.messages import KeptAs, Response
-from darkroom.web.payload import http_reply
+from darkroom.web.http import KeptAs, Response
+from darkroom.web.lambda_events import http_reply
+from darkroom.web.responses import bounded
 from tests.fakes.objects import MemoryObjects
 from tests.functional.conftest import Ask, Get, Reply
 

@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from darkroom.auth import AccessKey, Permission, SecurityToken, SignedRequest, signing
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local.demo import TABLE
 from tests.functional.conftest import event_of
 from tests.pictures import photographic, stored

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from tests.functional.conftest import Ask, Reply
 from tests.pictures import photographic, stored
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from tests.functional.conftest import Ask, Get, Reply
 from tests.pictures import photographic, stored
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from darkroom.crc64 import crc64
 from tests.functional.conftest import Ask, Reply
 

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from darkroom.aws import xray
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local.demo import TABLE
 from tests.functional.conftest import Get
 from tests.pictures import photographic, stored

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from tests.conftest import Data
 from tests.functional.conftest import Ask, Get, Reply
 from tests.pictures import coded, place, stored

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from darkroom.auth import SignedRequest, signing
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from tests.functional.conftest import Ask, Send, access_key
 from tests.pictures import photographic, stored
 

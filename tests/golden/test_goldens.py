@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from darkroom.operations import OPERATIONS
-from darkroom.parameters import encode_base64
-from darkroom.steps import Context
+from darkroom.imaging.operations import OPERATIONS
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import encode_base64
 from tests.pictures import coded, difference, stored
 from tests.unit.operations.applied import applied
 

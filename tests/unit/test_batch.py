@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from darkroom.batch import Job, attempt, planned, reports
+from darkroom.cli.files import Job, attempt, planned, reports
 from darkroom.errors import Code, OssError
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from tests.pictures import animation, stored
 
 FONTS = Path("nowhere")

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from darkroom.auth import v1
-from darkroom.web import overrides, routes, unimplemented
+from darkroom.web import dispatch, object_headers
+from darkroom.web.handlers import not_implemented
 from tests.stack import template
 
-WEB = Path(routes.__file__).parent
+WEB = Path(dispatch.__file__).parent
 CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]
 
 RUN = """
@@ -81,10 +82,10 @@ def asked_for() -> set[str]:
 
 def known_to_the_service() -> set[str]:
     """Give every parameter that can change an answer, but for those known by their beginning."""
-    tables = (routes.OBJECT_ROUTES, routes.BUCKET_ROUTES, routes.SERVICE_ROUTES)
-    names = {name for table in tables for _, name in table} - {routes.PLAIN}
-    names |= unimplemented.OF_OBJECTS | unimplemented.OF_BUCKETS | asked_for()
-    return {name for name in names if not name.startswith(("x-oss-", overrides.PREFIX))}
+    tables = (dispatch.OBJECT_ROUTES, dispatch.BUCKET_ROUTES, dispatch.SERVICE_ROUTES)
+    names = {name for table in tables for _, name in table} - {dispatch.PLAIN}
+    names |= not_implemented.OF_OBJECTS | not_implemented.OF_BUCKETS | asked_for()
+    return {name for name in names if not name.startswith(("x-oss-", object_headers.PREFIX))}
 
 
 def listed(name: str) -> list[str]:

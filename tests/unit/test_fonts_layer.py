@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from darkroom.typefaces import FILES
+from darkroom.imaging.fonts import FILES
 
 FOLDER = Path(__file__).parents[2] / "layers/fonts/fonts"
 CREDITS = (FOLDER / "CREDITS.md").read_text()

@@ -2,7 +2,7 @@
 
 import json
 
-from darkroom.jsontext import laid_out
+from darkroom.oss_json import laid_out
 
 
 def test_each_member_has_its_line_and_the_brace_follows_the_last() -> None:

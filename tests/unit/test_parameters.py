@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.operations.watermark import Watermark
-from darkroom.parameters import (
+from darkroom.imaging.operations.watermark import Watermark
+from darkroom.process.parameters import (
     BARE,
     Base64Text,
     Choice,

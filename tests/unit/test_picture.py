@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from darkroom.picture import Header, Output, Picture
+from darkroom.imaging.picture import Header, Output, Picture
 
 HEADER = Header(format="jpg", size=(424, 333))
 

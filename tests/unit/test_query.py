@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import OPERATIONS, compiled
-from darkroom.query import LONGEST, Action, Notify, Process, SaveAs, parse
+from darkroom.imaging.operations import OPERATIONS, compiled
+from darkroom.process.grammar import LONGEST, Action, Notify, Process, SaveAs, parse
 
 KEY, BUCKET, TOPIC = "dGVzdC5qcGc", "YnVja2V0", "dG9waWM"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from darkroom.aws.parts import PREFIX as PARTS
-from darkroom.aws.results import PREFIX as RESULTS
+from darkroom.aws.s3_multipart import PREFIX as PARTS
+from darkroom.aws.s3_results import PREFIX as RESULTS
 from darkroom.settings import Settings
 from tests.deployments import variables
 from tests.stack import Stack

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.steps import Context, Shelf
+from darkroom.imaging.steps import Context, Shelf
 
 
 def test_no_deadline_is_no_hurry() -> None:

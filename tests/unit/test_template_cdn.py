@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code
-from darkroom.web import payload
+from darkroom.web import lambda_events
 from tests.deployments import EXAMPLES, EXECUTE_API, deployment, variables
 from tests.stack import Stack
 
@@ -32,7 +32,7 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
     """CloudFront adds the header that the function reads, from the same secret."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
-    assert header["HeaderName"].lower() == payload.FRONT
+    assert header["HeaderName"].lower() == lambda_events.FRONT
     assert header["HeaderValue"] == "{{resolve:secretsmanager:<OriginSecret>:SecretString:::}}"
     assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == "<OriginSecret>"
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"

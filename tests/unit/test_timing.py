@@ -6,7 +6,7 @@ from time import sleep, time
 import pytest
 
 from darkroom.errors import Code, Failure, OssError
-from darkroom.timing import Stopwatch
+from darkroom.telemetry.stopwatch import Stopwatch
 
 
 def test_a_stage_inside_another_counts_once() -> None:

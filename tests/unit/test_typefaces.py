@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageFont
 
-from darkroom.typefaces import FILES, Face, runs
+from darkroom.imaging.fonts import FILES, Face, runs
 
 FOLDER = Path(__file__).parents[2] / "layers/fonts/fonts"
 ALL_FILES = sorted({file for files in FILES.values() for file in files})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.verbosity import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.log_sampling import LOG, Verbosity, hush_libraries
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def levels() -> Iterator[None]:
 def detailed(verbosity: Verbosity) -> bool:
     """Begin a request, and ask a module of the package whether it would tell."""
     verbosity.settle()
-    return logging.getLogger("darkroom.pipeline.planning").isEnabledFor(logging.DEBUG)
+    return logging.getLogger("darkroom.imaging.plan").isEnabledFor(logging.DEBUG)
 
 
 def test_about_the_share_is_detailed() -> None:

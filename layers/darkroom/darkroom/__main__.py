@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from darkroom.batch import Job, attempt, done, planned, reports
+from darkroom.cli.files import Job, attempt, done, planned, reports
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2

@@ -12,7 +12,7 @@ import oss2
 import pytest
 from PIL import Image
 
-from darkroom.parameters import encode_base64
+from darkroom.process.parameters import encode_base64
 from local import demo
 from tests.functional.local.test_run import ROOT, run
 from tests.pictures import photographic, stored

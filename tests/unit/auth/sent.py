@@ -16,7 +16,7 @@ from darkroom.auth import (
     signing,
     verify,
 )
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from darkroom.errors import OssError
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)

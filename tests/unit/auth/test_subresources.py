@@ -3,7 +3,7 @@
 import oss2
 import pytest
 
-from darkroom.auth.subresources import LISTED, is_subresource
+from darkroom.auth.v1 import LISTED, is_subresource
 
 
 def test_the_list_holds_all_that_oss2_signs() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkroom.auth import ANONYMOUS, AccessKey, Caller, SignedRequest, verify
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from darkroom.errors import OssError
 from tests.unit.auth.sent import (
     AWKWARD_KEYS,

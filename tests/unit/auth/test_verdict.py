@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from darkroom.auth import ANONYMOUS, SignedRequest, signing, verify
-from darkroom.auth.request import Pairs
+from darkroom.auth.signed_request import Pairs
 from darkroom.errors import Code
 from tests.unit.auth.sent import (
     KEY,

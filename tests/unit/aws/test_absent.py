@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.aws.absent import ListedBuckets, NoKeys, NoStyles
+from darkroom.aws.static_stores import ListedBuckets, NoKeys, NoStyles
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
 from darkroom.settings import BucketEntry

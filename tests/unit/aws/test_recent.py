@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from darkroom.aws.recent import Recent
+from darkroom.aws.cache import Recent
 
 HALF_A_MINUTE = timedelta(seconds=30)
 

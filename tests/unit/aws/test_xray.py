@@ -10,7 +10,7 @@ import pytest
 from darkroom.aws import xray
 from darkroom.aws.xray import Traces
 from darkroom.errors import Code, Failure, OssError
-from darkroom.timing import Stopwatch
+from darkroom.telemetry.stopwatch import Stopwatch
 from tests.udp import PARENT, SAMPLED, TRACE_ID, Daemon, daemon
 
 ID = re.compile(r"[0-9a-f]{16}")

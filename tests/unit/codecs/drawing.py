@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from darkroom.codecs.plugins import open_image, save_image
-from darkroom.pipeline import Result
-from darkroom.steps import Context
+from darkroom.imaging.formats.plugins import open_image, save_image
+from darkroom.imaging.pipeline import Result
+from darkroom.imaging.steps import Context
 from tests import pictures
 
 FONTS = Path(__file__).parents[3] / "layers/fonts/fonts"

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from darkroom.codecs import decode
-from darkroom.codecs.encode import encode
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats import decode
+from darkroom.imaging.formats.encode import encode
+from darkroom.imaging.formats.probe import probe
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.picture import Frame, Output
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context
 from darkroom.limits import Limits
-from darkroom.operations import compiled
-from darkroom.picture import Frame, Output
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.unit.codecs.drawing import corners, processed, quarters, stored
 from tests.unit.codecs.gifs import Part, gif_file

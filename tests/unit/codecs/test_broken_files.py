@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.codecs.encode import encode
-from darkroom.codecs.formats import FORMATS
 from darkroom.errors import Code, OssError
-from darkroom.picture import Frame, Output
+from darkroom.imaging.formats.encode import encode
+from darkroom.imaging.formats.formats import FORMATS
+from darkroom.imaging.picture import Frame, Output
 from tests.unit.codecs.drawing import processed, quarters, stored
 
 REFUSALS = {Code.IMAGE_DAMAGE, Code.BAD_REQUEST, Code.IMAGE_TOO_LARGE}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.codecs.colour import LONGEST_KEPT, kept_transform, to_srgb
+from darkroom.imaging.colour import LONGEST_KEPT, kept_transform, to_srgb
 from tests.colours import (
     GREY,
     GREY_ALPHA,

@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image, ImageCms
 
-from darkroom.codecs.plugins import save_image
+from darkroom.imaging.formats.plugins import save_image
 from tests.colours import rgb_profile
 from tests.pictures import difference, mean_difference, photographic, processed, shown, stored
 from tests.unit.codecs.drawing import corners, quarters

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from benchmarks.quality import likeness
-from darkroom.codecs.decode import SPARE, frames, may_reduce, stored_size, upright
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.decode import SPARE, frames, may_reduce, stored_size, upright
+from darkroom.imaging.formats.probe import probe
 from darkroom.limits import Size
 from tests.conftest import Data
 from tests.pictures import (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.probe import probe
 from tests.colours import rgb_profile
 from tests.conftest import Data
 from tests.pictures import coded, difference, photographic, processed, shown, stored

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.codecs.exif_texts import LONGEST, exif_texts
-from darkroom.codecs.tiff_fields import MOST_ENTRIES, Block
+from darkroom.imaging.metadata.exif import LONGEST, exif_texts
+from darkroom.imaging.metadata.ifd import MOST_ENTRIES, Block
 from tests.conftest import Data
 from tests.unit.codecs.exif_blocks import (
     LONG,

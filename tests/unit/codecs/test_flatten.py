@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from darkroom.codecs.flatten import coloured, flattened
+from darkroom.imaging.flatten import coloured, flattened
 from tests.pictures import coded, difference
 
 

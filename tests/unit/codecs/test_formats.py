@@ -2,8 +2,8 @@
 
 import pytest
 
-from darkroom.codecs.formats import FORMATS
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.formats import FORMATS
 from darkroom.limits import Size
 
 TYPES = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from darkroom.codecs.gif_reader import composited
-from darkroom.codecs.gif_structure import gif_outline
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.gif_reader import composited
+from darkroom.imaging.formats.gif_structure import gif_outline
+from darkroom.imaging.formats.probe import probe
 from darkroom.limits import Size
 from tests.conftest import Data
 from tests.unit.codecs.drawing import processed

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageSequence, ImageStat
 
-from darkroom.codecs.gif_reader import composited
-from darkroom.codecs.gif_structure import gif_outline, gif_parts
-from darkroom.codecs.gif_writer import gif
-from darkroom.picture import Frame
+from darkroom.imaging.formats.gif_reader import composited
+from darkroom.imaging.formats.gif_structure import gif_outline, gif_parts
+from darkroom.imaging.formats.gif_writer import gif
+from darkroom.imaging.picture import Frame
 from tests.conftest import Data
 
 _PALETTE_FLAG = 0x80

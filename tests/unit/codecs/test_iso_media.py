@@ -7,11 +7,11 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from darkroom.codecs.formats import FORMATS, Format
-from darkroom.codecs.plugins import kept, readable, writable
-from darkroom.codecs.probe import probe
-from darkroom.codecs.sniff import sniff
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.formats import FORMATS, Format
+from darkroom.imaging.formats.plugins import kept, readable, writable
+from darkroom.imaging.formats.probe import probe
+from darkroom.imaging.formats.sniff import sniff
 from darkroom.limits import Size
 from tests.conftest import Data
 from tests.unit.codecs.drawing import corners, processed, quarters, shown, stored

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from darkroom.codecs.jpeg import _SUMS, estimated_quality
+from darkroom.imaging.formats.jpeg import _SUMS, estimated_quality
 from tests.conftest import Data
 
 

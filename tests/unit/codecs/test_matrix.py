@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from PIL import Image
 
-from darkroom.codecs.encode import encode
-from darkroom.codecs.formats import FORMATS
-from darkroom.picture import Frame, Output
+from darkroom.imaging.formats.encode import encode
+from darkroom.imaging.formats.formats import FORMATS
+from darkroom.imaging.picture import Frame, Output
 from tests.pictures import difference
 from tests.unit.codecs.drawing import corners, processed, quarters, shown
 

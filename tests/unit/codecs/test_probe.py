@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
-from darkroom.picture import Density
+from darkroom.imaging.formats.probe import probe
+from darkroom.imaging.picture import Density
 from tests.conftest import Data
 from tests.pictures import animation, photographic, stored, with_orientation
 

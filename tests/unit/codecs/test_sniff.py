@@ -2,8 +2,8 @@
 
 import pytest
 
-from darkroom.codecs.sniff import sniff
 from darkroom.errors import Code, OssError
+from darkroom.imaging.formats.sniff import sniff
 
 STARTS = {
     "jpg": [b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xdb"],

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from darkroom.codecs.formats import FORMATS
-from darkroom.operations import compiled
-from darkroom.picture import Header, Output, Picture
-from darkroom.query import parse
-from darkroom.steps import Context, PixelOperation
+from darkroom.imaging.formats.formats import FORMATS
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.picture import Header, Output, Picture
+from darkroom.imaging.steps import Context, PixelOperation
+from darkroom.process.grammar import parse
 
 type Samples = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 """Rows, columns and bands of a picture as numbers to calculate with."""

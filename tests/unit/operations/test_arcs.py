@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from darkroom.operations.arcs import quarter
+from darkroom.imaging.filters.masks import quarter
 
 RADII = [0.5, 1, 1.5, 2, 2.5, 3, 7, 10.5, 25, 64, 100.5]
 

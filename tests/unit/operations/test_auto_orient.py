@@ -4,13 +4,13 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations.auto_orient import AutoOrient
+from darkroom.imaging.picture import Header
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context, Plan
 from darkroom.limits import Limits, Size
-from darkroom.operations import compiled
-from darkroom.operations.auto_orient import AutoOrient
-from darkroom.picture import Header
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context, Plan
+from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.pictures import (
     difference,

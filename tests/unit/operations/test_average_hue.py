@@ -6,10 +6,10 @@ import json
 import pytest
 from PIL import Image
 
-from darkroom.operations import compiled
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context
+from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.pictures import animation, stored
 

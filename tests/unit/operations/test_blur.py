@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import compiled
-from darkroom.operations.gaussian import smoothing
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.imaging.filters.box_blur import smoothing
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context
+from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.unit.operations.applied import Samples, applied, noise, samples
 

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 
+from darkroom.geometry import Box, around, through
 from darkroom.limits import Size
-from darkroom.operations.geometry import Box, around, through
 
 
 def pixels_of(box: Box) -> set[Size]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.operations.geometry import disc_box
+from darkroom.geometry import disc_box
 from tests.unit.operations.applied import applied, noise, samples
 
 DOCUMENTED = [

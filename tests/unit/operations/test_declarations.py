@@ -11,9 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from darkroom.errors import SHOWN, Code, OssError
-from darkroom.operations.watermark.image import MarkKind
-from darkroom.operations.watermark.text import FontName
-from darkroom.parameters import (
+from darkroom.imaging.operations.watermark.image_mark import MarkKind
+from darkroom.imaging.operations.watermark.parameter_types import FontName
+from darkroom.process.grammar import Action
+from darkroom.process.parameters import (
     BARE,
     Base64Text,
     Declared,
@@ -22,7 +23,6 @@ from darkroom.parameters import (
     canonical_text,
     declared_parameters,
 )
-from darkroom.query import Action
 from tests.declarations import (
     DECLARED,
     NOT_BASE64,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import ImageFilter
 
-from darkroom.operations.edges import extended, filtered
-from darkroom.operations.geometry import Box
+from darkroom.geometry import Box
+from darkroom.imaging.filters.borders import extended, filtered
 from tests.unit.operations.applied import noise, samples
 
 BOXES = [

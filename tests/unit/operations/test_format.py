@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import OPERATIONS
-from darkroom.parameters import bind
+from darkroom.imaging.operations import OPERATIONS
+from darkroom.process.parameters import bind
 from tests.pictures import animation, photographic, processed, shown, stored
 
 SOURCES = {

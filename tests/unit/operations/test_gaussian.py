@@ -2,8 +2,14 @@
 
 import pytest
 
-from darkroom.operations.gaussian import smoothing
-from darkroom.operations.kernels import blended, block_kernel, boxed, edge_error, gaussian
+from darkroom.imaging.filters.box_blur import (
+    blended,
+    block_kernel,
+    boxed,
+    edge_error,
+    gaussian,
+    smoothing,
+)
 
 VALUES = [1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 40, 50]
 

@@ -9,8 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from darkroom.limits import Size
-from darkroom.operations.geometry import (
+from darkroom.geometry import (
     GRAVITIES,
     centred,
     contained,
@@ -23,6 +22,7 @@ from darkroom.operations.geometry import (
     to_height,
     to_width,
 )
+from darkroom.limits import Size
 from tests.unit.operations.exact import SEED, pairs, scaled, sizes
 
 

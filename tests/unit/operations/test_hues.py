@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.operations.hues import average, hue
+from darkroom.imaging.operations.average_hue import average, hue
 from tests.conftest import Data
 from tests.unit.operations.applied import Samples, noise, samples
 

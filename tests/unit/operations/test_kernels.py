@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.operations.kernels import (
+from darkroom.imaging.filters.box_blur import (
     blended,
     block_kernel,
     box_radius,

@@ -3,11 +3,11 @@
 import pytest
 from PIL import Image
 
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
-from darkroom.operations import compiled
-from darkroom.operations.quality import Quality
-from darkroom.query import parse
+from darkroom.imaging.formats.probe import probe
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations.quality import Quality
+from darkroom.process.grammar import parse
 from tests.pictures import photographic, processed, stored
 
 

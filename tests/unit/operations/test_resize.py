@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations.resize import Resize, Scaling
 from darkroom.limits import Size
-from darkroom.operations import compiled
-from darkroom.operations.resize import Resize, Scaling
-from darkroom.query import parse
+from darkroom.process.grammar import parse
 from tests.unit.operations.applied import applied
 from tests.unit.operations.exact import scaled, sizes
 

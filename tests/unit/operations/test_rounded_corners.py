@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.operations.arcs import quarter
+from darkroom.imaging.filters.masks import quarter
 from tests.unit.operations.applied import applied, noise, samples
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import OPERATIONS, actions_text, canonical, compiled
-from darkroom.query import parse
+from darkroom.imaging.operations import OPERATIONS, actions_text, canonical, compiled
+from darkroom.process.grammar import parse
 from tests.declarations import written
 
 CASCADES = st.lists(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.operations import OPERATIONS
-from darkroom.parameters import declared_parameters, encode_base64
-from darkroom.steps import Context
-from darkroom.web.bodies import error_document
+from darkroom.imaging.operations import OPERATIONS
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import declared_parameters, encode_base64
+from darkroom.web.xml import error_document
 from tests.pictures import animation, photographic, processed, stored
 
 SMALL = photographic((20, 14))

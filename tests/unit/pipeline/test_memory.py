@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from darkroom.operations import OPERATIONS
+from darkroom.imaging.operations import OPERATIONS
 from tests.declarations import fewest
 from tests.measure import AVAILABLE, costs
 from tests.pictures import Size, photographic, stored

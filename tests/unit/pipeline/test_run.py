@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import run
+from darkroom.imaging.steps import Context
 from darkroom.limits import Limits
-from darkroom.operations import compiled
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.process.grammar import parse
 from tests.bombs import jpeg
 from tests.pictures import (
     animation,

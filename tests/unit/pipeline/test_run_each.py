@@ -2,13 +2,12 @@
 
 import pytest
 
-from darkroom.codecs.probe import probe
 from darkroom.errors import Code, OssError
-from darkroom.operations import compiled
-from darkroom.pipeline import Result, run, run_each
-from darkroom.pipeline.sources import SharedSource
-from darkroom.query import parse
-from darkroom.steps import Context, Operation
+from darkroom.imaging.formats.probe import probe
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import Result, SharedSource, run, run_each
+from darkroom.imaging.steps import Context, Operation
+from darkroom.process.grammar import parse
 from tests.pictures import photographic, stored
 
 PROCESSES = (

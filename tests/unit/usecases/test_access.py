@@ -5,7 +5,7 @@ import pytest
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Protection
 from darkroom.errors import Code, OssError
-from darkroom.usecases.access import (
+from darkroom.usecases.authorization import (
     Use,
     allow_administration,
     allow_list,

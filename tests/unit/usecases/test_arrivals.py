@@ -14,7 +14,7 @@ from darkroom.buckets import Bucket, EventRule, RuleTarget, Style
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, Malformed, Target
 from darkroom.settings import BucketEntry, Settings
-from darkroom.usecases.arrivals import Arrival, check_rules, job_for, settled, understood
+from darkroom.usecases.jobs.object_events import Arrival, check_rules, job_for, settled, understood
 from tests.fakes.buckets import MemoryStyles
 from tests.fakes.world import NOW, world
 

@@ -4,11 +4,10 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
-from darkroom.query import Action
-from darkroom.usecases.access import Use
-from darkroom.usecases.asked import looked_up
-from darkroom.usecases.styles import Draft, put_style
-from darkroom.usecases.world import World
+from darkroom.process.grammar import Action
+from darkroom.usecases.authorization import Use
+from darkroom.usecases.services import World
+from darkroom.usecases.styles import Draft, looked_up, put_style
 from tests.fakes.world import world
 
 DEMO = Bucket(name="demo")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.usecases.conditions import Conditions, http_date
+from darkroom.usecases.preconditions import Conditions, http_date
 
 
 @pytest.mark.parametrize(

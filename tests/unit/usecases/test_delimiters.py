@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from darkroom.buckets import DELIMITERS, Bucket
 from darkroom.errors import Code, OssError, no_such_key
-from darkroom.query import STYLE_NAME
-from darkroom.usecases.delimiters import Split, splits, styled, telling_missing_styles
-from darkroom.usecases.styles import Draft, put_style
-from darkroom.usecases.world import World
+from darkroom.process.grammar import STYLE_NAME
+from darkroom.usecases.services import World
+from darkroom.usecases.styles import Draft, Split, put_style, splits, styled, telling_missing_styles
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.world import world
 

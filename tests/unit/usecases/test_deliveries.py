@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from darkroom.buckets import Bucket
+from darkroom.imaging.steps import Context
 from darkroom.jobs import Job, State, Target, Task
 from darkroom.ports import Busy, Replaced
 from darkroom.settings import Settings
-from darkroom.steps import Context
-from darkroom.usecases.deliveries import BUSY_PAUSE, NO_WORD, Delivery, deliver, fail
-from darkroom.usecases.worker import GRACE, Worker
+from darkroom.usecases.jobs.messages import BUSY_PAUSE, NO_WORD, Delivery, deliver, fail
+from darkroom.usecases.services import GRACE, Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
 from tests.fakes.world import NOW, world

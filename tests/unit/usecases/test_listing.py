@@ -6,8 +6,8 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.ports.listing import Listing, Page
-from darkroom.usecases.listing import list_after
-from darkroom.usecases.world import World
+from darkroom.usecases.objects import list_after
+from darkroom.usecases.services import World
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.world import world
 

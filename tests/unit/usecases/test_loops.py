@@ -5,11 +5,11 @@ import itertools
 import pytest
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
+from darkroom.imaging.steps import Context
 from darkroom.jobs import State
-from darkroom.steps import Context
-from darkroom.usecases.arrivals import Arrival, job_for
-from darkroom.usecases.persist import persist
-from darkroom.usecases.worker import Worker
+from darkroom.usecases.jobs.object_events import Arrival, job_for
+from darkroom.usecases.jobs.run import persist
+from darkroom.usecases.services import Worker
 from tests.fakes.workshop import MemoryTasks, workshop
 from tests.fakes.world import NOW, world
 from tests.pictures import photographic, stored

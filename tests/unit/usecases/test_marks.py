@@ -7,13 +7,12 @@ from PIL import Image
 
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError, no_such_key
+from darkroom.imaging.pipeline import Result
+from darkroom.imaging.steps import Context
 from darkroom.limits import Limits
-from darkroom.pipeline import Result
 from darkroom.ports import OpenObject, Replaced, Span
-from darkroom.steps import Context
-from darkroom.usecases.making import Rendered, Rendering
-from darkroom.usecases.marks import Marks
-from darkroom.usecases.render import render
+from darkroom.usecases.render import Rendered, Rendering, render
+from darkroom.usecases.watermark_loader import Marks
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.world import world
 from tests.pictures import shown, stored

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.ports import Span
-from darkroom.usecases.parts import Part, clipped_part_of, parse_range, part_of
+from darkroom.usecases.byte_ranges import Part, clipped_part_of, parse_range, part_of
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
+from darkroom.imaging.steps import Context
 from darkroom.jobs import Job, State, Target
 from darkroom.ports import Attributes, Busy, OpenObject, Span, Written
-from darkroom.steps import Context
-from darkroom.usecases.persist import give_up, persist
-from darkroom.usecases.worker import Worker
+from darkroom.usecases.jobs.run import give_up, persist
+from darkroom.usecases.services import Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryLocks, MemoryTasks, MemoryTopics, workshop
 from tests.fakes.world import NOW, world

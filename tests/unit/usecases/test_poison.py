@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
-from darkroom.steps import Context
-from darkroom.usecases.deliveries import Delivery, deliver
-from darkroom.usecases.worker import Worker
+from darkroom.imaging.steps import Context
+from darkroom.usecases.jobs.messages import Delivery, deliver
+from darkroom.usecases.services import Worker
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, workshop
 from tests.fakes.world import world

@@ -11,16 +11,15 @@ from PIL import Image
 from darkroom.auth import ANONYMOUS, ANY_BUCKET, Caller, Permission
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.pipeline import Result
+from darkroom.imaging.steps import Context, mark_keys
 from darkroom.limits import Limits
-from darkroom.operations import compiled
-from darkroom.pipeline import Result
 from darkroom.ports import KeptResult, ObjectInfo, OpenObject, Span
-from darkroom.query import parse
-from darkroom.steps import Context, mark_keys
-from darkroom.usecases.conditions import Conditions
-from darkroom.usecases.making import Rendered, Rendering
-from darkroom.usecases.render import render
-from darkroom.usecases.results import FromStore
+from darkroom.process.grammar import parse
+from darkroom.usecases.preconditions import Conditions
+from darkroom.usecases.render import Rendered, Rendering, render
+from darkroom.usecases.result_storage import FromStore
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.results import MemoryResults
 from tests.fakes.world import world

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from darkroom.buckets import Acl
-from darkroom.operations import compiled
+from darkroom.imaging.operations import compiled
 from darkroom.ports import ObjectInfo
-from darkroom.query import parse
-from darkroom.usecases import results
-from darkroom.usecases.results import result_name
+from darkroom.process.grammar import parse
+from darkroom.usecases import result_storage
+from darkroom.usecases.result_storage import result_name
 
 SOURCE = ObjectInfo(
     bucket="demo",
@@ -55,7 +55,7 @@ def test_what_makes_another_result_makes_another_name(difference: dict[str, Any]
 def test_another_engine_finds_nothing_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its pixels are others."""
     before = name()
-    monkeypatch.setattr(results, "ENGINE", "another")
+    monkeypatch.setattr(result_storage, "ENGINE", "another")
     assert name() != before
 
 

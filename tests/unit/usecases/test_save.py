@@ -8,9 +8,9 @@ from PIL import Image
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Protection
 from darkroom.errors import Code, OssError
-from darkroom.parameters import encode_base64
-from darkroom.steps import Context
-from darkroom.usecases.making import Rendering
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import encode_base64
+from darkroom.usecases.render import Rendering
 from darkroom.usecases.save import Saved, save
 from darkroom.usecases.styles import Draft, put_style
 from tests.fakes.objects import MemoryObjects

@@ -7,6 +7,7 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
+from darkroom.usecases.services import World
 from darkroom.usecases.styles import (
     MOST,
     Draft,
@@ -16,7 +17,6 @@ from darkroom.usecases.styles import (
     put_style,
     style_content,
 )
-from darkroom.usecases.world import World
 from tests.fakes.world import NOW, world
 
 DEMO = Bucket(name="demo")

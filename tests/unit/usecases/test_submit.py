@@ -10,10 +10,10 @@ from darkroom.buckets import Acl, Bucket, Style
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, State, Target
 from darkroom.limits import Limits
-from darkroom.parameters import encode_base64
-from darkroom.usecases.arrivals import understood
-from darkroom.usecases.making import Rendering
-from darkroom.usecases.submit import Receipt, submit
+from darkroom.process.parameters import encode_base64
+from darkroom.usecases.jobs.object_events import understood
+from darkroom.usecases.jobs.submit import Receipt, submit
+from darkroom.usecases.render import Rendering
 from tests.fakes.buckets import MemoryStyles
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop

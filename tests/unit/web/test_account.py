@@ -3,11 +3,11 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.journal import Journal
-from darkroom.timing import Stopwatch
-from darkroom.web.account import Account
-from darkroom.web.messages import Request, Response
-from darkroom.web.replies import refused
+from darkroom.telemetry.log_context import Journal
+from darkroom.telemetry.stopwatch import Stopwatch
+from darkroom.web.access_log import Account
+from darkroom.web.http import Request, Response
+from darkroom.web.responses import refused
 
 
 def account(request: Request, response: Response) -> Account:

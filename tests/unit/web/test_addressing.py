@@ -7,7 +7,7 @@ import pytest
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
 from darkroom.web.addressing import Address, address
-from darkroom.web.messages import Request
+from darkroom.web.http import Request
 
 SETTINGS = Settings(
     buckets={}, base_domains=("oss.example.com",), domains={"img.example.org": "demo"}

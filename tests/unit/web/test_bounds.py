@@ -3,14 +3,14 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.web.bounds import (
+from darkroom.web.http import Request
+from darkroom.web.request_checks import (
     LONGEST_HEADERS,
     LONGEST_QUERY,
     MOST_HEADERS,
     MOST_PARAMETERS,
     check_bounds,
 )
-from darkroom.web.messages import Request
 
 
 def request(query: str = "", **headers: str) -> Request:

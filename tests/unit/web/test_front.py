@@ -8,10 +8,10 @@ import pytest
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
-from darkroom.usecases.world import World
-from darkroom.web.front import for_front, private, through_front
-from darkroom.web.messages import Request, Response
-from darkroom.web.payload import http_request
+from darkroom.usecases.services import World
+from darkroom.web.cdn import for_front, private, through_front
+from darkroom.web.http import Request, Response
+from darkroom.web.lambda_events import http_request
 from tests.fakes.world import Gate, world
 
 SIGNED = Caller(key_id="reader")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from darkroom.web.kinds import kind_of
-from darkroom.web.messages import Request
+from darkroom.web.access_log import kind_of
+from darkroom.web.http import Request
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.web.messages import Request
+from darkroom.web.http import Request
 
 
 @pytest.mark.parametrize(

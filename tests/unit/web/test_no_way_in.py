@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from darkroom.auth import ANY_BUCKET, AccessKey, Permission, SignedRequest, signing
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
-from darkroom.steps import Context
+from darkroom.imaging.steps import Context
+from darkroom.usecases.services import World
 from darkroom.usecases.styles import Draft, list_styles, put_style
-from darkroom.usecases.world import World
 from darkroom.web import cors
-from darkroom.web.messages import Request, Stored
-from darkroom.web.routes import answer
+from darkroom.web.dispatch import answer
+from darkroom.web.http import Request, Stored
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.world import NOW, world
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.web.messages import Response
-from darkroom.web.payload import http_reply, http_request
+from darkroom.web.http import Response
+from darkroom.web.lambda_events import http_reply, http_request
 
 URL = "abc.lambda-url.eu-west-1.on.aws"
 LIMIT = 6_291_556

@@ -3,8 +3,8 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.web.messages import Request
-from darkroom.web.receiving import check_intact, received
+from darkroom.web.http import Request
+from darkroom.web.request_checks import check_intact, received
 
 MD5_OF_X = "ndTkYSaMgDT1yFZOFVxnpg=="
 

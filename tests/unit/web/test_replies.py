@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.web.replies import refused
+from darkroom.web.responses import refused
 
 
 @pytest.mark.parametrize("length", [10, 5000])

@@ -1,6 +1,6 @@
 """OSS signatures V1, V2 and V4: text in, verdict out (spec 01 §5, design D4, D8)."""
 
-from darkroom.auth.keys import (
+from darkroom.auth.credentials import (
     ANONYMOUS,
     ANY_BUCKET,
     AccessKey,
@@ -9,8 +9,8 @@ from darkroom.auth.keys import (
     Permission,
     SecurityToken,
 )
-from darkroom.auth.request import SignedRequest
-from darkroom.auth.verdict import verify
+from darkroom.auth.signed_request import SignedRequest
+from darkroom.auth.verify import verify
 
 __all__ = [
     "ANONYMOUS",

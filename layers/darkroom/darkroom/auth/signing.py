@@ -7,10 +7,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from darkroom.auth import dates, v1, v2, v4
-from darkroom.auth.canonical import header_names
-from darkroom.auth.claim import UNSIGNED_PAYLOAD
-from darkroom.auth.keys import AccessKey
-from darkroom.auth.request import Pairs, SignedRequest
+from darkroom.auth.credentials import AccessKey
+from darkroom.auth.presented import UNSIGNED_PAYLOAD
+from darkroom.auth.signed_request import Pairs, SignedRequest, header_names
 
 VERSION = "x-oss-signature-version"
 

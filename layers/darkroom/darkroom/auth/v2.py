@@ -6,15 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 
 from darkroom.auth import dates
-from darkroom.auth.canonical import (
+from darkroom.auth.presented import Claim, authorization_fields, required_parameters
+from darkroom.auth.signed_request import (
+    Pairs,
+    SignedRequest,
     canonical_headers,
     canonical_query,
     check_present,
     header_names,
+    percent_encoded,
     to_bytes,
 )
-from darkroom.auth.claim import Claim, authorization_fields, required_parameters
-from darkroom.auth.request import Pairs, SignedRequest, percent_encoded
 
 SCHEME = "OSS2"
 URL_VERSION = "OSS2"

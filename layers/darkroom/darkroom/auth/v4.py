@@ -8,23 +8,25 @@ from datetime import datetime
 from functools import partial
 
 from darkroom.auth import dates
-from darkroom.auth.canonical import (
-    canonical_headers,
-    canonical_query,
-    check_present,
-    header_names,
-    to_bytes,
-)
-from darkroom.auth.claim import (
+from darkroom.auth.presented import (
     UNSIGNED_PAYLOAD,
     Claim,
     authorization_fields,
     malformed_authorization,
     required_parameters,
 )
-from darkroom.auth.request import Pairs, SignedRequest, percent_encoded
+from darkroom.auth.signed_request import (
+    Pairs,
+    SignedRequest,
+    canonical_headers,
+    canonical_query,
+    check_present,
+    header_names,
+    percent_encoded,
+    to_bytes,
+)
 from darkroom.errors import invalid
-from darkroom.parameters import Integer, Rejected
+from darkroom.process.parameters import Integer, Rejected
 
 SCHEME = "OSS4-HMAC-SHA256"
 URL_VERSION = SCHEME

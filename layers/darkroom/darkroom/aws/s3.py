@@ -1,4 +1,4 @@
-"""S3 as object store and link maker."""
+"""S3 as object store: reading, writing, listing, presigned addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
 
-from darkroom.aws.attributes import info_of
-from darkroom.aws.refusals import s3_errors
+from darkroom.aws.errors import s3_errors
+from darkroom.aws.s3_metadata import info_of
 from darkroom.errors import Code, OssError
 from darkroom.ports import ObjectInfo, OpenObject, Span
-from darkroom.usecases.conditions import http_date
+from darkroom.usecases.preconditions import http_date
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from darkroom.aws.s3_metadata import etag_of, members_of
+from darkroom.crc64 import crc64
+from darkroom.ports import Attributes, Written
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+from typing import TYPE_CHECKING
+
+from darkroom.aws.s3_metadata import storage_class_of
+from darkroom.ports.listing import Listed, Listing, Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
 
 READ_ATTEMPTS = 3
 """How often a body is asked for that breaks off on its way."""
@@ -123,4 +142,147 @@ def presigned(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str
         overrides[_LINK_OVERRIDES["expires"]] = http_date(headers["expires"]) or _PAST
     return client.generate_presigned_url(
         "get_object", Params={**named, **overrides}, ExpiresIn=LINK_SECONDS
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Writer:
+    """Objects in S3 buckets, by the OSS names of these."""
+
+    client: "S3Client"
+    buckets: Mapping[str, str]
+    """S3 bucket by OSS name."""
+    patient: Callable[[], "S3Client"]
+    """Gives a client that waits long for an answer: S3 copies before it gives one."""
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Store the body; S3 compares its digest."""
+        md5 = hashlib.md5(body, usedforsecurity=False).digest()
+        checksum = crc64(body)
+        with s3_errors(bucket, key):
+            response = self.client.put_object(
+                Bucket=self.buckets[bucket],
+                Key=key,
+                Body=body,
+                ContentMD5=base64.b64encode(md5).decode(),
+                **members_of(attributes, crc64=checksum, etag=md5.hex().upper()),
+                **_condition(overwrite=overwrite),
+            )
+        return Written(
+            etag=etag_of(response),
+            version_id=response.get("VersionId"),
+            md5=md5,
+            crc64=checksum,
+        )
+
+    def copy(
+        self,
+        source: ObjectInfo,
+        bucket: str,
+        key: str,
+        attributes: Attributes,
+        *,
+        overwrite: bool = True,
+    ) -> Written:
+        """Let S3 copy the bytes; all attributes are written anew."""
+        if not overwrite:
+            self._absent(bucket, key)
+        with s3_errors(bucket, key):
+            response = self.patient().copy_object(
+                Bucket=self.buckets[bucket],
+                Key=key,
+                CopySource=self._source(source),
+                CopySourceIfMatch=source.etag.lower(),
+                MetadataDirective="REPLACE",
+                TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
+                **members_of(attributes, crc64=source.crc64, etag=source.etag),
+                **_condition(overwrite=overwrite),
+            )
+        result = response["CopyObjectResult"]
+        return Written(
+            etag=etag_of(result),
+            last_modified=result["LastModified"].astimezone(UTC),
+            version_id=response.get("VersionId"),
+            crc64=source.crc64,
+        )
+
+    def _absent(self, bucket: str, key: str) -> None:
+        """Look before a copy: not every store that resembles S3 heeds a condition on one."""
+        try:
+            with s3_errors(bucket, key):
+                self.client.head_object(Bucket=self.buckets[bucket], Key=key)
+        except OssError as error:
+            if error.code is Code.NO_SUCH_KEY:
+                return
+            raise
+        raise OssError(Code.FILE_ALREADY_EXISTS)
+
+    def _source(self, source: ObjectInfo) -> Any:
+        named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
+        return named if source.version_id is None else {**named, "VersionId": source.version_id}
+
+    def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
+        """Remove the object; a missing one is no error."""
+        version: dict[str, Any] = {} if version_id is None else {"VersionId": version_id}
+        with s3_errors(bucket, key):
+            self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
+
+    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
+        """Remove up to 1000 objects in one exchange."""
+        with s3_errors(bucket):
+            response = self.client.delete_objects(
+                Bucket=self.buckets[bucket],
+                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
+            )
+        kept = {error.get("Key") for error in response.get("Errors", [])}
+        return [key for key in keys if key not in kept]
+
+
+def _condition(*, overwrite: bool) -> dict[str, Any]:
+    return {} if overwrite else {"IfNoneMatch": "*"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Lister:
+    """Objects in S3 buckets, by the OSS names of these."""
+
+    client: "S3Client"
+    buckets: Mapping[str, str]
+    """S3 bucket by OSS name."""
+
+    def list(
+        self, bucket: str, listing: Listing, *, token: str | None = None, after: str = ""
+    ) -> Page:
+        """Ask S3, whose tokens are passed on as they are."""
+        place: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
+        with s3_errors(bucket):
+            response = self.client.list_objects_v2(
+                Bucket=self.buckets[bucket],
+                Prefix=listing.prefix,
+                Delimiter=listing.delimiter,
+                MaxKeys=listing.limit,
+                **place,
+            )
+        return Page(
+            objects=[_listed(entry) for entry in response.get("Contents", [])],
+            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            onward=response.get("NextContinuationToken"),
+        )
+
+
+def _listed(entry: Mapping[str, Any]) -> Listed:
+    return Listed(
+        key=entry["Key"],
+        size=entry["Size"],
+        etag=etag_of(entry),
+        last_modified=entry["LastModified"].astimezone(UTC),
+        storage_class=storage_class_of(entry),
     )

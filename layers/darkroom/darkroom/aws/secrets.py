@@ -1,7 +1,4 @@
-"""Access keys in one secret of Secrets Manager (design D4).
-
-The secret is a JSON list of keys (docs/access.md).
-"""
+"""The word of the front in a secret, whose older version holds as well (decision 093)."""
 
 import json
 from collections.abc import Mapping
@@ -9,19 +6,25 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from darkroom.auth import AccessKey, Permission, SecurityToken
-from darkroom.aws.recent import Recent
-from darkroom.aws.refusals import failing_as
+from darkroom.aws.cache import Recent
+from darkroom.aws.errors import failing_as
 from darkroom.errors import Code
 from darkroom.ports import Clock
 from darkroom.settings import SettingsError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
+import hmac
+from typing import TYPE_CHECKING
 
-KEPT = timedelta(seconds=60)
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+
+KEYS_MAX_AGE = timedelta(seconds=60)
 """How long a key may be used after it was taken out of the secret."""
 
-RETRIED = timedelta(seconds=10)
+KEYS_MIN_AGE = timedelta(seconds=10)
 """How often a key id that is not known may make the secret be read again."""
 
 MEMBERS = frozenset({"id", "secret", "buckets", "permissions", "active", "token"})
@@ -39,9 +42,9 @@ class SecretKeys:
 
     def find(self, key_id: str) -> AccessKey | None:
         """Look a key up; one that is not known may have been added a moment ago."""
-        known = self.recent.get(self.secret, KEPT)
+        known = self.recent.get(self.secret, KEYS_MAX_AGE)
         if key_id not in known:
-            known = self.recent.get(self.secret, RETRIED)
+            known = self.recent.get(self.secret, KEYS_MIN_AGE)
         return known.get(key_id)
 
     def _read(self, secret: str) -> Mapping[str, AccessKey]:
@@ -97,3 +100,45 @@ def _of[T](kind: type[T], value: Any) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"not a {kind.__name__}")
     return value
+
+
+VERSIONS = ("AWSCURRENT", "AWSPREVIOUS")
+"""The secret's own labels: putting a new word in makes the one before the previous one."""
+
+ORIGIN_SECRET_MAX_AGE = timedelta(minutes=5)
+"""How long a word holds after it was taken out of the secret."""
+
+ORIGIN_SECRET_MIN_AGE = timedelta(seconds=10)
+"""How often words that are not known may make the secret be read again."""
+
+
+class SecretFront:
+    """Accepts the present word of a secret and the one before."""
+
+    def __init__(self, client: "SecretsManagerClient", secret: str, clock: Clock) -> None:
+        """Take the secret's name or ARN; it is read with the first request."""
+        self.client = client
+        self.secret = secret
+        self.recent = Recent(load=self._read, clock=clock)
+
+    def accepts(self, word: str) -> bool:
+        """Compare in constant time; a word that is not known may be new."""
+        given = word.encode(errors="surrogatepass")
+        return any(
+            hmac.compare_digest(known, given)
+            for age in (ORIGIN_SECRET_MAX_AGE, ORIGIN_SECRET_MIN_AGE)
+            for known in self.recent.get(self.secret, age)
+        )
+
+    def _read(self, secret: str) -> tuple[bytes, ...]:
+        words = (self._word(secret, version) for version in VERSIONS)
+        return tuple(word.encode() for word in words if word)
+
+    def _word(self, secret: str, version: str) -> str | None:
+        client = self.client
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                found = client.get_secret_value(SecretId=secret, VersionStage=version)
+            except client.exceptions.ResourceNotFoundException:
+                return None
+        return found["SecretString"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from darkroom.errors import Failure
-from darkroom.timing import Span, Stopwatch
+from darkroom.telemetry.stopwatch import Span, Stopwatch
 
 DAEMON = "AWS_XRAY_DAEMON_ADDRESS"
 TRACE = "_X_AMZN_TRACE_ID"

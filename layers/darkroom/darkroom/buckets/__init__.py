@@ -1,13 +1,19 @@
 """What an operator settles for a bucket: who may read it and how its names are understood."""
 
-from darkroom.buckets.acl import Acl
-from darkroom.buckets.bucket import DELIMITERS, Bucket
-from darkroom.buckets.cors import CorsRule
+from darkroom.buckets.bucket import (
+    DELIMITERS,
+    Acl,
+    Bucket,
+    CorsRule,
+    EventRule,
+    Protection,
+    ProtectionRule,
+    RuleTarget,
+    Style,
+    Styles,
+)
 from darkroom.buckets.document import read_bucket, write_bucket
-from darkroom.buckets.events import EventRule, RuleTarget
 from darkroom.buckets.form import InvalidDocument
-from darkroom.buckets.protection import Protection, ProtectionRule
-from darkroom.buckets.styles import Style, Styles
 
 __all__ = [
     "DELIMITERS",

@@ -4,12 +4,17 @@ import re
 from functools import partial
 from typing import Any
 
-from darkroom.buckets.acl import Acl
-from darkroom.buckets.bucket import DELIMITERS, Bucket
-from darkroom.buckets.cors import CorsRule
-from darkroom.buckets.events import EventRule, RuleTarget
+from darkroom.buckets.bucket import (
+    DELIMITERS,
+    Acl,
+    Bucket,
+    CorsRule,
+    EventRule,
+    Protection,
+    ProtectionRule,
+    RuleTarget,
+)
 from darkroom.buckets.form import Flag, ListOf, Member, Moment, Number, ObjectOf, Text, one_of
-from darkroom.buckets.protection import Protection, ProtectionRule
 
 LONGEST_MAX_AGE = 999_999_999
 

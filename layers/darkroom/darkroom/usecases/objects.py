@@ -1,14 +1,39 @@
-"""Reading plain objects: as they are stored."""
+"""Plain objects: read, list, store, copy, delete."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from darkroom.auth import ANONYMOUS, Caller
+from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
-from darkroom.ports import ObjectInfo, OpenObject, Span
-from darkroom.usecases.access import allow_object, allow_read, bucket_named
-from darkroom.usecases.conditions import Conditions
-from darkroom.usecases.parts import Part, clipped_part_of, part_of
-from darkroom.usecases.world import World
+from darkroom.ports import Attributes, ObjectInfo, OpenObject, Replaced, Span, Written
+from darkroom.ports.listing import Listing, Page
+from darkroom.usecases.authorization import (
+    administered,
+    allow_administration,
+    allow_object,
+    allow_read,
+    bucket_named,
+    writable,
+)
+from darkroom.usecases.byte_ranges import Part, clipped_part_of, part_of
+from darkroom.usecases.preconditions import Conditions
+from darkroom.usecases.services import World
+
+ATTEMPTS = 2
+
+
+def of_one_version[T](attempt: Callable[[], T]) -> T:
+    """Try again when the object is replaced while it is read: the newer one is as good.
+
+    Raises `ServiceUnavailable` when it is replaced again and again.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt()
+        except Replaced:
+            continue
+    raise OssError(Code.SERVICE_UNAVAILABLE, "The object is being replaced. Please try again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +119,143 @@ def _opened_part(reading: Reading, span: Span, world: World) -> tuple[OpenObject
         opened.close()
         return None
     return opened, part
+
+
+LAST = "\U0010ffff"
+"""Sorts behind every character that a key has."""
+
+
+def list_after(bucket: str, listing: Listing, marker: str, world: World) -> Page:
+    """List what comes after a key or shared beginning; the page goes on by marker as well."""
+    page = world.lister.list(bucket, listing, after=_behind(marker, listing))
+    return page if page.onward is None else replace(page, onward=_last(page))
+
+
+def _behind(marker: str, listing: Listing) -> str:
+    """Skip all keys of a shared beginning: a page that ends with one has shown them."""
+    if not listing.delimiter or not marker.startswith(listing.prefix):
+        return marker
+    _, delimiter, tail = marker[len(listing.prefix) :].partition(listing.delimiter)
+    return marker + LAST if delimiter and not tail else marker
+
+
+def _last(page: Page) -> str:
+    names = [entry.key for entry in page.objects[-1:]] + list(page.prefixes[-1:])
+    return max(names, key=str.encode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An object to be stored, its body checked."""
+
+    key: str
+    body: bytes
+    attributes: Attributes = field(default_factory=Attributes)
+    overwrite: bool = True
+
+
+def store(bucket: Bucket, upload: Upload, caller: Caller, world: World) -> Written:
+    """Store an object in a bucket that the caller may write to."""
+    allow_acl(bucket, upload.attributes, caller)
+    return world.writer.put(
+        bucket.name, upload.key, upload.body, upload.attributes, overwrite=upload.overwrite
+    )
+
+
+def allow_acl(bucket: Bucket, attributes: Attributes, caller: Caller) -> None:
+    """Let only who administers the bucket give an object an ACL of its own."""
+    if attributes.acl is not None:
+        allow_administration(bucket, caller)
+
+
+def remove(
+    name: str, key: str, caller: Caller, world: World, *, version_id: str | None = None
+) -> None:
+    """Remove an object, there or not."""
+    writable(world, name, caller)
+    world.writer.delete(name, key, version_id=version_id)
+
+
+def remove_all(bucket: Bucket, keys: Sequence[str], world: World) -> Sequence[str]:
+    """Remove up to 1000 objects of a bucket that the caller may write to."""
+    return world.writer.delete_all(bucket.name, keys)
+
+
+def object_acl(name: str, key: str, caller: Caller, world: World) -> Acl | None:
+    """Tell an object's own ACL to who administers its bucket."""
+    administered(world, name, caller)
+    return world.objects.head(name, key).acl
+
+
+def set_object_acl(name: str, key: str, acl: Acl | None, caller: Caller, world: World) -> None:
+    """Change an object's own ACL, for who administers its bucket.
+
+    Metadata cannot be changed in place: the object is copied onto itself.
+    """
+    administered(world, name, caller)
+
+    def change() -> None:
+        info = world.objects.head(name, key)
+        world.writer.copy(info, name, key, attributes_of(info, acl=acl))
+
+    of_one_version(change)
+
+
+def attributes_of(info: ObjectInfo, *, acl: Acl | None) -> Attributes:
+    """Give an object's attributes with another ACL; its tags stay with a copy by themselves."""
+    return Attributes(
+        content_type=info.content_type,
+        headers=info.headers,
+        metadata=info.metadata,
+        storage_class=info.storage_class,
+        acl=acl,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copying:
+    """Which object becomes which other one."""
+
+    source: Reading
+    """With the conditions on it, and the caller."""
+    key: str
+    attributes: Attributes = field(default_factory=Attributes)
+    """What is asked for in the request."""
+    keeps: bool = True
+    """Whether type, headers and metadata are the source's instead."""
+    overwrite: bool = True
+
+
+def copy(
+    bucket: Bucket, copying: Copying, caller: Caller, world: World
+) -> tuple[ObjectInfo, Written | None]:
+    """Copy into a bucket that the caller may write to; nothing when a condition says so.
+
+    The caller needs the right to read the source, and its own ACL never comes along.
+    """
+    allow_acl(bucket, copying.attributes, caller)
+    return of_one_version(lambda: _copied(bucket, copying, world))
+
+
+def _copied(bucket: Bucket, copying: Copying, world: World) -> tuple[ObjectInfo, Written | None]:
+    found = describe(copying.source, world)
+    if found.unmodified:
+        return found.info, None
+    written = world.writer.copy(
+        found.info,
+        bucket.name,
+        copying.key,
+        _attributes(copying, found.info),
+        overwrite=copying.overwrite,
+    )
+    return found.info, written
+
+
+def _attributes(copying: Copying, source: ObjectInfo) -> Attributes:
+    if not copying.keeps:
+        return copying.attributes
+    return replace(
+        attributes_of(source, acl=copying.attributes.acl),
+        storage_class=copying.attributes.storage_class,
+        tags=copying.attributes.tags,
+    )

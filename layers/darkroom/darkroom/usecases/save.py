@@ -1,19 +1,47 @@
 """saveas: a picture out of the store, through a process, back into the store (spec 04 §4)."""
 
+import re
 from dataclasses import dataclass
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError, invalid, shown
-from darkroom.names import check_bucket_name, check_key
-from darkroom.operations import action_names, compiled
+from darkroom.imaging.operations import action_names, compiled
+from darkroom.imaging.steps import Context, Operation, Report
+from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.ports import Attributes
-from darkroom.query import Process, SaveAs
-from darkroom.steps import Context, Operation, Report
-from darkroom.usecases.access import allow_read, allow_write, bucket_named
-from darkroom.usecases.asked import looked_up
-from darkroom.usecases.making import Rendering, Work, made
-from darkroom.usecases.variables import OF_RESULT, filled
-from darkroom.usecases.world import World
+from darkroom.process.grammar import Process, SaveAs
+from darkroom.usecases.authorization import allow_read, allow_write, bucket_named
+from darkroom.usecases.render import Rendering, Work, made
+from darkroom.usecases.services import World
+from darkroom.usecases.styles import looked_up
+
+_VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
+
+OF_RESULT = "{autoext}"
+"""The variable that only the result can fill: the extension of its format."""
+
+
+def filled(template: str, bucket: str, key: str, autoext: str = "") -> str:
+    """Put the variables in, once: braces in their values are not read again.
+
+    Unknown names in braces stay as they are.
+    """
+    values = _values(bucket, key, autoext)
+    return _VARIABLE.sub(lambda found: values[found[1]], template)
+
+
+def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
+    dirname, _, basename = key.rpartition("/")
+    barename, dot, ext = basename.rpartition(".")
+    return {
+        "bucket": bucket,
+        "object": key,
+        "dirname": dirname,
+        "basename": basename,
+        "barename": barename if dot else basename,
+        "ext": ext if dot else "",
+        "autoext": autoext,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
-"""Saved styles: kept for a bucket, used by name (spec 04 §1).
-
-Whether the caller may see and change them is settled before (`access.administered`).
-"""
+"""Saved styles: kept, resolved from a process value, and found behind a delimiter."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from darkroom.buckets import Bucket, Style, Styles
+from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
-from darkroom.query import check_style_name
-from darkroom.usecases.world import World
+from darkroom.process.grammar import STYLE_NAME, Process, check_style_name, parse
+from darkroom.usecases.authorization import Use
+from darkroom.usecases.services import World
 
 MOST = 50
 """Styles of a bucket (C-144)."""
@@ -107,3 +107,112 @@ def _check(draft: Draft) -> None:
     if len(draft.content.encode()) > LONGEST:
         message = f"Style content is invalid: it must be at most {LONGEST} bytes long."
         raise OssError(Code.INVALID_ARGUMENT, message)
+
+
+STYLE = "style/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A process value as written; nothing of it is checked yet but a style's name."""
+
+    text: str
+    content: str | None = None
+    """Of the style, if it names one."""
+
+    @property
+    def use(self) -> Use:
+        """What this makes of an object."""
+        return Use.PROCESSED if self.content is None else Use.STYLED
+
+    @property
+    def process(self) -> Process:
+        """The value with the actions of the style in its place.
+
+        Raises `OssError` for what is not in the grammar, and for a style that names another
+        one (C-12) or wants to store its result (C-13).
+        """
+        process = parse(self.text)
+        if self.content is None:
+            return process
+        styled = parse(self.content)
+        if styled.style is not None:
+            raise invalid("style", self.content, "A style must not name another one")
+        if styled.save is not None:
+            raise invalid("style", self.content, "A style must not have a sys/saveas")
+        return replace(process, style=None, actions=styled.actions)
+
+
+def looked_up(text: str, bucket: Bucket, world: World) -> Asked:
+    """Look the style up, if the value begins as one that names it: `NoSuchStyle` if in vain."""
+    name = parse(text).style if text.startswith(STYLE) else None
+    if name is None:
+        return Asked(text=text)
+    return Asked(text=text, content=style_content(bucket, name, world))
+
+
+LONGEST_NAME = 63
+"""Letters of a style's name: what is longer can only grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A path read as key and name of a style."""
+
+    key: str
+    style: str
+
+
+def splits(path: str, delimiters: Collection[str]) -> Iterator[Split]:
+    """Read a path in every way, the likeliest first.
+
+    One kind of delimiter after the other, and each from right to left, as a style's name
+    may contain `-` and `_` (C-150).
+    """
+    for delimiter in DELIMITERS:
+        if delimiter in delimiters:
+            yield from _at_each(path, delimiter)
+
+
+def _at_each(path: str, delimiter: str) -> Iterator[Split]:
+    head, found, tail = path.rpartition(delimiter)
+    while found and len(tail) <= LONGEST_NAME:
+        if head and STYLE_NAME.fullmatch(tail):
+            yield Split(head, tail)
+        head, found, before = head.rpartition(delimiter)
+        tail = before + delimiter + tail
+
+
+def styled(path: str, bucket: Bucket, world: World) -> Split | None:
+    """Find the style that a path ends with; none makes it an object's plain key.
+
+    An existing style wins over an object whose key is the whole path.
+    """
+    if not bucket.delimiters:
+        return None
+    known = world.styles.recent(bucket.name, KEPT)
+    return next((split for split in splits(path, bucket.delimiters) if split.style in known), None)
+
+
+@contextmanager
+def telling_missing_styles(path: str, bucket: Bucket, world: World) -> Iterator[None]:
+    """Say `NoSuchStyle` instead of `NoSuchKey` where the style alone is missing."""
+    try:
+        yield
+    except OssError as error:
+        if error.code is Code.NO_SUCH_KEY and _names_an_object(path, bucket, world):
+            raise OssError(Code.NO_SUCH_STYLE) from error
+        raise
+
+
+def _names_an_object(path: str, bucket: Bucket, world: World) -> bool:
+    split = next(splits(path, bucket.delimiters), None)
+    if split is None:
+        return False
+    try:
+        world.objects.head(bucket.name, split.key)
+    except OssError as error:
+        if error.code is Code.NO_SUCH_KEY:
+            return False
+        raise
+    return True

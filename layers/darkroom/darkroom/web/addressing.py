@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from darkroom.errors import Code, OssError
-from darkroom.names import check_bucket_name, check_key
+from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.settings import Settings
-from darkroom.web.messages import Request
+from darkroom.web.http import Request
 
 
 @dataclass(frozen=True, slots=True)

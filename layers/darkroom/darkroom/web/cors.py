@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from darkroom.buckets import Bucket, CorsRule
 from darkroom.errors import Code, OssError
-from darkroom.usecases.access import bucket_named
-from darkroom.usecases.world import World
+from darkroom.usecases.authorization import bucket_named
+from darkroom.usecases.services import World
 from darkroom.web.addressing import address
-from darkroom.web.messages import Request, Response
+from darkroom.web.http import Request, Response
 
 PREFLIGHT = "OPTIONS"
 

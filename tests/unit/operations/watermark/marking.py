@@ -6,8 +6,8 @@ from pathlib import Path
 from PIL import Image
 
 from darkroom.errors import no_such_key
-from darkroom.parameters import encode_base64
-from darkroom.steps import Context
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import encode_base64
 from tests.pictures import stored
 from tests.unit.operations.applied import applied
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageSequence
 
-from darkroom.operations import compiled
-from darkroom.operations.watermark.marks import Drawn
-from darkroom.query import parse
-from darkroom.steps import Context, Shelf
-from darkroom.typefaces import FILES
+from darkroom.imaging.fonts import FILES
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations.watermark.marks import Drawn
+from darkroom.imaging.steps import Context, Shelf
+from darkroom.process.grammar import parse
 from tests.pictures import animation, processed, stored
 from tests.unit.operations.applied import samples
 from tests.unit.operations.watermark.marking import FONTS, reference, written

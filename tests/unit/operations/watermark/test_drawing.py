@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from darkroom.geometry import Box
+from darkroom.imaging.operations.watermark.compositing import BLOCK, Laying, tiled
+from darkroom.imaging.operations.watermark.marks import SMALL
 from darkroom.limits import Size
-from darkroom.operations.geometry import Box
-from darkroom.operations.watermark.drawing import BLOCK, Laying, tiled
-from darkroom.operations.watermark.marks import SMALL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,14 @@ import pytest
 from PIL import Image, ImageOps
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations.rotate import Rotate
+from darkroom.imaging.operations.watermark import Watermark
+from darkroom.imaging.operations.watermark.image_mark import MarkKind, MarkObject, prepared
+from darkroom.imaging.steps import Context, mark_keys
 from darkroom.limits import Limits, Size
-from darkroom.operations import compiled
-from darkroom.operations.rotate import Rotate
-from darkroom.operations.watermark import Watermark
-from darkroom.operations.watermark.image import MarkKind, MarkObject, prepared
-from darkroom.parameters import encode_base64
-from darkroom.query import parse
-from darkroom.steps import Context, mark_keys
+from darkroom.process.grammar import parse
+from darkroom.process.parameters import encode_base64
 from tests.conftest import Data
 from tests.pictures import (
     animation,

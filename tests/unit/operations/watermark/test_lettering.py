@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from darkroom.geometry import Box
+from darkroom.imaging.fonts import FILES
+from darkroom.imaging.operations.rotate import rotated_size
+from darkroom.imaging.operations.watermark.text_mark import Lettering
+from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.limits import Size
-from darkroom.operations.geometry import Box
-from darkroom.operations.rotate import rotated_size
-from darkroom.operations.watermark.lettering import Lettering
-from darkroom.operations.watermark.typesetting import typeset
-from darkroom.parameters import encode_base64
-from darkroom.typefaces import FILES
+from darkroom.process.parameters import encode_base64
 from tests.pictures import difference
 from tests.unit.operations.applied import Samples, samples
 from tests.unit.operations.watermark.marking import FONTS, lettered

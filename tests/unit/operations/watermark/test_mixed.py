@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from darkroom.imaging.operations.watermark.layout import in_a_row
+from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.limits import Size
-from darkroom.operations.watermark.placing import in_a_row
-from darkroom.operations.watermark.typesetting import typeset
 from tests.pictures import coded, place, stored
 from tests.unit.operations.applied import applied, samples
 from tests.unit.operations.watermark.marking import FONTS, context, lettered, reference, written

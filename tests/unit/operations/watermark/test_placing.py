@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from darkroom.geometry import GRAVITIES
+from darkroom.imaging.operations.watermark.layout import Place, in_a_row
 from darkroom.limits import Size
-from darkroom.operations.geometry import GRAVITIES
-from darkroom.operations.watermark.placing import Place, in_a_row
 from tests.pictures import coded, place
 from tests.unit.operations.applied import Samples, noise, samples
 from tests.unit.operations.watermark.marking import marked

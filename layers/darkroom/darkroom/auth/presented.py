@@ -1,0 +1,83 @@
+"""A signature as presented: who is said to have signed, and what that would have been."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from darkroom.auth.signed_request import SignedRequest, to_bytes
+from darkroom.errors import Code, OssError
+
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+
+EC_MISMATCH = "0002-00000040"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a request says of its signature, its time already checked."""
+
+    key_id: str
+    signature: str
+    texts: tuple[str, ...]
+    """Strings to sign, any of which will do (C-23); an error shows the first."""
+    sign: Callable[[str, str], str]
+    """Secret and string to sign → signature."""
+    token: str
+    """Empty when none came with the request."""
+    canonical_request: str | None = None
+    payload: str = UNSIGNED_PAYLOAD
+    """Hexadecimal SHA-256 that the body is said to have."""
+
+    def signed_with(self, secret: str) -> bool:
+        """Compare in constant time with what that secret makes of the request."""
+        given = to_bytes(self.signature)
+        expected = (to_bytes(self.sign(secret, text)) for text in self.texts)
+        return any(hmac.compare_digest(candidate, given) for candidate in expected)
+
+    def mismatch(self) -> OssError:
+        """Show the caller what was to be signed, never the signature (spec 01 §5.7).
+
+        The details repeat the request: they may hold control characters and lone
+        surrogates, which XML does not allow, and belong in the reply but not in a log.
+        """
+        details = {
+            **_shown_with_bytes("StringToSign", self.texts[0]),
+            "SignatureProvided": self.signature,
+            "OSSAccessKeyId": self.key_id,
+        }
+        if self.canonical_request is not None:
+            details |= _shown_with_bytes("CanonicalRequest", self.canonical_request)
+        return OssError(Code.SIGNATURE_DOES_NOT_MATCH, ec=EC_MISMATCH, details=details)
+
+
+def _shown_with_bytes(name: str, text: str) -> dict[str, str]:
+    return {name: text, f"{name}Bytes": to_bytes(text).hex(" ").upper()}
+
+
+def malformed_authorization() -> OssError:
+    """Refuse an `Authorization` header that no version of the signature reads."""
+    return OssError(Code.INVALID_ARGUMENT, "Authorization header is invalid.")
+
+
+def authorization_fields(
+    text: str, mark: str, *, required: frozenset[str], optional: frozenset[str]
+) -> dict[str, str]:
+    """Read named fields parted by `,` or `, `, in any order, each once (V2, V4)."""
+    parts = [part.strip().partition(mark) for part in text.split(",")]
+    fields = {name: value for name, _, value in parts}
+    complete = required <= fields.keys() <= required | optional
+    if len(fields) < len(parts) or not complete or not all(fields[name] for name in required):
+        raise malformed_authorization()
+    return fields
+
+
+def required_parameters(
+    request: SignedRequest, *names: str, ec: str | None = None
+) -> tuple[str, ...]:
+    """Give the values of query parameters that only sign together (spec 01 §5.2)."""
+    values = tuple(value for name in names if (value := request.parameter(name)) is not None)
+    if len(values) < len(names):
+        listing = ", ".join(names[:-1]) + f" and {names[-1]}"
+        message = f"Query string authentication requires the {listing} parameters."
+        raise OssError(Code.ACCESS_DENIED, message, ec=ec)
+    return values

@@ -1,0 +1,95 @@
+"""Who sent a request: the verdict over its signature (spec 01 §5)."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from darkroom.auth import v1, v2, v4
+from darkroom.auth.credentials import ANONYMOUS, AccessKey, Caller, Credentials
+from darkroom.auth.presented import UNSIGNED_PAYLOAD, Claim, malformed_authorization
+from darkroom.auth.signed_request import SignedRequest, to_bytes
+from darkroom.errors import Code, OssError, invalid, shown
+
+type _ReadHeader = Callable[[SignedRequest, str, datetime], Claim]
+type _ReadUrl = Callable[[SignedRequest, datetime], Claim]
+
+_HEADERS: dict[str, _ReadHeader] = {
+    v1.SCHEME: v1.header_claim,
+    v2.SCHEME: v2.header_claim,
+    v4.SCHEME: v4.header_claim,
+}
+_URLS: dict[str, _ReadUrl] = {v2.URL_VERSION: v2.url_claim, v4.URL_VERSION: v4.url_claim}
+
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -> Caller:
+    """Tell who signed the request; `ANONYMOUS` when it claims no signature at all.
+
+    Raises `OssError` for every other request, in this order: form of the claim, time,
+    key id, security token, signature, digest of the body.
+    """
+    claim = _claim(request, now)
+    if claim is None:
+        return ANONYMOUS
+    key = credentials.find(claim.key_id)
+    if key is None or not key.active:
+        raise _unknown_key(claim)
+    _check_token(claim, key, now)
+    if not claim.signed_with(key.secret):
+        raise claim.mismatch()
+    _check_body(claim, request)
+    return key.caller()
+
+
+def _claim(request: SignedRequest, now: datetime) -> Claim | None:
+    """Read the one signature that the request carries, or none."""
+    authorization = request.headers.get("authorization")
+    read_url = _url_reader(request)
+    if authorization is None:
+        return read_url(request, now) if read_url else None
+    if read_url:
+        raise OssError(
+            Code.INVALID_ARGUMENT, "A request is signed in its header or in its URL, not in both."
+        )
+    scheme, _, presented = request.header("authorization").partition(" ")
+    if scheme not in _HEADERS:
+        raise malformed_authorization()
+    return _HEADERS[scheme](request, presented, now)
+
+
+def _url_reader(request: SignedRequest) -> _ReadUrl | None:
+    """Choose by the query: any one parameter of V1, or the version that the others state."""
+    if any(name in v1.URL_PARAMETERS for name, _ in request.query):
+        return v1.url_claim
+    return _URLS.get(request.parameter("x-oss-signature-version") or "")
+
+
+def _unknown_key(claim: Claim) -> OssError:
+    details = {"OSSAccessKeyId": shown(claim.key_id)}
+    return OssError(Code.INVALID_ACCESS_KEY_ID, details=details)
+
+
+def _check_token(claim: Claim, key: AccessKey, now: datetime) -> None:
+    """Hold the token of a temporary key against the one presented (spec 01 §5.6)."""
+    if not claim.token:
+        if key.token is not None:
+            raise _unknown_key(claim)
+        return
+    if not _TOKEN.fullmatch(claim.token):
+        raise OssError(Code.INVALID_SECURITY_TOKEN)
+    given = to_bytes(claim.token)
+    if key.token is None or not hmac.compare_digest(to_bytes(key.token.value), given):
+        raise OssError(Code.ACCESS_KEY_TOKEN_MISMATCH)
+    if now >= key.token.expires:
+        raise OssError(Code.SECURITY_TOKEN_EXPIRED)
+
+
+def _check_body(claim: Claim, request: SignedRequest) -> None:
+    """Hash the body only if a digest was signed in place of `UNSIGNED-PAYLOAD` (C-25)."""
+    if claim.payload == UNSIGNED_PAYLOAD:
+        return
+    if claim.payload != hashlib.sha256(request.body()).hexdigest():
+        raise invalid(v4.PAYLOAD, claim.payload, "Value must be the SHA-256 of the body")

@@ -1,0 +1,180 @@
+"""Bucket settings and styles in DynamoDB: one item a bucket (docs/decisions)."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from darkroom.aws.cache import Recent
+from darkroom.buckets import Bucket, InvalidDocument, Style, Styles, read_bucket, write_bucket
+from darkroom.errors import Code, OssError
+from darkroom.ports import Clock
+from darkroom.settings import BucketEntry
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+KEPT = timedelta(seconds=30)
+"""How long a function may go by settings that were changed elsewhere (design D5)."""
+
+ATTEMPTS = 20
+"""How often a change is tried that others get in the way of: one of them wins each time."""
+
+EC_STYLES_UNREADABLE = "0040-00000601"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the table holds of a bucket; `revision` counts its changes."""
+
+    bucket: Bucket
+    styles: Styles
+    revision: int
+
+
+class BucketRecords:
+    """The items of buckets, with those kept in memory that were read of late."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        entries: Mapping[str, BucketEntry],
+        clock: Clock,
+    ) -> None:
+        """Take the listed buckets: what is not in the table is as it is there."""
+        self.client = client
+        self.table = table
+        self.entries = entries
+        self.recent = Recent(load=self._read, clock=clock)
+
+    def update(self, name: str, expression: str, values: dict[str, Any], **more: Any) -> None:
+        """Change an item; its revision goes up whatever the expression says."""
+        changed = self.client.update_item(
+            TableName=self.table,
+            Key=_key(name),
+            UpdateExpression=f"{expression} ADD revision :one",
+            ExpressionAttributeValues={**values, ":one": {"N": "1"}},
+            ReturnValues="ALL_NEW",
+            **more,
+        )
+        self.recent.put(name, self._record(name, changed["Attributes"]))
+
+    def _read(self, name: str) -> Record:
+        found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
+        return self._record(name, found.get("Item", {}))
+
+    def _record(self, name: str, item: Mapping[str, Any]) -> Record:
+        bucket = self.entries[name].bucket
+        if "settings" in item:
+            bucket = read_bucket(name, json.loads(item["settings"]["S"]))
+        styles = [_style(entry["M"]) for entry in item.get("styles", {"L": []})["L"]]
+        return Record(
+            bucket=bucket,
+            styles={style.name: style for style in styles},
+            revision=int(item["revision"]["N"]) if "revision" in item else 0,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableBuckets:
+    """The listed buckets, with the settings that the table has of them."""
+
+    records: BucketRecords
+
+    def find(self, name: str) -> Bucket | None:
+        """Look one up by its OSS name."""
+        if name not in self.records.entries:
+            return None
+        with _failing_as(Code.SERVICE_UNAVAILABLE):
+            return self.records.recent.get(name, KEPT).bucket
+
+    def current(self, name: str) -> Bucket:
+        """Read the settings now."""
+        with _failing_as(Code.SERVICE_UNAVAILABLE):
+            return self.records.recent.fresh(name).bucket
+
+    def save(self, bucket: Bucket) -> None:
+        """Replace the settings; the last of two wins."""
+        document = json.dumps(write_bucket(bucket), ensure_ascii=False)
+        with _failing_as(Code.SERVICE_UNAVAILABLE):
+            self.records.update(bucket.name, "SET settings = :new", {":new": {"S": document}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableStyles:
+    """Styles, all those of a bucket in its one item: 50 of 4 KiB stay below what it may hold."""
+
+    records: BucketRecords
+
+    def recent(self, bucket: str, age: timedelta) -> Styles:
+        """Give the styles as they were read at most so long ago."""
+        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+            return self.records.recent.get(bucket, age).styles
+
+    def current(self, bucket: str) -> Styles:
+        """Read the styles now."""
+        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+            return self.records.recent.fresh(bucket).styles
+
+    def change(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
+        """Change what is read, provided that nobody else did meanwhile."""
+        for _ in range(ATTEMPTS):
+            with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+                record = self.records.recent.fresh(bucket)
+            styles = change(record.styles)
+            if styles == record.styles or self._written(bucket, styles, record.revision):
+                return
+        raise OssError(Code.SERVICE_UNAVAILABLE)
+
+    def _written(self, bucket: str, styles: Styles, revision: int) -> bool:
+        """Write unless the item is another by now."""
+        unchanged = "revision = :old" if revision else "attribute_not_exists(revision)"
+        values: dict[str, Any] = {":new": {"L": [_item(style) for style in styles.values()]}}
+        if revision:
+            values[":old"] = {"N": str(revision)}
+        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+            try:
+                self.records.update(
+                    bucket, "SET styles = :new", values, ConditionExpression=unchanged
+                )
+            except self.records.client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+
+@contextmanager
+def _failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
+    """Answer any failure of the table so, and whatever somebody else has written into it."""
+    try:
+        yield
+    except (ClientError, BotoCoreError, InvalidDocument, ValueError) as error:
+        raise OssError(code, ec=ec) from error
+
+
+def _key(bucket: str) -> Any:
+    return {"id": {"S": f"bucket#{bucket}"}}
+
+
+def _item(style: Style) -> dict[str, Any]:
+    texts = {
+        "name": style.name,
+        "content": style.content,
+        "category": style.category,
+        "created": style.created.isoformat(),
+        "modified": style.modified.isoformat(),
+    }
+    return {"M": {name: {"S": text} for name, text in texts.items()}}
+
+
+def _style(attributes: Mapping[str, Any]) -> Style:
+    texts = {name: attribute["S"] for name, attribute in attributes.items()}
+    created, modified = texts.pop("created"), texts.pop("modified")
+    return Style(
+        created=datetime.fromisoformat(created), modified=datetime.fromisoformat(modified), **texts
+    )

@@ -1,0 +1,189 @@
+"""Tasks and locks in DynamoDB: one item each, taken and given back by conditional writes."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.clients import Clients
+from darkroom.aws.errors import failing_as
+from darkroom.errors import Code
+from darkroom.jobs import KEPT, Job, Made, State, Task
+from darkroom.ports import Busy, Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableTasks:
+    """Tasks of a table that forgets them by its own clock, after `expires`."""
+
+    clients: Clients
+    table: str
+    clock: Clock
+
+    @property
+    def client(self) -> "DynamoDBClient":
+        """Connect on first use."""
+        return self.clients.dynamodb
+
+    def accept(self, task: Task) -> bool:
+        """Write the item unless it is there."""
+        expires = str(int((self.clock() + KEPT).timestamp()))
+        item = {**_key(task.job.task_id), **_attributes(task), "expires": {"N": expires}}
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                self.client.put_item(
+                    TableName=self.table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(id)",
+                )
+            except self.client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def find(self, task_id: str) -> Task | None:
+        """Read the item now."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            found = self.client.get_item(
+                TableName=self.table, Key=_key(task_id), ConsistentRead=True
+            )
+        return _task(found["Item"]) if "Item" in found else None
+
+    def claim(self, task_id: str, owner: str, until: datetime) -> Task:
+        """Put the owner's name on the item, unless it bears another whose time is not up."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                changed = self.client.update_item(
+                    TableName=self.table,
+                    Key=_key(task_id),
+                    UpdateExpression="SET #owner = :owner, held = :until ADD attempts :one",
+                    ConditionExpression=_FREE,
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={
+                        ":owner": {"S": owner},
+                        ":until": _number(until),
+                        ":now": _number(self.clock()),
+                        ":one": {"N": "1"},
+                    },
+                    ReturnValues="ALL_NEW",
+                )
+            except self.client.exceptions.ConditionalCheckFailedException as error:
+                raise Busy(task_id) from error
+        return _task(changed["Attributes"])
+
+    def update(self, task: Task, *, owner: str, free: bool = False) -> None:
+        """Write the item's changing members, as long as it bears the owner's name."""
+        members = _attributes(task)
+        names = {f"#{name}": name for name in members} | {"#owner": "owner"}
+        values = {f":{name}": value for name, value in members.items()}
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in members)
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                self.client.update_item(
+                    TableName=self.table,
+                    Key=_key(task.job.task_id),
+                    UpdateExpression=change + (" REMOVE #owner, held" if free else ""),
+                    ConditionExpression="#owner = :its_owner",
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={**values, ":its_owner": {"S": owner}},
+                )
+            except self.client.exceptions.ConditionalCheckFailedException as error:
+                raise Busy(task.job.task_id) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableLocks:
+    """Names that are held by one worker at a time."""
+
+    clients: Clients
+    table: str
+    clock: Clock
+
+    @property
+    def client(self) -> "DynamoDBClient":
+        """Connect on first use."""
+        return self.clients.dynamodb
+
+    def hold(self, name: str, owner: str, until: datetime) -> bool:
+        """Put the owner's name on the item, unless it bears another whose time is not up."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                self.client.put_item(
+                    TableName=self.table,
+                    Item={
+                        "id": {"S": f"lock#{name}"},
+                        "owner": {"S": owner},
+                        "held": _number(until),
+                        "expires": {"N": str(int(until.timestamp()) + 1)},
+                    },
+                    ConditionExpression=f"attribute_not_exists(id) OR {_FREE}",
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={
+                        ":owner": {"S": owner},
+                        ":now": _number(self.clock()),
+                    },
+                )
+            except self.client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def release(self, name: str, owner: str) -> None:
+        """Remove the item if it still bears the owner's name."""
+        with failing_as(Code.SERVICE_UNAVAILABLE):
+            try:
+                self.client.delete_item(
+                    TableName=self.table,
+                    Key={"id": {"S": f"lock#{name}"}},
+                    ConditionExpression="#owner = :owner",
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={":owner": {"S": owner}},
+                )
+            except self.client.exceptions.ConditionalCheckFailedException:
+                return
+
+
+_FREE = (
+    "(attribute_exists(id) AND (attribute_not_exists(#owner) OR #owner = :owner OR held < :now))"
+)
+
+
+def _key(task_id: str) -> dict[str, Any]:
+    return {"id": {"S": f"task#{task_id}"}}
+
+
+def _number(moment: datetime) -> Any:
+    return {"N": f"{moment.timestamp():.3f}"}
+
+
+def _attributes(task: Task) -> dict[str, Any]:
+    """Write what changes about a task, and the job that does not."""
+    made = {str(number): asdict(made) for number, made in task.made.items()}
+    texts = {
+        "job": task.job.text(),
+        "state": str(task.state),
+        "made": json.dumps(made, ensure_ascii=False),
+        "code": task.code or "",
+        "message": task.message or "",
+        "finished": task.finished.isoformat() if task.finished else "",
+    }
+    return {name: {"S": text} for name, text in texts.items()} | {"told": {"BOOL": task.told}}
+
+
+def _task(item: Any) -> Task:
+    made = json.loads(item["made"]["S"])
+    finished = item["finished"]["S"]
+    state = State(item["state"]["S"])
+    # Its owner has it before there is anything else to write down.
+    state = State.RUNNING if state is State.ACCEPTED and "owner" in item else state
+    return Task(
+        job=Job.read(json.loads(item["job"]["S"])["job"]),
+        state=state,
+        made={int(number): Made(**members) for number, members in made.items()},
+        code=item["code"]["S"] or None,
+        message=item["message"]["S"] or None,
+        attempts=int(item["attempts"]["N"]) if "attempts" in item else 0,
+        finished=datetime.fromisoformat(finished).astimezone(UTC) if finished else None,
+        told=item["told"]["BOOL"],
+    )

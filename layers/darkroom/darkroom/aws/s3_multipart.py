@@ -1,0 +1,256 @@
+"""Uploads in parts on S3 (docs/decisions/064-uploads.md).
+
+S3 wants 5 MB in every part but the last, more than a request here can carry. So parts wait
+as objects in the results bucket, and S3's own parts are made of several when all are there.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.errors import s3_errors
+from darkroom.aws.s3_metadata import etag_of
+from darkroom.crc64 import crc64
+from darkroom.errors import Code, OssError
+from darkroom.ports import Replaced, Written
+from darkroom.ports.multipart import UploadedPart, UploadRef
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from darkroom.aws.s3_metadata import members_of, storage_class_of
+from darkroom.ports import Attributes
+from darkroom.ports.listing import Listing
+from darkroom.ports.multipart import BegunUpload, UploadPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+PREFIX = "parts/"
+"""What the lifecycle of the bucket tells parts by: results are beside them."""
+
+MOST_AT_ONCE = 1000
+"""Objects that S3 deletes with one request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Parts:
+    """Parts that wait in a bucket which empties itself."""
+
+    client: "S3Client"
+    buckets: Mapping[str, str]
+    """S3 bucket by OSS name."""
+    waiting: str
+    """S3 bucket of the parts."""
+
+    def put(self, upload: UploadRef, number: int, body: bytes) -> Written:
+        """Keep a part of an upload that is open."""
+        self._check(upload)
+        md5 = hashlib.md5(body, usedforsecurity=False).digest()
+        with s3_errors(upload.bucket, upload.key):
+            response = self.client.put_object(
+                Bucket=self.waiting,
+                Key=_name(upload, number),
+                Body=body,
+                ContentMD5=base64.b64encode(md5).decode(),
+            )
+        return Written(etag=etag_of(response), md5=md5, crc64=crc64(body))
+
+    def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
+        """Give all parts by number."""
+        self._check(upload)
+        return list(self._found(upload))
+
+    def _found(self, upload: UploadRef) -> Iterator[UploadedPart]:
+        pages = self.client.get_paginator("list_objects_v2")
+        with s3_errors(upload.bucket, upload.key):
+            for page in pages.paginate(Bucket=self.waiting, Prefix=_prefix(upload)):
+                for entry in page.get("Contents", []):
+                    yield _part(entry)
+
+    def _check(self, upload: UploadRef) -> None:
+        """Ask S3 whether it knows the upload, under that key of that bucket."""
+        with s3_errors(upload.bucket, upload.key):
+            response = self.client.list_parts(**members_of_upload(self.buckets, upload), MaxParts=1)
+        if response["Key"] != upload.key:
+            raise OssError(Code.NO_SUCH_UPLOAD)
+
+    def read(self, upload: UploadRef, part: UploadedPart) -> bytes:
+        """Read a part that was seen; `InvalidPart` when it is gone or another one by now."""
+        name = _name(upload, part.number)
+        try:
+            with s3_errors(self.waiting, name):
+                response = self.client.get_object(
+                    Bucket=self.waiting, Key=name, IfMatch=part.etag.lower()
+                )
+                body: bytes = response["Body"].read()
+        except (OssError, Replaced) as error:
+            if isinstance(error, Replaced) or error.code is Code.NO_SUCH_KEY:
+                raise OssError(Code.INVALID_PART) from error
+            raise
+        return body
+
+    def forget(self, upload: UploadRef) -> None:
+        """Remove what waits; what cannot be removed now expires."""
+        with suppress(OssError):
+            names = [_name(upload, part.number) for part in self._found(upload)]
+            for first in range(0, len(names), MOST_AT_ONCE):
+                objects = [{"Key": name} for name in names[first : first + MOST_AT_ONCE]]
+                with s3_errors(upload.bucket, upload.key):
+                    self.client.delete_objects(
+                        Bucket=self.waiting,
+                        Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
+                    )
+
+
+def members_of_upload(buckets: Mapping[str, str], upload: UploadRef) -> Any:
+    """Name an upload as S3 does."""
+    return {"Bucket": buckets[upload.bucket], "Key": upload.key, "UploadId": upload.id}
+
+
+def _prefix(upload: UploadRef) -> str:
+    name = f"{upload.bucket}\n{upload.key}\n{upload.id}"
+    return f"{PREFIX}{hashlib.sha256(name.encode()).hexdigest()}/"
+
+
+def _name(upload: UploadRef, number: int) -> str:
+    return f"{_prefix(upload)}{number:05}"
+
+
+def _part(entry: Mapping[str, Any]) -> UploadedPart:
+    return UploadedPart(
+        number=int(entry["Key"].rpartition("/")[2]),
+        size=entry["Size"],
+        etag=etag_of(entry),
+        last_modified=entry["LastModified"].astimezone(UTC),
+    )
+
+
+GROUP = 8 * 1024 * 1024
+"""Bytes from which on parts suffice for one of S3's."""
+
+THREADS = 6
+"""Groups on their way at once; each holds up to `GROUP` and one part in memory, twice."""
+
+type Group = Sequence[UploadedPart]
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Uploads:
+    """S3's own uploads, filled when they are complete."""
+
+    client: "S3Client"
+    buckets: Mapping[str, str]
+    """S3 bucket by OSS name."""
+    patient: Callable[[], "S3Client"]
+    """Gives a client that waits long for an answer: S3 joins parts before it gives one."""
+    parts: S3Parts
+
+    def begin(self, bucket: str, key: str, attributes: Attributes) -> str:
+        """Open an upload in S3, whose id it has."""
+        with s3_errors(bucket, key):
+            response = self.client.create_multipart_upload(
+                Bucket=self.buckets[bucket], Key=key, **members_of(attributes)
+            )
+        return response["UploadId"]
+
+    def complete(
+        self,
+        upload: UploadRef,
+        parts: Sequence[UploadedPart],
+        *,
+        overwrite: bool = True,
+        remaining: Callable[[], float] = lambda: float("inf"),
+    ) -> Written:
+        """Fill S3's upload from the waiting parts; until its end nothing is there."""
+        made = self._filled(upload, grouped(parts), remaining)
+        condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
+        with s3_errors(upload.bucket, upload.key):
+            response = self.patient().complete_multipart_upload(
+                **members_of_upload(self.buckets, upload),
+                MultipartUpload={"Parts": made},  # type: ignore[typeddict-item]
+                **condition,
+            )
+        self.parts.forget(upload)
+        return Written(etag=etag_of(response), version_id=response.get("VersionId"))
+
+    def _filled(
+        self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]
+    ) -> Sequence[Mapping[str, Any]]:
+        def fill(number: int, group: Group) -> Mapping[str, Any]:
+            _check_time(remaining)
+            body = b"".join(self.parts.read(upload, part) for part in group)
+            with s3_errors(upload.bucket, upload.key):
+                response = self.client.upload_part(
+                    **members_of_upload(self.buckets, upload), PartNumber=number, Body=body
+                )
+            return {"PartNumber": number, "ETag": response["ETag"]}
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            # The first failure ends this, and what has not begun by then never does.
+            return list(pool.map(fill, range(1, len(groups) + 1), groups))
+
+    def abort(self, upload: UploadRef) -> None:
+        """Forget the upload in S3, and its parts."""
+        with s3_errors(upload.bucket, upload.key):
+            self.client.abort_multipart_upload(**members_of_upload(self.buckets, upload))
+        self.parts.forget(upload)
+
+    def list(
+        self, bucket: str, listing: Listing, *, after: tuple[str, str] = ("", "")
+    ) -> UploadPage:
+        """List S3's uploads, whoever began them."""
+        with s3_errors(bucket):
+            response = self.client.list_multipart_uploads(
+                Bucket=self.buckets[bucket],
+                Prefix=listing.prefix,
+                Delimiter=listing.delimiter,
+                MaxUploads=listing.limit,
+                KeyMarker=after[0],
+                UploadIdMarker=after[1],
+            )
+        onward = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
+        return UploadPage(
+            uploads=[_begun(entry) for entry in response.get("Uploads", [])],
+            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            onward=onward if response["IsTruncated"] else None,
+        )
+
+
+def grouped(parts: Sequence[UploadedPart]) -> list[Group]:
+    """Put parts together, in order, until each group but the last is large enough."""
+    groups: list[list[UploadedPart]] = [[]]
+    size = 0
+    for part in parts:
+        if size >= GROUP:
+            groups.append([])
+            size = 0
+        groups[-1].append(part)
+        size += part.size
+    return list(groups)
+
+
+def _check_time(remaining: Callable[[], float]) -> None:
+    if remaining() <= 0:
+        raise OssError(
+            Code.SERVICE_UNAVAILABLE,
+            "The parts could not be put together in the time allowed. "
+            "Upload objects of this size to S3 directly.",
+        )
+
+
+def _begun(entry: Mapping[str, Any]) -> BegunUpload:
+    return BegunUpload(
+        key=entry["Key"],
+        id=entry["UploadId"],
+        begun=entry["Initiated"].astimezone(UTC),
+        storage_class=storage_class_of(entry),
+    )

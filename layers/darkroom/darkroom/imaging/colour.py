@@ -1,0 +1,82 @@
+"""Every source colour space → 8-bit sRGB, grey kept grey (spec 03 §4)."""
+
+import io
+from functools import lru_cache
+
+from PIL import Image, ImageCms
+
+from darkroom.imaging.formats.damage import DAMAGE
+
+DIRECT = frozenset({"L", "LA", "RGB", "RGBA"})
+"""The modes that operations and encoders see."""
+
+LONGEST_KEPT = 1_048_576
+"""Bytes of a profile that is kept for the next picture."""
+
+_PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
+"""Pixels that a profile of each colour space describes."""
+
+
+def to_srgb(image: Image.Image) -> Image.Image:
+    """Convert to one of the direct modes, through the embedded profile (C-114, C-115, C-117)."""
+    profile = image.info.get("icc_profile")
+    transform = _transform_to_srgb(profile) if profile else None
+    return _plain(image) if transform is None else _through(transform, image)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Convert to a direct mode as if the samples were sRGB already."""
+    transparent = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
+    if image.mode in DIRECT and not transparent:
+        return image
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        # `convert` clips at 255: divide, so that the upper byte of each sample is kept.
+        return image.convert("I").point(lambda sample: sample / 256).convert("L")
+    if image.mode in ("1", "F", "L", "La"):
+        return image.convert("LA" if transparent else "L")
+    return image.convert("RGBA" if transparent else "RGB")
+
+
+def _through(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    """Convert colour and leave transparency as it is.
+
+    A profile of another colour space than the pixels' is ignored, as viewers do.
+    """
+    plain = image if image.mode == "CMYK" else _plain(image)
+    described = transform.input_mode
+    if plain.mode not in (described, described + "A"):
+        return _plain(plain)
+    alpha = plain.getchannel("A") if plain.mode != described else None
+    converted = transform.apply(plain if alpha is None else plain.convert(described))
+    if described == "L":
+        converted = converted.getchannel("R")
+    if alpha is not None:
+        converted.putalpha(alpha)
+    return converted
+
+
+def _transform_to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """Give the transform, or none where the profile is sRGB itself or of no use.
+
+    Table profiles take tens of milliseconds to prepare, so the last few are kept; but not
+    those of many megabytes, which the next picture would miss in its memory.
+    """
+    return kept_transform(profile) if len(profile) <= LONGEST_KEPT else _built(profile)
+
+
+@lru_cache(maxsize=8)
+def kept_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """Build the transform, unless it is at hand."""
+    return _built(profile)
+
+
+def _built(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    try:
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = _PROFILE_MODES[opened.profile.xcolor_space]
+        if "sRGB" in (opened.profile.profile_description or ""):
+            return None
+        srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+        return ImageCms.ImageCmsTransform(opened, srgb, mode, "RGB", ImageCms.Intent.PERCEPTUAL)
+    except (*DAMAGE, ImageCms.PyCMSError):
+        return None

@@ -1,0 +1,49 @@
+"""Filtering up to the border as if the outermost pixels went on for ever (C-67, C-70).
+
+Pillow's convolutions leave the border unfiltered, and its box filters repeat the edge anew
+in each pass. Pixels are repeated around bands of rows, one after another: that costs no copy
+of the whole picture, and a band stays in the processor's cache.
+"""
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from darkroom.geometry import Box
+
+_BAND = 256
+"""Rows that are filtered at a time."""
+
+
+def extended(image: Image.Image, box: Box) -> Image.Image:
+    """Cut out a box that may reach over the border, where the edge pixels are repeated."""
+    canvas = image.crop(box)
+    width, height = canvas.size
+    left, top = max(0, -box.left), max(0, -box.top)
+    right, bottom = min(box.right, image.width) - box.left, min(box.bottom, image.height) - box.top
+    _stretch(canvas, Box(left, top, right, top + 1), Box(left, 0, right, top))
+    _stretch(canvas, Box(left, bottom - 1, right, bottom), Box(left, bottom, right, height))
+    _stretch(canvas, Box(left, 0, left + 1, height), Box(0, 0, left, height))
+    _stretch(canvas, Box(right - 1, 0, right, height), Box(right, 0, width, height))
+    return canvas
+
+
+def _stretch(canvas: Image.Image, line: Box, area: Box) -> None:
+    """Fill an area of the canvas, which may be empty, with one of its rows or columns."""
+    if all(area.size):
+        filling = canvas.crop(line).resize(area.size, Image.Resampling.NEAREST)
+        canvas.paste(filling, area)
+
+
+def filtered(
+    image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
+    """Apply a filter of which each pixel depends on others up to `reach` away."""
+    width, height = image.size
+    result = Image.new(image.mode, image.size)
+    for top in range(0, height, _BAND):
+        bottom = min(top + _BAND, height)
+        around = Box(-reach, top - reach, width + reach, bottom + reach)
+        band = change(extended(image, around))
+        result.paste(band.crop((reach, reach, reach + width, reach + bottom - top)), (0, top))
+    return result

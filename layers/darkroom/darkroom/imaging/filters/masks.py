@@ -1,0 +1,72 @@
+"""Cutting corners round: to transparency where a picture has it, else to white (C-59)."""
+
+import math
+from collections.abc import Iterator
+
+from PIL import Image, ImageChops
+
+from darkroom.imaging.flatten import WHITE
+
+
+def quarter(radius: float) -> tuple[int, bytes]:
+    """Give side and coverage, 0…255 row by row, of the upper left quarter of a disc.
+
+    The disc touches the upper and the left edge. Where the radius ends in ½ its centre is
+    the middle of the last pixel, which counts whole.
+    """
+    side = math.ceil(radius)
+    return side, b"".join(_rows(radius, side))
+
+
+def _rows(radius: float, side: int) -> Iterator[bytes]:
+    """Work out only the pixels that the arc crosses: the others are empty or full."""
+    for row in range(side):
+        below, above = max(0.0, radius - row - 1), radius - row
+        first = int(radius - _half_chord(radius, below))
+        full = math.ceil(radius - _half_chord(radius, above))
+        crossed = (_covered(radius, radius - x - 1, radius - row - 1) for x in range(first, full))
+        edge = bytes(round(255 * share) for share in crossed)
+        yield bytes(first) + edge + b"\xff" * (side - full)
+
+
+def _covered(radius: float, u: float, v: float) -> float:
+    """Area of disc in the pixel that spans u…u+1 and v…v+1 from the centre.
+
+    A pixel that spans the centre line is its outer half twice.
+    """
+    left, low = max(0.0, u), max(0.0, v)
+    right, high = u + 1, v + 1
+    steep = min(max(_half_chord(radius, high), left), right)
+    end = min(max(_half_chord(radius, low), left), right)
+    under_arc = _area(radius, end) - _area(radius, steep) - low * (end - steep)
+    halves = (1 + (u < 0)) * (1 + (v < 0))
+    return halves * ((steep - left) * (high - low) + under_arc)
+
+
+def _half_chord(radius: float, distance: float) -> float:
+    return math.sqrt(max(0.0, radius * radius - distance * distance))
+
+
+def _area(radius: float, u: float) -> float:
+    """Area between the centre line and the arc, from the centre to u."""
+    angle = math.asin(min(1.0, u / radius))
+    return (u * _half_chord(radius, u) + radius * radius * angle) / 2
+
+
+def corner(radius: float) -> Image.Image:
+    """Draw the upper left quarter of a disc, smooth at its edge."""
+    side, coverage = quarter(radius)
+    return Image.frombytes("L", (side, side), coverage)
+
+
+def fade(image: Image.Image, mask: Image.Image, *, alpha: bool) -> None:
+    """Take away, in place, what the mask of the same size does not cover.
+
+    `alpha` says whether a picture without transparency may get some.
+    """
+    if image.mode in ("LA", "RGBA"):
+        image.putalpha(ImageChops.multiply(image.getchannel("A"), mask))
+    elif alpha:
+        image.putalpha(mask)
+    else:
+        image.paste(WHITE[: len(image.getbands())], mask=ImageChops.invert(mask))

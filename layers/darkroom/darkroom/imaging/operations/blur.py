@@ -1,0 +1,115 @@
+"""`blur`: a Gaussian blur (spec 02 §8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PIL import Image, ImageFilter
+
+from darkroom.errors import Code, OssError
+from darkroom.geometry import Box, reduced_by
+from darkroom.imaging.filters.borders import extended, filtered
+from darkroom.imaging.filters.box_blur import Boxes, Smoothing, gaussian, smoothing
+from darkroom.imaging.picture import Picture
+from darkroom.imaging.steps import Context
+from darkroom.limits import Size
+from darkroom.process.parameters import Choice, Integer, parameter
+
+_EXACT = 2
+"""The largest radius at which Pillow convolves with any kernel."""
+
+_REDUCIBLE = 4
+"""Pixels along a block that may come averaged by two already, from a JPEG decoder."""
+
+_INTERPOLATION = 2
+"""How many pixels away an enlargement looks."""
+
+_PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blur:
+    """Blur with a Gaussian that is cut off at a radius."""
+
+    name: ClassVar[str] = "blur"
+    keeps_animation: ClassVar[bool] = False
+
+    r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
+    s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")
+    g: str | None = parameter(
+        "g", Choice(("face", "faces")), "Blur faces; not implemented.", default=None
+    )
+    p: int | None = parameter(
+        "p",
+        Integer(1, 200),
+        "Size of a face's blur in percent; not implemented.",
+        default=None,
+        ec="0004-00000244",
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what needs a detection service (C-97)."""
+        if self.g is not None or self.p is not None:
+            raise OssError(Code.NOT_IMPLEMENTED, "blur of faces is not implemented.")
+
+    def needed_size(self, size: Size, *, animated: bool) -> Size | None:  # noqa: ARG002 - the port's
+        """Let a JPEG come at half scale where blocks are averaged anyway."""
+        if self.r <= _EXACT or smoothing(self.r, self.s).block != _REDUCIBLE:
+            return None
+        width, height = size
+        return -(-width // _REDUCIBLE), -(-height // _REDUCIBLE)
+
+    def apply(self, picture: Picture, _context: Context) -> Picture:
+        """Blur; the colour of a transparent pixel does not show in its neighbours."""
+        if self.r <= _EXACT:
+            return picture.showing(_by_bands(picture.image, self.r, self._convolved))
+        plan = smoothing(self.r, self.s)
+        if plan.block > 1:
+            return picture.showing(
+                _by_opacity(picture.image, lambda i: _coarse(i, picture.size, plan))
+            )
+        reach = plan.boxes.reach
+        return picture.showing(_by_bands(picture.image, reach, lambda i: _boxed(i, plan.boxes)))
+
+    def _convolved(self, image: Image.Image) -> Image.Image:
+        line = gaussian(self.r, self.s)
+        kernel = [across * down for across in line for down in line]
+        return image.filter(ImageFilter.Kernel((len(line), len(line)), kernel, scale=1))
+
+
+def _by_bands(
+    image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
+    return filtered(image, reach, lambda band: _by_opacity(band, change))
+
+
+def _by_opacity(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Let colours count as far as they are opaque."""
+    mode = _PREMULTIPLIED.get(image.mode)
+    return change(image.convert(mode)).convert(image.mode) if mode else change(image)
+
+
+def _boxed(image: Image.Image, boxes: Boxes) -> Image.Image:
+    bell = image
+    for radius in boxes.bell:
+        bell = bell.filter(ImageFilter.BoxBlur(radius))
+    if not boxes.share:
+        return bell
+    return Image.blend(bell, image.filter(ImageFilter.BoxBlur(boxes.plateau)), boxes.share)
+
+
+def _coarse(image: Image.Image, size: Size, plan: Smoothing) -> Image.Image:
+    """Filter a copy averaged in blocks, and enlarge it to the picture's size.
+
+    The pixels at hand may be a reduced decode, whose last row and column then cover more
+    than the picture has.
+    """
+    reduction = reduced_by(size, image.size)
+    block = plan.block // reduction
+    margin = (plan.boxes.reach + _INTERPOLATION) * block
+    width, height = (-(-side // block) * block for side in image.size)
+    around = Box(-margin, -margin, width + margin, height + margin)
+    small = _boxed(extended(image, around).reduce(block), plan.boxes)
+    right, bottom = (side / reduction + margin for side in size)
+    inner = (margin / block, margin / block, right / block, bottom / block)
+    return small.resize(size, Image.Resampling.BICUBIC, box=inner)

@@ -1,0 +1,44 @@
+"""`circle`: cut out a disc (spec 02 §4)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PIL import Image
+
+from darkroom.geometry import disc_box
+from darkroom.imaging.filters.masks import corner, fade
+from darkroom.imaging.picture import Picture
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import Integer, parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """Cut a disc out of the middle; around it the result is transparent or white."""
+
+    name: ClassVar[str] = "circle"
+    keeps_animation: ClassVar[bool] = False
+
+    r: int = parameter(
+        "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000233"
+    )
+
+    def apply(self, picture: Picture, _context: Context) -> Picture:
+        """Cut to the square that holds the disc: 2r + 1 pixels a side."""
+        square = picture.image.crop(disc_box(picture.size, self.r))
+        # A single pixel has no corners to lose (C-60).
+        if square.width > 1:
+            fade(square, _disc(square.width), alpha=picture.output.alpha)
+        return picture.showing(square)
+
+
+def _disc(side: int) -> Image.Image:
+    """Draw the disc that fills a square of odd side: four quarters that share their last lines."""
+    part = corner(side / 2)
+    middle = side // 2
+    disc = Image.new("L", (side, side))
+    disc.paste(part)
+    disc.paste(part.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (middle, 0))
+    upper = disc.crop((0, 0, side, middle + 1))
+    disc.paste(upper.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, middle))
+    return disc

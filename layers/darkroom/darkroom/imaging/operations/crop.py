@@ -1,0 +1,44 @@
+"""`crop`: cut a rectangle out (spec 02 §2)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from darkroom.errors import Code, OssError
+from darkroom.geometry import GRAVITIES, crop_box
+from darkroom.imaging.picture import Picture
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import Choice, Integer, parameter
+
+_SIDE = Integer(0, 16_384)
+_SHIFT = Integer(0, 30_000)
+
+_DETECTED = ("face", "auto")
+"""Gravities that need a detection service (C-97)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """Cut out a rectangle, placed by gravity and offset, clipped to the picture."""
+
+    name: ClassVar[str] = "crop"
+    keeps_animation: ClassVar[bool] = True
+
+    w: int = parameter("w", _SIDE, "Width; 0 to the edge.", default=0, ec="0040-00000225")
+    h: int = parameter("h", _SIDE, "Height; 0 to the edge.", default=0, ec="0040-00000226")
+    x: int = parameter("x", _SHIFT, "Pixels to the right.", default=0, ec="0040-00000223")
+    y: int = parameter("y", _SHIFT, "Pixels down.", default=0, ec="0040-00000224")
+    g: str = parameter(
+        "g", Choice((*GRAVITIES, *_DETECTED)), "Where the rectangle starts from.", default="nw"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what needs a detection service."""
+        if self.g in _DETECTED:
+            raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
+
+    def apply(self, picture: Picture, _context: Context) -> Picture:
+        """Cut; raise `BadRequest` for a start outside the picture (C-53)."""
+        box = crop_box(picture.size, (self.w, self.h), self.g, (self.x, self.y))
+        if box is None:
+            raise OssError(Code.BAD_REQUEST, "Advance cut's position is out of image.")
+        return picture.showing(picture.image.crop(box))

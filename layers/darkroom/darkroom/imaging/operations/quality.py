@@ -1,0 +1,55 @@
+"""`quality`: relative or absolute encoder quality (spec 02 §13)."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from darkroom.errors import missing
+from darkroom.geometry import ratio_of
+from darkroom.imaging.steps import Plan
+from darkroom.limits import Limits
+from darkroom.process.parameters import BARE, Integer, parameter
+
+_PERCENT = Integer(1, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """Quality of a JPG, WebP, HEIC or AVIF; other formats have none and ignore it."""
+
+    name: ClassVar[str] = "quality"
+
+    q: int | None = parameter(
+        "q", _PERCENT, "Percent of the source's own quality.", default=None, ec="0040-00000309"
+    )
+    Q: int | None = parameter(
+        "Q",
+        _PERCENT,
+        "Quality, at most the source's own; wins over q.",
+        default=None,
+        ec="0040-00000308",
+    )
+    bare: int | None = parameter(BARE, _PERCENT, "The same as Q.", default=None, ec="0040-00000310")
+
+    def __post_init__(self) -> None:
+        """Ask for a value."""
+        if self.q is None and self._absolute is None:
+            raise missing(self.name, ec="0040-00000307")
+
+    @property
+    def keeps_animation(self) -> bool:
+        """Whether the quality is relative: an absolute one makes an animation static."""
+        return self._absolute is None
+
+    @property
+    def _absolute(self) -> int | None:
+        return self.bare if self.Q is None else self.Q
+
+    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+        """Leave the sum to the end, when the format is known."""
+        return replace(plan, quality=self.result)
+
+    def result(self, source: int | None) -> int:
+        """Give the result's quality from the source's; one that is unknown counts as 100."""
+        if self._absolute is not None:
+            return min(self._absolute, source or 100)
+        return ratio_of(source or 100, self.q or 100, 100)

@@ -1,0 +1,49 @@
+"""`rounded-corners`: cut the corners round (spec 02 §5)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PIL import Image
+
+from darkroom.imaging.filters.masks import corner, fade
+from darkroom.imaging.picture import Picture
+from darkroom.imaging.steps import Context
+from darkroom.process.parameters import Integer, parameter
+
+_WITH_ALPHA = {"L": "LA", "LA": "LA", "RGB": "RGBA", "RGBA": "RGBA"}
+_ACROSS, _DOWN = Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundedCorners:
+    """Cut the four corners round; outside the result is transparent or white."""
+
+    name: ClassVar[str] = "rounded-corners"
+    keeps_animation: ClassVar[bool] = False
+
+    r: int = parameter(
+        "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000237"
+    )
+
+    def apply(self, picture: Picture, _context: Context) -> Picture:
+        """Touch nothing but the corners; the size stays."""
+        width, height = picture.size
+        radius = min(self.r, min(picture.size) // 2)
+        if radius == 0:
+            return picture
+        image = picture.image
+        # Converting to the mode that it has is a copy.
+        result = image.convert(_WITH_ALPHA[image.mode] if picture.output.alpha else image.mode)
+        left = corner(radius)
+        right = left.transpose(_ACROSS)
+        for mask, x in ((left, 0), (right, width - radius)):
+            _cut(result, mask, (x, 0))
+            _cut(result, mask.transpose(_DOWN), (x, height - radius))
+        return picture.showing(result)
+
+
+def _cut(image: Image.Image, mask: Image.Image, place: tuple[int, int]) -> None:
+    x, y = place
+    part = image.crop((x, y, x + mask.width, y + mask.height))
+    fade(part, mask, alpha=False)
+    image.paste(part, place)

@@ -1,0 +1,151 @@
+"""The grammar of a process value: text ⇄ `Process` (spec 01 §2).
+
+Knows neither pictures nor storage: an action is a name with its arguments as written;
+what they mean is the business of the declarations in `operations`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from darkroom.errors import Code, OssError, invalid, missing, shown
+from darkroom.process.parameters import Base64Text, bind, canonical_text, parameter
+
+LONGEST = 4096
+"""Bytes of a process value after decoding (C-06)."""
+
+STYLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}", re.ASCII)
+
+EC_NO_ACTION = "0040-00000212"
+EC_TOO_LONG = "0017-00000288"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step as written: `resize,w_100,h_50` has two arguments; empty ones are dropped."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Write the step."""
+        return ",".join([self.name, *self.arguments])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveAs:
+    """`sys/saveas`: where the result is stored; no bucket means the source's own."""
+
+    name: ClassVar[str] = "sys/saveas"
+
+    object: str = parameter("o", Base64Text(4096), "Key of the target object.", private=True)
+    bucket: str | None = parameter(
+        "b", Base64Text(256), "Bucket of the target object.", default=None, private=True
+    )
+
+    def text(self) -> str:
+        """Write the step, object first."""
+        return canonical_text(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """`/notify`: the topic that hears of an asynchronous job's end."""
+
+    name: ClassVar[str] = "notify"
+
+    topic: str = parameter("topic", Base64Text(256), "Name of the topic.", private=True)
+
+    def text(self) -> str:
+        """Write the step."""
+        return canonical_text(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A whole value: either a saved style or inline actions, and what is done with the result."""
+
+    actions: tuple[Action, ...] = ()
+    style: str | None = None
+    save: SaveAs | None = None
+    notify: Notify | None = None
+
+    def text(self) -> str:
+        """Write the value so that `parse` reads it again."""
+        if self.style is not None:
+            pipeline = f"style/{self.style}"
+        else:
+            pipeline = "/".join(["image", *(action.text() for action in self.actions)])
+        sysop = "/".join(step.text() for step in (self.save, self.notify) if step)
+        return f"{pipeline}|{sysop}" if sysop else pipeline
+
+
+def parse(value: str) -> Process:
+    """Read a process value that has been percent-decoded once.
+
+    Raises `OssError` for whatever is not in the grammar; takes time linear in the length.
+    """
+    if len(value.encode(errors="surrogatepass")) > LONGEST:
+        raise OssError(
+            Code.INVALID_ARGUMENT,
+            f"The process value is longer than {LONGEST} bytes.",
+            ec=EC_TOO_LONG,
+        )
+    pipeline, *sysops = value.split("|")
+    save, notify = _parse_sysops(sysops)
+    family, separator, rest = pipeline.partition("/")
+    if family == "style" and separator:
+        check_style_name(rest)
+        return Process(style=rest, save=save, notify=notify)
+    if family == "image" and separator:
+        return Process(actions=_parse_actions(rest), save=save, notify=notify)
+    raise invalid("x-oss-process", pipeline, "Value must begin with image/ or style/")
+
+
+def check_style_name(text: str) -> None:
+    """Refuse what cannot be a style's name (spec 04 §1)."""
+    if not STYLE_NAME.fullmatch(text):
+        raise invalid("style", text, "Value must be 1 to 63 letters, digits, '_', '.' or '-'")
+
+
+def _parse_actions(text: str) -> tuple[Action, ...]:
+    if not text:
+        raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
+    return tuple(_parse_action(segment) for segment in text.split("/"))
+
+
+def _parse_action(segment: str) -> Action:
+    name, *arguments = segment.split(",")
+    return Action(name, _given(arguments))
+
+
+def _given(arguments: Iterable[str]) -> tuple[str, ...]:
+    """Drop empty arguments: `…,color_ff6a00,` is accepted."""
+    return tuple(argument for argument in arguments if argument)
+
+
+def _parse_sysops(sysops: Sequence[str]) -> tuple[SaveAs | None, Notify | None]:
+    """Read what follows the pipes: at most one saveas, and a notify only behind it."""
+    if not sysops:
+        return None, None
+    if len(sysops) > 1:
+        raise invalid("x-oss-process", sysops[1], "Value must have one sys/saveas at most")
+    # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so they part the steps.
+    family, _, rest = sysops[0].partition("/")
+    steps = [_parse_action(segment) for segment in rest.split("/")]
+    if family != "sys" or steps[0].name != "saveas":
+        raise _unsupported(sysops[0])
+    save = bind(SaveAs, steps[0].arguments)
+    if len(steps) == 1:
+        return save, None
+    if len(steps) > 2 or steps[1].name != Notify.name:
+        raise _unsupported("/".join(step.name for step in steps[1:]))
+    return save, bind(Notify, steps[1].arguments)
+
+
+def _unsupported(written: str) -> OssError:
+    name = written.partition(",")[0]
+    if not name:
+        return missing("sys")
+    return OssError(Code.INVALID_ARGUMENT, f"operation not support post: {shown(name)}")

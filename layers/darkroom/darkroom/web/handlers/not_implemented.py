@@ -1,0 +1,37 @@
+"""Operations of OSS that this service has not: refused by name, never taken for another."""
+
+from collections.abc import Mapping
+
+from darkroom.errors import Code, OssError, shown
+from darkroom.web.context import Call
+from darkroom.web.http import Response
+
+_OBJECT_OPERATIONS = """
+    append asyncFetch callback objectInfo restore symlink tagging x-oss-async-process
+"""
+
+_BUCKET_OPERATIONS = """
+    accessPoint accessPointPolicy bucketArchiveDirectRead cloudboxes cname cors encryption
+    httpsConfig inventory lifecycle logging metaQuery policy publicAccessBlock qosInfo
+    redundancyTransition referer regionList replication replicationLocation replicationProgress
+    requestPayment requesterQosInfo resourceGroup resourcePool resourcePoolBuckets
+    resourcePoolInfo stat tagging transferAcceleration versioning versions website worm
+"""
+
+OF_OBJECTS = frozenset(_OBJECT_OPERATIONS.split())
+OF_BUCKETS = frozenset(_BUCKET_OPERATIONS.split())
+
+
+def refuse_operations(query: Mapping[str, str], names: frozenset[str]) -> None:
+    """Refuse a query that asks for one of these operations."""
+    for name in query:
+        if name in names:
+            raise OssError(Code.NOT_IMPLEMENTED, f"The operation {shown(name)} is not implemented.")
+
+
+def post_object(call: Call) -> Response:
+    """Refuse uploads from HTML forms."""
+    del call
+    raise OssError(
+        Code.NOT_IMPLEMENTED, "Uploads from forms are not implemented. Use PUT, signed in its URL."
+    )
