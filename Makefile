@@ -81,6 +81,8 @@ lint: $(VENV)/.ready ## Check format, lint rules and generated pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
+	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml >/dev/null \
+	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml
 
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy

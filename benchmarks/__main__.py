@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import authentication, emulated, jobs
-from benchmarks.contenders import Contender, Measured
-from benchmarks.footprint import import_milliseconds, overhead_milliseconds, peak_megabytes
+from benchmarks.memory import import_milliseconds, overhead_milliseconds, peak_megabytes
+from benchmarks.peers import Measured, PeerProcess
 from benchmarks.pictures import picture
 from benchmarks.quality import likeness
 from benchmarks.tasks import EVERYONE, PHOTO, TASKS, Task
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     core = max(os.sched_getaffinity(0))
     missed: list[str] = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        contenders = [stack.enter_context(Contender(name, core)) for name in EVERYONE]
+        contenders = [stack.enter_context(PeerProcess(name, core)) for name in EVERYONE]
         print(f"One core, {options.runs} alternated runs, milliseconds; ratio of medians to sharp")
         ours: dict[str, float] = {}
         for task in TASKS:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(
     task: Task,
-    contenders: Sequence[Contender],
+    contenders: Sequence[PeerProcess],
     runs: int,
     folder: Path,
     ours: dict[str, float],

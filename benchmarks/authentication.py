@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.workers.darkroom_handler import loaded
-from darkroom.auth import AccessKey, SignedRequest, signing
+from darkroom.auth import AccessKey, SignedRequest
 from darkroom.aws.secrets import SecretKeys
-from darkroom.usecases.services import World
-from darkroom.web.addressing import address
-from darkroom.web.authentication import caller_of
+from darkroom.usecases.services import Services
+from darkroom.web.dispatch import authenticate, parse_address
 from darkroom.web.http import Request
+from tools import oss_client
 
 MOST: Mapping[str, float] = {"V1 header": 0.5, "V1 URL": 0.5, "V4 header": 1.0, "V4 URL": 1.0}
 """Milliseconds that the median may take."""
@@ -43,9 +43,9 @@ UNSIGNED = SignedRequest(
 
 def milliseconds(runs: int = 2000) -> Mapping[str, float]:
     """Median by kind of signature, the keys already read from their secret."""
-    world = replace(loaded().world, credentials=_keys())
+    services = replace(loaded().services, credentials=_keys())
     return {
-        kind: statistics.median(_spent(request, world) for _ in range(runs))
+        kind: statistics.median(_spent(request, services) for _ in range(runs))
         for kind, request in _signed().items()
     }
 
@@ -62,19 +62,19 @@ def _signed() -> Mapping[str, SignedRequest]:
     until = int((now + timedelta(hours=1)).timestamp())
     region = "cn-hangzhou"
     return {
-        "V1 header": signing.v1_header(UNSIGNED, KEY, now=now),
-        "V1 URL": signing.v1_url(UNSIGNED, KEY, expires=until),
-        "V4 header": signing.v4_header(UNSIGNED, KEY, now=now, region=region),
-        "V4 URL": signing.v4_url(UNSIGNED, KEY, now=now, lifetime=3600, region=region),
+        "V1 header": oss_client.v1_header(UNSIGNED, KEY, now=now),
+        "V1 URL": oss_client.v1_url(UNSIGNED, KEY, expires=until),
+        "V4 header": oss_client.v4_header(UNSIGNED, KEY, now=now, region=region),
+        "V4 URL": oss_client.v4_url(UNSIGNED, KEY, now=now, lifetime=3600, region=region),
     }
 
 
-def _spent(signed: SignedRequest, world: World) -> float:
+def _spent(signed: SignedRequest, services: Services) -> float:
     """Time one verdict from the request as it was sent: decoding it is part of the cost."""
     path, _, query = signed.target().partition("?")
     request = Request(method="GET", raw_path=path, raw_query=query, headers=signed.headers)
     began = perf_counter()
-    caller = caller_of(request, address(request, world.settings), world)
+    caller = authenticate(request, parse_address(request, services.settings), services)
     spent = 1000 * (perf_counter() - began)
     if caller.key_id != KEY.id:
         raise RuntimeError("the signature does not hold")

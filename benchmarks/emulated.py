@@ -16,7 +16,7 @@ from benchmarks.figures import gigabyte_seconds, percentile
 from benchmarks.pictures import picture
 from benchmarks.sandboxes import Built, asked, bound, built, store
 from benchmarks.tasks import PHOTO
-from local.processes import StartError
+from local.child_processes import StartError
 
 TARGET = "/pictures/photo.jpg?x-oss-process=image/resize,w_100"
 

@@ -11,20 +11,20 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.environment import ROOT
-from benchmarks.waiting import Waited, waited
-from local.artefact import Artefact, read
+from benchmarks.http_clients import Waited, waited
+from local.child_processes import ChildProcess
 from local.emulator import Pool, Sandbox, emulated
 from local.gateway import Gateway
-from local.processes import Companion
+from local.moto_server import CREDENTIALS
+from local.sam_build import BuiltFunction, read_function
 from local.server import serving
-from local.stores import CREDENTIALS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """A function of the build and what it is told; each of its sandboxes has a core of its own."""
 
-    artefact: Artefact
+    artefact: BuiltFunction
     settings: Mapping[str, str]
     folder: Path
 
@@ -60,7 +60,7 @@ def bound(cores: set[int]) -> Iterator[None]:
 def store(folder: Path) -> Iterator[str]:
     """Serve the files of a folder as S3 would, and give the address."""
     command = (sys.executable, "-m", "benchmarks.workers.static_store", str(folder))
-    companion = Companion(command, folder=ROOT)
+    companion = ChildProcess(command, folder=ROOT)
     try:
         yield f"http://127.0.0.1:{companion.line()}"
     finally:
@@ -69,7 +69,7 @@ def store(folder: Path) -> Iterator[str]:
 
 def built(function: str, folder: Path, **settings: str) -> Built:
     """Read what was built; raise `StartError` where nothing was."""
-    artefact = read(ROOT / ".aws-sam/build", function)
+    artefact = read_function(ROOT / ".aws-sam/build", function)
     return Built(artefact=artefact, settings=settings, folder=folder)
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from benchmarks.environment import ROOT, environment
+from benchmarks.http_clients import Waited, waited
 from benchmarks.pictures import picture
 from benchmarks.sandboxes import bound, store
 from benchmarks.tasks import PAPER, PHOTO
-from benchmarks.waiting import Waited, waited
-from local.processes import Companion, StartError, free_port
+from local.child_processes import ChildProcess, StartError, free_port
 
 HERE = Path(__file__).parent
 THUMBOR = ROOT / os.environ.get("THUMBOR_VENV", ".venv-thumbor") / "bin/thumbor"
@@ -152,7 +152,7 @@ def _running(peer: Peer, store: str, folder: Path) -> Iterator[HTTPConnection]:
     command, port = peer.start(store, folder)
     given = environment(UV_THREADPOOL_SIZE="1", AWS_ENDPOINT_URL_S3=store)
     with bound({min(os.sched_getaffinity(0))}):
-        companion = Companion(command, environment=given, folder=ROOT)
+        companion = ChildProcess(command, environment=given, folder=ROOT)
     try:
         port = port or int(companion.line() or 0)
         if not port:

@@ -13,16 +13,16 @@ from queue import SimpleQueue
 
 import boto3
 
-from local import demo, jobs
-from local.artefact import read, read_source
+from local import demo, queues
+from local.child_processes import StartError
 from local.emulator import emulated
-from local.fronts import Front, Invoke
 from local.gateway import Gateway
+from local.http_fronts import Front, Invoke
+from local.moto_server import stores
 from local.poller import EventSource, Poller, polling
-from local.processes import StartError
+from local.sam_build import read_function, read_source
 from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
 from local.server import serving
-from local.stores import stores
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/build"
@@ -98,9 +98,9 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     os.environ.update(running.enter_context(stores(os.environ)))
     os.environ.update(demo.SETTINGS)
     samples = demo.fill(boto3.client("s3"), options.images)
-    demo.keep_table(boto3.client("dynamodb"))
-    demo.keep_keys(boto3.client("secretsmanager"))
-    queues = _keep_queues()
+    demo.ensure_table(boto3.client("dynamodb"))
+    demo.ensure_keys(boto3.client("secretsmanager"))
+    queues = _ensure_queues()
     os.environ.update(queues.settings)
     here = _emulated(options.emulated, running) if options.emulated else _in_process()
     gateway = Gateway(invoke=here.process, log=_log, front=options.front)
@@ -116,13 +116,13 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     print(*demo.snippet(server.url, samples), sep="", flush=True)
 
 
-def _keep_queues() -> jobs.Queues:
+def _ensure_queues() -> queues.Queues:
     """Set the queue of jobs up, and have both buckets tell it of their objects."""
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
-    queues = jobs.keep_queues(sqs)
+    found = queues.ensure_queues(sqs)
     for bucket in (demo.PUBLIC, demo.PRIVATE):
-        jobs.notify_of_objects(s3, sqs, bucket, queues)
-    return queues
+        queues.notify_of_objects(s3, sqs, bucket, found)
+    return found
 
 
 def _in_process() -> Functions:
@@ -145,7 +145,9 @@ def _emulated(sandboxes: int, running: ExitStack) -> Functions:
     environment = {name: value for name, value in os.environ.items() if name.startswith(ours)}
     del environment["DARKROOM_FONTS"]  # what was built has its own
     process, persist = (
-        running.enter_context(emulated(read(BUILD, name), environment, logs=logs, size=sandboxes))
+        running.enter_context(
+            emulated(read_function(BUILD, name), environment, logs=logs, size=sandboxes)
+        )
         for name in ("ProcessFunction", "PersistFunction")
     )
     source = read_source(BUILD, "PersistFunction")

@@ -105,7 +105,7 @@ def _create(s3: "S3Client", bucket: str) -> None:
         s3.create_bucket(Bucket=bucket)
 
 
-def keep_table(client: "DynamoDBClient") -> None:
+def ensure_table(client: "DynamoDBClient") -> None:
     """Create the table as template.yaml does, unless it is there."""
     if TABLE not in client.list_tables()["TableNames"]:
         client.create_table(
@@ -116,7 +116,7 @@ def keep_table(client: "DynamoDBClient") -> None:
         )
 
 
-def keep_keys(secrets: "SecretsManagerClient") -> None:
+def ensure_keys(secrets: "SecretsManagerClient") -> None:
     """Keep the access key where the function looks for it."""
     text = json.dumps([ACCESS_KEY])
     try:

@@ -15,9 +15,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from local.artefact import Artefact
-from local.fronts import FunctionError, ThrottledError
-from local.processes import Companion, StartError, free_port
+from local.child_processes import ChildProcess, StartError, free_port
+from local.http_fronts import FunctionError, ThrottledError
+from local.sam_build import BuiltFunction
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 10.0
@@ -68,13 +68,13 @@ class Sandbox:
     """One emulator: its runtime starts with the first request, as a cold start does."""
 
     def __init__(
-        self, artefact: Artefact, programs: Programs, environment: Mapping[str, str], log: Path
+        self, artefact: BuiltFunction, programs: Programs, environment: Mapping[str, str], log: Path
     ) -> None:
         """Start it; what the function and the emulator print goes to the log."""
         self.log = log
         self._port = free_port()
         with log.open("wb") as output:
-            self._companion = Companion(
+            self._companion = ChildProcess(
                 [
                     programs.rie,
                     *("--log-level", "info"),
@@ -131,7 +131,7 @@ class Sandbox:
         self._companion.stop()
 
 
-def function_environment(artefact: Artefact, given: Mapping[str, str]) -> dict[str, str]:
+def function_environment(artefact: BuiltFunction, given: Mapping[str, str]) -> dict[str, str]:
     """Give the function the variables of Lambda and of its template, and none of this machine."""
     known = {name: value for name, value in artefact.variables.items() if value is not None}
     missing = artefact.variables.keys() - known.keys() - given.keys()
@@ -184,7 +184,7 @@ class Pool:
 
 @contextmanager
 def emulated(
-    artefact: Artefact, environment: Mapping[str, str], *, logs: Path, size: int = 1
+    artefact: BuiltFunction, environment: Mapping[str, str], *, logs: Path, size: int = 1
 ) -> Iterator[Pool]:
     """Run sandboxes of a function until the block ends."""
     programs = Programs.find(os.environ)

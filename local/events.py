@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from local.fronts import Event, Fields, Front
+from local.http_fronts import Event, Fields, Front
 
 OF_ONE_CONNECTION = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
 """Headers that end where they arrive."""

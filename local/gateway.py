@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from local.events import HttpRequest, event, request_id
-from local.fronts import Front, FunctionError, Invoke, ThrottledError
-from local.patience import within
+from local.http_fronts import Front, FunctionError, Invoke, ThrottledError
 from local.replies import HttpReply, failed, message, reply, throttled
+from local.timeouts import run_with_timeout
 
 EVENT_LIMIT = 6_291_456
 """Bytes of JSON that may go into a function."""
@@ -60,7 +60,7 @@ class Gateway:
 
     def _invoked(self, described: bytes) -> HttpReply:
         if self.front is Front.HTTP_API:
-            result = within(self.seconds, lambda: self.invoke(described))
+            result = run_with_timeout(self.seconds, lambda: self.invoke(described))
         else:
             result = self.invoke(described)
         if len(result) > RESULT_LIMIT:

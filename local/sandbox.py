@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from local.fronts import Event, FunctionError, ThrottledError
-from local.patience import within
+from local.http_fronts import Event, FunctionError, ThrottledError
+from local.timeouts import run_with_timeout
 
 SECONDS, PERSIST_SECONDS = 29.0, 120.0
 """The time of the process function and of the other, as in template.yaml."""
@@ -50,7 +50,7 @@ class InProcess:
         if not self._free.acquire(timeout=self.seconds):
             raise ThrottledError
         try:
-            return within(self.seconds, lambda: self._run(event))
+            return run_with_timeout(self.seconds, lambda: self._run(event))
         except TimeoutError as error:
             raise FunctionError(f"timed out after {self.seconds:.2f} seconds") from error
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
 from local.events import HttpRequest
-from local.fronts import Fields
+from local.http_fronts import Fields
 from local.replies import HttpReply, message
 
 REQUEST_LIMIT = 10 * 1024 * 1024

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from darkroom.errors import Code, OssError
 from darkroom.imaging.fonts import FILES
 from darkroom.imaging.operations import OPERATIONS
-from darkroom.imaging.operations.watermark.image_mark import MarkKind, MarkObject
-from darkroom.imaging.operations.watermark.parameter_types import FontName, OneLine
+from darkroom.imaging.operations.watermark.image_mark import WatermarkObject, WatermarkObjectType
+from darkroom.imaging.operations.watermark.parameter_types import FontName, SingleLineText
 from darkroom.process.grammar import Notify, SaveAs
 from darkroom.process.parameters import (
-    BARE,
+    POSITIONAL,
     Base64Text,
     Choice,
     Declared,
@@ -98,18 +98,18 @@ def _base64(kind: Base64Text) -> Samples:
     return Samples(
         accepted=(
             encode_base64("a"),
-            encode_base64("a" * kind.most),
+            encode_base64("a" * kind.max_bytes),
             "YQ==",
             "YQ=",
             "Pj4-",
             "Pj4+",
         ),
-        rejected=(encode_base64("a" * (kind.most + 1)),),
-        reason=f"at most {kind.most} bytes",
+        rejected=(encode_base64("a" * (kind.max_bytes + 1)),),
+        reason=f"at most {kind.max_bytes} bytes",
     )
 
 
-def _line(kind: OneLine) -> Samples:
+def _line(kind: SingleLineText) -> Samples:
     plain = _base64(kind)
     broken = [encode_base64(f"two{character}lines") for character in "\n\r\0\x7f\x85\u2028\u2029"]
     return replace(plain, rejected=(*plain.rejected, *broken))
@@ -123,7 +123,7 @@ def _font(_kind: FontName) -> Samples:
     )
 
 
-def _mark(_kind: MarkKind) -> Samples:
+def _mark(_kind: WatermarkObjectType) -> Samples:
     return Samples(
         accepted=("cGFuZGEucG5n", "cGFuZGEucG5nP3gtb3NzLXByb2Nlc3M9aW1hZ2UvcmVzaXplLFBfMzA"),
         rejected=(
@@ -143,9 +143,9 @@ SAMPLES: Mapping[type[Any], Callable[[Any], Samples]] = {
     Flag: _flag,
     HexColour: _colour,
     Base64Text: _base64,
-    OneLine: _line,
+    SingleLineText: _line,
     FontName: _font,
-    MarkKind: _mark,
+    WatermarkObjectType: _mark,
 }
 
 PRINTABLE = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
@@ -155,10 +155,12 @@ STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Choice: lambda kind: st.sampled_from(kind.words),
     Flag: lambda _kind: st.booleans(),
     HexColour: lambda _kind: st.tuples(*[st.integers(0, 255)] * 3),
-    Base64Text: lambda kind: st.text(min_size=1, max_size=kind.most // 4),
-    OneLine: lambda kind: st.text(PRINTABLE, min_size=1, max_size=kind.most // 4),
+    Base64Text: lambda kind: st.text(min_size=1, max_size=kind.max_bytes // 4),
+    SingleLineText: lambda kind: st.text(PRINTABLE, min_size=1, max_size=kind.max_bytes // 4),
     FontName: lambda _kind: st.sampled_from(list(FILES)),
-    MarkKind: lambda _kind: st.builds(MarkObject, key=st.sampled_from(["panda.png", "a/图.png"])),
+    WatermarkObjectType: lambda _kind: st.builds(
+        WatermarkObject, key=st.sampled_from(["panda.png", "a/图.png"])
+    ),
 }
 
 
@@ -169,7 +171,7 @@ def samples(declared: Parameter) -> Samples:
 
 def argument(declared: Parameter, text: str) -> str:
     """Write one argument as it stands in a process value."""
-    return text if declared.key == BARE else f"{declared.key}_{text}"
+    return text if declared.key == POSITIONAL else f"{declared.key}_{text}"
 
 
 def company(operation: type[Declared], field: str) -> list[str]:

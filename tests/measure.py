@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from darkroom.errors import OssError
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
-from darkroom.imaging.steps import Context
 from darkroom.process.grammar import parse
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,7 @@ def _mark(key: str) -> bytes:
     return Path(key).read_bytes()
 
 
-CONTEXT = Context(fonts=ROOT / "layers/fonts/fonts", load_mark=_mark)
+CONTEXT = ProcessingContext(fonts=ROOT / "layers/fonts/fonts", load_watermark=_mark)
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 AVAILABLE = STATUS.exists() and os.access(CLEAR, os.W_OK)
 
@@ -59,7 +59,7 @@ def costs(runs: Sequence[tuple[Path, str]]) -> list[Cost]:
 
 
 def _measured(path: str, process: str) -> Cost:
-    operations = compiled(parse(process).actions)
+    operations = compile_operations(parse(process).actions)
     data = Path(path).read_bytes()
     gc.collect()
     CLEAR.write_text("5")  # sets the peak back to what is resident now

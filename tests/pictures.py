@@ -5,9 +5,9 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import Result, run
-from darkroom.imaging.steps import Context
 from darkroom.process.grammar import parse
 
 type Size = tuple[int, int]
@@ -75,9 +75,9 @@ def with_orientation(image: Image.Image, orientation: int) -> bytes:
     return stored(image, "JPEG", exif=exif, quality=100, subsampling="4:4:4")
 
 
-def processed(data: bytes, text: str, context: Context | None = None) -> Result:
+def processed(data: bytes, text: str, context: ProcessingContext | None = None) -> Result:
     """Put a stored picture through a process value."""
-    return run(data, compiled(parse(text).actions), context or Context())
+    return run(data, compile_operations(parse(text).actions), context or ProcessingContext())
 
 
 def shown(result: Result | bytes) -> Image.Image:

@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from signed_requests import access_key, exchange
+from oss_client import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.buckets import InvalidDocument, read_bucket

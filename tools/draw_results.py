@@ -13,9 +13,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.imaging.operations import compiled  # noqa: E402
+from darkroom.imaging.operation import ProcessingContext  # noqa: E402
+from darkroom.imaging.operations import compile_operations  # noqa: E402
 from darkroom.imaging.pipeline import run  # noqa: E402
-from darkroom.imaging.steps import Context  # noqa: E402
 from darkroom.process.grammar import parse  # noqa: E402
 from darkroom.process.parameters import encode_base64  # noqa: E402
 
@@ -48,8 +48,8 @@ def main() -> None:
 
 
 def _result(source: bytes, process: str) -> Image.Image:
-    operations = compiled(parse(f"{process}/format,png").actions)
-    context = Context(fonts=ROOT / "layers/fonts/fonts")
+    operations = compile_operations(parse(f"{process}/format,png").actions)
+    context = ProcessingContext(fonts=ROOT / "layers/fonts/fonts")
     return Image.open(BytesIO(run(source, operations, context).body)).convert("RGBA")
 
 

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from signed_requests import access_key, exchange
+from oss_client import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.errors import OssError, invalid
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.operations import compile_operations
 from darkroom.process.grammar import check_style_name, parse
 from darkroom.web.handlers.styles import CATEGORY, NAME, STYLE
-from darkroom.web.xml import root_of
+from darkroom.web.xml import parse_document
 
 LARGEST = 10_000_000
 """Bytes of a file: fifty styles of 4096 bytes are far below."""
@@ -46,7 +46,7 @@ class Exported:
             process = parse(self.content)
             if process.style is not None or process.save is not None:
                 raise invalid("style", self.content, "A style must hold actions only")
-            compiled(process.actions)
+            compile_operations(process.actions)
         except OssError as error:
             return error.message
         return None
@@ -100,7 +100,7 @@ def _read(file: Path) -> list[Exported]:
 
 
 def _of_xml(data: bytes) -> Iterator[dict[str, Any]]:
-    for style in root_of(data.lstrip(), "StyleList", limit=LARGEST).iter("Style"):
+    for style in parse_document(data.lstrip(), "StyleList", limit=LARGEST).iter("Style"):
         yield {child.tag: child.text or "" for child in style}
 
 

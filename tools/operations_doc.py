@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
-from darkroom.process.parameters import BARE, Parameter, declared_parameters  # noqa: E402
+from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
 
@@ -53,7 +53,7 @@ def _section(name: str) -> Iterator[str]:
 
 
 def _row(declared: Parameter) -> str:
-    key = "*the value itself*" if declared.key == BARE else f"`{declared.key}`"
+    key = "*the value itself*" if declared.key == POSITIONAL else f"`{declared.key}`"
     given = (declared.ec, declared.missing_ec, declared.base64_ec)
     numbers = ", ".join(number for number in given if number)
     cells = (key, declared.kind.expected(), _default(declared), declared.doc, numbers or "–")

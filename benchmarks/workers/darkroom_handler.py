@@ -66,10 +66,10 @@ def holding(source: bytes) -> MemoryObjects:
 def main() -> None:
     """Serve the protocol."""
     app = loaded()
-    world = app.world
+    services = app.services
 
     def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
-        app.world = replace(world, objects=holding(source))
+        app.services = replace(services, objects=holding(source))
         request = event(order["process"])
 
         def work() -> bytes:

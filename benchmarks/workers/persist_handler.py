@@ -11,8 +11,8 @@ from typing import Any
 from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext, holding
 from darkroom.buckets import Bucket
 from darkroom.jobs import Job, Target
-from darkroom.ports import Attributes, Written
-from tests.fakes.workshop import workshop
+from darkroom.ports.objects import ObjectAttributes, PutResult
+from tests.fakes.job_services import memory_job_services
 
 QUEUES = {
     "DARKROOM_TABLE": "unused",
@@ -32,13 +32,13 @@ class Shelf:
         bucket: str,
         key: str,
         body: bytes,
-        attributes: Attributes,  # noqa: ARG002 - the port's
+        attributes: ObjectAttributes,  # noqa: ARG002 - the port's
         *,
         overwrite: bool = True,  # noqa: ARG002 - the port's
-    ) -> Written:
+    ) -> PutResult:
         """Keep the body."""
         self.stored[f"{bucket}/{key}"] = body
-        return Written(etag="0" * 32)
+        return PutResult(etag="0" * 32)
 
 
 class Persist:
@@ -55,15 +55,15 @@ class Persist:
         """Work on one job of these targets and give what it made."""
         self._number += 1
         shelf = Shelf()
-        place = workshop()
-        self._app.world = replace(
-            self._app.world,
+        place = memory_job_services()
+        self._app.services = replace(
+            self._app.services,
             objects=self._objects,
             writer=shelf,
             buckets=_Demo(),
-            workshop=place,
+            job_services=place,
         )
-        self._app.workshop = place
+        self._app.job_services = place
         reply = self._app.handler(_batch(self._number, processes), LambdaContext())
         if reply["batchItemFailures"] or len(shelf.stored) != len(processes):
             raise RuntimeError(f"the job was not done: {place}")

@@ -9,81 +9,89 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws.bootstrap import build
-from darkroom.aws.xray import Traces
+from darkroom.aws.bootstrap import build_services
+from darkroom.aws.xray import XRayTraces
 from darkroom.errors import Failure
-from darkroom.imaging.steps import Context
+from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings, SettingsError
-from darkroom.telemetry.log_context import Journal
-from darkroom.telemetry.log_sampling import LOG, Verbosity, hush_libraries
+from darkroom.telemetry.logs import LOGGER_NAME, LogContext, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
-from darkroom.usecases.jobs.messages import Delivery, Verdict, deliver, fail
-from darkroom.usecases.services import Worker
+from darkroom.usecases.jobs.messages import (
+    MessageOutcome,
+    QueueMessage,
+    handle_crash,
+    handle_message,
+)
+from darkroom.usecases.services import JobWorker
 
 RESERVE_SECONDS = 5.0
-"""Kept back of the function's time, to write what is ready and to give the rest back."""
+"""Subtracted from the function's time: enough to store a result and to return the rest."""
 
 METRICS = {"accepted": "JobsAccepted", "done": "JobsDone", "failed": "JobsFailed"}
 
-hush_libraries()
-logger = Logger(service=LOG, use_rfc3339=True)
-metrics = Metrics(namespace="Darkroom", service=LOG)
-traces = Traces(environ=os.environ)
-world = build(Settings.from_environ(os.environ))
-if world.workshop is None:
+silence_libraries()
+logger = Logger(service=LOGGER_NAME, use_rfc3339=True)
+metrics = Metrics(namespace="Darkroom", service=LOGGER_NAME)
+traces = XRayTraces(environ=os.environ)
+services = build_services(Settings.from_environ(os.environ))
+if services.jobs is None:
     raise SettingsError(
         "DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTER_QUEUE and DARKROOM_TABLE are needed"
     )
-workshop = world.workshop
-verbosity = Verbosity(level=world.settings.log_level, share=world.settings.debug_share)
+job_services = services.jobs
+sampling = LogSampling(level=services.settings.log_level, rate=services.settings.debug_sample_rate)
 
 
 @metrics.log_metrics
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
-    """Work through a batch; what is not done by its end comes again."""
+    """Handle a batch of messages; those that are not done return to the queue."""
 
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
-    worker = Worker(
+    worker = JobWorker(
         name=lambda_context.aws_request_id,
-        world=world,
-        workshop=workshop,
-        context=Context(limits=world.limits, remaining=remaining),
+        services=services,
+        jobs=job_services,
+        context=ProcessingContext(limits=services.limits, remaining=remaining),
     )
-    again = [record["messageId"] for record in event["Records"] if not _handled(record, worker)]
-    metrics.add_metric(name="MessagesRetried", unit=MetricUnit.Count, value=len(again))
-    return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
+    retried = [
+        record["messageId"] for record in event["Records"] if not _process_record(record, worker)
+    ]
+    metrics.add_metric(name="MessagesRetried", unit=MetricUnit.Count, value=len(retried))
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in retried]}
 
 
-def _handled(record: Mapping[str, Any], worker: Worker) -> bool:
-    """Tell whether the message is done with, one way or the other."""
-    watch, journal = Stopwatch(), Journal()
-    verbosity.settle()
-    context = replace(worker.context, stage=watch.stage, journal=journal)
-    delivery = Delivery(
+def _process_record(record: Mapping[str, Any], worker: JobWorker) -> bool:
+    """Handle one message; return whether it may be deleted from the queue."""
+    stopwatch, log_context = Stopwatch(), LogContext()
+    sampling.choose_level()
+    context = replace(worker.context, stage=stopwatch.stage, log_context=log_context)
+    message = QueueMessage(
         body=record["body"],
-        receipt=record["receiptHandle"],
-        number=int(record["attributes"]["ApproximateReceiveCount"]),
+        receipt_handle=record["receiptHandle"],
+        receive_count=int(record["attributes"]["ApproximateReceiveCount"]),
     )
-    logger.thread_safe_append_keys(message_id=record["messageId"], receive_count=delivery.number)
+    logger.thread_safe_append_keys(
+        message_id=record["messageId"], receive_count=message.receive_count
+    )
     try:
-        verdict = _judged(delivery, replace(worker, context=context))
+        outcome = _handle_errors(message, replace(worker, context=context))
     except Exception as error:
-        # Queue or table cannot be reached: the message comes again by itself.
+        # Queue or table cannot be reached: SQS delivers the message again by itself.
         logger.exception("failed")
-        traces.tell("message", watch, {}, Failure.of(error))
+        traces.send("message", stopwatch, {}, Failure.of(error))
         return False
-    logger.info(verdict.summary, extra=verdict.line(journal, watch))
-    traces.tell("message", watch, verdict.annotations(journal), verdict.failure)
-    for kind, count in verdict.jobs.items():
+    logger.info(outcome.summary, extra=outcome.log_fields(log_context, stopwatch))
+    traces.send("message", stopwatch, outcome.annotations(log_context), outcome.failure)
+    for kind, count in outcome.jobs.items():
         metrics.add_metric(name=METRICS[kind], unit=MetricUnit.Count, value=count)
-    return verdict.done
+    return outcome.done
 
 
-def _judged(delivery: Delivery, worker: Worker) -> Verdict:
+def _handle_errors(message: QueueMessage, worker: JobWorker) -> MessageOutcome:
     try:
-        return deliver(delivery, worker)
+        return handle_message(message, worker)
     except Exception as error:
         logger.exception("failed")
-        return fail(delivery, error, worker)
+        return handle_crash(message, error, worker)

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
-from local.demo import keep_table
+from local.demo import ensure_table
 from tests.contract.stores import Store, client_of, in_memory, in_s3
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001 - answers its calls
     """Connect to DynamoDB in memory, where the table is empty."""
     client = boto3.client("dynamodb")
-    keep_table(client)
+    ensure_table(client)
     return client
 
 

@@ -7,13 +7,12 @@ import boto3
 from botocore.config import Config
 
 from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
-from darkroom.aws.s3_multipart import S3Parts, S3Uploads
-from darkroom.ports import ObjectReader, ObjectWriter
-from darkroom.ports.listing import ObjectLister
-from darkroom.ports.multipart import Uploads
+from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
+from darkroom.ports.multipart import MultipartStore
+from darkroom.ports.objects import ObjectLister, ObjectReader, ObjectWriter
 from tests.fakes.listing import MemoryLister
+from tests.fakes.multipart import MemoryMultipartStore
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.uploads import MemoryUploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -29,7 +28,7 @@ class Store:
     reader: ObjectReader
     writer: ObjectWriter
     lister: ObjectLister
-    uploads: Uploads
+    uploads: MultipartStore
 
 
 def in_memory() -> Store:
@@ -39,7 +38,7 @@ def in_memory() -> Store:
         reader=objects,
         writer=objects,
         lister=MemoryLister(stored=objects.stored),
-        uploads=MemoryUploads(objects=objects),
+        uploads=MemoryMultipartStore(objects=objects),
     )
 
 
@@ -53,12 +52,14 @@ def in_s3(client: "S3Client") -> Store:
             client.abort_multipart_upload(
                 Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-    parts = S3Parts(client=client, buckets=NAMES, waiting=WAITING)
+    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=WAITING)
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
-        writer=S3Writer(client=client, buckets=NAMES, patient=lambda: client),
+        writer=S3Writer(client=client, buckets=NAMES, long_timeout_client=lambda: client),
         lister=S3Lister(client=client, buckets=NAMES),
-        uploads=S3Uploads(client=client, buckets=NAMES, patient=lambda: client, parts=parts),
+        uploads=S3MultipartStore(
+            client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts
+        ),
     )
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from darkroom.aws.bucket_table import KEPT, BucketRecords, TableBuckets, TableStyles
+from darkroom.aws.bucket_table import SETTINGS_MAX_AGE, BucketRecords, TableBuckets, TableStyles
 from darkroom.buckets import Acl, Bucket, CorsRule, Protection, ProtectionRule, Style, Styles
 from darkroom.errors import Code, OssError
-from darkroom.ports import BucketStore, StyleStore
+from darkroom.ports.settings import BucketStore, StyleStore
 from darkroom.settings import BucketEntry
 from local.demo import TABLE
 from tests.contract.conftest import Wall
@@ -92,21 +92,21 @@ def test_styles_stay_in_the_order_in_which_they_come(connect: Connect) -> None:
     """C-140: and all of a style is kept."""
     here, elsewhere = connect(), connect()
     for style in (SMALL, LARGE):
-        here.styles.change("demo", adding(style))
+        here.styles.update("demo", adding(style))
     assert list(elsewhere.styles.current("demo").items()) == [("small", SMALL), ("large", LARGE)]
     newer = replace(SMALL, content="image/info")
-    elsewhere.styles.change("demo", adding(newer))
+    elsewhere.styles.update("demo", adding(newer))
     assert list(here.styles.current("demo").values()) == [newer, LARGE]
 
 
 def test_a_function_sees_its_own_change_at_once(connect: Connect) -> None:
     """C-146: without asking again."""
     stores = connect()
-    assert stores.styles.recent("demo", KEPT) == {}
-    stores.styles.change("demo", adding(SMALL))
-    assert stores.styles.recent("demo", KEPT) == {"small": SMALL}
-    stores.styles.change("demo", lambda _: {})
-    assert stores.styles.recent("demo", KEPT) == {}
+    assert stores.styles.recent("demo", SETTINGS_MAX_AGE) == {}
+    stores.styles.update("demo", adding(SMALL))
+    assert stores.styles.recent("demo", SETTINGS_MAX_AGE) == {"small": SMALL}
+    stores.styles.update("demo", lambda _: {})
+    assert stores.styles.recent("demo", SETTINGS_MAX_AGE) == {}
 
 
 def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
@@ -117,10 +117,10 @@ def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
     def change(known: Styles) -> Styles:
         seen.append(list(known))
         if len(seen) == 1:
-            elsewhere.styles.change("demo", adding(SMALL))
+            elsewhere.styles.update("demo", adding(SMALL))
         return adding(LARGE)(known)
 
-    here.styles.change("demo", change)
+    here.styles.update("demo", change)
     assert seen == [[], ["small"]]
     assert list(here.styles.current("demo")) == ["small", "large"]
 
@@ -128,23 +128,23 @@ def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
 def test_a_change_that_raises_leaves_all_as_it_is(connect: Connect) -> None:
     """So that a rule can refuse it with what is really there in view."""
     stores = connect()
-    stores.styles.change("demo", adding(SMALL))
+    stores.styles.update("demo", adding(SMALL))
 
     def refuse(_: Styles) -> Styles:
         raise OssError(Code.INVALID_ARGUMENT)
 
     with pytest.raises(OssError):
-        stores.styles.change("demo", refuse)
+        stores.styles.update("demo", refuse)
     assert stores.styles.current("demo") == {"small": SMALL}
 
 
 def test_styles_and_settings_leave_each_other_alone(connect: Connect) -> None:
     """They are kept together, and changed apart."""
     stores = connect()
-    stores.styles.change("demo", adding(SMALL))
+    stores.styles.update("demo", adding(SMALL))
     stores.buckets.save(SETTLED)
     assert stores.styles.current("demo") == {"small": SMALL}
-    stores.styles.change("demo", adding(LARGE))
+    stores.styles.update("demo", adding(LARGE))
     assert stores.buckets.current("demo") == SETTLED
 
 
@@ -157,22 +157,22 @@ def test_a_warm_function_goes_by_what_it_read_for_30_seconds(
     dynamodb.meta.events.register("before-call.dynamodb.GetItem", lambda **_: reads.append("read"))
     for _ in range(3):
         assert here.buckets.find("demo") == LISTED
-        assert here.styles.recent("demo", KEPT) == {}
+        assert here.styles.recent("demo", SETTINGS_MAX_AGE) == {}
     assert reads == ["read"]
     elsewhere.buckets.save(SETTLED)
-    elsewhere.styles.change("demo", adding(SMALL))
+    elsewhere.styles.update("demo", adding(SMALL))
     wall.now += timedelta(seconds=30)
     assert here.buckets.find("demo") == LISTED
     wall.now += timedelta(seconds=1)
     assert here.buckets.find("demo") == SETTLED
-    assert here.styles.recent("demo", KEPT) == {"small": SMALL}
+    assert here.styles.recent("demo", SETTINGS_MAX_AGE) == {"small": SMALL}
 
 
 def test_fifty_of_the_longest_styles_fit(connect: Connect) -> None:
     """C-144, C-147: 4096 bytes each, in one item of at most 400 KB."""
     styles = [replace(SMALL, name=f"{n:063}", content="x" * 4096) for n in range(50)]
     stores = connect()
-    stores.styles.change("demo", adding(*styles))
+    stores.styles.update("demo", adding(*styles))
     assert list(stores.styles.current("demo").values()) == styles
 
 
@@ -201,7 +201,7 @@ def test_a_table_that_fails_is_answered_in_the_words_of_the_catalogue(
         (lambda: stores.styles.recent("demo", NOW), Code.INTERNAL_ERROR, "0040-00000601"),
         (lambda: stores.styles.current("demo"), Code.INTERNAL_ERROR, "0040-00000601"),
         (
-            lambda: stores.styles.change("demo", adding(SMALL)),
+            lambda: stores.styles.update("demo", adding(SMALL)),
             Code.INTERNAL_ERROR,
             "0040-00000601",
         ),

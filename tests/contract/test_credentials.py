@@ -17,7 +17,7 @@ from darkroom.aws.secrets import MEMBERS, SecretKeys, access_keys
 from darkroom.errors import Code, OssError
 from darkroom.settings import SettingsError
 from tests.contract.conftest import Wall
-from tests.fakes.world import Keyring
+from tests.fakes.services import MemoryCredentials
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -43,7 +43,7 @@ def client(aws: None) -> "SecretsManagerClient":  # noqa: ARG001 - answers its c
 def keep(request: pytest.FixtureRequest, wall: Wall) -> Keep:
     """Give each kind of store in turn."""
     if request.param == "memory":
-        return lambda entries: Keyring(keys=access_keys(json.dumps(entries)))
+        return lambda entries: MemoryCredentials(keys=access_keys(json.dumps(entries)))
     client: SecretsManagerClient = request.getfixturevalue("client")
 
     def kept(entries: Sequence[Mapping[str, Any]]) -> Credentials:

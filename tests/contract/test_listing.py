@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from darkroom.ports import Attributes
-from darkroom.ports.listing import Listing, ObjectLister, Page
+from darkroom.ports.objects import ListPage, ListQuery, ObjectAttributes, ObjectLister
 from tests.contract.stores import Store
 
 KEYS = ["a", "b/1", "b/2", "b/c/3", "d e+%.txt", "e//f", "ü", "\U0001f4f7"]
@@ -15,20 +14,20 @@ KEYS = ["a", "b/1", "b/2", "b/c/3", "d e+%.txt", "e//f", "ü", "\U0001f4f7"]
 def lister(store: Store) -> ObjectLister:
     """Fill the store."""
     for key in KEYS:
-        store.writer.put("here", key, key.encode(), Attributes(storage_class="IA"))
+        store.writer.put("here", key, key.encode(), ObjectAttributes(storage_class="IA"))
     return store.lister
 
 
-def pages(lister: ObjectLister, listing: Listing) -> Iterator[Page]:
+def pages(lister: ObjectLister, listing: ListQuery) -> Iterator[ListPage]:
     """Turn pages until the end."""
     page = lister.list("here", listing)
     yield page
-    while page.onward is not None:
-        page = lister.list("here", listing, token=page.onward)
+    while page.next_marker is not None:
+        page = lister.list("here", listing, token=page.next_marker)
         yield page
 
 
-def listed(found: Sequence[Page]) -> tuple[list[str], list[str]]:
+def listed(found: Sequence[ListPage]) -> tuple[list[str], list[str]]:
     """Put pages together: keys and shared beginnings."""
     return (
         [entry.key for page in found for entry in page.objects],
@@ -38,7 +37,7 @@ def listed(found: Sequence[Page]) -> tuple[list[str], list[str]]:
 
 def test_all_objects_are_listed_in_order_with_what_is_known_of_them(lister: ObjectLister) -> None:
     """By the bytes of their keys, whatever characters these have."""
-    (page,) = pages(lister, Listing(limit=1000))
+    (page,) = pages(lister, ListQuery(limit=1000))
     assert [entry.key for entry in page.objects] == KEYS
     assert [entry.size for entry in page.objects] == [len(key.encode()) for key in KEYS]
     assert {entry.storage_class for entry in page.objects} == {"IA"}
@@ -52,8 +51,8 @@ def test_pages_of_any_size_hold_the_same_list(
     lister: ObjectLister, prefix: str, delimiter: str, limit: int
 ) -> None:
     """Nothing is left out or shown twice where a page ends, and none is larger than asked."""
-    (whole,) = pages(lister, Listing(prefix=prefix, delimiter=delimiter, limit=1000))
-    found = list(pages(lister, Listing(prefix=prefix, delimiter=delimiter, limit=limit)))
+    (whole,) = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=1000))
+    found = list(pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=limit)))
     assert listed(found) == listed([whole])
     assert all(len(page.objects) + len(page.prefixes) <= limit for page in found)
 
@@ -76,7 +75,7 @@ def test_keys_with_a_shared_beginning_become_one_entry(
     prefixes: list[str],
 ) -> None:
     """So that a list can be walked like folders."""
-    found = pages(lister, Listing(prefix=prefix, delimiter=delimiter))
+    found = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter))
     assert listed(list(found)) == (keys, prefixes)
 
 
@@ -85,9 +84,11 @@ def test_keys_with_a_shared_beginning_become_one_entry(
 )
 def test_a_list_begins_behind_any_text(lister: ObjectLister, after: str, first: str) -> None:
     """Whether an object of that name exists or not."""
-    assert lister.list("here", Listing(), after=after).objects[0].key == first
+    assert lister.list("here", ListQuery(), after=after).objects[0].key == first
 
 
 def test_an_empty_bucket_has_an_empty_list(store: Store) -> None:
     """One page, and no next one."""
-    assert store.lister.list("here", Listing()) == Page(objects=[], prefixes=[], onward=None)
+    assert store.lister.list("here", ListQuery()) == ListPage(
+        objects=[], prefixes=[], next_marker=None
+    )

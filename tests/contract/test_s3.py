@@ -7,13 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
-from darkroom.aws.s3_multipart import S3Parts, S3Uploads
+from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
-from darkroom.ports import Attributes, Replaced
-from darkroom.ports.listing import Listing
+from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced
 from tests.contract.stores import NAMES, WAITING, client_of
-from tests.wire import Answer, Passage, Wire, refuses
+from tests.faulty_proxy import Answer, FaultyProxy, ProxiedRequest, refuses
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -73,15 +72,15 @@ def test_a_copy_names_the_version_that_was_looked_at(client: "S3Client", reader:
     source = reader.head("here", "a")
     conditions: list[str | None] = []
 
-    def unmet(passage: Passage) -> None:
+    def unmet(passage: ProxiedRequest) -> None:
         conditions.append(passage.headers["x-amz-copy-source-if-match"])
         refuses(412, "PreconditionFailed")(passage)
 
-    with Wire(upstream=client.meta.endpoint_url, faults=[unmet]).open() as wire:
+    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[unmet]).open() as wire:
         wired = client_of(wire.address)
-        writer = S3Writer(client=wired, buckets=NAMES, patient=lambda: wired)
-        with pytest.raises(Replaced):
-            writer.copy(source, "there", "b", Attributes())
+        writer = S3Writer(client=wired, buckets=NAMES, long_timeout_client=lambda: wired)
+        with pytest.raises(ObjectReplaced):
+            writer.copy(source, "there", "b", ObjectAttributes())
     assert conditions == [source.etag.lower()]
 
 
@@ -95,15 +94,15 @@ def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None
         b"<Initiated>2026-08-01T09:30:00.000Z</Initiated></Upload></ListMultipartUploadsResult>"
     )
 
-    def tell(passage: Passage) -> None:
+    def tell(passage: ProxiedRequest) -> None:
         passage.deliver(Answer(status=200, headers=[], body=body))
 
-    with Wire(upstream=client.meta.endpoint_url, faults=[tell]).open() as wire:
+    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[tell]).open() as wire:
         page = uploads_of(client_of(wire.address)).list(
-            "here", Listing(prefix="p", delimiter="/", limit=5), after=("a", "1")
+            "here", ListQuery(prefix="p", delimiter="/", limit=5), after=("a", "1")
         )
         asked = parse_qs(urlsplit(wire.requests[0]).query)
-    assert page.onward == ("c", "3")
+    assert page.next_marker == ("c", "3")
     assert page.prefixes == ["b/"]
     assert [(upload.key, upload.id) for upload in page.uploads] == [("c", "3")]
     assert page.uploads[0].storage_class == "IA"
@@ -121,16 +120,18 @@ def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None
     )
 
 
-def uploads_of(client: "S3Client") -> S3Uploads:
+def uploads_of(client: "S3Client") -> S3MultipartStore:
     """Give the uploads of an S3."""
-    parts = S3Parts(client=client, buckets=NAMES, waiting=WAITING)
-    return S3Uploads(client=client, buckets=NAMES, patient=lambda: client, parts=parts)
+    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=WAITING)
+    return S3MultipartStore(
+        client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts
+    )
 
 
 def test_a_list_of_a_bucket_that_is_gone_is_not_found(client: "S3Client") -> None:
     """S3 may have lost what the settings list; the name that callers know is told."""
     lister = S3Lister(client=client, buckets={"here": "s3-nowhere"})
     with pytest.raises(OssError) as error:
-        lister.list("here", Listing())
+        lister.list("here", ListQuery())
     assert error.value.code is Code.NO_SUCH_BUCKET
     assert error.value.details == {"BucketName": "here"}

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from local.artefact import Artefact, read
+from local.child_processes import StartError
 from local.emulator import Pool, Programs, emulated
-from local.fronts import Front
 from local.gateway import Gateway
-from local.processes import StartError
+from local.http_fronts import Front
+from local.moto_server import stores
+from local.sam_build import BuiltFunction, read_function
 from local.server import Server, serving
-from local.stores import stores
-from tests.e2e.stored import BUCKET, connected, gradient, put
+from tests.e2e.stores import BUCKET, connected, gradient, put
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -71,7 +71,7 @@ def build() -> Path:
     """Give the folder of what was built."""
     with available():
         for function in ("ProcessFunction", "PersistFunction"):
-            read(BUILD, function)
+            read_function(BUILD, function)
     return BUILD
 
 
@@ -84,9 +84,9 @@ def tools() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def artefact(build: Path) -> Artefact:
+def artefact(build: Path) -> BuiltFunction:
     """Read how the process function is to be run."""
-    return read(build, "ProcessFunction")
+    return read_function(build, "ProcessFunction")
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +108,7 @@ def s3(store: dict[str, str]) -> "S3Client":
 
 @pytest.fixture(scope="session")
 def pool(
-    artefact: Artefact,
+    artefact: BuiltFunction,
     store: dict[str, str],
     s3: "S3Client",
     tmp_path_factory: pytest.TempPathFactory,

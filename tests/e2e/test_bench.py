@@ -5,7 +5,7 @@ import re
 import pytest
 
 from benchmarks import emulated
-from local.artefact import Artefact
+from local.sam_build import BuiltFunction
 
 FIGURES = (
     *("client, through the gateway", "function", "store", "everything else", "decode"),
@@ -15,7 +15,7 @@ FIGURES = (
 
 
 def test_every_figure_is_there(
-    artefact: Artefact,
+    artefact: BuiltFunction,
     tools: dict[str, str],  # noqa: ARG001 - they have to be there
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from local import sandbox
-from local.artefact import Artefact, read, read_source
 from local.poller import EventSource
+from local.sam_build import BuiltFunction, read_function, read_source
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("ProcessFunction", "PersistFunction")
@@ -69,7 +69,7 @@ def test_bytecode(layer: str, build: Path) -> None:
         assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", path
 
 
-def test_variables_are_settings(artefact: Artefact) -> None:
+def test_variables_are_settings(artefact: BuiltFunction) -> None:
     """The template sets only variables that the function reads."""
     source = (ROOT / "layers/darkroom/darkroom/settings.py").read_text()
     ours = {name for name in artefact.variables if name.startswith("DARKROOM_")}
@@ -98,5 +98,5 @@ def test_the_queue_is_read_as_it_feeds_the_function(build: Path) -> None:
 
 def test_what_was_built_runs_in_the_templates_time(build: Path) -> None:
     """And is read so by whoever plays Lambda here."""
-    process, persist = (read(build, name).seconds for name in FUNCTIONS)
+    process, persist = (read_function(build, name).seconds for name in FUNCTIONS)
     assert (process, persist) == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.artefact import Artefact
 from local.emulator import Pool, Sandbox, emulated
 from local.events import HttpRequest, event
-from local.fronts import Front
+from local.http_fronts import Front
+from local.sam_build import BuiltFunction
 from tests.e2e.conftest import ENVIRONMENT, available
-from tests.e2e.stored import gradient, put
+from tests.e2e.stores import gradient, put
+from tests.faulty_proxy import FaultyProxy
 from tests.functional.local.test_run import descendants
-from tests.wire import Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -32,15 +32,17 @@ whatever comes to cost seconds, on machines that do other work as well."""
 
 
 @pytest.fixture(scope="module")
-def wire(s3: "S3Client") -> Iterator[Wire]:
+def wire(s3: "S3Client") -> Iterator[FaultyProxy]:
     """Keep connections to S3 open, as S3 does; the picture is behind it."""
     put(s3, "six megapixels.jpg", gradient(2725, 2225))
-    with Wire(upstream=s3.meta.endpoint_url).open() as wire:
+    with FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire:
         yield wire
 
 
 @pytest.fixture
-def pool(artefact: Artefact, store: dict[str, str], wire: Wire, tmp_path: Path) -> Iterator[Pool]:
+def pool(
+    artefact: BuiltFunction, store: dict[str, str], wire: FaultyProxy, tmp_path: Path
+) -> Iterator[Pool]:
     """Run a sandbox that has had no request."""
     environment = {**store, **ENVIRONMENT, "AWS_ENDPOINT_URL_S3": wire.address}
     with available(), emulated(artefact, environment, logs=tmp_path) as running:
@@ -78,7 +80,7 @@ def test_first_picture(pool: Pool) -> None:
     assert timings.invokes[0] < FIRST
 
 
-def test_after_it_stood_still(pool: Pool, wire: Wire) -> None:
+def test_after_it_stood_still(pool: Pool, wire: FaultyProxy) -> None:
     """The next request is answered at its first try, though the store has hung up meanwhile."""
     assert status(pool) == 200
     with standing_still(pool.sandboxes[0]):

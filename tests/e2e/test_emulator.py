@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from local.artefact import Artefact
 from local.emulator import Pool, emulated
-from local.fronts import FunctionError, ThrottledError
+from local.http_fronts import FunctionError, ThrottledError
+from local.sam_build import BuiltFunction
 from tests.e2e.conftest import available
 
 FUNCTION = """
@@ -50,7 +50,7 @@ def run(tmp_path: Path) -> Run:
 
     @contextmanager
     def running(seconds: int = 5, size: int = 1) -> Iterator[Pool]:
-        artefact = Artefact(
+        artefact = BuiltFunction(
             code=tmp_path,
             handler="app.handler",
             seconds=seconds,

@@ -12,7 +12,7 @@ from PIL import Image
 
 from local.emulator import Pool
 from local.events import HttpRequest, event
-from local.fronts import Front
+from local.http_fronts import Front
 
 EVENTS = Path(__file__).parents[2] / "events"
 

@@ -12,9 +12,9 @@ from PIL import Image
 
 from darkroom.process.parameters import encode_base64
 from local.emulator import Pool
-from local.fronts import Front
+from local.http_fronts import Front
 from tests.e2e.conftest import Fetch, Reply, received
-from tests.e2e.stored import gradient, noise, put
+from tests.e2e.stores import gradient, noise, put
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

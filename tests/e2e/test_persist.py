@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from local.artefact import read
 from local.emulator import Pool, emulated
+from local.sam_build import read_function
 from tests.e2e.conftest import available
-from tests.e2e.queued import KEY, Place, arranged
-from tests.e2e.stored import BUCKET
+from tests.e2e.queue_harness import KEY, QueueHarness, set_up_queues
+from tests.e2e.stores import BUCKET
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -34,9 +34,9 @@ NO_FAILURES: dict[str, list[object]] = {"batchItemFailures": []}
 
 
 @pytest.fixture(scope="module")
-def place(store: dict[str, str]) -> Place:
+def place(store: dict[str, str]) -> QueueHarness:
     """Set up what the function needs."""
-    return arranged(store)
+    return set_up_queues(store)
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,13 @@ def persist(
     build: Path,
     store: dict[str, str],
     s3: "S3Client",
-    place: Place,
+    place: QueueHarness,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Pool]:
     """Run one sandbox of the function."""
     logs = tmp_path_factory.mktemp("logs")
     environment = {**store, **place.environment, "AWS_ENDPOINT_URL_S3": s3.meta.endpoint_url}
-    artefact = read(build, "PersistFunction")
+    artefact = read_function(build, "PersistFunction")
     with available(), emulated(artefact, environment, logs=logs) as running:
         yield running
 
@@ -80,7 +80,7 @@ def test_every_event_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_batch(name: str, persist: Pool, place: Place, s3: "S3Client") -> None:
+def test_batch(name: str, persist: Pool, place: QueueHarness, s3: "S3Client") -> None:
     """Everything that is asked for is made, and nothing has to come again."""
     assert invoked(persist, batch(name, s3)) == NO_FAILURES
     found = {}

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from local.artefact import read, read_source
 from local.emulator import Pool, emulated
 from local.poller import Poller
+from local.sam_build import read_function, read_source
 from tests.e2e.conftest import available
-from tests.e2e.queued import KEY, Place, arranged
-from tests.e2e.stored import BUCKET
+from tests.e2e.queue_harness import KEY, QueueHarness, set_up_queues
+from tests.e2e.stores import BUCKET
+from tests.faulty_proxy import FaultyProxy, ProxiedRequest, passes, refuses
 from tests.functional.local.test_run import descendants
-from tests.wire import Passage, Wire, passes, refuses
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -34,13 +34,13 @@ SECONDS, VISIBILITY = 13, 19
 
 
 @dataclass(frozen=True, kw_only=True)
-class Works:
+class RunningFunction:
     """Everything that a message goes through."""
 
-    place: Place
+    place: QueueHarness
     poller: Poller
     pool: Pool
-    wire: Wire
+    wire: FaultyProxy
     s3: "S3Client"
 
     def send(self, body: str) -> None:
@@ -77,30 +77,30 @@ class Works:
         return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-type Run = Callable[..., AbstractContextManager[Works]]
+type Run = Callable[..., AbstractContextManager[RunningFunction]]
 
 
 @pytest.fixture
 def run(build: Path, store: dict[str, str], s3: "S3Client", tmp_path: Path) -> Run:
     """Run the function in one sandbox, with a wire between it and S3."""
-    place = arranged(store, name="polled", visibility=VISIBILITY)
-    artefact = read(build, "PersistFunction")
+    place = set_up_queues(store, name="polled", visibility=VISIBILITY)
+    artefact = read_function(build, "PersistFunction")
     source = read_source(build, "PersistFunction")
 
     @contextmanager
-    def running(seconds: int = artefact.seconds) -> Iterator[Works]:
-        with Wire(upstream=s3.meta.endpoint_url).open() as wire, available():
+    def running(seconds: int = artefact.seconds) -> Iterator[RunningFunction]:
+        with FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire, available():
             environment = {**store, **place.environment, "AWS_ENDPOINT_URL_S3": wire.address}
             timed = replace(artefact, seconds=seconds)
             with emulated(timed, environment, logs=tmp_path) as pool:
                 poller = Poller(sqs=place.sqs, queue=place.queues.jobs, invoke=pool, source=source)
-                yield Works(place=place, poller=poller, pool=pool, wire=wire, s3=s3)
+                yield RunningFunction(place=place, poller=poller, pool=pool, wire=wire, s3=s3)
 
     return running
 
 
 @pytest.fixture
-def works(run: Run) -> Iterator[Works]:
+def works(run: Run) -> Iterator[RunningFunction]:
     """Run the function with the time that it has."""
     with run() as running:
         yield running
@@ -115,7 +115,7 @@ def job(name: str, key: str = KEY) -> str:
     return json.dumps(message)
 
 
-def test_a_job_is_done(works: Works) -> None:
+def test_a_job_is_done(works: RunningFunction) -> None:
     """Its picture is there, and its message is not."""
     works.send(job("done"))
     assert works.poller.once() == 1
@@ -123,7 +123,7 @@ def test_a_job_is_done(works: Works) -> None:
     assert works.left() == 0
 
 
-def test_poison_is_buried_with_its_reason(works: Works) -> None:
+def test_poison_is_buried_with_its_reason(works: RunningFunction) -> None:
     """At once: it would not become better."""
     works.send("no job, no event")
     assert works.poller.once() == 1
@@ -133,11 +133,11 @@ def test_poison_is_buried_with_its_reason(works: Works) -> None:
     assert works.left() == 0
 
 
-def test_of_a_batch_only_what_is_not_done_comes_again(works: Works) -> None:
+def test_of_a_batch_only_what_is_not_done_comes_again(works: RunningFunction) -> None:
     """When the function has said, long before the queue would show it."""
     works.s3.copy_object(Bucket=BUCKET, Key="busy.jpg", CopySource={"Bucket": BUCKET, "Key": KEY})
 
-    def busy(passage: Passage) -> None:
+    def busy(passage: ProxiedRequest) -> None:
         (refuses(503, "SlowDown") if "busy.jpg" in passage.path else passes)(passage)
 
     works.wire.faults = [busy] * 20
@@ -160,12 +160,12 @@ def test_the_job_of_a_killed_sandbox_comes_again_and_is_done_once(run: Run) -> N
         killed_and_done(works)
 
 
-def killed_and_done(works: Works) -> None:
+def killed_and_done(works: RunningFunction) -> None:
     """Kill the function while it writes; see the job done, and not again after that."""
     works.send(job("killed"))
     on_its_way, dead = Event(), Event()
 
-    def held(passage: Passage) -> None:
+    def held(passage: ProxiedRequest) -> None:
         if passage.command == "PUT":
             on_its_way.set()
             dead.wait(SECONDS)
@@ -198,7 +198,7 @@ def killed_and_done(works: Works) -> None:
     assert works.place.buried() == []
 
 
-def runtime(works: Works) -> int:
+def runtime(works: RunningFunction) -> int:
     """Find the process that runs the function's code."""
     (found,) = (
         pid

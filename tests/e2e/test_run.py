@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from local import demo
-from tests.functional.local.test_jobs import bucket, settle, size, until
+from tests.functional.local.test_queues import bucket, settle, size, until
 from tests.functional.local.test_run import descendants, get, left, run
 
 

@@ -15,17 +15,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from darkroom.auth import SignedRequest, signing
+from darkroom.auth import SignedRequest
 from darkroom.aws.secrets import access_keys
-from local.artefact import Artefact
 from local.emulator import Programs
 from local.events import HttpRequest, event
-from local.fronts import Front
+from local.http_fronts import Front
+from local.sam_build import BuiltFunction
 from tests.e2e.conftest import ENVIRONMENT, available
-from tests.e2e.queued import arranged
+from tests.e2e.queue_harness import set_up_queues
 from tests.e2e.role import keys
-from tests.e2e.stored import BUCKET, connected, noise, put
-from tests.wire import Wire
+from tests.e2e.stores import BUCKET, connected, noise, put
+from tests.faulty_proxy import FaultyProxy
+from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -48,7 +49,7 @@ def signed(method: str, key: str, subresource: str, body: bytes = b"") -> HttpRe
         body=lambda: body,
     )
     (access_key,) = access_keys(json.dumps([KEY])).values()
-    request = signing.v4_header(request, access_key, now=datetime.now(UTC), region="eu-west-1")
+    request = oss_client.v4_header(request, access_key, now=datetime.now(UTC), region="eu-west-1")
     headers = tuple(request.headers.items())
     return HttpRequest(method=method, target=request.target(), headers=headers, body=body)
 
@@ -65,10 +66,10 @@ def requests() -> dict[str, HttpRequest]:
 
 
 @pytest.fixture(scope="module")
-def environment(artefact: Artefact, store: dict[str, str], s3: "S3Client") -> dict[str, str]:
+def environment(artefact: BuiltFunction, store: dict[str, str], s3: "S3Client") -> dict[str, str]:
     """Give the variables of a function on SnapStart: no keys among them, but where to get some."""
     put(s3, "large one.jpg", noise(2000, 1600))
-    place = arranged(store)
+    place = set_up_queues(store)
     secrets = connected(store, "secretsmanager")
     secrets.create_secret(Name="keys-of-copies", SecretString=json.dumps([KEY]))
     found = {name: value for name, value in store.items() if name.startswith("AWS_ENDPOINT_URL")}
@@ -97,7 +98,7 @@ def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     with available():
         python = Programs.find(os.environ).python
     # A connection through a wire stays open, as one to S3 does.
-    with Wire(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as wire, keys() as address:
+    with FaultyProxy(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as wire, keys() as address:
         subprocess.run(
             [python, Path(__file__).with_name("copies.py"), str(COPIES), path],
             input=json.dumps(events),

@@ -47,7 +47,7 @@ class MemoryStyles:
         """Give the styles."""
         return self.styles[bucket]
 
-    def change(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
+    def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
         """Change the styles, once more if they have been changed meanwhile."""
         before = None
         while self.styles[bucket] is not before:

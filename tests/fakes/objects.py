@@ -5,10 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from fastcrc import crc64
+
 from darkroom.buckets import Acl
-from darkroom.crc64 import crc64
 from darkroom.errors import Code, OssError, no_such_key
-from darkroom.ports import Attributes, ObjectInfo, OpenObject, Replaced, Span, Written
+from darkroom.ports.objects import (
+    ObjectAttributes,
+    ObjectInfo,
+    ObjectReplaced,
+    OpenObject,
+    PutResult,
+    RangeSpec,
+)
 
 WRITTEN = datetime(2026, 8, 1, 9, 30, 0, tzinfo=UTC)
 
@@ -37,18 +45,23 @@ class MemoryObjects:
 
     def add(self, bucket: str, key: str, body: bytes = b"", *, acl: Acl | None = None) -> None:
         """Store an object as if it had been there all the time."""
-        self._store(bucket, key, body, Attributes(acl=acl))
+        self._store(bucket, key, body, ObjectAttributes(acl=acl))
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
         return self._found("HEAD", bucket, key, version_id).info
 
     def open(
-        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+        self,
+        bucket: str,
+        key: str,
+        *,
+        version_id: str | None = None,
+        byte_range: RangeSpec | None = None,
     ) -> OpenObject:
         """Ask for the object or for some of it."""
         found = self._found("GET", bucket, key, version_id)
-        return found if span is None else replace(found, body=_part(found.body, span))
+        return found if byte_range is None else replace(found, body=_part(found.body, byte_range))
 
     def _found(self, method: str, bucket: str, key: str, version_id: str | None) -> MemoryObject:
         self.asked.append(f"{method} /{bucket}/{key}")
@@ -64,33 +77,33 @@ class MemoryObjects:
         bucket: str,
         key: str,
         body: bytes,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
-    ) -> Written:
+    ) -> PutResult:
         """Store the body."""
         self.asked.append(f"PUT /{bucket}/{key}")
         self._check_absent(bucket, key, overwrite=overwrite)
         info = self._store(bucket, key, body, attributes)
-        return Written(etag=info.etag, md5=bytes.fromhex(info.etag), crc64=info.crc64)
+        return PutResult(etag=info.etag, md5=bytes.fromhex(info.etag), crc64=info.crc64)
 
     def copy(
         self,
         source: ObjectInfo,
         bucket: str,
         key: str,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
-    ) -> Written:
+    ) -> PutResult:
         """Store the body of another object."""
         self.asked.append(f"PUT /{bucket}/{key}")
         self._check_absent(bucket, key, overwrite=overwrite)
         found = self._found("GET", source.bucket, source.key, source.version_id)
         if found.info.etag != source.etag:
-            raise Replaced(source.key)
+            raise ObjectReplaced(source.key)
         info = self._store(bucket, key, found.body, attributes)
-        return Written(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
+        return PutResult(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing one is no error."""
@@ -108,7 +121,9 @@ class MemoryObjects:
         if not overwrite and (bucket, key) in self.stored:
             raise OssError(Code.FILE_ALREADY_EXISTS)
 
-    def _store(self, bucket: str, key: str, body: bytes, attributes: Attributes) -> ObjectInfo:
+    def _store(
+        self, bucket: str, key: str, body: bytes, attributes: ObjectAttributes
+    ) -> ObjectInfo:
         info = ObjectInfo(
             bucket=bucket,
             key=key,
@@ -121,17 +136,17 @@ class MemoryObjects:
             storage_class=attributes.storage_class,
             acl=attributes.acl,
             by_rule=attributes.by_rule,
-            crc64=crc64(body),
+            crc64=crc64.xz(body),
         )
         self.stored[bucket, key] = MemoryObject(info=info, body=body)
         return info
 
-    def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
+    def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
         """Give an address that says what it is for."""
         return f"memory:/{info.bucket}/{info.key}?{'&'.join(overrides)}"
 
 
-def _part(body: bytes, span: Span) -> bytes:
+def _part(body: bytes, span: RangeSpec) -> bytes:
     first, last = span
     if first is None:
         part = body[-last:] if last else b""

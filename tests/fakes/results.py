@@ -4,34 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from darkroom.errors import Code, OssError
-from darkroom.ports import KeptResult
+from darkroom.ports.results import CachedResult
 
 
 @dataclass(kw_only=True)
-class MemoryResults:
+class MemoryResultStorage:
     """Results by name; `asked` lists every look and every keeping, also those that failed."""
 
-    kept: dict[str, KeptResult] = field(default_factory=dict)
+    stored: dict[str, CachedResult] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     broken: frozenset[str] = frozenset()
     """What fails of `find` and `keep`."""
 
-    def find(self, name: str, *, most: int) -> KeptResult | None:
+    def get(self, key: str, *, max_bytes: int) -> CachedResult | None:
         """Give a result, its bytes up to so many."""
-        self._ask("find", name)
-        found = self.kept.get(name)
-        return replace(found, body=None) if found and found.size > most else found
+        self._ask("find", key)
+        found = self.stored.get(key)
+        return replace(found, body=None) if found and found.size > max_bytes else found
 
-    def keep(self, name: str, body: bytes, content_type: str) -> None:
+    def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store a result."""
-        self._ask("keep", name)
-        self.kept[name] = KeptResult(
-            name=name, content_type=content_type, size=len(body), body=body
+        self._ask("keep", key)
+        self.stored[key] = CachedResult(
+            key=key, content_type=content_type, size=len(body), body=body
         )
 
-    def link(self, name: str, *, headers: Mapping[str, str]) -> str:
+    def presign(self, key: str, *, headers: Mapping[str, str]) -> str:
         """Give an address that says what it is for."""
-        return f"memory:/{name}?{'&'.join(headers)}"
+        return f"memory:/{key}?{'&'.join(headers)}"
 
     def _ask(self, what: str, name: str) -> None:
         self.asked.append(f"{what} {name}")

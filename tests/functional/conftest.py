@@ -16,10 +16,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from darkroom.auth import AccessKey, SignedRequest, signing
+from darkroom.auth import AccessKey, SignedRequest
 from darkroom.auth.signed_request import Pairs
 from darkroom.aws.secrets import access_keys
-from local import demo, jobs
+from local import demo, queues
+from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -115,8 +116,8 @@ def s3() -> Iterator["S3Client"]:
     for name in S3_NAMES:
         client.create_bucket(Bucket=name)
     boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
-    demo.keep_table(boto3.client("dynamodb"))
-    os.environ |= jobs.keep_queues(boto3.client("sqs")).settings
+    demo.ensure_table(boto3.client("dynamodb"))
+    os.environ |= queues.ensure_queues(boto3.client("sqs")).settings
     yield client
     server.stop()
 
@@ -186,7 +187,7 @@ def asking(send: Send) -> Ask:
         )
         if by is not None:
             now = datetime.now(UTC)
-            request = signing.v4_header(request, access_key(by), now=now, region="eu-west-1")
+            request = oss_client.v4_header(request, access_key(by), now=now, region="eu-west-1")
         return send(request)
 
     return asked

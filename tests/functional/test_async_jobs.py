@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from darkroom.process.parameters import encode_base64
-from local.jobs import DEAD_LETTERS, QUEUE, keep_queues
 from local.poller import Poller
+from local.queues import DEAD_LETTERS, QUEUE, ensure_queues
 from tests.functional.conftest import Ask, LambdaContext, Reply
 from tests.pictures import photographic, processed, stored
 
@@ -44,7 +44,7 @@ def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
     client = boto3.client("sqs")
     for name in (QUEUE, DEAD_LETTERS):
         client.delete_queue(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"])
-    keep_queues(client)
+    ensure_queues(client)
     return client
 
 

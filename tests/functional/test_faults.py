@@ -25,10 +25,10 @@ from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableTasks
 from darkroom.jobs import Job, State, Target, Task
 from darkroom.settings import Settings
-from local import demo, jobs
-from local.stores import stores
+from local import demo, queues
+from local.moto_server import stores
+from tests.faulty_proxy import Fault, FaultyProxy, ProxiedRequest, breaks, hangs_up, passes, refuses
 from tests.pictures import photographic, processed, stored
-from tests.wire import Fault, Passage, Wire, breaks, hangs_up, passes, refuses
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -79,7 +79,7 @@ class Weather:
         )
 
 
-def written_but_silent(passage: Passage) -> None:
+def written_but_silent(passage: ProxiedRequest) -> None:
     """Do what is asked, and hang up before saying so."""
     passage.fetch()
     passage.close_connection = True
@@ -91,7 +91,7 @@ class Place:
 
     s3: "S3Client"
     sqs: "SQSClient"
-    queues: jobs.Queues
+    queues: queues.Queues
     topic: str
     environment: Mapping[str, str]
 
@@ -105,22 +105,22 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         addresses = running.enter_context(stores({}))
         for name, value in addresses.items():
             monkeypatch.setenv(name, value)
-        wire = Wire(upstream=addresses["AWS_ENDPOINT_URL_S3"])
+        wire = FaultyProxy(upstream=addresses["AWS_ENDPOINT_URL_S3"])
         wire.faults = Weather(SEED)  # type: ignore[assignment]
         running.enter_context(wire.open())
         sqs = boto3.client("sqs")
-        queues = jobs.keep_queues(sqs)
+        found = queues.ensure_queues(sqs)
         sqs.set_queue_attributes(
-            QueueUrl=queues.jobs, Attributes={"VisibilityTimeout": str(VISIBILITY)}
+            QueueUrl=found.jobs, Attributes={"VisibilityTimeout": str(VISIBILITY)}
         )
         topic = sqs.create_queue(QueueName="ended")["QueueUrl"]
-        demo.keep_table(boto3.client("dynamodb"))
+        demo.ensure_table(boto3.client("dynamodb"))
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket="sources")
         s3.create_bucket(Bucket="results")
         environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-            **queues.settings,
+            **found.settings,
             "AWS_ENDPOINT_URL_S3": wire.address,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers/darkroom")]),
             "DARKROOM_BUCKETS": json.dumps({"sources": {}, "results": {}}),
@@ -129,7 +129,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
             "DARKROOM_STORE_TIMEOUT": "1",
             "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         }
-        yield Place(s3=s3, sqs=sqs, queues=queues, topic=topic, environment=environment)
+        yield Place(s3=s3, sqs=sqs, queues=found, topic=topic, environment=environment)
 
 
 def drawn_jobs(chance: random.Random) -> Iterator[Job]:
@@ -208,7 +208,7 @@ def test_every_job_is_done_whole_or_buried_with_its_reason(place: Place, crew: C
     for job in promised:
         task = ended[job.task_id]
         if task.state is State.SUCCEEDED:
-            made = task.made[0]
+            made = task.results[0]
             expected[made.key] = processed(sources[job.key], job.targets[0].process).body
         else:
             assert reasons[job.task_id] == f"{task.code}: {task.message}"
@@ -243,7 +243,7 @@ def awaited(place: Place, promised: list[Job], crew: Crew) -> Mapping[str, Task]
     while time.monotonic() < limit:
         for job in promised:
             task = ended.get(job.task_id) or tasks.find(job.task_id)
-            if task is not None and task.over and task.told:
+            if task is not None and task.is_finished and task.notified:
                 ended[job.task_id] = task
         if len(ended) == len(promised) and not waiting(place):
             return ended

@@ -15,11 +15,12 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from darkroom.auth import AccessKey, Permission, SecurityToken, SignedRequest, signing
+from darkroom.auth import AccessKey, Permission, SecurityToken, SignedRequest
 from darkroom.process.parameters import encode_base64
 from local.demo import TABLE
 from tests.functional.conftest import event_of
 from tests.pictures import photographic, stored
+from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -54,11 +55,11 @@ def signed() -> Iterator[SignedRequest]:
         replace(plain, bucket="broken"),
         replace(plain, method="PUT", key="watched/new.txt", body=lambda: CONTENT),
     ):
-        yield signing.v1_header(sent, KEY, now=now)
-        yield signing.v1_url(sent, KEY, expires=expires)
-        yield signing.v2_url(sent, KEY, expires=expires)
-        yield signing.v4_header(sent, KEY, now=now, region="eu-west-1")
-        yield signing.v4_url(sent, KEY, now=now, lifetime=300, region="eu-west-1")
+        yield oss_client.v1_header(sent, KEY, now=now)
+        yield oss_client.v1_url(sent, KEY, expires=expires)
+        yield oss_client.v2_url(sent, KEY, expires=expires)
+        yield oss_client.v4_header(sent, KEY, now=now, region="eu-west-1")
+        yield oss_client.v4_url(sent, KEY, now=now, lifetime=300, region="eu-west-1")
 
 
 def wrong(request: SignedRequest) -> SignedRequest:
@@ -108,7 +109,7 @@ def output_of(requests: list[SignedRequest], *, share: str, level: str = "INFO")
         "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
     }
     finished = subprocess.run(
-        [sys.executable, "-m", "tests.functional.loud_function"],
+        [sys.executable, "-m", "tests.functional.verbose_function"],
         input=json.dumps([event_of(request) for request in requests]),
         capture_output=True,
         text=True,

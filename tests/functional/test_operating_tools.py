@@ -1,4 +1,4 @@
-"""tools/redrive.py and tools/rerun.py, as an operator calls them."""
+"""tools/redrive.py and tools/backfill_rules.py, as an operator calls them."""
 
 import json
 import os
@@ -16,8 +16,8 @@ import boto3
 import pytest
 
 from darkroom.jobs import Job, Target
-from local.jobs import DEAD_LETTERS, QUEUE, keep_queues
-from tests.fakes.world import NOW
+from local.queues import DEAD_LETTERS, QUEUE, ensure_queues
+from tests.fakes.services import NOW
 from tests.functional.test_async_jobs import persist, sqs, work
 from tests.pictures import photographic, stored
 
@@ -120,7 +120,7 @@ def buried(sqs: "SQSClient", reason: str, key: str) -> None:
         key=key,
         targets=(Target(process="image/resize,w_10", bucket="demo", key=f"{key}.out"),),
         accepted=NOW,
-        round=1,
+        redrive_count=1,
     )
     sqs.send_message(
         QueueUrl=sqs.get_queue_url(QueueName=DEAD_LETTERS)["QueueUrl"],
@@ -151,7 +151,7 @@ def test_dead_letters_are_listed_and_sent_back(
 def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
     """An operator names the deployed function, and nothing else."""
     buried(sqs, "ServiceUnavailable: busy", "x.jpg")
-    deployed("persist", keep_queues(sqs).settings)
+    deployed("persist", ensure_queues(sqs).settings)
     bare = {"DARKROOM_JOBS_QUEUE": "", "DARKROOM_DEAD_LETTER_QUEUE": ""}
     done = tool("redrive.py", "--function", "persist", **bare)
     assert done.stderr.strip() == "1 sent back, 0 kept"

@@ -12,11 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from tests.functional.behind_wire import PATIENCE, all_met, started
-from tests.functional.conftest import Reply, sender
-from tests.wire import (
+from tests.faulty_proxy import (
     Fault,
-    Wire,
+    FaultyProxy,
     breaks,
     goes_silent,
     hangs_up,
@@ -24,6 +22,8 @@ from tests.wire import (
     passes,
     refuses,
 )
+from tests.functional.conftest import Reply, sender
+from tests.functional.faulty_s3 import PATIENCE, all_met, started
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -34,21 +34,21 @@ EITHER = pytest.mark.parametrize("query", [PLAIN, PROCESS], ids=["plain", "proce
 
 
 @pytest.fixture(scope="module")
-def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
+def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, FaultyProxy]]:
     """Put a wire that can fail in front of S3."""
     with started(s3) as pair:
         yield pair
 
 
 @pytest.fixture
-def wire(wired: tuple[ModuleType, Wire]) -> Iterator[Wire]:
+def wire(wired: tuple[ModuleType, FaultyProxy]) -> Iterator[FaultyProxy]:
     """Let every fault be met."""
     with all_met(wired[1]) as wire:
         yield wire
 
 
 @pytest.fixture
-def ask(wired: tuple[ModuleType, Wire], wire: Wire) -> Callable[..., Reply]:
+def ask(wired: tuple[ModuleType, FaultyProxy], wire: FaultyProxy) -> Callable[..., Reply]:
     """Ask for the picture while the wire does its worst."""
     cold = sender(wired[0])
 

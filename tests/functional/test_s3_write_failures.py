@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.functional.behind_wire import PATIENCE, all_met, started
+from tests.faulty_proxy import Fault, FaultyProxy, breaks, hangs_up, never_answers, refuses
 from tests.functional.conftest import Ask, Reply, asking, sending
-from tests.wire import Fault, Wire, breaks, hangs_up, never_answers, refuses
+from tests.functional.faulty_s3 import PATIENCE, all_met, started
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,14 +20,14 @@ type Put = Callable[..., Reply]
 
 
 @pytest.fixture(scope="module")
-def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, Wire]]:
+def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, FaultyProxy]]:
     """Put a wire that can fail in front of S3."""
     with started(s3) as pair:
         yield pair
 
 
 @pytest.fixture
-def put(wired: tuple[ModuleType, Wire], s3: "S3Client") -> Iterator[Put]:
+def put(wired: tuple[ModuleType, FaultyProxy], s3: "S3Client") -> Iterator[Put]:
     """Store an object while the wire does its worst; an older one is there."""
     s3.put_object(Bucket="closed", Key="f", Body=b"before")
     ask: Ask = asking(sending(wired[0]))

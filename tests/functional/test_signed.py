@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from darkroom.auth import AccessKey, SignedRequest, signing
+from darkroom.auth import AccessKey, SignedRequest
 from local.demo import TABLE
 from tests.functional.conftest import Send, access_key
+from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -31,12 +32,12 @@ def in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedReques
     now = datetime.now(UTC)
     expires = int((now + timedelta(minutes=5)).timestamp())
     return {
-        "v1 header": signing.v1_header(sent, key, now=now),
-        "v1 url": signing.v1_url(sent, key, expires=expires),
-        "v2 header": signing.v2_header(sent, key, now=now),
-        "v2 url": signing.v2_url(sent, key, expires=expires),
-        "v4 header": signing.v4_header(sent, key, now=now, region="eu-west-1"),
-        "v4 url": signing.v4_url(sent, key, now=now, lifetime=300, region="eu-west-1"),
+        "v1 header": oss_client.v1_header(sent, key, now=now),
+        "v1 url": oss_client.v1_url(sent, key, expires=expires),
+        "v2 header": oss_client.v2_header(sent, key, now=now),
+        "v2 url": oss_client.v2_url(sent, key, expires=expires),
+        "v4 header": oss_client.v4_header(sent, key, now=now, region="eu-west-1"),
+        "v4 url": oss_client.v4_url(sent, key, now=now, lifetime=300, region="eu-west-1"),
     }
 
 
@@ -100,8 +101,12 @@ def test_nothing_that_signs_stands_in_a_log(
 def test_a_warm_function_asks_the_store_alone(app: ModuleType, send: Send) -> None:
     """Keys, settings and styles are known: one request to S3 answers a request."""
     asked: list[str] = []
-    world = app.world
-    for client in (world.objects.client, world.buckets.records.client, world.credentials.client):
+    services = app.services
+    for client in (
+        services.objects.client,
+        services.buckets.records.client,
+        services.credentials.client,
+    ):
         client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
     anonymous = SignedRequest(method="GET", bucket="styled", key="plain.txt")
     requests = [anonymous, in_every_form(SENT, access_key("reader"))["v1 url"]]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operations import OPERATIONS
-from darkroom.imaging.steps import Context
 from darkroom.process.parameters import encode_base64
 from tests.pictures import coded, difference, stored
 from tests.unit.operations.applied import applied
@@ -66,7 +66,7 @@ def mark(_key: str) -> bytes:
     return stored(disc)
 
 
-CONTEXT = Context(fonts=ROOT / "layers/fonts/fonts", load_mark=mark)
+CONTEXT = ProcessingContext(fonts=ROOT / "layers/fonts/fonts", load_watermark=mark)
 
 
 def golden_path(operation: str, text: str, mode: str) -> Path:

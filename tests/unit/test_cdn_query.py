@@ -3,23 +3,22 @@
 It runs in node, whose language has all that CloudFront's has.
 """
 
-import ast
 import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from darkroom.auth import v1
-from darkroom.web import dispatch, object_headers
 from darkroom.web.handlers import not_implemented
+from darkroom.web.wire import RESPONSE_PREFIX, Parameter
 from tests.stack import template
 
-WEB = Path(dispatch.__file__).parent
+HANDLERS = Path(not_implemented.__file__).parent
 CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]
 
 RUN = """
@@ -28,64 +27,15 @@ process.stdout.write(JSON.stringify(events.map((event) => handler(event))));
 """
 
 
-def constants(tree: ast.Module) -> Mapping[str, str]:
-    """Give a module's own names for texts."""
-    return {
-        node.targets[0].id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    }
-
-
-def mentions_query(node: ast.expr) -> bool:
-    """Tell whether an expression is a request's query."""
-    match node:
-        case ast.Name(id="query") | ast.Attribute(attr="query"):
-            return True
-    return False
-
-
-def looked_up(tree: ast.Module) -> Iterator[ast.expr]:
-    """Find what a module asks a query for: get(), [], in, and its own function of a name."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Attribute(value=query, attr="get"), args=[name, *_]):
-                if mentions_query(query):
-                    yield name
-            case ast.Call(func=ast.Name(id="page_size"), args=[_, name, *_]):
-                yield name
-            case ast.Subscript(value=query, slice=name) if mentions_query(query):
-                yield name
-            case ast.Compare(left=name, ops=[ast.In()], comparators=[query]):
-                if mentions_query(query):
-                    yield name
-
-
-def asked_for() -> set[str]:
-    """Give all names that the interface looks at in a query."""
-    trees = [ast.parse(path.read_text()) for path in WEB.glob("*.py")]
-    named = {name: text for tree in trees for name, text in constants(tree).items()}
-    found = set()
-    for tree in trees:
-        known = {**named, **constants(tree)}
-        for node in looked_up(tree):
-            match node:
-                case ast.Constant(value=str(text)):
-                    found.add(text)
-                case ast.Name(id=name) if name.isupper():
-                    found.add(known[name])
-    return found
-
-
 def known_to_the_service() -> set[str]:
     """Give every parameter that can change an answer, but for those known by their beginning."""
-    tables = (dispatch.OBJECT_ROUTES, dispatch.BUCKET_ROUTES, dispatch.SERVICE_ROUTES)
-    names = {name for table in tables for _, name in table} - {dispatch.PLAIN}
-    names |= not_implemented.OF_OBJECTS | not_implemented.OF_BUCKETS | asked_for()
-    return {name for name in names if not name.startswith(("x-oss-", object_headers.PREFIX))}
+    names = {*Parameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
+    return {str(name) for name in names if not name.startswith(("x-oss-", RESPONSE_PREFIX))}
+
+
+def test_handlers_read_declared_parameters_only() -> None:
+    """`context.query` is typed by `Parameter`; the request's own query is for the dispatcher."""
+    assert [path for path in HANDLERS.glob("*.py") if "request.query" in path.read_text()] == []
 
 
 def listed(name: str) -> list[str]:
@@ -100,7 +50,7 @@ def test_the_function_knows_what_the_service_knows() -> None:
 
 
 def test_a_version_of_the_signature_is_known_by_its_parameters() -> None:
-    """As in auth/verdict.py."""
+    """As in auth/verify.py."""
     assert set(listed("SIGNED")) == {*v1.URL_PARAMETERS, "x-oss-signature-version"}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import (
-    SHOWN,
+    MAX_SHOWN,
     Code,
     OssError,
     invalid,
@@ -93,8 +93,8 @@ def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:
 def test_a_message_repeats_no_more_than_a_hundred_characters_of_a_value() -> None:
     """A caller's text cannot blow an error up."""
     error = invalid("text", "a" * 4000, "Value must be base64")
-    assert "a" * SHOWN + "…" in error.message
-    assert "a" * (SHOWN + 1) not in error.message
+    assert "a" * MAX_SHOWN + "…" in error.message
+    assert "a" * (MAX_SHOWN + 1) not in error.message
 
 
 def test_a_missing_value_is_named() -> None:

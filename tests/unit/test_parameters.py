@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations.watermark import Watermark
 from darkroom.process.parameters import (
-    BARE,
+    POSITIONAL,
     Base64Text,
     Choice,
     Colour,
     Flag,
     HexColour,
     Integer,
-    Kind,
+    InvalidValue,
     NotBase64,
-    Rejected,
+    ParameterType,
     bind,
     canonical_text,
     decode_base64,
@@ -51,7 +51,7 @@ class Dim:
 
     name: ClassVar[str] = "dim"
 
-    percent: int = parameter(BARE, Integer(0, 100), "Percent.", ec="3", missing_ec="4")
+    percent: int = parameter(POSITIONAL, Integer(0, 100), "Percent.", ec="3", missing_ec="4")
 
 
 def framed(text: str) -> Frame:
@@ -167,7 +167,7 @@ def test_a_text_for_a_log_leaves_out_what_is_private() -> None:
     """All else stays as it is."""
     action = Watermark(text="hello", t=50)
     assert canonical_text(action) == "watermark,text_aGVsbG8,t_50"
-    assert canonical_text(action, private=False) == "watermark,text_…,t_50"
+    assert canonical_text(action, sensitive=False) == "watermark,text_…,t_50"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_text_for_a_log_leaves_out_what_is_private() -> None:
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
-def test_spellings_of_one_value(kind: Kind[Any], spellings: tuple[str, ...]) -> None:
+def test_spellings_of_one_value(kind: ParameterType[Any], spellings: tuple[str, ...]) -> None:
     """Each kind reads what it says it reads, and writes one of it."""
     values = {kind.parse(text) for text in spellings}
     assert len(values) == 1
@@ -219,10 +219,10 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(text=st.text(st.characters(), max_size=8))
-def test_a_kind_refuses_with_its_own_error_only(kind: Kind[Any], text: str) -> None:
+def test_a_kind_refuses_with_its_own_error_only(kind: ParameterType[Any], text: str) -> None:
     """Any text at all, lone surrogates among them; what is read can be written."""
     try:
         value = kind.parse(text)
-    except Rejected:
+    except InvalidValue:
         return
     assert kind.parse(kind.text(value)) == value

@@ -19,7 +19,7 @@ def test_new_pixels_bring_their_own_size_and_leave_the_old_picture_alone() -> No
     """A picture is a value."""
     output = Output(format="png", alpha=True)
     before = Picture(image=Image.new("L", (4, 3)), size=(32, 24), output=output, header=HEADER)
-    after = before.showing(Image.new("RGBA", (2, 1)))
+    after = before.with_image(Image.new("RGBA", (2, 1)))
     assert (after.size, after.output, after.header) == ((2, 1), output, HEADER)
     assert before.size == (32, 24)
 

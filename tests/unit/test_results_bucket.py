@@ -34,5 +34,5 @@ def test_everything_in_the_results_bucket_expires(stack: Stack, kept: int) -> No
 def test_the_function_keeps_what_the_bucket_keeps(stack: Stack) -> None:
     """Only where there are days for it."""
     settings = Settings.from_environ(variables(stack))
-    assert settings.keep_results == (stack is KEPT)
-    assert settings.keep_from == (100 if stack is KEPT else 0)
+    assert settings.result_cache == (stack is KEPT)
+    assert settings.result_cache_min_ms == (100 if stack is KEPT else 0)

@@ -32,7 +32,7 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
     """CloudFront adds the header that the function reads, from the same secret."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
-    assert header["HeaderName"].lower() == lambda_events.FRONT
+    assert header["HeaderName"].lower() == lambda_events.ORIGIN_TOKEN_HEADER
     assert header["HeaderValue"] == "{{resolve:secretsmanager:<OriginSecret>:SecretString:::}}"
     assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == "<OriginSecret>"
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"

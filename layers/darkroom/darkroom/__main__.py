@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from darkroom.cli.files import Job, attempt, done, planned, reports
+from darkroom.cli.files import Job, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2
@@ -30,14 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{asked.source}: no such file or folder")
     into_folder = target.is_dir() or (asked.target or "").endswith(os.sep)
     try:
-        jobs = planned(
+        jobs = plan_jobs(
             asked.process, asked.source, target, fonts=asked.fonts, into_folder=into_folder
         )
         if asked.target is not None:
             return _run(jobs, min(asked.jobs, len(jobs)))
         if asked.source.is_dir() or not reports(asked.process):
             parser.error("a target is needed")
-        sys.stdout.write(done(jobs[0]).body.decode() + "\n")
+        sys.stdout.write(process_file(jobs[0]).body.decode() + "\n")
     except OssError as error:
         _tell(error.message)
         return WRONG_INPUT
@@ -87,12 +87,12 @@ def _run(jobs: Sequence[Job], processes: int) -> int:
 def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
     """Do the jobs and give their messages in order; what is not begun ends with the block."""
     if processes <= 1:
-        yield map(attempt, jobs)
+        yield map(run_job, jobs)
         return
     # Started afresh: a copy of a process that has threads may hang.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
     try:
-        yield pool.map(attempt, jobs)
+        yield pool.map(run_job, jobs)
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Self
 
-SHOWN = 100
+MAX_SHOWN = 100
 """Characters of a caller's own text that a message repeats."""
 
 
@@ -174,7 +174,7 @@ class OssError(Exception):
         return self.code.status
 
     @property
-    def ours(self) -> bool:
+    def is_server_error(self) -> bool:
         """Whether it is a failure of the service, worth a traceback in its log."""
         return self.status >= 500 and self.code is not Code.NOT_IMPLEMENTED
 
@@ -185,19 +185,19 @@ class Failure:
 
     name: str
     """OSS code, or class of an error that nobody had thought of."""
-    ours: bool
+    is_server_error: bool
 
     @classmethod
     def of(cls, error: Exception) -> Self:
         """Keep what may be told of an error: none of its words."""
         if isinstance(error, OssError):
-            return cls(name=error.code.wire, ours=error.ours)
-        return cls(name=type(error).__name__, ours=True)
+            return cls(name=error.code.wire, is_server_error=error.is_server_error)
+        return cls(name=type(error).__name__, is_server_error=True)
 
 
-def shown(text: str) -> str:
+def truncate(text: str) -> str:
     """Shorten a caller's own text to what a message may repeat."""
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
 def invalid(
@@ -209,7 +209,7 @@ def invalid(
     ec: str | None = None,
 ) -> OssError:
     """Name the parameter, the value and what was expected (spec 05 §3)."""
-    message = f"The value: {shown(value)} of parameter: {parameter} is invalid.reason:{reason}"
+    message = f"The value: {truncate(value)} of parameter: {parameter} is invalid.reason:{reason}"
     return OssError(code, message, ec=ec)
 
 
@@ -233,7 +233,9 @@ def not_base64(*, ec: str | None = None) -> OssError:
 
 def no_such_bucket(bucket: str) -> OssError:
     """Say that the bucket is not served here."""
-    return OssError(Code.NO_SUCH_BUCKET, ec="0015-00000101", details={"BucketName": shown(bucket)})
+    return OssError(
+        Code.NO_SUCH_BUCKET, ec="0015-00000101", details={"BucketName": truncate(bucket)}
+    )
 
 
 def no_such_key(key: str) -> OssError:

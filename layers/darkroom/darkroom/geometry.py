@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from darkroom.limits import Size
+type Size = tuple[int, int]
+"""Width and height in pixels."""
 
 
 class Box(NamedTuple):
@@ -23,28 +24,28 @@ class Box(NamedTuple):
         """Width and height."""
         return self.right - self.left, self.bottom - self.top
 
-    def moved(self, right: int, down: int) -> "Box":
+    def translate(self, right: int, down: int) -> "Box":
         """The same rectangle elsewhere."""
         return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
 
-    def grown(self, margin: int) -> "Box":
+    def expand(self, margin: int) -> "Box":
         """The rectangle with so many pixels more on every side."""
         return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
-    def common(self, other: "Box") -> "Box | None":
+    def intersection(self, other: "Box") -> "Box | None":
         """What lies in both rectangles, or none."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
         return Box(left, top, right, bottom) if left < right and top < bottom else None
 
 
-def around(boxes: Iterable[Box]) -> Box:
+def union(boxes: Iterable[Box]) -> Box:
     """Give the box around all boxes, an empty one around none."""
     left, top, right, bottom = zip(*(list(boxes) or [Box(0, 0, 0, 0)]), strict=True)
     return Box(min(left), min(top), max(right), max(bottom))
 
 
-def through(affine: Sequence[float], box: Box) -> Box:
+def transformed_bounds(affine: Sequence[float], box: Box) -> Box:
     """Give the box around the affine image of a box."""
     a, b, c, d, e, f = affine
     corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
@@ -54,42 +55,42 @@ def through(affine: Sequence[float], box: Box) -> Box:
     return Box(*upper_left, math.ceil(max(across)), math.ceil(max(down)))
 
 
-def ratio_of(length: int, numerator: int, denominator: int) -> int:
+def scale_length(length: int, numerator: int, denominator: int) -> int:
     """Scale a length, rounding half up, to one pixel at least."""
     return max(1, (2 * length * numerator + denominator) // (2 * denominator))
 
 
-def to_width(size: Size, width: int) -> Size:
+def scale_to_width(size: Size, width: int) -> Size:
     """Scale proportionally to exactly this width."""
-    return width, ratio_of(size[1], width, size[0])
+    return width, scale_length(size[1], width, size[0])
 
 
-def to_height(size: Size, height: int) -> Size:
+def scale_to_height(size: Size, height: int) -> Size:
     """Scale proportionally to exactly this height."""
-    return ratio_of(size[0], height, size[1]), height
+    return scale_length(size[0], height, size[1]), height
 
 
-def contained(size: Size, box: Size) -> Size:
+def fit_inside(size: Size, box: Size) -> Size:
     """Scale proportionally to the largest size that fits the box."""
-    return to_width(size, box[0]) if wider(size, box) else to_height(size, box[1])
+    return scale_to_width(size, box[0]) if is_wider(size, box) else scale_to_height(size, box[1])
 
 
-def covering(size: Size, box: Size) -> Size:
+def cover(size: Size, box: Size) -> Size:
     """Scale proportionally to the smallest size that covers the box."""
-    return to_height(size, box[1]) if wider(size, box) else to_width(size, box[0])
+    return scale_to_height(size, box[1]) if is_wider(size, box) else scale_to_width(size, box[0])
 
 
-def wider(size: Size, box: Size) -> bool:
+def is_wider(size: Size, box: Size) -> bool:
     """Whether the size is at least as wide, for its height, as the box."""
     return size[0] * box[1] >= size[1] * box[0]
 
 
-def percent(size: Size, share: int) -> Size:
+def scale_percent(size: Size, share: int) -> Size:
     """Scale both sides to a percentage, each rounded half up (C-48)."""
-    return ratio_of(size[0], share, 100), ratio_of(size[1], share, 100)
+    return scale_length(size[0], share, 100), scale_length(size[1], share, 100)
 
 
-def centred(inner: Size, outer: Size) -> Size:
+def centre_offset(inner: Size, outer: Size) -> Size:
     """Offset of `inner` in the middle of `outer`, floored; negative where it is larger."""
     return (outer[0] - inner[0]) // 2, (outer[1] - inner[1]) // 2
 
@@ -144,7 +145,7 @@ def crop_box(size: Size, wanted: Size, gravity: str, shift: Size) -> Box | None:
     return Box(left, top, min(left + width, size[0]), min(top + height, size[1]))
 
 
-def piece(length: int, step: int, index: int) -> tuple[int, int] | None:
+def slice_bounds(length: int, step: int, index: int) -> tuple[int, int] | None:
     """Give start and end of one of the pieces that a length is cut into, or none."""
     start = index * step
     return (start, min(start + step, length)) if start < length else None

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-KEPT = timedelta(days=7)
+TASK_TTL = timedelta(days=7)
 """How long a task can be asked after."""
 
 
-class Malformed(Exception):
+class InvalidMessage(Exception):
     """A message is no job; says what is wrong with it."""
 
 
@@ -44,7 +44,7 @@ class Job:
     topic: str | None = None
     by_rule: bool = False
     """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
-    round: int = 0
+    redrive_count: int = 0
     """How often it came back from the dead letters: a task that failed is tried once a round."""
 
     def text(self) -> str:
@@ -60,13 +60,13 @@ class Job:
             accepted = datetime.fromisoformat(members["accepted"])
             job = cls(**{**members, "targets": targets, "accepted": accepted})
         except (TypeError, KeyError, ValueError) as error:
-            raise Malformed(f"no job: {error}") from error
+            raise InvalidMessage(f"no job: {error}") from error
         names = [job.task_id, job.event_id, job.bucket, job.key]
         names += [name for name in (job.etag, job.topic) if name is not None]
         if not targets or not all(isinstance(name, str) for name in names):
-            raise Malformed("no job: it has no targets or no names")
-        if (type(job.round), type(job.by_rule)) != (int, bool):
-            raise Malformed("no job: its round is no number, or by_rule no flag")
+            raise InvalidMessage("no job: it has no targets or no names")
+        if (type(job.redrive_count), type(job.by_rule)) != (int, bool):
+            raise InvalidMessage("no job: its round is no number, or by_rule no flag")
         return job
 
 
@@ -86,7 +86,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class TargetResult:
     """One target that is there: its name with all variables filled, and its bytes' number."""
 
     bucket: str
@@ -100,17 +100,17 @@ class Task:
 
     job: Job
     state: State = State.ACCEPTED
-    made: Mapping[int, Made] = field(default_factory=dict)
+    results: Mapping[int, TargetResult] = field(default_factory=dict)
     """Targets that are done, by their place in the job."""
     code: str | None = None
     message: str | None = None
     """Of the failure, or of the last attempt's while there may be another."""
     attempts: int = 0
-    finished: datetime | None = None
-    told: bool = False
+    finished_at: datetime | None = None
+    notified: bool = False
     """Whether the topic has heard of the end."""
 
     @property
-    def over(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether nothing is left to do but, perhaps, to tell."""
         return self.state in (State.SUCCEEDED, State.FAILED)

@@ -1,30 +1,18 @@
 """Size, side, pixel and frame limits, and their checks (spec 03 §6). Boundary values pass."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from darkroom.errors import Code, OssError, too_many
+from darkroom.geometry import Size
 
-type Size = tuple[int, int]
-"""Width and height in pixels."""
-
-LONGEST_KEY = 1023
+MAX_KEY_BYTES = 1023
 """Bytes of an object's key in UTF-8."""
 
 EC_PIXELS = "0040-00000012"
-EC_SIDE = {"bmp": "0040-00000017", "tiff": "0040-00000018", "jpg": "0040-00000019"}
 
-
-RESIDENT = 150
+BASELINE_MB = 150
 """Megabytes that a function takes without any picture."""
-
-BYTES_A_PIXEL = {
-    "frame_pixels": 16,  # libwebp's decoder, of a lossless picture
-    "gif_pixels": 20,  # the frame, and the canvas that it is drawn on
-    "animated_pixels": 48,  # the canvas before and after, the encoder's own, what it compares
-    "clear_webp_pixels": 26,  # the picture, and libwebp's copies of colours and transparency
-}
-"""What is held of a picture at the most (docs/decisions/101-memory-of-animations.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,40 +21,25 @@ class Limits:
 
     source_bytes: int = 20_971_520
     source_side: int = 30_000
-    tiff_side: int = 16_384
     source_pixels: int = 250_000_000
     """Of all frames together."""
     source_frames: int = 10_000
     """However small they are, each takes its time."""
-    frame_pixels: int = 250_000_000
-    """Of one: that many are decoded at a time."""
-    gif_pixels: int = 250_000_000
-    """Of the frame of a GIF."""
-    animated_pixels: int = 250_000_000
-    """Of each frame of an animation."""
-    clear_webp_pixels: int = 250_000_000
-    """Of a WebP result with transparency."""
+    memory: int | None = None
+    """Bytes that pixels may take; none without a bound (decision 101)."""
     rotated_side: int = 4096
     result_side: int = 16_384
     result_pixels: int = 16_777_216
 
     @classmethod
-    def within(cls, megabytes: int | None) -> Self:
+    def for_memory(cls, megabytes: int | None) -> Self:
         """Bound a frame to what the memory of a function can hold.
 
         A function that outgrows its memory is killed, and its caller learns nothing.
         """
-        most = cls()
         if megabytes is None:
-            return most
-        room = max(1, megabytes - RESIDENT) * 1_000_000
-        return replace(
-            most,
-            **{
-                name: min(getattr(most, name), room // bytes_)
-                for name, bytes_ in BYTES_A_PIXEL.items()
-            },
-        )
+            return cls()
+        return cls(memory=max(1, megabytes - BASELINE_MB) * 1_000_000)
 
     def check_source_bytes(self, size: int) -> None:
         """Refuse a stored object of more than `source_bytes` bytes."""
@@ -77,18 +50,20 @@ class Limits:
                 ec="0040-00000001",
             )
 
-    def check_source(self, word: str, size: Size, frames: int) -> None:
-        """Refuse a picture by its header, before any pixel is decoded.
+    def check_source(
+        self, size: Size, frames: int, format_name: str, *, max_side: int | None, ec_side: str
+    ) -> None:
+        """Refuse a picture by its header: its sides, and the pixels of all frames.
 
-        `word` is the format's documented name; an animation counts every frame.
+        `max_side` is the format's own limit, none for `source_side`.
         """
-        side = self.tiff_side if word == "tiff" else self.source_side
-        if max(size) > side:
+        maximum = self.source_side if max_side is None else max_side
+        if max(size) > maximum:
             raise OssError(
                 Code.IMAGE_TOO_LARGE,
                 f"The picture measures {size[0]}x{size[1]}: "
-                f"a side of a {word} picture may be at most {side} pixels.",
-                ec=EC_SIDE.get(word, "0040-00000009"),
+                f"a side of a {format_name} picture may be at most {maximum} pixels.",
+                ec=ec_side,
             )
         if size[0] * size[1] * frames > self.source_pixels:
             raise OssError(
@@ -99,16 +74,18 @@ class Limits:
             )
         if frames > self.source_frames:
             raise too_many("frames", frames, self.source_frames, ec=EC_PIXELS)
-        _check_room(size, self._room(word, frames), "processed")
 
-    def _room(self, word: str, frames: int) -> int:
-        if frames > 1:
-            return min(self.frame_pixels, self.animated_pixels)
-        return min(self.frame_pixels, self.gif_pixels) if word == "gif" else self.frame_pixels
-
-    def check_clear_webp(self, size: Size) -> None:
-        """Refuse a result with transparency that the encoder of WebP has no memory for."""
-        _check_room(size, self.clear_webp_pixels, "written as WebP with transparency")
+    def check_memory(self, size: Size, bytes_per_pixel: int, done: str) -> None:
+        """Refuse a picture whose pixels take more than `memory`; `done` ends the message."""
+        if self.memory is None:
+            return
+        maximum = self.memory // bytes_per_pixel
+        if size[0] * size[1] > maximum:
+            message = (
+                f"The picture measures {size[0]}x{size[1]}: "
+                f"at most {maximum} pixels can be {done} here."
+            )
+            raise OssError(Code.IMAGE_TOO_LARGE, message, ec=EC_PIXELS)
 
     def check_rotation(self, size: Size) -> None:
         """Refuse to rotate a picture with a side over `rotated_side` pixels."""
@@ -128,12 +105,3 @@ class Limits:
                 f"{self.result_side} and the area {self.result_pixels} pixels.",
                 ec="0040-00000007",
             )
-
-
-def _check_room(size: Size, most: int, done: str) -> None:
-    if size[0] * size[1] > most:
-        raise OssError(
-            Code.IMAGE_TOO_LARGE,
-            f"The picture measures {size[0]}x{size[1]}: at most {most} pixels can be {done} here.",
-            ec=EC_PIXELS,
-        )

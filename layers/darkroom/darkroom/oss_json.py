@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 
-def laid_out(members: Mapping[str, object]) -> str:
+def dumps(members: Mapping[str, object]) -> str:
     """Put each member on a line of its own, and the closing brace behind the last one."""
     lines = (f"    {_dump(name)}: {_dump(value)}" for name, value in members.items())
     return "{\n" + ",\n".join(lines) + "}"

@@ -41,27 +41,27 @@ class Settings:
     """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
     keys_secret: str | None = None
     """Secret of access keys; without one every request is anonymous or refused."""
-    front_secret: str | None = None
+    origin_secret: str | None = None
     """Secret whose word a CDN in front adds to every request."""
-    front_required: bool = True
+    origin_secret_required: bool = True
     """Whether requests that go past it are refused."""
     table: str | None = None
     """DynamoDB table of styles and bucket settings; without one there are no styles, and the
     settings are those listed here."""
     jobs_queue: str | None = None
     """URL of the queue of asynchronous jobs; without it there are none."""
-    dead_letters: str | None = None
+    dead_letter_queue: str | None = None
     """URL of the queue where jobs end that cannot be done."""
-    deliveries: int = 5
+    max_receive_count: int = 5
     """How often a job is delivered before it ends there."""
     topics: Mapping[str, str] = field(default_factory=dict)
     """Names for `/notify`, each an SNS topic's ARN or an SQS queue's URL."""
     results_bucket: str | None = None
     """S3 bucket for results over `reply_limit`; without it these are refused. Others are kept
     there if `keep_results` says so."""
-    keep_results: bool = False
+    result_cache: bool = False
     """Whether processed pictures are kept there, to be given again without being made again."""
-    keep_from: int = 0
+    result_cache_min_ms: int = 0
     """Milliseconds of work from which on they are."""
     reply_limit: int = 4_500_000
     """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
@@ -77,7 +77,7 @@ class Settings:
     """Megabytes that the function has, where there is such a bound."""
     log_level: str = "INFO"
     """Least severity of what is logged, but for that share."""
-    debug_share: float = 0.0
+    debug_sample_rate: float = 0.0
     """Share of the requests and messages that are logged in detail, 0 to 1."""
     auto_orient: bool = True
     """Whether a picture is turned upright when no action says so (C-63)."""
@@ -91,22 +91,22 @@ class Settings:
             domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
-            front_secret=environ.get("DARKROOM_ORIGIN_SECRET") or None,
-            front_required=_flag(environ, "DARKROOM_ORIGIN_SECRET_REQUIRED", default=True),
+            origin_secret=environ.get("DARKROOM_ORIGIN_SECRET") or None,
+            origin_secret_required=_flag(environ, "DARKROOM_ORIGIN_SECRET_REQUIRED", default=True),
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
-            dead_letters=environ.get("DARKROOM_DEAD_LETTER_QUEUE") or None,
-            deliveries=_number(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, least=1),
+            dead_letter_queue=environ.get("DARKROOM_DEAD_LETTER_QUEUE") or None,
+            max_receive_count=_number(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, least=1),
             topics=_texts(environ, "DARKROOM_TOPICS"),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
-            keep_results=_keeps(environ),
-            keep_from=_number(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
+            result_cache=_keeps(environ),
+            result_cache_min_ms=_number(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             memory=_memory(environ),
             log_level=_level(environ),
-            debug_share=_share(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
+            debug_sample_rate=_share(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 

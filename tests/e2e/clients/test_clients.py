@@ -6,7 +6,7 @@ import oss2
 
 from tests.e2e.clients.conftest import Application
 from tests.functional.clients import conftest as clients
-from tests.functional.local.test_jobs import until
+from tests.functional.local.test_queues import until
 
 HERE = Path(__file__).parent
 

@@ -5,7 +5,7 @@ import sys
 from http.client import HTTPConnection
 from pathlib import Path
 
-from local.processes import Companion
+from local.child_processes import ChildProcess
 
 ROOT = Path(__file__).parents[3]
 
@@ -14,7 +14,7 @@ def test_answers_however_much_the_function_prints() -> None:
     """Nobody reads what comes after the port: metrics of many requests would fill the pipe."""
     command = [sys.executable, "-m", "benchmarks.workers.darkroom_server"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers/darkroom")}
-    worker = Companion(command, environment=environment, folder=ROOT)
+    worker = ChildProcess(command, environment=environment, folder=ROOT)
     try:
         connection = HTTPConnection("127.0.0.1", int(worker.line()), timeout=5)
         for _ in range(400):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.events import HttpRequest, event
-from local.fronts import Event, Front
+from local.http_fronts import Event, Front
 
 NOW = datetime(2020, 3, 12, 19, 3, 58, 390_000, UTC)
 

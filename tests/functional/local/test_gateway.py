@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from local.fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.gateway import EVENT_LIMIT, RESULT_LIMIT, Gateway
+from local.http_fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.sandbox import InProcess
 from local.server import REQUEST_LIMIT, Server, serving
 

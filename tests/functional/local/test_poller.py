@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.fronts import FunctionError, ThrottledError
+from local.http_fronts import FunctionError, ThrottledError
 from local.poller import EventSource, Poller, polling, reported
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.fronts import Front, FunctionError
+from local.http_fronts import Front, FunctionError
 from local.replies import failed, reply, throttled
 
 

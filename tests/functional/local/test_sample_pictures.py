@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, GifImagePlugin, Image, ImageOps, JpegImagePlugin
 
-from local.draw_pictures import DAY_FRAMES, FRAME_TIME, PICTURES
+from tools.sample_pictures.__main__ import DAY_FRAMES, FRAME_TIME, PICTURES
 
 FOLDER = Path(__file__).parents[3] / "local/pictures"
 CREDITS = (FOLDER / "CREDITS.md").read_text()

@@ -11,7 +11,7 @@ from alibabacloud_oss_v2.types import HttpClient, HttpRequest, SigningContext
 
 from darkroom.auth import AccessKey, SignedRequest, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import AWKWARD_KEYS, KEY, TEMPORARY, Keyring, received, refusal
+from tests.unit.auth.sdk_capture import AWKWARD_KEYS, KEY, TEMPORARY, Keyring, received, refusal
 
 BUCKET = "oss-example"
 ENDPOINT = "http://oss-cn-hangzhou.example"

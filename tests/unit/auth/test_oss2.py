@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from darkroom.auth import AccessKey, SignedRequest, verify
-from tests.unit.auth.sent import AWKWARD_KEYS, KEY, TEMPORARY, Keyring, received
+from tests.unit.auth.sdk_capture import AWKWARD_KEYS, KEY, TEMPORARY, Keyring, received
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.auth import SignedRequest
-from tests.unit.auth.sent import request
+from tests.unit.auth.sdk_capture import request
 
 
 def test_blanks_around_a_header_do_not_count() -> None:

@@ -3,12 +3,12 @@
 import oss2
 import pytest
 
-from darkroom.auth.v1 import LISTED, is_subresource
+from darkroom.auth.v1 import SUBRESOURCES, is_subresource
 
 
 def test_the_list_holds_all_that_oss2_signs() -> None:
     """A parameter that oss2 signs and we do not would refuse every such request."""
-    assert oss2.auth.ProviderAuth._subresource_key_set <= LISTED
+    assert oss2.auth.ProviderAuth._subresource_key_set <= SUBRESOURCES
 
 
 @pytest.mark.parametrize("name", ["style", "styleName", "x-oss-process", "x-oss-anything"])

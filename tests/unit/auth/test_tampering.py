@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from darkroom.auth import ANONYMOUS, AccessKey, Caller, SignedRequest, verify
 from darkroom.auth.signed_request import Pairs
 from darkroom.errors import OssError
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     AWKWARD_KEYS,
     KEY,
     NOW,

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import SignedRequest, dates, signing, v1, verify
+from darkroom import http_dates
+from darkroom.auth import SignedRequest, v1, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
     Keyring,
@@ -14,9 +15,10 @@ from tests.unit.auth.sent import (
     request,
     without_header,
 )
+from tools import oss_client
 
 KEYRING = Keyring()
-SIGNED = signing.v1_header(request(), KEY, now=NOW)
+SIGNED = oss_client.v1_header(request(), KEY, now=NOW)
 
 
 def test_the_text_joins_method_digest_type_date_headers_and_resource() -> None:
@@ -60,8 +62,8 @@ def test_the_resource_names_service_bucket_or_object(sent: SignedRequest, resour
 
 def test_x_oss_date_stands_before_date() -> None:
     """The `Date` header is not even looked at when `x-oss-date` is there."""
-    dated = request(headers={"x-oss-date": dates.write(NOW, dates.HTTP_DATE)})
-    signed = signing.v1_header(dated, KEY, now=NOW).with_headers({"date": "nonsense"})
+    dated = request(headers={"x-oss-date": http_dates.write_date(NOW, http_dates.HTTP_FORMAT)})
+    signed = oss_client.v1_header(dated, KEY, now=NOW).with_headers({"date": "nonsense"})
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 
 

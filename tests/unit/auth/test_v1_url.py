@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import signing, v1, verify
+from darkroom.auth import v1, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
     Keyring,
@@ -16,10 +16,11 @@ from tests.unit.auth.sent import (
     without_header,
     without_parameter,
 )
+from tools import oss_client
 
 KEYRING = Keyring()
 EXPIRES = int(NOW.timestamp()) + 600
-SIGNED_URL = signing.v1_url(request(), KEY, expires=EXPIRES)
+SIGNED_URL = oss_client.v1_url(request(), KEY, expires=EXPIRES)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_a_url_holds_through_its_last_second_and_has_no_longest_lifetime() -> No
     last = NOW + timedelta(seconds=600)
     assert verify(SIGNED_URL, credentials=KEYRING, now=last) == KEY.caller()
     assert refusal(SIGNED_URL, now=last + timedelta(milliseconds=1)).code is Code.ACCESS_DENIED
-    far = signing.v1_url(request(), KEY, expires=2**63 - 1)
+    far = oss_client.v1_url(request(), KEY, expires=2**63 - 1)
     assert verify(far, credentials=KEYRING, now=NOW) == KEY.caller()
 
 
@@ -88,7 +89,7 @@ def test_the_date_header_means_nothing_to_a_url() -> None:
 def test_a_url_may_be_signed_for_any_method(method: str) -> None:
     """And for headers that are then to be sent."""
     headers = {"content-type": "image/png", "x-oss-meta-a": "1"}
-    signed = signing.v1_url(request(method, headers=headers), KEY, expires=EXPIRES)
+    signed = oss_client.v1_url(request(method, headers=headers), KEY, expires=EXPIRES)
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
     assert refusal(without_header(signed, "x-oss-meta-a")).code is Code.SIGNATURE_DOES_NOT_MATCH
 
@@ -102,7 +103,7 @@ def test_the_first_of_a_repeated_signature_parameter_counts() -> None:
 @pytest.mark.parametrize("name", ["x-oss-new", "x-oss-process"])
 def test_every_x_oss_parameter_may_be_signed(name: str) -> None:
     """go-v2 signs all of them, known or not."""
-    signed = signing.v1_url(request(query=((name, "1"),)), KEY, expires=EXPIRES)
+    signed = oss_client.v1_url(request(query=((name, "1"),)), KEY, expires=EXPIRES)
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import SignedRequest, signing, v2, verify
+from darkroom.auth import SignedRequest, v2, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
     Keyring,
@@ -16,12 +16,13 @@ from tests.unit.auth.sent import (
     without_header,
     without_parameter,
 )
+from tools import oss_client
 
 KEYRING = Keyring()
 EXPIRES = int(NOW.timestamp()) + 600
 RANGED = request(headers={"range": "bytes=0-9", "if-modified-since": "yesterday"})
-SIGNED = signing.v2_header(RANGED, KEY, now=NOW, additional=["Range", "if-modified-since"])
-SIGNED_URL = signing.v2_url(RANGED, KEY, expires=EXPIRES, additional=["range"])
+SIGNED = oss_client.v2_header(RANGED, KEY, now=NOW, additional=["Range", "if-modified-since"])
+SIGNED_URL = oss_client.v2_url(RANGED, KEY, expires=EXPIRES, additional=["range"])
 
 
 def test_the_text_covers_all_parameters_and_the_named_headers() -> None:

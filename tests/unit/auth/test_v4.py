@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import SignedRequest, signing, v4, verify
+from darkroom.auth import SignedRequest, v4, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
     Keyring,
@@ -18,11 +18,14 @@ from tests.unit.auth.sent import (
     with_parameter,
     without_header,
 )
+from tools import oss_client
 
 KEYRING = Keyring()
 RANGED = request(headers={"range": "bytes=0-9"})
-SIGNED = signing.v4_header(RANGED, KEY, now=NOW, region="any", additional=["Range"])
-SIGNED_URL = signing.v4_url(RANGED, KEY, now=NOW, lifetime=600, region="any", additional=["range"])
+SIGNED = oss_client.v4_header(RANGED, KEY, now=NOW, region="any", additional=["Range"])
+SIGNED_URL = oss_client.v4_url(
+    RANGED, KEY, now=NOW, lifetime=600, region="any", additional=["range"]
+)
 
 
 def reauthorized(change: Callable[[str], str]) -> SignedRequest:
@@ -56,7 +59,7 @@ def test_the_path_names_service_or_bucket(sent: SignedRequest, path: str) -> Non
 @pytest.mark.parametrize("region", ["cn-hangzhou", "us-east-1", "", "auto"])
 def test_any_region_is_accepted(region: str) -> None:
     """The key derivation binds it (design D8)."""
-    signed = signing.v4_header(request(), KEY, now=NOW, region=region)
+    signed = oss_client.v4_header(request(), KEY, now=NOW, region=region)
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 
 
@@ -159,8 +162,8 @@ def test_a_signed_digest_binds_the_body() -> None:
     digest = hashlib.sha256(b"body").hexdigest()
     sent = request("PUT", headers={"x-oss-content-sha256": digest})
     for signed in (
-        signing.v4_header(sent, KEY, now=NOW, region="any"),
-        signing.v4_url(sent, KEY, now=NOW, lifetime=600, region="any"),
+        oss_client.v4_header(sent, KEY, now=NOW, region="any"),
+        oss_client.v4_url(sent, KEY, now=NOW, lifetime=600, region="any"),
     ):
         right = replace(signed, body=lambda: b"body")
         assert verify(right, credentials=KEYRING, now=NOW) == KEY.caller()

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import signing, verify
+from darkroom.auth import verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import (
+from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
     Keyring,
@@ -15,9 +15,10 @@ from tests.unit.auth.sent import (
     with_parameter,
     without_parameter,
 )
+from tools import oss_client
 
 KEYRING = Keyring()
-SIGNED_URL = signing.v4_url(request(), KEY, now=NOW, lifetime=600, region="any")
+SIGNED_URL = oss_client.v4_url(request(), KEY, now=NOW, lifetime=600, region="any")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_the_lifetime_is_1_to_604800_seconds(expires: str) -> None:
 @pytest.mark.parametrize("lifetime", [1, 604_800])
 def test_a_url_holds_from_the_skew_before_to_the_lifetime_after(lifetime: int) -> None:
     """Too early is skewed (C-37), too late has expired; the boundaries pass."""
-    url = signing.v4_url(request(), KEY, now=NOW, lifetime=lifetime, region="any")
+    url = oss_client.v4_url(request(), KEY, now=NOW, lifetime=lifetime, region="any")
     first, last = NOW - timedelta(minutes=15), NOW + timedelta(seconds=lifetime)
     for moment in (first, last):
         assert verify(url, credentials=KEYRING, now=moment) == KEY.caller()

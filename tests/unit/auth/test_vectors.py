@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from darkroom.auth import AccessKey, SecurityToken, SignedRequest, dates, verify
+from darkroom import http_dates
+from darkroom.auth import AccessKey, SecurityToken, SignedRequest, validity, verify
 from darkroom.errors import Code
-from tests.unit.auth.sent import LATER, Keyring, refusal, request
+from tests.unit.auth.sdk_capture import LATER, Keyring, refusal, request
 
 KEY = AccessKey(id="ak", secret="sk")
 STS = replace(KEY, token=SecurityToken(value="token", expires=LATER))
@@ -20,7 +21,7 @@ def v1_header(sent: SignedRequest, signature: str) -> Vector:
     """Put the signature where it belongs; the moment is the request's date."""
     date = sent.header("x-oss-date") or sent.header("date")
     signed = sent.with_headers({"authorization": f"OSS ak:{signature}"})
-    return signed, dates.parse(date, dates.HTTP_DATE), KEY
+    return signed, validity.parse(date, http_dates.HTTP_FORMAT), KEY
 
 
 def v1_url(sent: SignedRequest, expires: int, signature: str, key: AccessKey = KEY) -> Vector:
@@ -34,7 +35,7 @@ def v1_url(sent: SignedRequest, expires: int, signature: str, key: AccessKey = K
 def v2_header(sent: SignedRequest, signature: str) -> Vector:
     """Put the signature where it belongs; the moment is the request's date."""
     signed = sent.with_headers({"authorization": f"OSS2 AccessKeyId:ak,Signature:{signature}"})
-    return signed, dates.parse(sent.header("date"), dates.HTTP_DATE), KEY
+    return signed, validity.parse(sent.header("date"), http_dates.HTTP_FORMAT), KEY
 
 
 def v4_header(
@@ -49,7 +50,7 @@ def v4_header(
             "authorization": f"OSS4-HMAC-SHA256 {credential},{fields}Signature={signature}",
         }
     )
-    return signed, dates.parse(date, dates.BASIC_DATE), key
+    return signed, validity.parse(date, http_dates.BASIC_FORMAT), key
 
 
 def v4_url(
@@ -65,7 +66,7 @@ def v4_url(
             ("x-oss-signature", signature),
         )
     )
-    return signed, dates.parse(date, dates.BASIC_DATE), key
+    return signed, validity.parse(date, http_dates.BASIC_FORMAT), key
 
 
 S1_HEADERS = {

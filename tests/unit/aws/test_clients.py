@@ -19,7 +19,7 @@ def test_what_can_be_done_without_is_not_waited_for(patience: float, haste: floa
     """A second at most, and once: not as long as for what a request cannot do without."""
     clients = Clients(Settings(buckets={}, store_timeout=patience))
     usual: Any = clients.s3.meta.config  # whose members botocore's types leave out
-    hasty: Any = clients.hasty_s3.meta.config
+    hasty: Any = clients.s3_short_timeout.meta.config
     assert (usual.connect_timeout, usual.read_timeout) == (patience, patience)
     assert (hasty.connect_timeout, hasty.read_timeout) == (haste, haste)
     attempts = [config.retries["total_max_attempts"] for config in (usual, hasty)]

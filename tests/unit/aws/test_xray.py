@@ -8,10 +8,10 @@ from time import sleep, time
 import pytest
 
 from darkroom.aws import xray
-from darkroom.aws.xray import Traces
+from darkroom.aws.xray import XRayTraces
 from darkroom.errors import Code, Failure, OssError
 from darkroom.telemetry.stopwatch import Stopwatch
-from tests.udp import PARENT, SAMPLED, TRACE_ID, Daemon, daemon
+from tests.xray_daemon import PARENT, SAMPLED, TRACE_ID, Daemon, daemon
 
 ID = re.compile(r"[0-9a-f]{16}")
 
@@ -46,7 +46,7 @@ def test_a_request_is_a_subsegment_with_its_stages_in_it(listening: Daemon) -> N
     """Below the function's own segment, each stage where it ran and for as long as it did."""
     before, watch = time(), worked()
     facts: dict[str, str | int] = {"operation": "resize", "status": 200}
-    Traces(environ=environ(listening.address)).tell("request", watch, facts, None)
+    XRayTraces(environ=environ(listening.address)).send("request", watch, facts, None)
     (document,) = listening.heard()
     assert document["type"] == "subsegment"
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
@@ -76,7 +76,7 @@ def test_a_thousand_frames_make_no_larger_document(listening: Daemon) -> None:
         for _ in range(1000):
             with watch.stage("decode"):
                 pass
-    Traces(environ=environ(listening.address)).tell("request", watch, {}, None)
+    XRayTraces(environ=environ(listening.address)).send("request", watch, {}, None)
     (document,) = listening.heard()
     assert len(document["subsegments"][0]["subsegments"]) == 1
     assert len(str(document)) < 2000
@@ -96,7 +96,7 @@ def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening
     watch = Stopwatch()
     with suppress(type(error)), watch.stage("decode"):
         raise error
-    Traces(environ=environ(listening.address)).tell("request", watch, {}, Failure.of(error))
+    XRayTraces(environ=environ(listening.address)).send("request", watch, {}, Failure.of(error))
     (document,) = listening.heard()
     for part in (document, document["subsegments"][0]):
         assert {key for key in ("error", "fault") if part.get(key)} == {mark}
@@ -118,17 +118,17 @@ def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening
 )
 def test_what_is_not_sampled_is_not_told(trace: str, listening: Daemon) -> None:
     """The tracing header decides; without one there is no trace."""
-    Traces(environ=environ(listening.address, trace)).tell("request", worked(), {}, None)
+    XRayTraces(environ=environ(listening.address, trace)).send("request", worked(), {}, None)
     assert listening.heard() == []
 
 
 def test_the_header_of_the_present_request_counts(listening: Daemon) -> None:
     """Lambda changes the variable with every request."""
     variables = environ(listening.address, "Sampled=0")
-    traces = Traces(environ=variables)
-    traces.tell("request", worked(), {}, None)
+    traces = XRayTraces(environ=variables)
+    traces.send("request", worked(), {}, None)
     variables[xray.TRACE] = SAMPLED
-    traces.tell("request", worked(), {}, None)
+    traces.send("request", worked(), {}, None)
     assert len(listening.heard()) == 1
 
 
@@ -136,7 +136,7 @@ def test_the_header_of_the_present_request_counts(listening: Daemon) -> None:
 def test_the_address_may_have_both_forms(form: str, listening: Daemon) -> None:
     """X-Ray's variable names one address, or one for each protocol."""
     address = form.format(listening.address)
-    Traces(environ=environ(address)).tell("request", worked(), {}, None)
+    XRayTraces(environ=environ(address)).send("request", worked(), {}, None)
     assert len(listening.heard()) == 1
 
 
@@ -145,13 +145,13 @@ def test_the_address_may_have_both_forms(form: str, listening: Daemon) -> None:
 )
 def test_an_address_that_is_none_is_no_failure(address: str) -> None:
     """A request is more than its trace."""
-    Traces(environ=environ(address)).tell("request", worked(), {}, None)
+    XRayTraces(environ=environ(address)).send("request", worked(), {}, None)
 
 
 def test_a_daemon_that_is_gone_is_no_failure() -> None:
     """Not even when the system says that nobody listens."""
     with daemon() as played:
         address = played.address
-    traces = Traces(environ=environ(address))
+    traces = XRayTraces(environ=environ(address))
     for _ in range(3):
-        traces.tell("request", worked(), {}, None)
+        traces.send("request", worked(), {}, None)

@@ -3,10 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from darkroom.imaging.formats.formats import FORMATS
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import FORMATS
+from darkroom.imaging.operation import PixelOperation
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.picture import Header, Output, Picture
-from darkroom.imaging.steps import Context, PixelOperation
 from darkroom.process.grammar import parse
 
 type Samples = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
@@ -14,7 +15,7 @@ type Samples = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
 
 
 def applied(
-    image: Image.Image, actions: str, word: str = "png", context: Context | None = None
+    image: Image.Image, actions: str, word: str = "png", context: ProcessingContext | None = None
 ) -> Image.Image:
     """Put a picture through pixel operations, on its way into a format."""
     picture = Picture(
@@ -23,8 +24,8 @@ def applied(
         output=Output(format=word, alpha=FORMATS[word].alpha),
         header=Header(format=word, size=image.size),
     )
-    context = context or Context()
-    for step in compiled(parse(f"image/{actions}").actions):
+    context = context or ProcessingContext()
+    for step in compile_operations(parse(f"image/{actions}").actions):
         assert isinstance(step, PixelOperation)
         picture = step.apply(picture, context)
         assert picture.size == picture.image.size

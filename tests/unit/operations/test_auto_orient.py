@@ -4,12 +4,14 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import compiled
+from darkroom.geometry import Size
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import OutputPlan
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.auto_orient import AutoOrient
 from darkroom.imaging.picture import Header
 from darkroom.imaging.pipeline import run
-from darkroom.imaging.steps import Context, Plan
-from darkroom.limits import Limits, Size
+from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.pictures import (
@@ -25,10 +27,10 @@ from tests.pictures import (
 F = (424, 333)
 
 
-def plan(orientation: int, size: Size) -> Plan:
+def plan(orientation: int, size: Size) -> OutputPlan:
     """Make a plan for a JPEG of that orientation."""
     header = Header(format="jpg", size=size, orientation=orientation)
-    return Plan(header=header, format="jpg", upright=True)
+    return OutputPlan(header=header, format="jpg", upright=True)
 
 
 EXAMPLES = [
@@ -53,8 +55,8 @@ def test_a_missing_action_may_mean_no_orientation() -> None:
     """A deployment can switch the default; what is written wins over it."""
     source = with_orientation(Image.new("RGB", F), 7)
     for text, wanted in (("image/quality,q_90", F), ("image/auto-orient,1", (333, 424))):
-        operations = compiled(parse(text).actions)
-        assert shown(run(source, operations, Context(), upright=False)).size == wanted
+        operations = compile_operations(parse(text).actions)
+        assert shown(run(source, operations, ProcessingContext(), upright=False)).size == wanted
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -97,9 +99,9 @@ def test_the_result_carries_no_orientation(word: str, action: str) -> None:
 @pytest.mark.parametrize("orientation", [3, 5, 6, 7, 8])
 def test_a_large_picture_is_not_turned_on_demand(orientation: int) -> None:
     """Over 4096 pixels a side it is refused as by rotate (C-64)."""
-    AutoOrient(upright=True).revise(plan(orientation, (4096, 4096)), Limits())
+    AutoOrient(upright=True).apply_to(plan(orientation, (4096, 4096)), Limits())
     with pytest.raises(OssError) as caught:
-        AutoOrient(upright=True).revise(plan(orientation, (4097, 1)), Limits())
+        AutoOrient(upright=True).apply_to(plan(orientation, (4097, 1)), Limits())
     assert (caught.value.code, caught.value.ec) == (Code.BAD_REQUEST, "0040-00000006")
 
 
@@ -108,7 +110,7 @@ def test_a_large_picture_is_not_turned_on_demand(orientation: int) -> None:
 )
 def test_what_needs_no_turn_has_no_limit(upright: bool, orientation: int) -> None:
     """The tag is ignored, absent, or only mirrors."""
-    revised = AutoOrient(upright=upright).revise(plan(orientation, (9000, 1)), Limits())
+    revised = AutoOrient(upright=upright).apply_to(plan(orientation, (9000, 1)), Limits())
     assert revised.upright is upright
 
 

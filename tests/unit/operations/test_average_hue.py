@@ -6,9 +6,9 @@ import json
 import pytest
 from PIL import Image
 
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
-from darkroom.imaging.steps import Context
 from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.pictures import animation, stored
@@ -16,7 +16,7 @@ from tests.pictures import animation, stored
 
 def average_hue(data: bytes) -> str:
     """Ask for the report about a stored picture."""
-    result = run(data, compiled(parse("image/average-hue").actions), Context())
+    result = run(data, compile_operations(parse("image/average-hue").actions), ProcessingContext())
     assert result.content_type == "application/json"
     return str(json.loads(result.body)["RGB"])
 
@@ -28,7 +28,11 @@ def test_the_documented_colour(data: Data) -> None:
 
 def test_the_text_is_laid_out(data: Data) -> None:
     """As `info` is (C-95)."""
-    result = run(data("example.jpg"), compiled(parse("image/average-hue").actions), Context())
+    result = run(
+        data("example.jpg"),
+        compile_operations(parse("image/average-hue").actions),
+        ProcessingContext(),
+    )
     assert result.body == b'{\n    "RGB": "0x5c783b"}'
 
 

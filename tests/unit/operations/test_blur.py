@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.filters.box_blur import smoothing
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.box_blur import plan_blur
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
-from darkroom.imaging.steps import Context
 from darkroom.process.grammar import parse
 from tests.conftest import Data
 from tests.unit.operations.applied import Samples, applied, noise, samples
@@ -124,8 +124,12 @@ def test_a_jpeg_may_come_at_half_scale(
 ) -> None:
     """A wide kernel averages pixels anyway: the limits hold for a reduced decode too."""
     source = data("photo-2725x2225.jpg")
-    assert smoothing(10, 5).block == 4
-    result = run(source, compiled(parse("image/blur,r_10,s_5/format,png").actions), Context())
+    assert plan_blur(10, 5).block == 4
+    result = run(
+        source,
+        compile_operations(parse("image/blur,r_10,s_5/format,png").actions),
+        ProcessingContext(),
+    )
     blurred = samples(Image.open(io.BytesIO(result.body)).crop(part))
     exact = convolved(samples(Image.open(io.BytesIO(source)).crop(part)), 10, 5)
     left, top, right, bottom = inner
@@ -138,7 +142,7 @@ def test_a_jpeg_may_come_at_half_scale(
 def test_faces_are_another_product(action: str) -> None:
     """Understood and answered 501 (C-97)."""
     with pytest.raises(OssError) as caught:
-        compiled(parse(f"image/{action}").actions)
+        compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.NOT_IMPLEMENTED
 
 
@@ -146,7 +150,7 @@ def test_faces_are_another_product(action: str) -> None:
 def test_radius_and_deviation_belong_together(action: str) -> None:
     """Both are required (C-66)."""
     with pytest.raises(OssError) as caught:
-        compiled(parse(f"image/{action}").actions)
+        compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.MISSING_ARGUMENT
 
 

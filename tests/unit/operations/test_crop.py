@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.limits import Size
+from darkroom.geometry import Size
 from tests.pictures import coded, difference, place
 from tests.unit.operations.applied import applied, noise
 

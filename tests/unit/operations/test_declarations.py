@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from darkroom.errors import SHOWN, Code, OssError
-from darkroom.imaging.operations.watermark.image_mark import MarkKind
+from darkroom.errors import MAX_SHOWN, Code, OssError
+from darkroom.imaging.operations.watermark.image_mark import WatermarkObjectType
 from darkroom.imaging.operations.watermark.parameter_types import FontName
 from darkroom.process.grammar import Action
 from darkroom.process.parameters import (
-    BARE,
+    POSITIONAL,
     Base64Text,
     Declared,
     Parameter,
@@ -60,7 +60,7 @@ def cases(kind: str) -> Iterator[Any]:
 
 def _is_another_key(operation: type[Declared], declared: Parameter, text: str) -> bool:
     """Whether a bare text with `_` reads as an unknown key, beside keys that are known."""
-    return declared.key == BARE and "_" in text and len(declared_parameters(operation)) > 1
+    return declared.key == POSITIONAL and "_" in text and len(declared_parameters(operation)) > 1
 
 
 def refusal(operation: type[Declared], field: str, text: str) -> OssError:
@@ -90,7 +90,7 @@ def test_what_lies_outside_is_refused(operation: type[Declared], field: str, tex
     declared = declared_parameters(operation)[field]
     error = refusal(operation, field, text)
     assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, declared.ec)
-    named = f"The value: {text[:SHOWN]}"
+    named = f"The value: {text[:MAX_SHOWN]}"
     assert error.message.startswith(named)
     assert f"of parameter: {declared.key or operation.name} is invalid.reason:" in error.message
 
@@ -113,7 +113,7 @@ def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> Non
     """A key without a value is wrong; nothing at all, or no text, is missing."""
     declared = declared_parameters(operation)[field]
     error = refusal(operation, field, "")
-    if declared.key == BARE or isinstance(declared.kind, Base64Text):
+    if declared.key == POSITIONAL or isinstance(declared.kind, Base64Text):
         assert error.code is Code.MISSING_ARGUMENT
     else:
         assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, declared.ec)
@@ -124,7 +124,7 @@ def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> Non
     [
         pytest.param(o, f, text, id=wire(o, d, text))
         for o, f, d in every_parameter()
-        if isinstance(d.kind, (Base64Text, FontName, MarkKind))
+        if isinstance(d.kind, (Base64Text, FontName, WatermarkObjectType))
         for text in NOT_BASE64
     ],
 )
@@ -186,7 +186,7 @@ def test_a_declaration_is_complete(operation: type[Declared]) -> None:
 def test_what_is_in_the_callers_own_words_is_private(operation: type[Declared]) -> None:
     """Texts and names of objects, which no log may show; a font's name is one of a list."""
     for declared in declared_parameters(operation).values():
-        assert declared.private is isinstance(declared.kind, (Base64Text, MarkKind))
+        assert declared.sensitive is isinstance(declared.kind, (Base64Text, WatermarkObjectType))
 
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
@@ -217,7 +217,7 @@ def test_the_order_of_keyed_arguments_is_free(
     """Two spellings of an operation are equal, also with unknown keys between them."""
     arguments = drawn.draw(written(operation))
     shuffled = drawn.draw(st.permutations(arguments))
-    if all(declared.key != BARE for declared in declared_parameters(operation).values()):
+    if all(declared.key != POSITIONAL for declared in declared_parameters(operation).values()):
         shuffled = [*shuffled, "unknown_1", "webp", "_1"]
     try:
         bound = bind(operation, arguments)

@@ -11,19 +11,19 @@ import pytest
 
 from darkroom.geometry import (
     GRAVITIES,
-    centred,
-    contained,
-    covering,
+    Size,
+    centre_offset,
+    cover,
     crop_box,
-    percent,
-    piece,
-    ratio_of,
+    fit_inside,
     reduced_by,
-    to_height,
-    to_width,
+    scale_length,
+    scale_percent,
+    scale_to_height,
+    scale_to_width,
+    slice_bounds,
 )
-from darkroom.limits import Size
-from tests.unit.operations.exact import SEED, pairs, scaled, sizes
+from tests.unit.operations.exact_scaling import SEED, pairs, scaled, sizes
 
 
 def shares(size: Size, box: Size) -> list[Fraction]:
@@ -34,7 +34,7 @@ def shares(size: Size, box: Size) -> list[Fraction]:
 def test_contained_is_the_largest_that_fits() -> None:
     """The factor is the smaller of both; the side that set it is exact (spec 02 §1.2)."""
     for size, box in pairs(6000):
-        fitted = contained(size, box)
+        fitted = fit_inside(size, box)
         assert fitted == scaled(size, min(shares(size, box))), (size, box)
         assert fitted[0] == box[0] or fitted[1] == box[1]
         assert fitted[0] <= box[0]
@@ -44,7 +44,7 @@ def test_contained_is_the_largest_that_fits() -> None:
 def test_covering_is_the_smallest_that_covers() -> None:
     """The factor is the larger of both, so that nothing of the box stays empty."""
     for size, box in pairs(6000):
-        fitted = covering(size, box)
+        fitted = cover(size, box)
         assert fitted == scaled(size, max(shares(size, box))), (size, box)
         assert fitted[0] == box[0] or fitted[1] == box[1]
         assert fitted[0] >= box[0]
@@ -57,15 +57,15 @@ def test_equal_ratios_give_the_box_itself() -> None:
     for width, height in sizes(2000):
         times = draw.randint(1, 9)
         box = width * times, height * times
-        assert contained((width, height), box) == covering((width, height), box) == box
-        assert contained(box, (width, height)) == covering(box, (width, height)) == (width, height)
+        assert fit_inside((width, height), box) == cover((width, height), box) == box
+        assert fit_inside(box, (width, height)) == cover(box, (width, height)) == (width, height)
 
 
 def test_one_side_is_kept_and_the_other_follows() -> None:
     """By width or by height, half a pixel rounds up."""
     for size, (width, height) in pairs(4000):
-        assert to_width(size, width) == (width, scaled(size, Fraction(width, size[0]))[1])
-        assert to_height(size, height) == (scaled(size, Fraction(height, size[1]))[0], height)
+        assert scale_to_width(size, width) == (width, scaled(size, Fraction(width, size[0]))[1])
+        assert scale_to_height(size, height) == (scaled(size, Fraction(height, size[1]))[0], height)
 
 
 def test_a_percentage_rounds_each_side_by_itself() -> None:
@@ -73,7 +73,7 @@ def test_a_percentage_rounds_each_side_by_itself() -> None:
     draw = random.Random(SEED)
     for size in sizes(4000):
         share = draw.randint(1, 1000)
-        assert percent(size, share) == scaled(size, Fraction(share, 100))
+        assert scale_percent(size, share) == scaled(size, Fraction(share, 100))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_percentage_rounds_each_side_by_itself() -> None:
 )
 def test_half_a_pixel_rounds_up(length: int, numerator: int, denominator: int, wanted: int) -> None:
     """Not to even, as Python's `round` would."""
-    assert ratio_of(length, numerator, denominator) == wanted
+    assert scale_length(length, numerator, denominator) == wanted
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_half_a_pixel_rounds_up(length: int, numerator: int, denominator: int, w
 )
 def test_the_middle_is_floored(inner: Size, outer: Size, offset: Size) -> None:
     """The smaller half is above and at the left (spec 02 §1.2)."""
-    assert centred(inner, outer) == offset
+    assert centre_offset(inner, outer) == offset
 
 
 def test_a_reduced_decode_is_recognised() -> None:
@@ -147,7 +147,7 @@ def test_a_length_is_cut_into_pieces() -> None:
     for length, step in [(draw.randint(1, 300), draw.randint(1, 320)) for _ in range(1500)]:
         every = list(range(length))
         pieces = [every[start : start + step] for start in range(0, length, step)]
-        cuts = [piece(length, step, index) for index in range(len(pieces))]
+        cuts = [slice_bounds(length, step, index) for index in range(len(pieces))]
         assert cuts == [(one[0], one[-1] + 1) for one in pieces]
-        assert piece(length, step, len(pieces)) is None
-        assert piece(length, step, len(pieces) + 1000) is None
+        assert slice_bounds(length, step, len(pieces)) is None
+        assert slice_bounds(length, step, len(pieces) + 1000) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.limits import Size
+from darkroom.geometry import Size
 from tests.pictures import coded, difference, place
 from tests.unit.operations.applied import applied, noise
 

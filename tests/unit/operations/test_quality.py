@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats.probe import probe
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.formats import probe
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.quality import Quality
 from darkroom.process.grammar import parse
 from tests.pictures import photographic, processed, stored
@@ -13,7 +13,7 @@ from tests.pictures import photographic, processed, stored
 
 def quality(text: str) -> Quality:
     """Read the arguments of a quality."""
-    (operation,) = compiled(parse(f"image/quality,{text}").actions)
+    (operation,) = compile_operations(parse(f"image/quality,{text}").actions)
     assert isinstance(operation, Quality)
     return operation
 

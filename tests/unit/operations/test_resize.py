@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import compiled
+from darkroom.geometry import Size
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.resize import Resize, Scaling
-from darkroom.limits import Size
 from darkroom.process.grammar import parse
 from tests.unit.operations.applied import applied
-from tests.unit.operations.exact import scaled, sizes
+from tests.unit.operations.exact_scaling import scaled, sizes
 
 EXAMPLES = [
     ((200, 100), "w_150,h_80", (150, 75)),
@@ -75,7 +75,7 @@ EXAMPLES = [
 
 def resize(text: str) -> Resize:
     """Read the arguments of a resize."""
-    (operation,) = compiled(parse(f"image/resize,{text}").actions)
+    (operation,) = compile_operations(parse(f"image/resize,{text}").actions)
     assert isinstance(operation, Resize)
     return operation
 

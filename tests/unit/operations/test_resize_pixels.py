@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.quality import area_average, ssim
-from darkroom.limits import Size
+from darkroom.geometry import Size
 from tests.pictures import coded, difference, place
 from tests.unit.operations.applied import applied, noise
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.geometry import Size
 from darkroom.imaging.operations.rotate import rotated_size
-from darkroom.limits import Size
 from tests.pictures import coded, difference, place
 from tests.unit.operations.applied import applied, noise, samples
 

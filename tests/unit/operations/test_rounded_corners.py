@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.imaging.filters.masks import quarter
+from darkroom.imaging.filters.masks import quarter_disc
 from tests.unit.operations.applied import applied, noise, samples
 
 
@@ -12,7 +12,7 @@ def expected(
     size: tuple[int, int], radius: int
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.int_]]":
     """Draw the whole mask: a quarter in each corner, covered elsewhere."""
-    side, coverage = quarter(radius)
+    side, coverage = quarter_disc(radius)
     part = np.frombuffer(coverage, np.uint8).reshape(side, side)
     mask = np.full(size[::-1], 255)
     mask[:side, :side] = part

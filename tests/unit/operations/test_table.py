@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import OPERATIONS, actions_text, canonical, compiled
+from darkroom.imaging.operations import (
+    OPERATIONS,
+    actions_text,
+    canonical_process,
+    compile_operations,
+)
 from darkroom.process.grammar import parse
 from tests.declarations import written
 
@@ -30,25 +35,30 @@ CASCADES = st.lists(
 )
 def test_equal_cascades_have_equal_text(one: str, other: str) -> None:
     """A result is kept under it (design D7)."""
-    texts = {canonical(compiled(parse(f"image/{text}").actions)) for text in (one, other)}
+    texts = {
+        canonical_process(compile_operations(parse(f"image/{text}").actions))
+        for text in (one, other)
+    }
     assert len(texts) == 1
 
 
 def test_the_order_of_actions_is_kept() -> None:
     """It matters."""
     texts = ("image/resize,w_100/rotate,90", "image/rotate,90/resize,w_100")
-    assert [canonical(compiled(parse(text).actions)) for text in texts] == list(texts)
+    assert [canonical_process(compile_operations(parse(text).actions)) for text in texts] == list(
+        texts
+    )
 
 
 @given(CASCADES)
 def test_the_canonical_text_is_read_as_the_same_and_is_never_longer(text: str) -> None:
     """It travels in jobs, where it is parsed again under the same limit of length."""
     try:
-        operations = compiled(parse(text).actions)
+        operations = compile_operations(parse(text).actions)
     except OssError:
         return
-    again = canonical(operations)
-    assert compiled(parse(again).actions) == operations
+    again = canonical_process(operations)
+    assert compile_operations(parse(again).actions) == operations
     assert len(again) <= len(text)
 
 
@@ -63,7 +73,7 @@ def test_a_report_stands_alone(report: str, text: str) -> None:
     """InvalidArgument, with the whole cascade as the value (C-08)."""
     written = text.format(report, report)
     with pytest.raises(OssError) as caught:
-        compiled(parse(f"image/{written}").actions)
+        compile_operations(parse(f"image/{written}").actions)
     assert caught.value.code is Code.INVALID_ARGUMENT
     assert f"The value: {written} of parameter: {report} " in caught.value.message
 
@@ -71,6 +81,6 @@ def test_a_report_stands_alone(report: str, text: str) -> None:
 def test_an_unknown_action_is_named_no_longer_than_it_needs() -> None:
     """EC 0040-00000213, and a caller's text cannot blow it up."""
     with pytest.raises(OssError) as caught:
-        compiled(parse("image/" + "slim" * 900).actions)
+        compile_operations(parse("image/" + "slim" * 900).actions)
     assert (caught.value.code, caught.value.ec) == (Code.INVALID_ARGUMENT, "0040-00000213")
     assert len(caught.value.message) < 200

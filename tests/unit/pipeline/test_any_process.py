@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operations import OPERATIONS
-from darkroom.imaging.steps import Context
 from darkroom.process.parameters import declared_parameters, encode_base64
 from darkroom.web.xml import error_document
 from tests.pictures import animation, photographic, processed, stored
@@ -73,11 +73,11 @@ def load(key: str) -> bytes:
 @given(st.sampled_from(sorted(PICTURES)), st.lists(actions(), min_size=1, max_size=4))
 def test_any_process_has_a_result_or_a_reason(name: str, written: list[str]) -> None:
     """No exception but the catalogue's, none of them ours, and each fits into a short document."""
-    context = Context(load_mark=load, fonts=FONTS)
+    context = ProcessingContext(load_watermark=load, fonts=FONTS)
     try:
         assert processed(PICTURES[name], "image/" + "/".join(written), context).body
     except OssError as refused:
-        assert not refused.ours, refused  # noqa: PT017 - some have a result
+        assert not refused.is_server_error, refused  # noqa: PT017 - some have a result
         body = error_document(refused, request_id="A", host="h")
         assert ET.fromstring(body).findtext("Message")
         assert len(body) < 1000

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
-from darkroom.imaging.steps import Context
 from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 from tests.bombs import jpeg
@@ -26,7 +26,7 @@ from tests.pictures import (
 )
 
 
-def refusal(data: bytes, text: str, context: Context | None = None) -> OssError:
+def refusal(data: bytes, text: str, context: ProcessingContext | None = None) -> OssError:
     """Process a picture that has to be refused."""
     with pytest.raises(OssError) as caught:
         processed(data, text, context)
@@ -55,7 +55,7 @@ def test_a_scale_is_taken_from_the_first_step_only() -> None:
 
 def test_a_file_too_large_is_told_before_its_format() -> None:
     """Precedence 9 before 10 (C-138): the bytes are counted, not looked at."""
-    context = Context(limits=Limits(source_bytes=10))
+    context = ProcessingContext(limits=Limits(source_bytes=10))
     assert refusal(b"no picture", "image/info", context).code is Code.BAD_REQUEST
     assert refusal(b"no picture!", "image/info", context).code is Code.IMAGE_TOO_LARGE
 
@@ -120,21 +120,21 @@ class Spent:
 def test_a_deadline_between_steps_is_kept(looks: int) -> None:
     """What cannot finish answers 503, whichever step it comes after."""
     text = "image/resize,w_30/rotate,90"
-    context = Context(remaining=Spent(looks).remaining)
+    context = ProcessingContext(remaining=Spent(looks).remaining)
     error = refusal(stored(photographic((40, 30))), text, context)
     assert (error.code, error.status) == (Code.SERVICE_UNAVAILABLE, 503)
 
 
 def test_a_deadline_that_is_not_reached_is_not_felt() -> None:
     """Two steps are three looks, and a look more than that finds time left."""
-    context = Context(remaining=Spent(4).remaining)
+    context = ProcessingContext(remaining=Spent(4).remaining)
     result = processed(stored(photographic((40, 30))), "image/resize,w_30/rotate,90", context)
     assert shown(result).size == (23, 30)
 
 
 def test_a_deadline_is_kept_without_any_step() -> None:
     """Decoding alone may have taken too long."""
-    context = Context(remaining=lambda: 0)
+    context = ProcessingContext(remaining=lambda: 0)
     error = refusal(stored(photographic((40, 30))), "image/format,webp", context)
     assert error.status == 503
 
@@ -142,7 +142,7 @@ def test_a_deadline_is_kept_without_any_step() -> None:
 def test_a_deadline_is_kept_between_the_frames_of_an_animation() -> None:
     """Ten frames are twenty looks."""
     data = animation([Image.new("L", (8, 8), 20 * n) for n in range(10)])
-    context = Context(remaining=Spent(15).remaining)
+    context = ProcessingContext(remaining=Spent(15).remaining)
     assert refusal(data, "image/resize,w_4", context).status == 503
 
 
@@ -169,8 +169,8 @@ class Stages:
 def test_the_time_of_each_stage_can_be_measured() -> None:
     """Decoding, pixels and encoding are told apart."""
     stages = Stages([])
-    operations = compiled(parse("image/resize,w_10").actions)
-    run(stored(photographic((40, 30))), operations, Context(stage=stages.stage))
+    operations = compile_operations(parse("image/resize,w_10").actions)
+    run(stored(photographic((40, 30))), operations, ProcessingContext(stage=stages.stage))
     assert {"decode", "pixels", "encode"} <= set(stages.names)
 
 
@@ -196,7 +196,7 @@ def test_an_animation_is_never_enlarged() -> None:
 
 def test_clear_webp_has_to_fit_the_encoder() -> None:
     """Counted as it is by then, and only where there is transparency (docs/decisions/101)."""
-    tight = Context(limits=Limits(clear_webp_pixels=199))
+    tight = ProcessingContext(limits=Limits(memory=199 * 26))
     clear, opaque = stored(coded((20, 10), "RGBA")), stored(coded((20, 10)))
     assert refusal(clear, "image/format,webp", tight).code is Code.IMAGE_TOO_LARGE
     for source, text in (

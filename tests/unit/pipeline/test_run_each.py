@@ -3,10 +3,11 @@
 import pytest
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats.probe import probe
-from darkroom.imaging.operations import compiled
-from darkroom.imaging.pipeline import Result, SharedSource, run, run_each
-from darkroom.imaging.steps import Context, Operation
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import probe
+from darkroom.imaging.operation import Operation
+from darkroom.imaging.operations import compile_operations
+from darkroom.imaging.pipeline import Result, _SharedDecoder, run, run_each
 from darkroom.process.grammar import parse
 from tests.pictures import photographic, stored
 
@@ -22,7 +23,7 @@ PROCESSES = (
 
 def operations(text: str) -> tuple[Operation, ...]:
     """Compile a process value."""
-    return compiled(parse(text).actions)
+    return compile_operations(parse(text).actions)
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +35,14 @@ def photograph() -> bytes:
 def test_a_result_is_the_same_alone_and_in_company(photograph: bytes) -> None:
     """Results are a pure function of source and process: whoever shares a decode included."""
     processes = [operations(text) for text in PROCESSES]
-    assert run_each(photograph, processes, Context()) == [
-        run(photograph, process, Context()) for process in processes
+    assert run_each(photograph, processes, ProcessingContext()) == [
+        run(photograph, process, ProcessingContext()) for process in processes
     ]
 
 
 def test_one_decode_serves_all_that_need_the_same_scale(photograph: bytes) -> None:
     """Two targets of half the size cost one decode, an original another one."""
-    source = SharedSource(data=photograph, header=probe(photograph))
+    source = _SharedDecoder(data=photograph, header=probe(photograph))
     half = next(source.frames(needed=(200, 150), every=False))
     assert next(source.frames(needed=(190, 143), every=False)) is half
     whole = next(source.frames(needed=None, every=False))
@@ -51,7 +52,7 @@ def test_one_decode_serves_all_that_need_the_same_scale(photograph: bytes) -> No
 def test_a_failure_of_one_is_no_others(photograph: bytes) -> None:
     """A crop outside fails, its neighbours are made."""
     processes = [operations(f"image/{text}") for text in ("resize,w_40", "crop,x_800", "info")]
-    first, second, third = run_each(photograph, processes, Context())
+    first, second, third = run_each(photograph, processes, ProcessingContext())
     assert isinstance(first, Result)
     assert isinstance(second, OssError)
     assert second.code is Code.BAD_REQUEST
@@ -61,5 +62,5 @@ def test_a_failure_of_one_is_no_others(photograph: bytes) -> None:
 def test_a_damaged_picture_fails_them_all() -> None:
     """What is wrong with the source is told once."""
     with pytest.raises(OssError) as caught:
-        run_each(b"\xff\xd8\xff no picture", [operations("image/info")], Context())
+        run_each(b"\xff\xd8\xff no picture", [operations("image/info")], ProcessingContext())
     assert caught.value.code is Code.IMAGE_DAMAGE

@@ -5,15 +5,15 @@ import itertools
 import pytest
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
-from darkroom.imaging.steps import Context
+from darkroom.imaging.context import ProcessingContext
 from darkroom.jobs import State
-from darkroom.usecases.jobs.object_events import Arrival, job_for
-from darkroom.usecases.jobs.run import persist
-from darkroom.usecases.services import Worker
-from tests.fakes.workshop import MemoryTasks, workshop
-from tests.fakes.world import NOW, world
+from darkroom.usecases.jobs.object_events import ObjectCreated, job_from_event
+from darkroom.usecases.jobs.run import run_job
+from darkroom.usecases.services import JobWorker
+from tests.fakes.job_services import MemoryTasks, memory_job_services
+from tests.fakes.services import NOW, memory_services
 from tests.pictures import photographic, stored
-from tests.unit.usecases.test_persist import Interrupted
+from tests.unit.usecases.test_run import Interrupted
 
 MOST = 20
 """Events after which a loop is taken for proven."""
@@ -61,8 +61,8 @@ def test_no_rule_fires_on_what_a_rule_made(buckets: tuple[Bucket, ...], made: li
     """Whatever is written is told of, as the store does: one round, and then it is quiet."""
     objects, tasks = Interrupted(), MemoryTasks()
     objects.add("demo", "a/one.jpg", stored(photographic((8, 6)), "JPEG"))
-    place = workshop(tasks=tasks)
-    there = world(*buckets, objects=objects, workshop=place)
+    place = memory_job_services(tasks=tasks)
+    there = memory_services(*buckets, objects=objects, jobs=place)
     told = ["demo/a/one.jpg"]
     events = 0
     for number in itertools.count():
@@ -71,13 +71,15 @@ def test_no_rule_fires_on_what_a_rule_made(buckets: tuple[Bucket, ...], made: li
         assert number < MOST, f"a loop: {told}"
         bucket, _, key = told[number].partition("/")
         etag = objects.stored[bucket, key].info.etag
-        arrival = Arrival(bucket=bucket, key=key, etag=etag, sequencer=f"{number}", created=NOW)
-        job = job_for(arrival, there)
+        arrival = ObjectCreated(
+            bucket=bucket, key=key, etag=etag, sequencer=f"{number}", created=NOW
+        )
+        job = job_from_event(arrival, there)
         before = len(objects.writes)
         if job is not None:
-            context = Context(remaining=lambda: 60.0)
-            worker = Worker(name=f"{number}", world=there, workshop=place, context=context)
-            assert persist(job, worker).state is State.SUCCEEDED
+            context = ProcessingContext(remaining=lambda: 60.0)
+            worker = JobWorker(name=f"{number}", services=there, jobs=place, context=context)
+            assert run_job(job, worker).state is State.SUCCEEDED
         told += objects.writes[before:]
         events += 1
     assert objects.writes == made

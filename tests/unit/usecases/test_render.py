@@ -11,24 +11,26 @@ from PIL import Image
 from darkroom.auth import ANONYMOUS, ANY_BUCKET, Caller, Permission
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations, watermark_keys
 from darkroom.imaging.pipeline import Result
-from darkroom.imaging.steps import Context, mark_keys
 from darkroom.limits import Limits
-from darkroom.ports import KeptResult, ObjectInfo, OpenObject, Span
+from darkroom.ports.objects import ObjectInfo, OpenObject, RangeSpec
+from darkroom.ports.results import CachedResult
 from darkroom.process.grammar import parse
-from darkroom.usecases.preconditions import Conditions
-from darkroom.usecases.render import Rendered, Rendering, render
-from darkroom.usecases.result_storage import FromStore
+from darkroom.usecases.authorization import get_bucket
+from darkroom.usecases.preconditions import Preconditions
+from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.result_storage import CacheStatus
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.results import MemoryResults
-from tests.fakes.world import world
+from tests.fakes.results import MemoryResultStorage
+from tests.fakes.services import memory_services
 from tests.pictures import stored
 from tests.unit.operations.watermark.marking import FONTS, reference
 
 DEMO = Bucket(name="demo", acl=Acl.PUBLIC_READ)
 CLOSED = Bucket(name="closed")
-HIT, MISS, OFF = FromStore.HIT, FromStore.MISS, FromStore.OFF
+HIT, MISS, OFF = CacheStatus.HIT, CacheStatus.MISS, CacheStatus.BYPASS
 READER = Caller(
     key_id="r", buckets=frozenset({ANY_BUCKET}), permissions=frozenset({Permission.READ})
 )
@@ -46,10 +48,10 @@ class Service:
     """A service that keeps results, and what it did with its stores."""
 
     objects: MemoryObjects = field(default_factory=MemoryObjects)
-    results: MemoryResults = field(default_factory=MemoryResults)
+    results: MemoryResultStorage = field(default_factory=MemoryResultStorage)
     keep_from: float = 0
     reply_limit: int = 4_500_000
-    context: Context = field(default_factory=Context)
+    context: ProcessingContext = field(default_factory=ProcessingContext)
 
     def __post_init__(self) -> None:
         """Store a picture and a mark in each bucket."""
@@ -63,23 +65,27 @@ class Service:
         bucket: str = "demo",
         caller: Caller = ANONYMOUS,
         version_id: str | None = None,
-        conditions: Conditions | None = None,
-    ) -> Rendered:
+        conditions: Preconditions | None = None,
+    ) -> RenderResult:
         """Ask for the picture of a bucket, from a service that remembers nothing of its own."""
         self.objects.asked.clear()
         self.results.asked.clear()
-        there = world(
-            DEMO, CLOSED, objects=self.objects, results=self.results, keep_from=self.keep_from
+        there = memory_services(
+            DEMO,
+            CLOSED,
+            objects=self.objects,
+            results=self.results,
+            result_cache_min_seconds=self.keep_from,
         )
         chosen = replace(there.settings, reply_limit=self.reply_limit, fonts=FONTS)
         there = replace(there, settings=chosen)
-        asked = Rendering(
-            bucket=bucket,
+        asked = RenderRequest(
+            bucket=get_bucket(there, bucket),
             key="picture",
             process=f"image/{process}",
             caller=caller,
             version_id=version_id,
-            conditions=conditions or Conditions(),
+            preconditions=conditions or Preconditions(),
         )
         return render(asked, there, self.context)
 
@@ -90,28 +96,34 @@ def service() -> Service:
     return Service()
 
 
-def body(rendered: Rendered) -> bytes:
+def body(rendered: RenderResult) -> bytes:
     """Give the bytes of a result that was not too large."""
     assert isinstance(rendered.result, Result)
     return rendered.result.body
 
 
+def result_key(rendered: RenderResult) -> str:
+    """Give the key of a result in the storage."""
+    assert rendered.identity is not None
+    return rendered.identity.key()
+
+
 def test_a_result_is_made_once(service: Service) -> None:
     """The second time nothing but its source's header is asked for."""
     first = service.ask()
-    assert first.from_store is MISS
+    assert first.cache_status is MISS
     assert service.objects.asked == ["HEAD /demo/picture", "GET /demo/picture"]
     second = service.ask()
-    assert second.from_store is HIT
+    assert second.cache_status is HIT
     assert service.objects.asked == ["HEAD /demo/picture"]
     assert body(second) == body(first)
-    assert (second.source, second.name) == (first.source, first.name)
+    assert (second.source, result_key(second)) == (first.source, result_key(first))
 
 
 def test_a_mark_is_not_read_either(service: Service) -> None:
     """Its header tells that it is the same."""
     service.ask(MARKED)
-    assert service.ask(MARKED).from_store is HIT
+    assert service.ask(MARKED).cache_status is HIT
     assert service.objects.asked == ["HEAD /demo/picture", "HEAD /demo/logo"]
 
 
@@ -122,24 +134,24 @@ def test_another_version_makes_another_result(service: Service, key: str) -> Non
     before = service.objects.stored["demo", key].body
     service.objects.add("demo", key, even("green", (12, 12)))
     new = service.ask(MARKED)
-    assert new.from_store is MISS
+    assert new.cache_status is MISS
     assert body(new) != body(old)
     service.objects.add("demo", key, before)
     again = service.ask(MARKED)
-    assert (again.from_store, body(again)) == (HIT, body(old))
+    assert (again.cache_status, body(again)) == (HIT, body(old))
 
 
 def test_another_process_makes_another_result_and_an_equal_one_does_not(service: Service) -> None:
     """However it is written."""
     service.ask("resize,w_20")
-    assert service.ask("resize,w_21").from_store is MISS
-    assert service.ask("resize,m_lfit,w_020,").from_store is HIT
+    assert service.ask("resize,w_21").cache_status is MISS
+    assert service.ask("resize,m_lfit,w_020,").cache_status is HIT
 
 
 def test_a_result_of_one_bucket_is_none_of_another(service: Service) -> None:
     """Though the same object is there."""
     service.ask(caller=READER)
-    assert service.ask(bucket="closed", caller=READER).from_store is MISS
+    assert service.ask(bucket="closed", caller=READER).cache_status is MISS
 
 
 def refusal(ask: Callable[[], object]) -> Code:
@@ -162,7 +174,7 @@ def test_an_acl_that_was_changed_holds_at_once(service: Service) -> None:
     service.objects.add("demo", "picture", even("red"), acl=Acl.PRIVATE)
     assert refusal(service.ask) is Code.ACCESS_DENIED
     assert service.results.asked == []
-    assert service.ask(caller=READER).from_store is HIT
+    assert service.ask(caller=READER).cache_status is HIT
 
 
 def test_what_was_deleted_is_gone(service: Service) -> None:
@@ -191,10 +203,10 @@ def test_conditions_are_looked_at_first(service: Service) -> None:
     """Whoever has the picture, or means another one, makes nobody look for it."""
     etag = service.ask().source.etag
     same, other = frozenset({etag}), frozenset({"0"})
-    unmodified = service.ask(conditions=Conditions(none_match=same))
+    unmodified = service.ask(conditions=Preconditions(none_match=same))
     assert unmodified.result is None
     assert service.objects.asked == ["HEAD /demo/picture"]
-    unmet = Conditions(match=other)
+    unmet = Preconditions(match=other)
     assert refusal(lambda: service.ask(conditions=unmet)) is Code.PRECONDITION_FAILED
     assert service.results.asked == []
 
@@ -202,7 +214,7 @@ def test_conditions_are_looked_at_first(service: Service) -> None:
 def test_limits_count_though_nothing_is_read(service: Service) -> None:
     """They may be tighter than when the result was made."""
     service.ask()
-    service.context = Context(limits=replace(Limits(), source_bytes=9))
+    service.context = ProcessingContext(limits=replace(Limits(), source_bytes=9))
     assert refusal(service.ask) is Code.IMAGE_TOO_LARGE
     assert service.results.asked == []
 
@@ -210,7 +222,7 @@ def test_limits_count_though_nothing_is_read(service: Service) -> None:
 @pytest.mark.parametrize("process", ["info", "average-hue"])
 def test_reports_are_made_anew(service: Service, process: str) -> None:
     """Nobody looks for them, and nobody keeps them."""
-    assert service.ask(process).from_store is OFF
+    assert service.ask(process).cache_status is OFF
     assert service.results.asked == []
     assert service.objects.asked == ["GET /demo/picture"]
 
@@ -220,7 +232,7 @@ def test_an_error_is_not_kept(service: Service) -> None:
     service.objects.add("demo", "picture", b"no picture at all")
     for _ in range(2):
         assert refusal(service.ask) is Code.BAD_REQUEST
-    assert service.results.kept == {}
+    assert service.results.stored == {}
 
 
 @pytest.mark.parametrize("process", [SMALL, MARKED])
@@ -229,8 +241,8 @@ def test_a_store_that_fails_is_done_without(service: Service, process: str) -> N
     expected = body(service.ask(process))
     service.results.broken = frozenset({"find", "keep"})
     rendered = service.ask(process)
-    assert (rendered.from_store, body(rendered)) == (MISS, expected)
-    assert rendered.trouble is not None
+    assert (rendered.cache_status, body(rendered)) == (MISS, expected)
+    assert rendered.store_error is not None
     assert len(service.results.asked) == 1
 
 
@@ -238,7 +250,7 @@ def test_a_store_that_takes_nothing_is_no_failure(service: Service) -> None:
     """The look went well; keeping did not."""
     service.results.broken = frozenset({"keep"})
     rendered = service.ask()
-    assert rendered.trouble is not None
+    assert rendered.store_error is not None
     assert rendered.result is not None
 
 
@@ -250,22 +262,27 @@ def test_an_object_that_changes_after_the_look_is_named_as_it_was_read(key: str)
     @dataclass(frozen=True, kw_only=True)
     class Changing(MemoryObjects):
         def open(
-            self, bucket: str, key_: str, *, version_id: str | None = None, span: Span | None = None
+            self,
+            bucket: str,
+            key_: str,
+            *,
+            version_id: str | None = None,
+            byte_range: RangeSpec | None = None,
         ) -> OpenObject:
             self.add("demo", key, new)
-            return super().open(bucket, key_, version_id=version_id, span=span)
+            return super().open(bucket, key_, version_id=version_id, byte_range=byte_range)
 
     service = Service(objects=Changing())
     old = service.objects.stored["demo", key]
     rendered = service.ask(MARKED)
     looked, kept = (entry.partition(" ")[2] for entry in service.results.asked)
-    assert looked != kept == rendered.name
+    assert looked != kept == result_key(rendered)
     assert service.objects.stored["demo", key].info.etag != old.info.etag
     still = Service(results=service.results)
-    assert still.ask(MARKED).from_store is MISS
+    assert still.ask(MARKED).cache_status is MISS
     still.objects.add("demo", key, new)
     found = still.ask(MARKED)
-    assert (found.from_store, body(found)) == (HIT, body(rendered))
+    assert (found.cache_status, body(found)) == (HIT, body(rendered))
 
 
 def test_an_acl_that_changes_after_the_look_counts(service: Service) -> None:
@@ -274,10 +291,15 @@ def test_an_acl_that_changes_after_the_look_counts(service: Service) -> None:
     @dataclass(frozen=True, kw_only=True)
     class Closing(MemoryObjects):
         def open(
-            self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+            self,
+            bucket: str,
+            key: str,
+            *,
+            version_id: str | None = None,
+            byte_range: RangeSpec | None = None,
         ) -> OpenObject:
             self.add("demo", key, even("red"), acl=Acl.PRIVATE)
-            return super().open(bucket, key, version_id=version_id, span=span)
+            return super().open(bucket, key, version_id=version_id, byte_range=byte_range)
 
     service = Service(objects=Closing())
     assert refusal(service.ask) is Code.ACCESS_DENIED
@@ -294,7 +316,7 @@ def test_a_look_for_the_source_that_fails_is_done_without(service: Service) -> N
     service = Service(objects=Hasty())
     rendered = service.ask()
     assert rendered.result is not None
-    assert rendered.trouble is not None
+    assert rendered.store_error is not None
     assert service.results.asked == []
 
 
@@ -303,27 +325,27 @@ def test_a_large_result_is_left_to_its_delivery(service: Service) -> None:
     service.reply_limit = 10
     rendered = service.ask()
     assert [entry.partition(" ")[0] for entry in service.results.asked] == ["find"]
-    service.results.keep(rendered.name, body(rendered), "image/png")
+    service.results.put(result_key(rendered), body(rendered), "image/png")
     found = service.ask()
-    assert found.from_store is HIT
-    assert found.result == KeptResult(
-        name=rendered.name, content_type="image/png", size=len(body(rendered))
+    assert found.cache_status is HIT
+    assert found.result == CachedResult(
+        key=result_key(rendered), content_type="image/png", size=len(body(rendered))
     )
 
 
 def test_only_what_took_its_time_is_kept(service: Service) -> None:
     """A PUT costs more than little work."""
     service.keep_from = 3600
-    assert [service.ask().from_store for _ in range(2)] == [MISS, MISS]
-    assert service.results.kept == {}
+    assert [service.ask().cache_status for _ in range(2)] == [MISS, MISS]
+    assert service.results.stored == {}
 
 
 def test_nothing_is_kept_when_time_is_up(service: Service) -> None:
     """The answer comes first."""
     seconds = iter([9.0, 9.0])
-    service.context = Context(remaining=lambda: next(seconds, 0.0))
-    assert service.ask().from_store is MISS
-    assert service.results.kept == {}
+    service.context = ProcessingContext(remaining=lambda: next(seconds, 0.0))
+    assert service.ask().cache_status is MISS
+    assert service.results.stored == {}
 
 
 WATERMARKS = [
@@ -339,7 +361,7 @@ STEPS = ["resize,w_30", "crop,w_20,h_20", "rotate,90", "blur,r_2,s_2", "quality,
 @given(st.lists(st.sampled_from([*WATERMARKS, *STEPS]), min_size=1, max_size=4))
 def test_what_is_kept_is_kept_under_the_name_that_was_looked_for(steps: list[str]) -> None:
     """Whatever is drawn: else it would never be found."""
-    service = Service(context=Context(remaining=lambda: 9.0))
+    service = Service(context=ProcessingContext(remaining=lambda: 9.0))
     for key in ("second", "third"):
         service.objects.add("demo", key, even("green", (9, 9)))
     process = "/".join(steps)
@@ -347,6 +369,6 @@ def test_what_is_kept_is_kept_under_the_name_that_was_looked_for(steps: list[str
     looked, kept = service.results.asked
     assert kept.partition(" ")[2] == looked.partition(" ")[2]
     read = {entry for entry in service.objects.asked if entry.startswith("GET ")}
-    marks = mark_keys(compiled(parse(f"image/{process}").actions))
+    marks = watermark_keys(compile_operations(parse(f"image/{process}").actions))
     assert read == {f"GET /demo/{key}" for key in {"picture", *marks}}
-    assert service.ask(process).from_store is HIT
+    assert service.ask(process).cache_status is HIT

@@ -8,13 +8,14 @@ from PIL import Image
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Protection
 from darkroom.errors import Code, OssError
-from darkroom.imaging.steps import Context
+from darkroom.imaging.context import ProcessingContext
 from darkroom.process.parameters import encode_base64
-from darkroom.usecases.render import Rendering
-from darkroom.usecases.save import Saved, save
-from darkroom.usecases.styles import Draft, put_style
+from darkroom.usecases.authorization import Access, authorize
+from darkroom.usecases.render import RenderRequest
+from darkroom.usecases.save import SaveResult, save
+from darkroom.usecases.styles import StyleDraft, put_style
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.world import world
+from tests.fakes.services import memory_services
 from tests.pictures import coded, stored
 
 SOURCE = Bucket(name="source", acl=Acl.PUBLIC_READ)
@@ -56,12 +57,13 @@ def saved(
     who: Caller = BOTH,
     bucket: Bucket = SOURCE,
     key: str = KEY,
-) -> Saved:
+) -> SaveResult:
     """Save in a world of these buckets, of which `shielded` has a style."""
-    there = world(SOURCE, CLOSED, TARGET, SHIELDED, WEBP, OPEN, objects=objects)
-    put_style(SHIELDED, Draft(name="s", content="image/resize,w_30"), there)
-    source = Rendering(bucket=bucket.name, key=key, process=process, caller=who)
-    return save(source, there, Context())
+    there = memory_services(SOURCE, CLOSED, TARGET, SHIELDED, WEBP, OPEN, objects=objects)
+    put_style(SHIELDED, StyleDraft(name="s", content="image/resize,w_30"), there)
+    authorize(Access.STORE_RESULT, bucket, bucket.name, who)
+    source = RenderRequest(bucket=bucket, key=key, process=process, caller=who)
+    return save(source, there, ProcessingContext())
 
 
 def refusal(
@@ -93,8 +95,8 @@ def test_the_result_is_stored_and_told(objects: MemoryObjects) -> None:
     body = objects.stored["source", "a.png"].body
     assert Image.open(io.BytesIO(body)).size == (30, 20)
     assert objects.stored["target", "a.png"].body == body
-    assert here == Saved(bucket=None, key="a.png", size=len(body))
-    assert there == Saved(bucket="target", key="a.png", size=len(body))
+    assert here == SaveResult(bucket=None, key="a.png", size=len(body))
+    assert there == SaveResult(bucket="target", key="a.png", size=len(body))
 
 
 def test_the_stored_object_has_the_type_of_its_format_and_nothing_of_its_source(

@@ -7,34 +7,34 @@ import pytest
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
-from darkroom.usecases.services import World
+from darkroom.usecases.services import Services
 from darkroom.usecases.styles import (
-    MOST,
-    Draft,
+    MAX_STYLES,
+    StyleDraft,
     delete_style,
     get_style,
     list_styles,
     put_style,
     style_content,
 )
-from tests.fakes.world import NOW, world
+from tests.fakes.services import NOW, memory_services
 
 DEMO = Bucket(name="demo")
 LATER = datetime(2026, 9, 2, 8, 15, 30, 999_999, tzinfo=UTC)
 
 
 @pytest.fixture
-def there() -> World:
+def there() -> Services:
     """Give a world with one bucket."""
-    return world(DEMO)
+    return memory_services(DEMO)
 
 
-def put(there: World, name: str, content: str = "image/info", category: str = "image") -> None:
+def put(there: Services, name: str, content: str = "image/info", category: str = "image") -> None:
     """Put a style."""
-    put_style(DEMO, Draft(name=name, content=content, category=category), there)
+    put_style(DEMO, StyleDraft(name=name, content=content, category=category), there)
 
 
-def refusal(there: World, name: str, content: str, category: str = "image") -> OssError:
+def refusal(there: Services, name: str, content: str, category: str = "image") -> OssError:
     """Give the error that a style is refused with; nothing is kept of it."""
     with pytest.raises(OssError) as refused:
         put(there, name, content, category)
@@ -42,7 +42,7 @@ def refusal(there: World, name: str, content: str, category: str = "image") -> O
     return refused.value
 
 
-def test_a_style_is_found_as_it_was_put(there: World) -> None:
+def test_a_style_is_found_as_it_was_put(there: Services) -> None:
     """T23: its content is not looked at, and comes back unchanged."""
     put(there, "aaa", "csdar5324", "document")
     style = get_style(DEMO, "aaa", there)
@@ -50,7 +50,7 @@ def test_a_style_is_found_as_it_was_put(there: World) -> None:
     assert style.created == style.modified == NOW
 
 
-def test_overwriting_keeps_place_and_time_of_creation(there: World) -> None:
+def test_overwriting_keeps_place_and_time_of_creation(there: Services) -> None:
     """C-140, C-145."""
     put(there, "b")
     put(there, "a")
@@ -63,7 +63,7 @@ def test_overwriting_keeps_place_and_time_of_creation(there: World) -> None:
     assert listed[0].modified == LATER.replace(microsecond=0)
 
 
-def test_a_deleted_style_leaves_its_place(there: World) -> None:
+def test_a_deleted_style_leaves_its_place(there: Services) -> None:
     """T24: deleting what is not there is no error; created anew, a style comes last."""
     put(there, "a")
     put(there, "b")
@@ -74,7 +74,7 @@ def test_a_deleted_style_leaves_its_place(there: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "@%$^&%(&(*(*", "a b", "a/b", "ü", "a" * 64])
-def test_a_name_has_1_to_63_letters_of_a_few(there: World, name: str) -> None:
+def test_a_name_has_1_to_63_letters_of_a_few(there: Services, name: str) -> None:
     """T22, C-141: also when it is only asked for."""
     assert refusal(there, name, "image/info").code is Code.INVALID_ARGUMENT
     for ask in (get_style, delete_style):
@@ -84,27 +84,27 @@ def test_a_name_has_1_to_63_letters_of_a_few(there: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a", "A-b_c.9", "a" * 63])
-def test_every_other_name_will_do(there: World, name: str) -> None:
+def test_every_other_name_will_do(there: Services, name: str) -> None:
     """Letters, digits, dot, hyphen and underscore."""
     put(there, name)
     assert get_style(DEMO, name, there).name == name
 
 
-def test_empty_content_is_refused(there: World) -> None:
+def test_empty_content_is_refused(there: Services) -> None:
     """T21."""
     refused = refusal(there, "imagestyle", "")
     assert (refused.code, refused.message) == (Code.INVALID_ARGUMENT, "Style content is invalid.")
 
 
 @pytest.mark.parametrize("character", [*";()'*? \n\t", "\u3000"])
-def test_some_characters_are_forbidden(there: World, character: str) -> None:
+def test_some_characters_are_forbidden(there: Services, character: str) -> None:
     """C-143."""
     refused = refusal(there, "a", f"image/info{character}")
     assert (refused.code, refused.ec) == (Code.INVALID_ARGUMENT, "0040-00000602")
 
 
 @pytest.mark.parametrize("unit", ["x", "ü"])
-def test_content_has_4096_bytes_at_most(there: World, unit: str) -> None:
+def test_content_has_4096_bytes_at_most(there: Services, unit: str) -> None:
     """C-147: bytes of UTF-8, not letters."""
     fits = unit * (4096 // len(unit.encode()))
     assert refusal(there, "a", fits + unit).code is Code.INVALID_ARGUMENT
@@ -112,14 +112,14 @@ def test_content_has_4096_bytes_at_most(there: World, unit: str) -> None:
     assert get_style(DEMO, "a", there).content == fits
 
 
-def test_a_category_is_one_of_three(there: World) -> None:
+def test_a_category_is_one_of_three(there: Services) -> None:
     """Spec 04 §1."""
     assert refusal(there, "a", "image/info", "audio").code is Code.INVALID_ARGUMENT
 
 
-def test_a_bucket_has_fifty_styles_at_most(there: World) -> None:
+def test_a_bucket_has_fifty_styles_at_most(there: Services) -> None:
     """C-144: the 51st is refused, overwriting is not, and a deleted one makes room."""
-    for number in range(MOST):
+    for number in range(MAX_STYLES):
         put(there, f"s{number}")
     with pytest.raises(OssError) as refused:
         put(there, "one-more")
@@ -127,10 +127,10 @@ def test_a_bucket_has_fifty_styles_at_most(there: World) -> None:
     put(there, "s7", "image/rotate,90")
     delete_style(DEMO, "s0", there)
     put(there, "one-more")
-    assert len(list_styles(DEMO, there)) == MOST
+    assert len(list_styles(DEMO, there)) == MAX_STYLES
 
 
-def test_styles_belong_to_their_bucket(there: World) -> None:
+def test_styles_belong_to_their_bucket(there: Services) -> None:
     """One bucket's are another one's no more than its objects are."""
     put(there, "a")
     other = Bucket(name="other")

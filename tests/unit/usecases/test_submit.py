@@ -11,13 +11,14 @@ from darkroom.errors import Code, OssError
 from darkroom.jobs import Job, State, Target
 from darkroom.limits import Limits
 from darkroom.process.parameters import encode_base64
-from darkroom.usecases.jobs.object_events import understood
-from darkroom.usecases.jobs.submit import Receipt, submit
-from darkroom.usecases.render import Rendering
+from darkroom.usecases.authorization import Access, authorize, get_bucket
+from darkroom.usecases.jobs.object_events import parse_message
+from darkroom.usecases.jobs.submit import Receipt, submit_job
+from darkroom.usecases.render import RenderRequest
 from tests.fakes.buckets import MemoryStyles
+from tests.fakes.job_services import MemoryQueue, MemoryTasks, memory_job_services
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.workshop import MemoryQueue, MemoryTasks, workshop
-from tests.fakes.world import NOW, world
+from tests.fakes.services import NOW, memory_services
 from tests.pictures import photographic, stored
 
 KEY = "photos/a.jpg"
@@ -82,12 +83,16 @@ class Desk:
             name: Style(name=name, content=content, created=NOW, modified=NOW)
             for name, content in STYLES.items()
         }
-        place = workshop(queue=self.queue, tasks=self.tasks)
-        there = world(
-            *(SOURCE, CLOSED, TARGET), objects=self.objects, styles=styles, workshop=place
+        place = memory_job_services(queue=self.queue, tasks=self.tasks)
+        there = memory_services(
+            *(SOURCE, CLOSED, TARGET), objects=self.objects, styles=styles, jobs=place
         )
-        source = Rendering(bucket=bucket, key=key, process=process, caller=who)
-        return submit(source, replace(there, limits=self.limits), place)
+        found = there.buckets.find(bucket)
+        authorize(Access.STORE_RESULT, found, bucket, who)
+        source = RenderRequest(
+            bucket=get_bucket(there, bucket), key=key, process=process, caller=who
+        )
+        return submit_job(source, replace(there, limits=self.limits), place)
 
     def refusal(self, process: str, **others: object) -> OssError:
         """Give the error of a job; nothing may be left of it."""
@@ -100,7 +105,7 @@ class Desk:
 def queued(desk: Desk) -> Job:
     """Read the one message that was sent, as the worker does."""
     (message,) = desk.queue.sent
-    job = understood(message, world().settings)
+    job = parse_message(message, memory_services().settings)
     assert isinstance(job, Job)
     return job
 
@@ -237,4 +242,4 @@ def test_a_job_that_could_not_be_queued_is_over() -> None:
         desk.submit("image/resize,w_5" + to())
     assert refused.value.status == 503
     (task,) = desk.tasks.tasks.values()
-    assert (task.state, task.code, task.told) == (State.FAILED, "ServiceUnavailable", True)
+    assert (task.state, task.code, task.notified) == (State.FAILED, "ServiceUnavailable", True)

@@ -6,8 +6,8 @@ import pytest
 
 from darkroom.errors import Code, OssError
 from darkroom.settings import Settings
-from darkroom.web.addressing import Address, address
-from darkroom.web.http import Request
+from darkroom.web.dispatch import parse_address
+from darkroom.web.http import Address, Request
 
 SETTINGS = Settings(
     buckets={}, base_domains=("oss.example.com",), domains={"img.example.org": "demo"}
@@ -23,7 +23,7 @@ def meant(
 ) -> Address:
     """Read a path as sent."""
     request = Request(method="GET", raw_path=path, headers={"host": host, **(headers or {})})
-    return address(request, settings)
+    return parse_address(request, settings)
 
 
 @pytest.mark.parametrize(

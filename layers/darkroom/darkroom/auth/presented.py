@@ -13,7 +13,7 @@ EC_MISMATCH = "0002-00000040"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class PresentedSignature:
     """What a request says of its signature, its time already checked."""
 
     key_id: str

@@ -9,8 +9,9 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 
-from darkroom.auth import dates
-from darkroom.auth.presented import Claim, malformed_authorization, required_parameters
+from darkroom import http_dates
+from darkroom.auth import validity
+from darkroom.auth.presented import PresentedSignature, malformed_authorization, required_parameters
 from darkroom.auth.signed_request import (
     OSS_PREFIX,
     SignedRequest,
@@ -45,13 +46,13 @@ _OF_THE_REST = """
 _OF_OURS = "x-oss-bucket-settings"
 """Always covered, so that nobody adds it to a URL that was signed for something else."""
 
-LISTED = frozenset(f"{_OF_PROCESSING} {_OF_THE_REST} {_OF_OURS}".split())
+SUBRESOURCES = frozenset(f"{_OF_PROCESSING} {_OF_THE_REST} {_OF_OURS}".split())
 """What oss2 signs and nothing else; go-v2 adds every other `x-oss-*` (C-23)."""
 
 
 def is_subresource(name: str) -> bool:
     """Tell whether V1 signs the parameter: it is listed or begins with `x-oss-`."""
-    return name in LISTED or name.startswith(OSS_PREFIX)
+    return name in SUBRESOURCES or name.startswith(OSS_PREFIX)
 
 
 SCHEME = "OSS"
@@ -61,14 +62,14 @@ STS_HEADER = "x-oss-security-token"
 STS_PARAMETER = "security-token"
 
 
-def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
     """Read `<id>:<signature>`; refuse a missing date or one too far off."""
     key_id, _, signature = credentials.partition(":")
     if not key_id or not signature:
         raise malformed_authorization()
     date = request.header("x-oss-date") or request.header("date")
-    dates.check_skew(dates.parse(date, dates.HTTP_DATE), now)
-    return Claim(
+    validity.check_skew(validity.parse(date, http_dates.HTTP_FORMAT), now)
+    return PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=strings_to_sign(request, date),
@@ -77,11 +78,11 @@ def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Cla
     )
 
 
-def url_claim(request: SignedRequest, now: datetime) -> Claim:
+def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
     """Read the three parameters; refuse what has expired."""
     signature, expires, key_id = required_parameters(request, *URL_PARAMETERS)
-    dates.check_expires(expires, now)
-    return Claim(
+    validity.check_expires(expires, now)
+    return PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=strings_to_sign(request, expires),
@@ -93,7 +94,8 @@ def url_claim(request: SignedRequest, now: datetime) -> Claim:
 def strings_to_sign(request: SignedRequest, date: str) -> tuple[str, ...]:
     """Give the text with all `x-oss-*` parameters and the one with listed ones (C-23)."""
     every, listed = (
-        string_to_sign(request, date, covers) for covers in (is_subresource, LISTED.__contains__)
+        string_to_sign(request, date, covers)
+        for covers in (is_subresource, SUBRESOURCES.__contains__)
     )
     return (every,) if every == listed else (every, listed)
 

@@ -5,8 +5,9 @@ import hmac
 from collections.abc import Collection
 from datetime import datetime
 
-from darkroom.auth import dates
-from darkroom.auth.presented import Claim, authorization_fields, required_parameters
+from darkroom import http_dates
+from darkroom.auth import validity
+from darkroom.auth.presented import PresentedSignature, authorization_fields, required_parameters
 from darkroom.auth.signed_request import (
     Pairs,
     SignedRequest,
@@ -32,13 +33,13 @@ _REQUIRED = frozenset({"AccessKeyId", "Signature"})
 _OPTIONAL = frozenset({"AdditionalHeaders"})
 
 
-def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
     """Read `AccessKeyId:…,AdditionalHeaders:…,Signature:…`; the date is the `Date` header."""
     fields = authorization_fields(credentials, ":", required=_REQUIRED, optional=_OPTIONAL)
     date = request.header("date")
-    dates.check_skew(dates.parse(date, dates.HTTP_DATE), now)
+    validity.check_skew(validity.parse(date, http_dates.HTTP_FORMAT), now)
     additional = header_names(fields.get("AdditionalHeaders", ""))
-    return Claim(
+    return PresentedSignature(
         key_id=fields["AccessKeyId"],
         signature=fields["Signature"],
         texts=(string_to_sign(request, date, additional),),
@@ -47,13 +48,13 @@ def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Cla
     )
 
 
-def url_claim(request: SignedRequest, now: datetime) -> Claim:
+def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
     """Read the `x-oss-*` parameters; refuse what has expired."""
     expires, key_id, signature = required_parameters(request, EXPIRES, KEY_ID, SIGNATURE)
-    dates.check_expires(expires, now)
+    validity.check_expires(expires, now)
     additional = header_names(request.parameter(ADDITIONAL) or "")
     unsigned = tuple(pair for pair in request.query if pair[0] != SIGNATURE)
-    return Claim(
+    return PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=(string_to_sign(request, expires, additional, unsigned),),

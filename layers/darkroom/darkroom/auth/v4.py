@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from darkroom.auth import dates
+from darkroom import http_dates
+from darkroom.auth import validity
 from darkroom.auth.presented import (
     UNSIGNED_PAYLOAD,
-    Claim,
+    PresentedSignature,
     authorization_fields,
     malformed_authorization,
     required_parameters,
@@ -26,7 +27,7 @@ from darkroom.auth.signed_request import (
     to_bytes,
 )
 from darkroom.errors import invalid
-from darkroom.process.parameters import Integer, Rejected
+from darkroom.process.parameters import Integer, InvalidValue
 
 SCHEME = "OSS4-HMAC-SHA256"
 URL_VERSION = SCHEME
@@ -58,16 +59,16 @@ class Scope:
         return f"{self.day}/{self.region}/oss/aliyun_v4_request"
 
 
-def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Claim:
+def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
     """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must go with it."""
     fields = authorization_fields(credentials, "=", required=_REQUIRED, optional=_OPTIONAL)
     if not _is_credential(fields["Credential"]):
         raise malformed_authorization()
     date = request.header(DATE)
-    dates.check_skew(dates.parse(date, dates.BASIC_DATE), now)
+    validity.check_skew(validity.parse(date, http_dates.BASIC_FORMAT), now)
     if PAYLOAD not in request.headers:
         raise invalid(PAYLOAD, "", f"Value must be {UNSIGNED_PAYLOAD} or a SHA-256")
-    return _claim(
+    return _present(
         request,
         query=request.query,
         credential=fields["Credential"],
@@ -78,7 +79,7 @@ def header_claim(request: SignedRequest, credentials: str, now: datetime) -> Cla
     )
 
 
-def url_claim(request: SignedRequest, now: datetime) -> Claim:
+def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
     """Read the `x-oss-*` parameters; refuse what has expired or is yet to begin."""
     no_expires = request.parameter(EXPIRES) is None
     credential, date, expires, signature = required_parameters(
@@ -87,8 +88,8 @@ def url_claim(request: SignedRequest, now: datetime) -> Claim:
     lifetime = _lifetime(expires)
     if not _is_credential(credential):
         raise invalid(CREDENTIAL, credential, "Value must be <id>/<date>/<region>/oss/<version>")
-    dates.check_lifetime(dates.parse(date, dates.BASIC_DATE), lifetime, now)
-    return _claim(
+    validity.check_lifetime(validity.parse(date, http_dates.BASIC_FORMAT), lifetime, now)
+    return _present(
         request,
         query=tuple(pair for pair in request.query if pair[0] != SIGNATURE),
         credential=credential,
@@ -106,11 +107,11 @@ def _is_credential(text: str) -> bool:
 def _lifetime(text: str) -> int:
     try:
         return _LIFETIME.parse(text)
-    except Rejected as error:
+    except InvalidValue as error:
         raise invalid(EXPIRES, text, error.reason) from error
 
 
-def _claim(
+def _present(
     request: SignedRequest,
     *,
     query: Pairs,
@@ -119,12 +120,12 @@ def _claim(
     signature: str,
     additional: str,
     token: str,
-) -> Claim:
+) -> PresentedSignature:
     """Rebuild what was signed; a scope of another day or product cannot match (C-26)."""
     key_id, _, region, _, _ = credential.rsplit("/", 4)
     scope = Scope(date[:8], region)
     canonical = canonical_request(request, query, header_names(additional))
-    claim = Claim(
+    claim = PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=(string_to_sign(date, scope, canonical),),

@@ -8,19 +8,19 @@ from datetime import datetime
 
 from darkroom.auth import v1, v2, v4
 from darkroom.auth.credentials import ANONYMOUS, AccessKey, Caller, Credentials
-from darkroom.auth.presented import UNSIGNED_PAYLOAD, Claim, malformed_authorization
+from darkroom.auth.presented import UNSIGNED_PAYLOAD, PresentedSignature, malformed_authorization
 from darkroom.auth.signed_request import SignedRequest, to_bytes
-from darkroom.errors import Code, OssError, invalid, shown
+from darkroom.errors import Code, OssError, invalid, truncate
 
-type _ReadHeader = Callable[[SignedRequest, str, datetime], Claim]
-type _ReadUrl = Callable[[SignedRequest, datetime], Claim]
+type _ReadHeader = Callable[[SignedRequest, str, datetime], PresentedSignature]
+type _ReadUrl = Callable[[SignedRequest, datetime], PresentedSignature]
 
 _HEADERS: dict[str, _ReadHeader] = {
-    v1.SCHEME: v1.header_claim,
-    v2.SCHEME: v2.header_claim,
-    v4.SCHEME: v4.header_claim,
+    v1.SCHEME: v1.read_header,
+    v2.SCHEME: v2.read_header,
+    v4.SCHEME: v4.read_header,
 }
-_URLS: dict[str, _ReadUrl] = {v2.URL_VERSION: v2.url_claim, v4.URL_VERSION: v4.url_claim}
+_URLS: dict[str, _ReadUrl] = {v2.URL_VERSION: v2.read_url, v4.URL_VERSION: v4.read_url}
 
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
@@ -31,7 +31,7 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
     Raises `OssError` for every other request, in this order: form of the claim, time,
     key id, security token, signature, digest of the body.
     """
-    claim = _claim(request, now)
+    claim = _presented_signature(request, now)
     if claim is None:
         return ANONYMOUS
     key = credentials.find(claim.key_id)
@@ -44,7 +44,7 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
     return key.caller()
 
 
-def _claim(request: SignedRequest, now: datetime) -> Claim | None:
+def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSignature | None:
     """Read the one signature that the request carries, or none."""
     authorization = request.headers.get("authorization")
     read_url = _url_reader(request)
@@ -62,17 +62,20 @@ def _claim(request: SignedRequest, now: datetime) -> Claim | None:
 
 def _url_reader(request: SignedRequest) -> _ReadUrl | None:
     """Choose by the query: any one parameter of V1, or the version that the others state."""
-    if any(name in v1.URL_PARAMETERS for name, _ in request.query):
-        return v1.url_claim
+    names = {name for name, _ in request.query}
+    if names.intersection(v1.URL_PARAMETERS):
+        return v1.read_url
+    if "x-oss-signature-version" not in names:
+        return None
     return _URLS.get(request.parameter("x-oss-signature-version") or "")
 
 
-def _unknown_key(claim: Claim) -> OssError:
-    details = {"OSSAccessKeyId": shown(claim.key_id)}
+def _unknown_key(claim: PresentedSignature) -> OssError:
+    details = {"OSSAccessKeyId": truncate(claim.key_id)}
     return OssError(Code.INVALID_ACCESS_KEY_ID, details=details)
 
 
-def _check_token(claim: Claim, key: AccessKey, now: datetime) -> None:
+def _check_token(claim: PresentedSignature, key: AccessKey, now: datetime) -> None:
     """Hold the token of a temporary key against the one presented (spec 01 §5.6)."""
     if not claim.token:
         if key.token is not None:
@@ -87,7 +90,7 @@ def _check_token(claim: Claim, key: AccessKey, now: datetime) -> None:
         raise OssError(Code.SECURITY_TOKEN_EXPIRED)
 
 
-def _check_body(claim: Claim, request: SignedRequest) -> None:
+def _check_body(claim: PresentedSignature, request: SignedRequest) -> None:
     """Hash the body only if a digest was signed in place of `UNSIGNED-PAYLOAD` (C-25)."""
     if claim.payload == UNSIGNED_PAYLOAD:
         return

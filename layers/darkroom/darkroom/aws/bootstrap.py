@@ -2,104 +2,115 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from darkroom.auth import Credentials
 from darkroom.aws.bucket_table import BucketRecords, TableBuckets, TableStyles
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableLocks, TableTasks
 from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
-from darkroom.aws.s3_multipart import S3Parts, S3Uploads
-from darkroom.aws.s3_results import S3Results
-from darkroom.aws.secrets import SecretFront, SecretKeys
-from darkroom.aws.sqs import MappedTopics, SqsLetters, SqsQueue
-from darkroom.aws.static_stores import ListedBuckets, NoKeys, NoStyles
+from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
+from darkroom.aws.s3_results import S3ResultStorage
+from darkroom.aws.secrets import OriginSecret, SecretKeys
+from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue
+from darkroom.aws.static_stores import ConfiguredBuckets, NullCredentials, NullStyleStore
 from darkroom.limits import Limits
-from darkroom.ports import BucketStore, Clock, Front, StyleStore
+from darkroom.ports import Clock
+from darkroom.ports.settings import BucketStore, OriginVerifier, StyleStore
 from darkroom.settings import Settings
-from darkroom.usecases.result_storage import Keeping
-from darkroom.usecases.services import Workshop, World
+from darkroom.usecases.result_storage import ResultCache
+from darkroom.usecases.services import JobServices, Services
 
 
-def build_workshop(settings: Settings, clients: Clients, clock: Clock) -> Workshop | None:
+def build_job_services(settings: Settings, clients: Clients, clock: Clock) -> JobServices | None:
     """Take queues, table and topics of the settings; none where one of them is missing."""
-    if settings.jobs_queue is None or settings.dead_letters is None or settings.table is None:
+    if settings.jobs_queue is None or settings.dead_letter_queue is None or settings.table is None:
         return None
-    return Workshop(
+    return JobServices(
         queue=SqsQueue(clients=clients, url=settings.jobs_queue),
-        letters=SqsLetters(
-            clients=clients, url=settings.jobs_queue, dead_letters=settings.dead_letters
+        messages=SqsMessageControl(
+            clients=clients, url=settings.jobs_queue, dead_letter_url=settings.dead_letter_queue
         ),
         tasks=TableTasks(clients=clients, table=settings.table, clock=clock),
         locks=TableLocks(clients=clients, table=settings.table, clock=clock),
-        topics=MappedTopics(clients=clients, places=settings.topics),
+        notifier=AwsNotifier(clients=clients, destinations=settings.topics),
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+UTC_CLOCK: Clock = partial(datetime.now, UTC)
 
 
-def build(settings: Settings, clock: Clock = _now) -> World:
+def build_services(settings: Settings, clock: Clock = partial(datetime.now, UTC)) -> Services:
     """Connect the service to AWS; what every request needs is connected at once."""
     clients = Clients(settings)
     client = clients.s3
     names = {name: entry.s3 for name, entry in settings.buckets.items()}
     objects = S3Objects(client=client, buckets=names)
-    results = settings.results_bucket and S3Results(client=client, bucket=settings.results_bucket)
-    buckets, styles = _kept(settings, clients, clock)
-    return World(
+    results = settings.results_bucket and S3ResultStorage(
+        client=client, bucket=settings.results_bucket
+    )
+    buckets, styles = _settings_stores(settings, clients, clock)
+    return Services(
         settings=settings,
         clock=clock,
         credentials=_credentials(settings, clients, clock),
         buckets=buckets,
         styles=styles,
         objects=objects,
-        links=objects,
-        writer=S3Writer(client=client, buckets=names, patient=clients.patient_s3),
+        presigner=objects,
+        writer=S3Writer(client=client, buckets=names, long_timeout_client=clients.s3_long_timeout),
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
-        keeping=_keeping(settings, clients, names),
-        uploads=_uploads(settings, clients, names),
-        front=_front(settings, clients, clock),
-        limits=Limits.within(settings.memory),
-        workshop=build_workshop(settings, clients, clock),
+        result_cache=_result_cache(settings, clients, names),
+        multipart=_multipart_store(settings, clients, names),
+        origin_verifier=_origin_verifier(settings, clients, clock),
+        limits=Limits.for_memory(settings.memory),
+        jobs=build_job_services(settings, clients, clock),
     )
 
 
-def _keeping(settings: Settings, clients: Clients, names: Mapping[str, str]) -> Keeping | None:
+def _result_cache(
+    settings: Settings, clients: Clients, names: Mapping[str, str]
+) -> ResultCache | None:
     """Keep results by a client that gives up soon: they can be made."""
-    if settings.results_bucket is None or not settings.keep_results:
+    if settings.results_bucket is None or not settings.result_cache:
         return None
-    client = clients.hasty_s3
-    return Keeping(
-        results=S3Results(client=client, bucket=settings.results_bucket),
-        sources=S3Objects(client=client, buckets=names),
-        least=settings.keep_from / 1000,
+    client = clients.s3_short_timeout
+    return ResultCache(
+        storage=S3ResultStorage(client=client, bucket=settings.results_bucket),
+        objects=S3Objects(client=client, buckets=names),
+        min_seconds=settings.result_cache_min_ms / 1000,
     )
 
 
-def _uploads(settings: Settings, clients: Clients, names: Mapping[str, str]) -> S3Uploads | None:
+def _multipart_store(
+    settings: Settings, clients: Clients, names: Mapping[str, str]
+) -> S3MultipartStore | None:
     """Parts of uploads wait in the bucket that empties itself."""
     if settings.results_bucket is None:
         return None
-    parts = S3Parts(client=clients.s3, buckets=names, waiting=settings.results_bucket)
-    return S3Uploads(client=clients.s3, buckets=names, patient=clients.patient_s3, parts=parts)
+    parts = S3PartStore(client=clients.s3, buckets=names, staging_bucket=settings.results_bucket)
+    return S3MultipartStore(
+        client=clients.s3, buckets=names, long_timeout_client=clients.s3_long_timeout, parts=parts
+    )
 
 
-def _kept(settings: Settings, clients: Clients, clock: Clock) -> tuple[BucketStore, StyleStore]:
+def _settings_stores(
+    settings: Settings, clients: Clients, clock: Clock
+) -> tuple[BucketStore, StyleStore]:
     if settings.table is None:
-        return ListedBuckets(entries=settings.buckets), NoStyles()
+        return ConfiguredBuckets(entries=settings.buckets), NullStyleStore()
     records = BucketRecords(clients.dynamodb, settings.table, settings.buckets, clock)
     return TableBuckets(records=records), TableStyles(records=records)
 
 
 def _credentials(settings: Settings, clients: Clients, clock: Clock) -> Credentials:
     if settings.keys_secret is None:
-        return NoKeys()
+        return NullCredentials()
     return SecretKeys(clients.secretsmanager, settings.keys_secret, clock)
 
 
-def _front(settings: Settings, clients: Clients, clock: Clock) -> Front | None:
-    if settings.front_secret is None:
+def _origin_verifier(settings: Settings, clients: Clients, clock: Clock) -> OriginVerifier | None:
+    if settings.origin_secret is None:
         return None
-    return SecretFront(clients.secretsmanager, settings.front_secret, clock)
+    return OriginSecret(clients.secretsmanager, settings.origin_secret, clock)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.aws.cache import Recent
+from darkroom.aws.cache import TimedCache
 from darkroom.buckets import Bucket, InvalidDocument, Style, Styles, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
 from darkroom.ports import Clock
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-KEPT = timedelta(seconds=30)
+SETTINGS_MAX_AGE = timedelta(seconds=30)
 """How long a function may go by settings that were changed elsewhere (design D5)."""
 
-ATTEMPTS = 20
+WRITE_ATTEMPTS = 20
 """How often a change is tried that others get in the way of: one of them wins each time."""
 
 EC_STYLES_UNREADABLE = "0040-00000601"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class BucketRecord:
     """What the table holds of a bucket; `revision` counts its changes."""
 
     bucket: Bucket
@@ -51,7 +51,7 @@ class BucketRecords:
         self.client = client
         self.table = table
         self.entries = entries
-        self.recent = Recent(load=self._read, clock=clock)
+        self.recent = TimedCache(load=self._read, clock=clock)
 
     def update(self, name: str, expression: str, values: dict[str, Any], **more: Any) -> None:
         """Change an item; its revision goes up whatever the expression says."""
@@ -65,16 +65,16 @@ class BucketRecords:
         )
         self.recent.put(name, self._record(name, changed["Attributes"]))
 
-    def _read(self, name: str) -> Record:
+    def _read(self, name: str) -> BucketRecord:
         found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
         return self._record(name, found.get("Item", {}))
 
-    def _record(self, name: str, item: Mapping[str, Any]) -> Record:
+    def _record(self, name: str, item: Mapping[str, Any]) -> BucketRecord:
         bucket = self.entries[name].bucket
         if "settings" in item:
             bucket = read_bucket(name, json.loads(item["settings"]["S"]))
         styles = [_style(entry["M"]) for entry in item.get("styles", {"L": []})["L"]]
-        return Record(
+        return BucketRecord(
             bucket=bucket,
             styles={style.name: style for style in styles},
             revision=int(item["revision"]["N"]) if "revision" in item else 0,
@@ -92,12 +92,12 @@ class TableBuckets:
         if name not in self.records.entries:
             return None
         with _failing_as(Code.SERVICE_UNAVAILABLE):
-            return self.records.recent.get(name, KEPT).bucket
+            return self.records.recent.get(name, SETTINGS_MAX_AGE).bucket
 
     def current(self, name: str) -> Bucket:
         """Read the settings now."""
         with _failing_as(Code.SERVICE_UNAVAILABLE):
-            return self.records.recent.fresh(name).bucket
+            return self.records.recent.refresh(name).bucket
 
     def save(self, bucket: Bucket) -> None:
         """Replace the settings; the last of two wins."""
@@ -112,21 +112,21 @@ class TableStyles:
 
     records: BucketRecords
 
-    def recent(self, bucket: str, age: timedelta) -> Styles:
+    def recent(self, bucket: str, max_age: timedelta) -> Styles:
         """Give the styles as they were read at most so long ago."""
         with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
-            return self.records.recent.get(bucket, age).styles
+            return self.records.recent.get(bucket, max_age).styles
 
     def current(self, bucket: str) -> Styles:
         """Read the styles now."""
         with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
-            return self.records.recent.fresh(bucket).styles
+            return self.records.recent.refresh(bucket).styles
 
-    def change(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
+    def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
         """Change what is read, provided that nobody else did meanwhile."""
-        for _ in range(ATTEMPTS):
+        for _ in range(WRITE_ATTEMPTS):
             with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
-                record = self.records.recent.fresh(bucket)
+                record = self.records.recent.refresh(bucket)
             styles = change(record.styles)
             if styles == record.styles or self._written(bucket, styles, record.revision):
                 return

@@ -11,30 +11,30 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recent[K, V]:
+class TimedCache[K, V]:
     """What `load` gave, kept by its key."""
 
     load: Callable[[K], V]
     clock: Clock
     """Of the wall: a frozen function's own clock may stand still."""
-    kept: dict[K, tuple[datetime, V]] = field(default_factory=dict)
+    entries: dict[K, tuple[datetime, V]] = field(default_factory=dict)
 
     def get(self, key: K, age: timedelta) -> V:
         """Give the value as it was at most `age` ago; load it if it is older than that."""
-        known = self.kept.get(key)
+        known = self.entries.get(key)
         if known and timedelta() <= self.clock() - known[0] <= age:
             log.debug("cache hit", extra={"of": self.load.__qualname__})
             return known[1]
-        return self.fresh(key)
+        return self.refresh(key)
 
-    def fresh(self, key: K) -> V:
+    def refresh(self, key: K) -> V:
         """Load the value now."""
         # Its age counts from before it was read: never too young.
         now = self.clock()
         value = self.load(key)
-        self.kept[key] = now, value
+        self.entries[key] = now, value
         return value
 
     def put(self, key: K, value: V) -> None:
         """Keep a value that is known to be the present one."""
-        self.kept[key] = self.clock(), value
+        self.entries[key] = self.clock(), value

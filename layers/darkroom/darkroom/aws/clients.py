@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_BEGAN = "darkroom_began"
+_STARTED = "darkroom_began"
 
 
 class Client(Protocol):
@@ -36,20 +36,20 @@ class Client(Protocol):
         """What it is made of."""
 
 
-def overheard[C: Client](client: C) -> C:
+def log_calls[C: Client](client: C) -> C:
     """Have a client tell of its exchanges: never of what is in them, nor of whom they are about."""
     events = client.meta.events
     events.register("before-call", _begin)
-    events.register("after-call", _answered)
-    events.register("after-call-error", _failed)
+    events.register("after-call", _log_answer)
+    events.register("after-call-error", _log_failure)
     return client
 
 
 def _begin(context: dict[str, Any], **_: object) -> None:
-    context[_BEGAN] = perf_counter()
+    context[_STARTED] = perf_counter()
 
 
-def _answered(
+def _log_answer(
     model: Any, parsed: Mapping[str, Any], http_response: Any, context: dict[str, Any], **_: object
 ) -> None:
     if log.isEnabledFor(logging.DEBUG):
@@ -59,26 +59,27 @@ def _answered(
             "retries": parsed.get("ResponseMetadata", {}).get("RetryAttempts"),
             "bytes": http_response.headers.get("content-length"),
         }
-        log.debug("aws call", extra={**_asked(model, context), **answer})
+        log.debug("aws call", extra={**_call_fields(model, context), **answer})
 
 
-def _failed(exception: Exception, context: dict[str, Any], **_: object) -> None:
+def _log_failure(exception: Exception, context: dict[str, Any], **_: object) -> None:
     if log.isEnabledFor(logging.DEBUG):
         log.debug(
-            "aws call failed", extra={**_asked(None, context), "error": type(exception).__name__}
+            "aws call failed",
+            extra={**_call_fields(None, context), "error": type(exception).__name__},
         )
 
 
-def _asked(model: Any, context: Mapping[str, Any]) -> dict[str, object]:
-    spent = perf_counter() - context.get(_BEGAN, perf_counter())
+def _call_fields(model: Any, context: Mapping[str, Any]) -> dict[str, object]:
+    spent = perf_counter() - context.get(_STARTED, perf_counter())
     asked = {"store": model.service_model.service_name, "action": model.name} if model else {}
     return {**asked, "milliseconds": round(1000 * spent, 1)}
 
 
-PATIENCE = 24
+LONG_TIMEOUT = 24
 """Seconds that S3 may take for a copy or for joining parts."""
 
-HASTE = 1
+SHORT_TIMEOUT = 1
 """Seconds of silence after which what can be done without is done without."""
 
 
@@ -87,7 +88,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         """Give up in time: three silences and a pause between them leave room for an answer."""
-        self._haste = min(HASTE, settings.store_timeout)
+        self._haste = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
             connect_timeout=settings.store_timeout,
@@ -101,43 +102,45 @@ class Clients:
     @cached_property
     def s3(self) -> "S3Client":
         """Objects."""
-        return overheard(boto3.client("s3", config=self._config))
+        return log_calls(boto3.client("s3", config=self._config))
 
-    def patient_s3(self) -> "S3Client":
+    def s3_long_timeout(self) -> "S3Client":
         """Objects, with one long wait for an answer instead of several short ones."""
-        return self._patient_s3
+        return self._s3_long_timeout
 
     @cached_property
-    def _patient_s3(self) -> "S3Client":
-        once = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
-        return overheard(boto3.client("s3", config=self._config.merge(once)))
+    def _s3_long_timeout(self) -> "S3Client":
+        once = Config(
+            read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
+        )
+        return log_calls(boto3.client("s3", config=self._config.merge(once)))
 
     @cached_property
-    def hasty_s3(self) -> "S3Client":
+    def s3_short_timeout(self) -> "S3Client":
         """Objects that can be done without: one short wait for an answer."""
         once = Config(
             connect_timeout=self._haste,
             read_timeout=self._haste,
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return overheard(boto3.client("s3", config=self._config.merge(once)))
+        return log_calls(boto3.client("s3", config=self._config.merge(once)))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """Settings, styles, tasks and locks."""
-        return overheard(boto3.client("dynamodb", config=self._config))
+        return log_calls(boto3.client("dynamodb", config=self._config))
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
         """Access keys."""
-        return overheard(boto3.client("secretsmanager", config=self._config))
+        return log_calls(boto3.client("secretsmanager", config=self._config))
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """Jobs."""
-        return overheard(boto3.client("sqs", config=self._config))
+        return log_calls(boto3.client("sqs", config=self._config))
 
     @cached_property
     def sns(self) -> "SNSClient":
         """Notifications."""
-        return overheard(boto3.client("sns", config=self._config))
+        return log_calls(boto3.client("sns", config=self._config))

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.errors import Code, OssError, invalid, no_such_bucket, no_such_key
-from darkroom.ports import Replaced
+from darkroom.ports.objects import ObjectReplaced
 
 EC_THROTTLED = "0004-00000801"
 
@@ -20,7 +20,7 @@ _THROTTLED = partial(OssError, Code.SERVICE_UNAVAILABLE, ec=EC_THROTTLED)
 
 _UNKNOWN = partial(OssError, Code.SERVICE_UNAVAILABLE)
 
-_MEANING = {
+_ERROR_CODES = {
     "AccessDenied": _DENIED,
     "403": _DENIED,
     "BadDigest": partial(OssError, Code.INVALID_DIGEST),
@@ -44,20 +44,22 @@ _MEANING = {
 
 
 @contextmanager
-def s3_errors(bucket: str, key: str = "", version_id: str | None = None) -> Iterator[None]:
+def translate_s3_errors(
+    bucket: str, key: str = "", version_id: str | None = None
+) -> Iterator[None]:
     """Raise what a refusal means; what is not understood is no fault of the caller's."""
     try:
         yield
     except ClientError as error:
-        if version_id is not None and _wordless(error):
+        if version_id is not None and _has_no_body(error):
             raise invalid("versionId", version_id, "Value must name a version") from error
-        raise _understood(error, bucket, key) from error
+        raise _translate(error, bucket, key) from error
     except BotoCoreError as error:
         raise OssError(Code.SERVICE_UNAVAILABLE) from error
 
 
 @contextmanager
-def failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
+def errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
     """Answer any failure of a service of our own, which is no business of the caller's, so."""
     try:
         yield
@@ -65,12 +67,12 @@ def failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
         raise OssError(code, ec=ec) from error
 
 
-def _wordless(error: ClientError) -> bool:
+def _has_no_body(error: ClientError) -> bool:
     """Tell a refusal of a HEAD, which has no body to say why: the number stands for its code."""
     return error.response.get("Error", {}).get("Code") == "400"
 
 
-def _understood(error: ClientError, bucket: str, key: str) -> Exception:
+def _translate(error: ClientError, bucket: str, key: str) -> Exception:
     details: Mapping[str, Any] = error.response.get("Error", {})
     code = details.get("Code", "")
     if code in _NOT_FOUND:
@@ -80,5 +82,5 @@ def _understood(error: ClientError, bucket: str, key: str) -> Exception:
     if code in _UNMET and details.get("Condition") == "If-None-Match":
         return OssError(Code.FILE_ALREADY_EXISTS)
     if code in _UNMET:
-        return Replaced(key)
-    return _MEANING.get(code, _UNKNOWN)()
+        return ObjectReplaced(key)
+    return _ERROR_CODES.get(code, _UNKNOWN)()

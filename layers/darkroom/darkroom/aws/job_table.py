@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.errors import failing_as
+from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
-from darkroom.jobs import KEPT, Job, Made, State, Task
-from darkroom.ports import Busy, Clock
+from darkroom.jobs import TASK_TTL, Job, State, TargetResult, Task
+from darkroom.ports import Clock
+from darkroom.ports.jobs import AlreadyClaimed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -28,11 +29,11 @@ class TableTasks:
         """Connect on first use."""
         return self.clients.dynamodb
 
-    def accept(self, task: Task) -> bool:
+    def create(self, task: Task) -> bool:
         """Write the item unless it is there."""
-        expires = str(int((self.clock() + KEPT).timestamp()))
+        expires = str(int((self.clock() + TASK_TTL).timestamp()))
         item = {**_key(task.job.task_id), **_attributes(task), "expires": {"N": expires}}
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.put_item(
                     TableName=self.table,
@@ -45,15 +46,15 @@ class TableTasks:
 
     def find(self, task_id: str) -> Task | None:
         """Read the item now."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             found = self.client.get_item(
                 TableName=self.table, Key=_key(task_id), ConsistentRead=True
             )
         return _task(found["Item"]) if "Item" in found else None
 
-    def claim(self, task_id: str, owner: str, until: datetime) -> Task:
+    def claim(self, task_id: str, owner: str, lease_expires_at: datetime) -> Task:
         """Put the owner's name on the item, unless it bears another whose time is not up."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 changed = self.client.update_item(
                     TableName=self.table,
@@ -63,34 +64,34 @@ class TableTasks:
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":owner": {"S": owner},
-                        ":until": _number(until),
+                        ":until": _number(lease_expires_at),
                         ":now": _number(self.clock()),
                         ":one": {"N": "1"},
                     },
                     ReturnValues="ALL_NEW",
                 )
             except self.client.exceptions.ConditionalCheckFailedException as error:
-                raise Busy(task_id) from error
+                raise AlreadyClaimed(task_id) from error
         return _task(changed["Attributes"])
 
-    def update(self, task: Task, *, owner: str, free: bool = False) -> None:
+    def update(self, task: Task, *, owner: str, release: bool = False) -> None:
         """Write the item's changing members, as long as it bears the owner's name."""
         members = _attributes(task)
         names = {f"#{name}": name for name in members} | {"#owner": "owner"}
         values = {f":{name}": value for name, value in members.items()}
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in members)
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.update_item(
                     TableName=self.table,
                     Key=_key(task.job.task_id),
-                    UpdateExpression=change + (" REMOVE #owner, held" if free else ""),
+                    UpdateExpression=change + (" REMOVE #owner, held" if release else ""),
                     ConditionExpression="#owner = :its_owner",
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues={**values, ":its_owner": {"S": owner}},
                 )
             except self.client.exceptions.ConditionalCheckFailedException as error:
-                raise Busy(task.job.task_id) from error
+                raise AlreadyClaimed(task.job.task_id) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,17 +107,17 @@ class TableLocks:
         """Connect on first use."""
         return self.clients.dynamodb
 
-    def hold(self, name: str, owner: str, until: datetime) -> bool:
+    def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:
         """Put the owner's name on the item, unless it bears another whose time is not up."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.put_item(
                     TableName=self.table,
                     Item={
                         "id": {"S": f"lock#{name}"},
                         "owner": {"S": owner},
-                        "held": _number(until),
-                        "expires": {"N": str(int(until.timestamp()) + 1)},
+                        "held": _number(lease_expires_at),
+                        "expires": {"N": str(int(lease_expires_at.timestamp()) + 1)},
                     },
                     ConditionExpression=f"attribute_not_exists(id) OR {_FREE}",
                     ExpressionAttributeNames={"#owner": "owner"},
@@ -131,7 +132,7 @@ class TableLocks:
 
     def release(self, name: str, owner: str) -> None:
         """Remove the item if it still bears the owner's name."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.delete_item(
                     TableName=self.table,
@@ -159,16 +160,16 @@ def _number(moment: datetime) -> Any:
 
 def _attributes(task: Task) -> dict[str, Any]:
     """Write what changes about a task, and the job that does not."""
-    made = {str(number): asdict(made) for number, made in task.made.items()}
+    made = {str(number): asdict(made) for number, made in task.results.items()}
     texts = {
         "job": task.job.text(),
         "state": str(task.state),
         "made": json.dumps(made, ensure_ascii=False),
         "code": task.code or "",
         "message": task.message or "",
-        "finished": task.finished.isoformat() if task.finished else "",
+        "finished": task.finished_at.isoformat() if task.finished_at else "",
     }
-    return {name: {"S": text} for name, text in texts.items()} | {"told": {"BOOL": task.told}}
+    return {name: {"S": text} for name, text in texts.items()} | {"told": {"BOOL": task.notified}}
 
 
 def _task(item: Any) -> Task:
@@ -180,10 +181,10 @@ def _task(item: Any) -> Task:
     return Task(
         job=Job.read(json.loads(item["job"]["S"])["job"]),
         state=state,
-        made={int(number): Made(**members) for number, members in made.items()},
+        results={int(number): TargetResult(**members) for number, members in made.items()},
         code=item["code"]["S"] or None,
         message=item["message"]["S"] or None,
         attempts=int(item["attempts"]["N"]) if "attempts" in item else 0,
-        finished=datetime.fromisoformat(finished).astimezone(UTC) if finished else None,
-        told=item["told"]["BOOL"],
+        finished_at=datetime.fromisoformat(finished).astimezone(UTC) if finished else None,
+        notified=item["told"]["BOOL"],
     )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
 
-from darkroom.aws.errors import s3_errors
-from darkroom.aws.s3_metadata import info_of
+from darkroom.aws.errors import translate_s3_errors
+from darkroom.aws.s3_metadata import object_info
 from darkroom.errors import Code, OssError
-from darkroom.ports import ObjectInfo, OpenObject, Span
-from darkroom.usecases.preconditions import http_date
+from darkroom.http_dates import parse_http_date
+from darkroom.ports.objects import ObjectInfo, OpenObject, RangeSpec
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -21,16 +21,17 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from darkroom.aws.s3_metadata import etag_of, members_of
-from darkroom.crc64 import crc64
-from darkroom.ports import Attributes, Written
+from fastcrc import crc64
+
+from darkroom.aws.s3_metadata import etag, s3_params
+from darkroom.ports.objects import ObjectAttributes, PutResult
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 from typing import TYPE_CHECKING
 
-from darkroom.aws.s3_metadata import storage_class_of
-from darkroom.ports.listing import Listed, Listing, Page
+from darkroom.aws.s3_metadata import storage_class
+from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 READ_ATTEMPTS = 3
 """How often a body is asked for that breaks off on its way."""
 
-READ_PATIENCE = 8.0
+READ_TIMEOUT = 8.0
 """Seconds after which it is not asked for again: time is left to say so."""
 
-LINK_SECONDS = 900
+PRESIGNED_SECONDS = 900
 
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,7 +56,7 @@ _LINK_OVERRIDES = {
     "content-encoding": "ResponseContentEncoding",
 }
 
-_BROKEN = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
+_BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,23 +71,19 @@ class S3Object:
     def read(self) -> bytes:
         """Read to the end; raise `Replaced` when another version is there meanwhile."""
         response = self.response
-        end = monotonic() + READ_PATIENCE
+        end = monotonic() + READ_TIMEOUT
         for _ in range(READ_ATTEMPTS - 1):
             try:
-                return self._body(response)
-            except _BROKEN as error:
+                return bytes(response["Body"].read())
+            except _BODY_ERRORS as error:
                 if monotonic() > end:
                     raise OssError(Code.SERVICE_UNAVAILABLE) from error
-                response = self._again()
-        with s3_errors(self.info.bucket, self.info.key):
-            return self._body(response)
+                response = self._reopen()
+        with translate_s3_errors(self.info.bucket, self.info.key):
+            return bytes(response["Body"].read())
 
-    def _body(self, response: Mapping[str, Any]) -> bytes:
-        body: bytes = response["Body"].read()
-        return body
-
-    def _again(self) -> Mapping[str, Any]:
-        with s3_errors(self.info.bucket, self.info.key):
+    def _reopen(self) -> Mapping[str, Any]:
+        with translate_s3_errors(self.info.bucket, self.info.key):
             return self.client.get_object(**self.request, IfMatch=self.response["ETag"])
 
     def close(self) -> None:
@@ -104,44 +101,49 @@ class S3Objects:
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Ask for the header alone."""
-        with s3_errors(bucket, key, version_id):
+        with translate_s3_errors(bucket, key, version_id):
             response = self.client.head_object(**self._named(bucket, key, version_id))
-        return info_of(bucket, key, response)
+        return object_info(bucket, key, response)
 
     def open(
-        self, bucket: str, key: str, *, version_id: str | None = None, span: Span | None = None
+        self,
+        bucket: str,
+        key: str,
+        *,
+        version_id: str | None = None,
+        byte_range: RangeSpec | None = None,
     ) -> OpenObject:
         """Ask for the object: header and body in one exchange."""
         request = self._named(bucket, key, version_id)
-        if span is not None:
-            request["Range"] = f"bytes={_bound(span[0])}-{_bound(span[1])}"
-        with s3_errors(bucket, key):
+        if byte_range is not None:
+            request["Range"] = f"bytes={_bound(byte_range[0])}-{_bound(byte_range[1])}"
+        with translate_s3_errors(bucket, key):
             response = self.client.get_object(**request)
-        info = info_of(bucket, key, response)
+        info = object_info(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
 
     def _named(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
 
-    def link(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
+    def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
         """Presign a GET of that version."""
         named = self._named(info.bucket, info.key, info.version_id)
-        return presigned(self.client, named, overrides)
+        return presign(self.client, named, overrides)
 
 
 def _bound(position: int | None) -> str:
     return "" if position is None else str(position)
 
 
-def presigned(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Write an address that is good for some minutes, to be answered with these headers."""
     overrides: dict[str, Any] = {_LINK_OVERRIDES[name]: value for name, value in headers.items()}
     if "expires" in headers:
         # What is no date is one in the past (RFC 9111 §5.3), and S3 has to be given one.
-        overrides[_LINK_OVERRIDES["expires"]] = http_date(headers["expires"]) or _PAST
+        overrides[_LINK_OVERRIDES["expires"]] = parse_http_date(headers["expires"]) or _PAST
     return client.generate_presigned_url(
-        "get_object", Params={**named, **overrides}, ExpiresIn=LINK_SECONDS
+        "get_object", Params={**named, **overrides}, ExpiresIn=PRESIGNED_SECONDS
     )
 
 
@@ -152,7 +154,7 @@ class S3Writer:
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
-    patient: Callable[[], "S3Client"]
+    long_timeout_client: Callable[[], "S3Client"]
     """Gives a client that waits long for an answer: S3 copies before it gives one."""
 
     def put(
@@ -160,24 +162,24 @@ class S3Writer:
         bucket: str,
         key: str,
         body: bytes,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
-    ) -> Written:
+    ) -> PutResult:
         """Store the body; S3 compares its digest."""
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
-        checksum = crc64(body)
-        with s3_errors(bucket, key):
+        checksum = crc64.xz(body)
+        with translate_s3_errors(bucket, key):
             response = self.client.put_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
                 Body=body,
                 ContentMD5=base64.b64encode(md5).decode(),
-                **members_of(attributes, crc64=checksum, etag=md5.hex().upper()),
+                **s3_params(attributes, crc64=checksum, etag=md5.hex().upper()),
                 **_condition(overwrite=overwrite),
             )
-        return Written(
-            etag=etag_of(response),
+        return PutResult(
+            etag=etag(response),
             version_id=response.get("VersionId"),
             md5=md5,
             crc64=checksum,
@@ -188,27 +190,27 @@ class S3Writer:
         source: ObjectInfo,
         bucket: str,
         key: str,
-        attributes: Attributes,
+        attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
-    ) -> Written:
+    ) -> PutResult:
         """Let S3 copy the bytes; all attributes are written anew."""
         if not overwrite:
             self._absent(bucket, key)
-        with s3_errors(bucket, key):
-            response = self.patient().copy_object(
+        with translate_s3_errors(bucket, key):
+            response = self.long_timeout_client().copy_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
                 CopySource=self._source(source),
                 CopySourceIfMatch=source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
-                **members_of(attributes, crc64=source.crc64, etag=source.etag),
+                **s3_params(attributes, crc64=source.crc64, etag=source.etag),
                 **_condition(overwrite=overwrite),
             )
         result = response["CopyObjectResult"]
-        return Written(
-            etag=etag_of(result),
+        return PutResult(
+            etag=etag(result),
             last_modified=result["LastModified"].astimezone(UTC),
             version_id=response.get("VersionId"),
             crc64=source.crc64,
@@ -217,7 +219,7 @@ class S3Writer:
     def _absent(self, bucket: str, key: str) -> None:
         """Look before a copy: not every store that resembles S3 heeds a condition on one."""
         try:
-            with s3_errors(bucket, key):
+            with translate_s3_errors(bucket, key):
                 self.client.head_object(Bucket=self.buckets[bucket], Key=key)
         except OssError as error:
             if error.code is Code.NO_SUCH_KEY:
@@ -232,12 +234,12 @@ class S3Writer:
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing one is no error."""
         version: dict[str, Any] = {} if version_id is None else {"VersionId": version_id}
-        with s3_errors(bucket, key):
+        with translate_s3_errors(bucket, key):
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
         """Remove up to 1000 objects in one exchange."""
-        with s3_errors(bucket):
+        with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
                 Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
@@ -259,11 +261,11 @@ class S3Lister:
     """S3 bucket by OSS name."""
 
     def list(
-        self, bucket: str, listing: Listing, *, token: str | None = None, after: str = ""
-    ) -> Page:
+        self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""
+    ) -> ListPage:
         """Ask S3, whose tokens are passed on as they are."""
         place: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
-        with s3_errors(bucket):
+        with translate_s3_errors(bucket):
             response = self.client.list_objects_v2(
                 Bucket=self.buckets[bucket],
                 Prefix=listing.prefix,
@@ -271,18 +273,18 @@ class S3Lister:
                 MaxKeys=listing.limit,
                 **place,
             )
-        return Page(
+        return ListPage(
             objects=[_listed(entry) for entry in response.get("Contents", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
-            onward=response.get("NextContinuationToken"),
+            next_marker=response.get("NextContinuationToken"),
         )
 
 
-def _listed(entry: Mapping[str, Any]) -> Listed:
-    return Listed(
+def _listed(entry: Mapping[str, Any]) -> ObjectSummary:
+    return ObjectSummary(
         key=entry["Key"],
         size=entry["Size"],
-        etag=etag_of(entry),
+        etag=etag(entry),
         last_modified=entry["LastModified"].astimezone(UTC),
-        storage_class=storage_class_of(entry),
+        storage_class=storage_class(entry),
     )

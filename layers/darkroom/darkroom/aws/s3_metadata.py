@@ -9,16 +9,22 @@ from datetime import UTC
 from typing import Any
 
 from darkroom.buckets import Acl
-from darkroom.ports import BINARY, OWN_METADATA, STANDARD, Attributes, ObjectInfo
+from darkroom.ports.objects import (
+    DEFAULT_CONTENT_TYPE,
+    RESERVED_METADATA_PREFIX,
+    STANDARD_CLASS,
+    ObjectAttributes,
+    ObjectInfo,
+)
 
-ACL = f"{OWN_METADATA}acl"
-BY_RULE = f"{OWN_METADATA}by-rule"
-CRC64 = f"{OWN_METADATA}crc64ecma"
+ACL = f"{RESERVED_METADATA_PREFIX}acl"
+BY_RULE = f"{RESERVED_METADATA_PREFIX}by-rule"
+CRC64 = f"{RESERVED_METADATA_PREFIX}crc64ecma"
 
 _STORAGE_CLASSES = {
-    "STANDARD": STANDARD,
-    "INTELLIGENT_TIERING": STANDARD,
-    "REDUCED_REDUNDANCY": STANDARD,
+    "STANDARD": STANDARD_CLASS,
+    "INTELLIGENT_TIERING": STANDARD_CLASS,
+    "REDUCED_REDUNDANCY": STANDARD_CLASS,
     "STANDARD_IA": "IA",
     "ONEZONE_IA": "IA",
     "GLACIER_IR": "IA",
@@ -27,7 +33,7 @@ _STORAGE_CLASSES = {
 }
 
 _S3_STORAGE_CLASSES = {
-    STANDARD: "STANDARD",
+    STANDARD_CLASS: "STANDARD",
     "IA": "STANDARD_IA",
     "Archive": "GLACIER",
     "ColdArchive": "DEEP_ARCHIVE",
@@ -50,43 +56,46 @@ _WRITTEN_HEADERS = {
 }
 
 
-def etag_of(response: Mapping[str, Any]) -> str:
+def etag(response: Mapping[str, Any]) -> str:
     """Give the ETag bare and upper-case (C-38)."""
     etag: str = response["ETag"]
     return etag.strip('"').upper()
 
 
-def storage_class_of(response: Mapping[str, Any]) -> str:
+def storage_class(response: Mapping[str, Any]) -> str:
     """Give OSS's nearest storage class; S3 leaves its own standard out."""
-    return _STORAGE_CLASSES.get(response.get("StorageClass", ""), STANDARD)
+    return _STORAGE_CLASSES.get(response.get("StorageClass", ""), STANDARD_CLASS)
 
 
-def info_of(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
+def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
     """Read the header of an object, or of a part of one."""
     metadata: Mapping[str, str] = response.get("Metadata", {})
     return ObjectInfo(
         bucket=bucket,
         key=key,
-        size=_whole_size(response),
-        etag=etag_of(response),
+        # Of the object, of which the response may be a range.
+        size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
+        etag=etag(response),
         last_modified=response["LastModified"].astimezone(UTC),
-        content_type=response.get("ContentType") or BINARY,
+        content_type=response.get("ContentType") or DEFAULT_CONTENT_TYPE,
         headers={
             header: response[member]
             for member, header in _READ_HEADERS.items()
             if response.get(member)
         },
-        metadata={n: value for n, value in metadata.items() if not n.startswith(OWN_METADATA)},
-        storage_class=storage_class_of(response),
-        acl=_acl(metadata.get(ACL)),
+        metadata={
+            n: value for n, value in metadata.items() if not n.startswith(RESERVED_METADATA_PREFIX)
+        },
+        storage_class=storage_class(response),
+        acl=_acl(metadata[ACL]) if ACL in metadata else None,
         by_rule=BY_RULE in metadata,
         version_id=response.get("VersionId"),
-        crc64=_crc64(metadata.get(CRC64, ""), etag_of(response)),
+        crc64=_crc64(metadata[CRC64], etag(response)) if CRC64 in metadata else None,
     )
 
 
-def members_of(
-    attributes: Attributes, *, crc64: int | None = None, etag: str = ""
+def s3_params(
+    attributes: ObjectAttributes, *, crc64: int | None = None, etag: str = ""
 ) -> dict[str, Any]:
     """Write attributes as a request's members; the checksum is bound to the ETag of its bytes."""
     metadata = dict(attributes.metadata)
@@ -107,17 +116,8 @@ def members_of(
     return members
 
 
-def _whole_size(response: Mapping[str, Any]) -> int:
-    """Size of the object, of which the response may be a part."""
-    if "ContentRange" in response:
-        return int(response["ContentRange"].rsplit("/", 1)[1])
-    return int(response["ContentLength"])
-
-
-def _acl(text: str | None) -> Acl | None:
-    """Read an object's own ACL; what is not understood opens nothing."""
-    if text is None:
-        return None
+def _acl(text: str) -> Acl:
+    """Read an object's own ACL; an unknown one counts as private."""
     return Acl(text) if text in list(Acl) else Acl.PRIVATE
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.errors import s3_errors
-from darkroom.aws.s3_metadata import etag_of
-from darkroom.crc64 import crc64
+from fastcrc import crc64
+
+from darkroom.aws.errors import translate_s3_errors
+from darkroom.aws.s3_metadata import etag
 from darkroom.errors import Code, OssError
-from darkroom.ports import Replaced, Written
 from darkroom.ports.multipart import UploadedPart, UploadRef
+from darkroom.ports.objects import ObjectReplaced, PutResult
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -25,10 +26,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from darkroom.aws.s3_metadata import members_of, storage_class_of
-from darkroom.ports import Attributes
-from darkroom.ports.listing import Listing
-from darkroom.ports.multipart import BegunUpload, UploadPage
+from darkroom.aws.s3_metadata import s3_params, storage_class
+from darkroom.ports.multipart import MultipartUpload, UploadPage
+from darkroom.ports.objects import ListQuery, ObjectAttributes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -37,32 +37,32 @@ if TYPE_CHECKING:
 PREFIX = "parts/"
 """What the lifecycle of the bucket tells parts by: results are beside them."""
 
-MOST_AT_ONCE = 1000
+MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class S3Parts:
+class S3PartStore:
     """Parts that wait in a bucket which empties itself."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
-    waiting: str
+    staging_bucket: str
     """S3 bucket of the parts."""
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> Written:
+    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
         """Keep a part of an upload that is open."""
         self._check(upload)
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
-        with s3_errors(upload.bucket, upload.key):
+        with translate_s3_errors(upload.bucket, upload.key):
             response = self.client.put_object(
-                Bucket=self.waiting,
-                Key=_name(upload, number),
+                Bucket=self.staging_bucket,
+                Key=_part_key(upload, number),
                 Body=body,
                 ContentMD5=base64.b64encode(md5).decode(),
             )
-        return Written(etag=etag_of(response), md5=md5, crc64=crc64(body))
+        return PutResult(etag=etag(response), md5=md5, crc64=crc64.xz(body))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Give all parts by number."""
@@ -71,47 +71,47 @@ class S3Parts:
 
     def _found(self, upload: UploadRef) -> Iterator[UploadedPart]:
         pages = self.client.get_paginator("list_objects_v2")
-        with s3_errors(upload.bucket, upload.key):
-            for page in pages.paginate(Bucket=self.waiting, Prefix=_prefix(upload)):
+        with translate_s3_errors(upload.bucket, upload.key):
+            for page in pages.paginate(Bucket=self.staging_bucket, Prefix=_prefix(upload)):
                 for entry in page.get("Contents", []):
                     yield _part(entry)
 
     def _check(self, upload: UploadRef) -> None:
         """Ask S3 whether it knows the upload, under that key of that bucket."""
-        with s3_errors(upload.bucket, upload.key):
-            response = self.client.list_parts(**members_of_upload(self.buckets, upload), MaxParts=1)
+        with translate_s3_errors(upload.bucket, upload.key):
+            response = self.client.list_parts(**upload_params(self.buckets, upload), MaxParts=1)
         if response["Key"] != upload.key:
             raise OssError(Code.NO_SUCH_UPLOAD)
 
     def read(self, upload: UploadRef, part: UploadedPart) -> bytes:
         """Read a part that was seen; `InvalidPart` when it is gone or another one by now."""
-        name = _name(upload, part.number)
+        name = _part_key(upload, part.number)
         try:
-            with s3_errors(self.waiting, name):
+            with translate_s3_errors(self.staging_bucket, name):
                 response = self.client.get_object(
-                    Bucket=self.waiting, Key=name, IfMatch=part.etag.lower()
+                    Bucket=self.staging_bucket, Key=name, IfMatch=part.etag.lower()
                 )
                 body: bytes = response["Body"].read()
-        except (OssError, Replaced) as error:
-            if isinstance(error, Replaced) or error.code is Code.NO_SUCH_KEY:
+        except (OssError, ObjectReplaced) as error:
+            if isinstance(error, ObjectReplaced) or error.code is Code.NO_SUCH_KEY:
                 raise OssError(Code.INVALID_PART) from error
             raise
         return body
 
-    def forget(self, upload: UploadRef) -> None:
+    def discard(self, upload: UploadRef) -> None:
         """Remove what waits; what cannot be removed now expires."""
         with suppress(OssError):
-            names = [_name(upload, part.number) for part in self._found(upload)]
-            for first in range(0, len(names), MOST_AT_ONCE):
-                objects = [{"Key": name} for name in names[first : first + MOST_AT_ONCE]]
-                with s3_errors(upload.bucket, upload.key):
+            names = [_part_key(upload, part.number) for part in self._found(upload)]
+            for first in range(0, len(names), MAX_DELETED_AT_ONCE):
+                objects = [{"Key": name} for name in names[first : first + MAX_DELETED_AT_ONCE]]
+                with translate_s3_errors(upload.bucket, upload.key):
                     self.client.delete_objects(
-                        Bucket=self.waiting,
+                        Bucket=self.staging_bucket,
                         Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
                     )
 
 
-def members_of_upload(buckets: Mapping[str, str], upload: UploadRef) -> Any:
+def upload_params(buckets: Mapping[str, str], upload: UploadRef) -> Any:
     """Name an upload as S3 does."""
     return {"Bucket": buckets[upload.bucket], "Key": upload.key, "UploadId": upload.id}
 
@@ -121,7 +121,7 @@ def _prefix(upload: UploadRef) -> str:
     return f"{PREFIX}{hashlib.sha256(name.encode()).hexdigest()}/"
 
 
-def _name(upload: UploadRef, number: int) -> str:
+def _part_key(upload: UploadRef, number: int) -> str:
     return f"{_prefix(upload)}{number:05}"
 
 
@@ -129,7 +129,7 @@ def _part(entry: Mapping[str, Any]) -> UploadedPart:
     return UploadedPart(
         number=int(entry["Key"].rpartition("/")[2]),
         size=entry["Size"],
-        etag=etag_of(entry),
+        etag=etag(entry),
         last_modified=entry["LastModified"].astimezone(UTC),
     )
 
@@ -144,21 +144,21 @@ type Group = Sequence[UploadedPart]
 
 
 @dataclass(frozen=True, kw_only=True)
-class S3Uploads:
+class S3MultipartStore:
     """S3's own uploads, filled when they are complete."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
-    patient: Callable[[], "S3Client"]
+    long_timeout_client: Callable[[], "S3Client"]
     """Gives a client that waits long for an answer: S3 joins parts before it gives one."""
-    parts: S3Parts
+    parts: S3PartStore
 
-    def begin(self, bucket: str, key: str, attributes: Attributes) -> str:
+    def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
         """Open an upload in S3, whose id it has."""
-        with s3_errors(bucket, key):
+        with translate_s3_errors(bucket, key):
             response = self.client.create_multipart_upload(
-                Bucket=self.buckets[bucket], Key=key, **members_of(attributes)
+                Bucket=self.buckets[bucket], Key=key, **s3_params(attributes)
             )
         return response["UploadId"]
 
@@ -169,18 +169,18 @@ class S3Uploads:
         *,
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
-    ) -> Written:
+    ) -> PutResult:
         """Fill S3's upload from the waiting parts; until its end nothing is there."""
         made = self._filled(upload, grouped(parts), remaining)
         condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
-        with s3_errors(upload.bucket, upload.key):
-            response = self.patient().complete_multipart_upload(
-                **members_of_upload(self.buckets, upload),
+        with translate_s3_errors(upload.bucket, upload.key):
+            response = self.long_timeout_client().complete_multipart_upload(
+                **upload_params(self.buckets, upload),
                 MultipartUpload={"Parts": made},  # type: ignore[typeddict-item]
                 **condition,
             )
-        self.parts.forget(upload)
-        return Written(etag=etag_of(response), version_id=response.get("VersionId"))
+        self.parts.discard(upload)
+        return PutResult(etag=etag(response), version_id=response.get("VersionId"))
 
     def _filled(
         self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]
@@ -188,9 +188,9 @@ class S3Uploads:
         def fill(number: int, group: Group) -> Mapping[str, Any]:
             _check_time(remaining)
             body = b"".join(self.parts.read(upload, part) for part in group)
-            with s3_errors(upload.bucket, upload.key):
+            with translate_s3_errors(upload.bucket, upload.key):
                 response = self.client.upload_part(
-                    **members_of_upload(self.buckets, upload), PartNumber=number, Body=body
+                    **upload_params(self.buckets, upload), PartNumber=number, Body=body
                 )
             return {"PartNumber": number, "ETag": response["ETag"]}
 
@@ -200,15 +200,15 @@ class S3Uploads:
 
     def abort(self, upload: UploadRef) -> None:
         """Forget the upload in S3, and its parts."""
-        with s3_errors(upload.bucket, upload.key):
-            self.client.abort_multipart_upload(**members_of_upload(self.buckets, upload))
-        self.parts.forget(upload)
+        with translate_s3_errors(upload.bucket, upload.key):
+            self.client.abort_multipart_upload(**upload_params(self.buckets, upload))
+        self.parts.discard(upload)
 
     def list(
-        self, bucket: str, listing: Listing, *, after: tuple[str, str] = ("", "")
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> UploadPage:
         """List S3's uploads, whoever began them."""
-        with s3_errors(bucket):
+        with translate_s3_errors(bucket):
             response = self.client.list_multipart_uploads(
                 Bucket=self.buckets[bucket],
                 Prefix=listing.prefix,
@@ -221,7 +221,7 @@ class S3Uploads:
         return UploadPage(
             uploads=[_begun(entry) for entry in response.get("Uploads", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
-            onward=onward if response["IsTruncated"] else None,
+            next_marker=onward if response["IsTruncated"] else None,
         )
 
 
@@ -247,10 +247,10 @@ def _check_time(remaining: Callable[[], float]) -> None:
         )
 
 
-def _begun(entry: Mapping[str, Any]) -> BegunUpload:
-    return BegunUpload(
+def _begun(entry: Mapping[str, Any]) -> MultipartUpload:
+    return MultipartUpload(
         key=entry["Key"],
         id=entry["UploadId"],
-        begun=entry["Initiated"].astimezone(UTC),
-        storage_class=storage_class_of(entry),
+        initiated=entry["Initiated"].astimezone(UTC),
+        storage_class=storage_class(entry),
     )

@@ -6,10 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.errors import failing_as
-from darkroom.aws.s3 import presigned
+from darkroom.aws.errors import errors_as
+from darkroom.aws.s3 import presign
 from darkroom.errors import Code
-from darkroom.ports import OWN_METADATA, KeptResult
+from darkroom.ports.objects import RESERVED_METADATA_PREFIX
+from darkroom.ports.results import CachedResult
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -18,58 +19,58 @@ if TYPE_CHECKING:
 PREFIX = "results/"
 """What the lifecycle of the bucket tells results by: parts of uploads wait beside them."""
 
-SEAL = f"{OWN_METADATA}seal"
+CHECKSUM = f"{RESERVED_METADATA_PREFIX}seal"
 """Metadata that binds an entry's name, type and bytes together, with their number in front."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class S3Results:
+class S3ResultStorage:
     """Results as objects; what is not what was kept under its name counts as not there."""
 
     client: "S3Client"
     bucket: str
     """S3 name."""
 
-    def find(self, name: str, *, most: int) -> KeptResult | None:
+    def get(self, key: str, *, max_bytes: int) -> CachedResult | None:
         """Ask for the object: header and body in one exchange, the body read if it is small."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
-                response = self.client.get_object(**self._named(name))
+                response = self.client.get_object(**self._location(key))
             except self.client.exceptions.NoSuchKey:
                 return None
             with closing(response["Body"]) as body:
-                return _opened(name, response, body, most)
+                return _opened(key, response, body, max_bytes)
 
-    def keep(self, name: str, body: bytes, content_type: str) -> None:
+    def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store the object under its seal."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             self.client.put_object(
-                **self._named(name),
+                **self._location(key),
                 Body=body,
                 ContentType=content_type,
-                Metadata={SEAL: _seal(name, content_type, body)},
+                Metadata={CHECKSUM: _checksum(key, content_type, body)},
             )
 
-    def link(self, name: str, *, headers: Mapping[str, str]) -> str:
+    def presign(self, key: str, *, headers: Mapping[str, str]) -> str:
         """Presign a GET of the object."""
-        return presigned(self.client, self._named(name), headers)
+        return presign(self.client, self._location(key), headers)
 
-    def _named(self, name: str) -> Any:
+    def _location(self, name: str) -> Any:
         return {"Bucket": self.bucket, "Key": f"{PREFIX}{name}"}
 
 
-def _opened(name: str, response: Mapping[str, Any], body: Any, most: int) -> KeptResult | None:
+def _opened(name: str, response: Mapping[str, Any], body: Any, most: int) -> CachedResult | None:
     """Hold the object against its seal; of a large one, which is not read, only its size."""
     size, content_type = int(response["ContentLength"]), response.get("ContentType", "")
-    seal = response.get("Metadata", {}).get(SEAL, "")
-    found = KeptResult(name=name, content_type=content_type, size=size)
+    seal = response.get("Metadata", {}).get(CHECKSUM, "")
+    found = CachedResult(key=name, content_type=content_type, size=size)
     if size > most:
         return found if seal.startswith(f"{size} ") else None
     read = body.read()
-    return replace(found, body=read) if seal == _seal(name, content_type, read) else None
+    return replace(found, body=read) if seal == _checksum(name, content_type, read) else None
 
 
-def _seal(name: str, content_type: str, body: bytes) -> str:
+def _checksum(name: str, content_type: str, body: bytes) -> str:
     digest = hashlib.sha256(f"{name}\n{content_type}\n".encode())
     digest.update(body)
     return f"{len(body)} {digest.hexdigest()}"

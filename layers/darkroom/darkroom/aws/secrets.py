@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from darkroom.auth import AccessKey, Permission, SecurityToken
-from darkroom.aws.cache import Recent
-from darkroom.aws.errors import failing_as
+from darkroom.aws.cache import TimedCache
+from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
 from darkroom.ports import Clock
 from darkroom.settings import SettingsError
@@ -38,7 +38,7 @@ class SecretKeys:
         """Take the secret's name or ARN; it is read with the first signed request."""
         self.client = client
         self.secret = secret
-        self.recent = Recent(load=self._read, clock=clock)
+        self.recent = TimedCache(load=self._read, clock=clock)
 
     def find(self, key_id: str) -> AccessKey | None:
         """Look a key up; one that is not known may have been added a moment ago."""
@@ -48,7 +48,7 @@ class SecretKeys:
         return known.get(key_id)
 
     def _read(self, secret: str) -> Mapping[str, AccessKey]:
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             text = self.client.get_secret_value(SecretId=secret)["SecretString"]
         return access_keys(text)
 
@@ -112,18 +112,18 @@ ORIGIN_SECRET_MIN_AGE = timedelta(seconds=10)
 """How often words that are not known may make the secret be read again."""
 
 
-class SecretFront:
+class OriginSecret:
     """Accepts the present word of a secret and the one before."""
 
     def __init__(self, client: "SecretsManagerClient", secret: str, clock: Clock) -> None:
         """Take the secret's name or ARN; it is read with the first request."""
         self.client = client
         self.secret = secret
-        self.recent = Recent(load=self._read, clock=clock)
+        self.recent = TimedCache(load=self._read, clock=clock)
 
-    def accepts(self, word: str) -> bool:
+    def verify(self, token: str) -> bool:
         """Compare in constant time; a word that is not known may be new."""
-        given = word.encode(errors="surrogatepass")
+        given = token.encode(errors="surrogatepass")
         return any(
             hmac.compare_digest(known, given)
             for age in (ORIGIN_SECRET_MAX_AGE, ORIGIN_SECRET_MIN_AGE)
@@ -136,7 +136,7 @@ class SecretFront:
 
     def _word(self, secret: str, version: str) -> str | None:
         client = self.client
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 found = client.get_secret_value(SecretId=secret, VersionStage=version)
             except client.exceptions.ResourceNotFoundException:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.errors import failing_as
+from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
 
-LONGEST_REASON = 1000
+MAX_REASON = 1000
 """Characters of a reason that travel with a dead letter."""
 
 
@@ -20,32 +20,32 @@ class SqsQueue:
 
     def send(self, message: str) -> None:
         """Hand a message over."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(QueueUrl=self.url, MessageBody=message)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SqsLetters:
+class SqsMessageControl:
     """Messages that were received from a queue, and the queue where the dead ones go."""
 
     clients: Clients
     url: str
-    dead_letters: str
+    dead_letter_url: str
     """URL of the dead-letter queue."""
 
-    def postpone(self, receipt: str, seconds: int) -> None:
+    def retry_after(self, receipt: str, seconds: int) -> None:
         """Hide the message for so long."""
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds
             )
 
-    def bury(self, message: str, reason: str) -> None:
+    def dead_letter(self, message: str, reason: str) -> None:
         """Send it to the dead letters, the reason as an attribute."""
-        text = _printable(reason[:LONGEST_REASON]) or "unknown"
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        text = _printable(reason[:MAX_REASON]) or "unknown"
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(
-                QueueUrl=self.dead_letters,
+                QueueUrl=self.dead_letter_url,
                 MessageBody=message,
                 MessageAttributes={"Reason": {"DataType": "String", "StringValue": text}},
             )
@@ -57,20 +57,20 @@ def _printable(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MappedTopics:
+class AwsNotifier:
     """The names of the settings, each with an SNS topic's ARN or an SQS queue's URL."""
 
     clients: Clients
-    places: Mapping[str, str]
+    destinations: Mapping[str, str]
 
-    def knows(self, name: str) -> bool:
+    def has_topic(self, name: str) -> bool:
         """Whether the settings map the name."""
-        return name in self.places
+        return name in self.destinations
 
-    def tell(self, name: str, message: str) -> None:
+    def publish(self, name: str, message: str) -> None:
         """Send to whatever stands behind the name; nothing to one that was taken out since."""
-        place = self.places.get(name)
-        with failing_as(Code.SERVICE_UNAVAILABLE):
+        place = self.destinations.get(name)
+        with errors_as(Code.SERVICE_UNAVAILABLE):
             if place is None:
                 return
             if place.startswith("arn:"):

@@ -10,7 +10,7 @@ from darkroom.errors import Code, OssError
 from darkroom.settings import BucketEntry
 
 
-class NoKeys:
+class NullCredentials:
     """No secret: nobody has a key."""
 
     def find(self, _key_id: str) -> AccessKey | None:
@@ -19,7 +19,7 @@ class NoKeys:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListedBuckets:
+class ConfiguredBuckets:
     """No table: the settings are those that the deployment lists."""
 
     entries: Mapping[str, BucketEntry]
@@ -38,7 +38,7 @@ class ListedBuckets:
         raise OssError(Code.NOT_IMPLEMENTED, "This service keeps no settings of buckets.")
 
 
-class NoStyles:
+class NullStyleStore:
     """No table: there are no styles."""
 
     def recent(self, _bucket: str, _age: timedelta) -> Styles:
@@ -49,6 +49,6 @@ class NoStyles:
         """Know none."""
         return {}
 
-    def change(self, _bucket: str, _change: Callable[[Styles], Styles]) -> None:
+    def update(self, _bucket: str, _change: Callable[[Styles], Styles]) -> None:
         """Have nowhere to keep them."""
         raise OssError(Code.NOT_IMPLEMENTED, "This service keeps no styles.")

@@ -22,29 +22,36 @@ HEADER = b'{"format":"json","version":1}\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
+class XRayTraces:
     """Where traces go to, and whose they are."""
 
     environ: Mapping[str, str]
     """Of the function, as it is with every request: Lambda puts the tracing header there."""
 
-    def tell(
-        self, name: str, watch: Stopwatch, facts: Mapping[str, str | int], failure: Failure | None
+    def send(
+        self,
+        name: str,
+        stopwatch: Stopwatch,
+        facts: Mapping[str, str | int],
+        failure: Failure | None,
     ) -> None:
         """Tell of a request that is over, if it is sampled and there is a daemon to hear of it.
 
         Nobody waits for the daemon, and nobody minds when it is gone. By the facts, traces can
         be searched.
         """
-        trace = _fields(self.environ.get(TRACE, ""))
+        header = self.environ.get(TRACE, "")
+        if "Sampled=1" not in header:
+            return
+        trace = _fields(header)
         daemon = _address(self.environ.get(DAEMON, ""))
         if trace.get("Sampled") != "1" or "Parent" not in trace or daemon is None:
             return
         document = {
-            **_subsegment(watch.whole, watch),
+            **_subsegment(stopwatch.root, stopwatch),
             **(_cause(failure) if failure else {}),
             "name": name,
-            "end_time": watch.epoch(watch.whole.began + watch.total),
+            "end_time": stopwatch.epoch(stopwatch.root.start + stopwatch.total),
             "type": "subsegment",
             "trace_id": trace.get("Root", ""),
             "parent_id": trace["Parent"],
@@ -67,24 +74,24 @@ def _address(text: str) -> tuple[str, int] | None:
     return (host, int(port)) if host and port.isdecimal() and int(port) < 65536 else None
 
 
-def _subsegment(span: Span, watch: Stopwatch) -> dict[str, Any]:
+def _subsegment(span: Span, stopwatch: Stopwatch) -> dict[str, Any]:
     """Describe a stage from when it was entered first until it was left last."""
-    own = {"own_milliseconds": round(1000 * span.own, 3), "times": span.times}
+    own = {"own_milliseconds": round(1000 * span.self_seconds, 3), "times": span.count}
     return {
         "id": secrets.token_hex(8),
         "name": span.name,
-        "start_time": watch.epoch(span.began),
-        "end_time": watch.epoch(span.ended),
+        "start_time": stopwatch.epoch(span.start),
+        "end_time": stopwatch.epoch(span.end),
         "metadata": {"darkroom": own},
         **(_cause(span.failure) if span.failure else {}),
-        "subsegments": [_subsegment(inner, watch) for inner in span.inside.values()],
+        "subsegments": [_subsegment(inner, stopwatch) for inner in span.children.values()],
     }
 
 
 def _cause(failure: Failure) -> dict[str, Any]:
     """Mark what failed: as a fault where it is ours, else as an error of the caller's."""
     exception = {"id": secrets.token_hex(8), "type": failure.name}
-    kind = "fault" if failure.ours else "error"
+    kind = "fault" if failure.is_server_error else "error"
     return {kind: True, "cause": {"exceptions": [exception]}}
 
 

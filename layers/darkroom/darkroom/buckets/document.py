@@ -16,7 +16,7 @@ from darkroom.buckets.bucket import (
 )
 from darkroom.buckets.form import Flag, ListOf, Member, Moment, Number, ObjectOf, Text, one_of
 
-LONGEST_MAX_AGE = 999_999_999
+MAX_CORS_MAX_AGE = 999_999_999
 
 _METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 
@@ -63,7 +63,7 @@ _CORS_RULE = ObjectOf(
         ),
         "allowedHeaders": Member(field="headers", kind=ListOf(kind=_HEADER, most=50)),
         "exposeHeaders": Member(field="exposed", kind=ListOf(kind=_EXPOSED, most=50)),
-        "maxAgeSeconds": Member(field="max_age", kind=Number(most=LONGEST_MAX_AGE)),
+        "maxAgeSeconds": Member(field="max_age", kind=Number(most=MAX_CORS_MAX_AGE)),
     },
 )
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.errors import Code, OssError, invalid, no_such_key
-from darkroom.imaging.formats.formats import FORMATS
-from darkroom.imaging.operations import compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import FORMATS
+from darkroom.imaging.operation import Operation, Report
+from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.format import Format
 from darkroom.imaging.pipeline import Result, run
-from darkroom.imaging.steps import Context, Operation, Report
 from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 
@@ -34,7 +35,7 @@ class Job:
     fonts: Path
 
 
-def planned(
+def plan_jobs(
     process: str, source: Path, target: Path, *, fonts: Path, into_folder: bool | None = None
 ) -> list[Job]:
     """Give the jobs for a file or, below a folder, for every file that is not hidden.
@@ -82,7 +83,7 @@ def operations(process: str) -> tuple[Operation, ...]:
         raise OssError(Code.NO_SUCH_STYLE)
     if asked.save is not None:
         raise invalid("x-oss-process", process, "sys/saveas is for POST requests")
-    return compiled(asked.actions)
+    return compile_operations(asked.actions)
 
 
 def reports(process: str) -> bool:
@@ -90,10 +91,10 @@ def reports(process: str) -> bool:
     return any(isinstance(operation, Report) for operation in operations(process))
 
 
-def attempt(job: Job) -> str | None:
+def run_job(job: Job) -> str | None:
     """Do a job and store its result; give the message of what went wrong, none if nothing."""
     try:
-        result = done(job)
+        result = process_file(job)
         target = _target(job, result)
         if target.resolve() == job.source.resolve():
             return "The result would take the place of its source."
@@ -105,13 +106,13 @@ def attempt(job: Job) -> str | None:
     return None
 
 
-def done(job: Job) -> Result:
+def process_file(job: Job) -> Result:
     """Put the file through the process, and into the format that the target's name asks for."""
     steps = operations(job.process)
     word = _format_of(job.target) if job.stem is None else None
     if word and not reports(job.process):
         steps = (*steps, Format(word=word))
-    context = Context(load_mark=_marks(job.marks), fonts=job.fonts)
+    context = ProcessingContext(load_watermark=_marks(job.marks), fonts=job.fonts)
     result = run(_read(job.source), steps, context)
     if word and result.format not in (word, None):
         raise OssError(Code.BAD_REQUEST, f"Only a {word} picture can be saved as {word}.")

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 from PIL import Image, ImageCms
 
-from darkroom.imaging.formats.damage import DAMAGE
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 
-DIRECT = frozenset({"L", "LA", "RGB", "RGBA"})
+WORKING_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 """The modes that operations and encoders see."""
 
-LONGEST_KEPT = 1_048_576
+MAX_CACHED_PROFILE_BYTES = 1_048_576
 """Bytes of a profile that is kept for the next picture."""
 
 _PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
@@ -21,13 +21,13 @@ def to_srgb(image: Image.Image) -> Image.Image:
     """Convert to one of the direct modes, through the embedded profile (C-114, C-115, C-117)."""
     profile = image.info.get("icc_profile")
     transform = _transform_to_srgb(profile) if profile else None
-    return _plain(image) if transform is None else _through(transform, image)
+    return _to_working_mode(image) if transform is None else _apply_profile(transform, image)
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def _to_working_mode(image: Image.Image) -> Image.Image:
     """Convert to a direct mode as if the samples were sRGB already."""
     transparent = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
-    if image.mode in DIRECT and not transparent:
+    if image.mode in WORKING_MODES and not transparent:
         return image
     if image.mode == "I" or image.mode.startswith("I;16"):
         # `convert` clips at 255: divide, so that the upper byte of each sample is kept.
@@ -37,15 +37,15 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if transparent else "RGB")
 
 
-def _through(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+def _apply_profile(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
     """Convert colour and leave transparency as it is.
 
     A profile of another colour space than the pixels' is ignored, as viewers do.
     """
-    plain = image if image.mode == "CMYK" else _plain(image)
+    plain = image if image.mode == "CMYK" else _to_working_mode(image)
     described = transform.input_mode
     if plain.mode not in (described, described + "A"):
-        return _plain(plain)
+        return _to_working_mode(plain)
     alpha = plain.getchannel("A") if plain.mode != described else None
     converted = transform.apply(plain if alpha is None else plain.convert(described))
     if described == "L":
@@ -61,16 +61,20 @@ def _transform_to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
     Table profiles take tens of milliseconds to prepare, so the last few are kept; but not
     those of many megabytes, which the next picture would miss in its memory.
     """
-    return kept_transform(profile) if len(profile) <= LONGEST_KEPT else _built(profile)
+    return (
+        cached_transform(profile)
+        if len(profile) <= MAX_CACHED_PROFILE_BYTES
+        else _build_transform(profile)
+    )
 
 
 @lru_cache(maxsize=8)
-def kept_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+def cached_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
     """Build the transform, unless it is at hand."""
-    return _built(profile)
+    return _build_transform(profile)
 
 
-def _built(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+def _build_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = _PROFILE_MODES[opened.profile.xcolor_space]
@@ -78,5 +82,5 @@ def _built(profile: bytes) -> ImageCms.ImageCmsTransform | None:
             return None
         srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
         return ImageCms.ImageCmsTransform(opened, srgb, mode, "RGB", ImageCms.Intent.PERCEPTUAL)
-    except (*DAMAGE, ImageCms.PyCMSError):
+    except (*DECODER_ERRORS, ImageCms.PyCMSError):
         return None

@@ -25,7 +25,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 """By OSS font name: the face's own file, then those that fill its gaps, nearest in style first."""
 
 
-class Face:
+class FontFile:
     """A TrueType or OpenType file, asked which characters it has; reads only what it is asked."""
 
     def __init__(self, path: Path) -> None:
@@ -36,7 +36,7 @@ class Face:
         self._tables: dict[bytes, int] = dict(records)
         self._characters = self._character_map()
 
-    def draws(self, character: str) -> bool:
+    def has_glyph(self, character: str) -> bool:
         """Whether there is a glyph, and one with an outline unless the character is a space."""
         glyph = self._glyph(ord(character))
         return glyph != 0 and (character.isspace() or not self._is_blank(glyph))
@@ -92,24 +92,24 @@ class Face:
         return read(at) == read(at + width)
 
 
-def runs(text: str, faces: Sequence[Face]) -> list[tuple[Face, str]]:
+def split_runs(text: str, faces: Sequence[FontFile]) -> list[tuple[FontFile, str]]:
     """Cut the text, composed (NFC), into runs of one face each: the first one that has the glyph.
 
     Marks stay with what they mark. What no face has goes to the last one, whose box for missing
     glyphs is visible; characters that only steer the layout (joiners, selectors) are left out.
     """
-    characters = [c for c in unicodedata.normalize("NFC", text) if not _steers(c)]
-    chosen: list[Face] = []
+    characters = [c for c in unicodedata.normalize("NFC", text) if not _is_default_ignorable(c)]
+    chosen: list[FontFile] = []
     for character in characters:
         marks = bool(chosen) and unicodedata.category(character).startswith("M")
-        chosen.append(chosen[-1] if marks else _first(character, faces))
+        chosen.append(chosen[-1] if marks else _first_with_glyph(character, faces))
     pairs = zip(chosen, characters, strict=True)
     return [(face, "".join(c for _, c in run)) for face, run in groupby(pairs, lambda p: p[0])]
 
 
-def _steers(character: str) -> bool:
+def _is_default_ignorable(character: str) -> bool:
     return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
 
 
-def _first(character: str, faces: Sequence[Face]) -> Face:
-    return next((face for face in faces if face.draws(character)), faces[-1])
+def _first_with_glyph(character: str, faces: Sequence[FontFile]) -> FontFile:
+    return next((face for face in faces if face.has_glyph(character)), faces[-1])

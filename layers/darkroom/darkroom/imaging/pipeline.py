@@ -1,61 +1,25 @@
-"""Stored bytes → result: probe, limits, decode, operations, encode (design: one picture).
+"""Stored bytes → result: probe, limits, decode, operations, encode.
 
-The order is data: every step is followed by a look at the deadline, and none can forget it.
+Every step is followed by a check of the deadline, in one loop, so that none can forget it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import OssError
-from darkroom.imaging.formats import decode
-from darkroom.imaging.formats.encode import encode
-from darkroom.imaging.formats.formats import FORMATS
-from darkroom.imaging.formats.probe import probe
-from darkroom.imaging.picture import Frame, Header, Picture
-from darkroom.imaging.plan import Work, planned
-from darkroom.imaging.steps import Context, Operation
-from darkroom.limits import Size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A stored picture whose header has been judged."""
-
-    data: bytes
-    header: Header
-
-    def frames(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
-        """Decode the first frame or every one."""
-        return decode.frames(self.data, self.header, needed=needed, every=every)
-
-
-@dataclass(kw_only=True)
-class SharedSource:
-    """A stored picture that keeps the last still that was decoded of it."""
-
-    data: bytes
-    header: Header
-    _still: tuple[int, Frame] | None = None
-
-    def frames(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
-        """Decode, unless the same still is at hand; operations leave it as it is."""
-        if every:
-            yield from decode.frames(self.data, self.header, needed=needed, every=True)
-            return
-        scale = decode.reduction(self.header, needed)
-        if self._still is None or self._still[0] != scale:
-            self._still = None
-            frames = decode.frames(self.data, self.header, needed=needed, every=False)
-            self._still = scale, next(frames)
-        yield self._still[1]
-
+from darkroom.geometry import Size
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.operation import Operation
+from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
+from darkroom.imaging.plan import ProcessPlan, plan_process
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a process made of a picture; `format` is none for a report."""
+    """What a process made of a picture; without a format for a report."""
 
     content_type: str
     body: bytes
@@ -63,91 +27,120 @@ class Result:
 
 
 def run(
-    data: bytes, operations: Sequence[Operation], context: Context, *, upright: bool = True
+    data: bytes,
+    operations: Sequence[Operation],
+    context: ProcessingContext,
+    *,
+    upright: bool = True,
 ) -> Result:
     """Put a stored picture through the operations.
 
-    `upright` says whether EXIF orientation is applied when no operation settles it (C-63).
+    `upright` says whether EXIF orientation is applied when no operation decides it (C-63).
     Raises `OssError` for whatever is wrong with the picture, before any pixel is decoded
     where its header tells.
     """
-    source = Source(data=data, header=_judged(data, context))
-    work = planned(source.header, operations, context.limits, upright=upright)
-    return _done(source, work, context)
+    header = _probe(data, context)
+    plan = plan_process(header, operations, context.limits, upright=upright)
+    if plan.report is not None:
+        return Result(content_type=JSON, body=plan.report.report(data, header).encode())
+    frames = FORMATS[header.format].frames(
+        data, header, needed=plan.needed, every=plan.output.animated
+    )
+    return _encode(frames, header, plan, context)
 
 
 def run_each(
     data: bytes,
     processes: Sequence[Sequence[Operation]],
-    context: Context,
+    context: ProcessingContext,
     *,
     upright: bool = True,
 ) -> list[Result | OssError]:
     """Put one picture through several processes, each as if it were alone.
 
     What is decoded for one serves the next where it would be decoded to the same scale; a
-    failure of one is no other's. Raises `OssError` for what is wrong with the picture.
+    failure of one does not fail the others. Raises `OssError` for what is wrong with the picture.
     """
-    source = SharedSource(data=data, header=_judged(data, context))
+    header = _probe(data, context)
+    decoder = _SharedDecoder(data=data, header=header)
     outcomes: dict[int, Result | OssError] = {}
-    works: dict[int, Work] = {}
+    plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            works[number] = planned(source.header, operations, context.limits, upright=upright)
+            plans[number] = plan_process(header, operations, context.limits, upright=upright)
         except OssError as error:
             outcomes[number] = error
     # In the order of their scales, so that one decoded picture is in memory at a time.
-    for number in sorted(
-        works, key=lambda number: decode.reduction(source.header, works[number].needed)
-    ):
+    for number in sorted(plans, key=lambda number: decoder.reduction(plans[number].needed)):
+        plan = plans[number]
+        frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
         try:
-            outcomes[number] = _done(source, works[number], context)
+            outcomes[number] = _encode(frames, header, plan, context)
         except OssError as error:
             outcomes[number] = error
     return [outcomes[number] for number in range(len(processes))]
 
 
-def _judged(data: bytes, context: Context) -> Header:
-    """Read the header and hold it against the limits."""
+@dataclass(kw_only=True)
+class _SharedDecoder:
+    """Decodes a picture for several processes, and keeps the last still that was decoded."""
+
+    data: bytes
+    header: Header
+    _still: tuple[int, Frame] | None = None
+
+    def reduction(self, needed: Size | None) -> int:
+        """Return the scale at which the picture is decoded."""
+        return FORMATS[self.header.format].reduction(self.header, needed)
+
+    def frames(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
+        """Decode, unless the still at this scale is the one kept; operations do not change it."""
+        source_format = FORMATS[self.header.format]
+        if every:
+            yield from source_format.frames(self.data, self.header, needed=needed, every=True)
+            return
+        scale = self.reduction(needed)
+        if self._still is None or self._still[0] != scale:
+            self._still = None
+            frames = source_format.frames(self.data, self.header, needed=needed, every=False)
+            self._still = scale, next(frames)
+        yield self._still[1]
+
+
+def _probe(data: bytes, context: ProcessingContext) -> Header:
+    """Read the header and check it against the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
-    context.limits.check_source(header.format, header.size, header.frames)
+    FORMATS[header.format].check_source(header.size, header.frames, context.limits)
     return header
 
 
-def _done(source: Source | SharedSource, work: Work, context: Context) -> Result:
-    if work.report is not None:
-        answer = work.report.report(source.data, source.header)
-        return Result(content_type=JSON, body=answer.encode())
+def _encode(
+    frames: Iterator[Frame], header: Header, plan: ProcessPlan, context: ProcessingContext
+) -> Result:
+    target = FORMATS[plan.output.format]
     with context.stage("encode"):
-        body = encode(_processed(source, work, context), work.output)
-    word = work.output.format
-    return Result(content_type=FORMATS[word].content_type, body=body, format=word)
+        body = target.encode(_process_frames(frames, header, plan, context), plan.output)
+    return Result(content_type=target.content_type, body=body, format=target.name)
 
 
-def _processed(source: Source | SharedSource, work: Work, context: Context) -> Iterator[Frame]:
-    """Decode frame by frame, so that one frame at full size is in memory at a time."""
-    size = decode.stored_size(source.header.size, work.orientation)
-    frames = source.frames(needed=work.needed, every=work.output.animated)
-    while frame := _next(frames, context):
+def _process_frames(
+    frames: Iterator[Frame], header: Header, plan: ProcessPlan, context: ProcessingContext
+) -> Iterator[Frame]:
+    """Decode and process frame by frame, so that one frame at full size is in memory at a time."""
+    size = swap_sides(header.size, plan.orientation)
+    target = FORMATS[plan.output.format]
+    while True:
+        with context.stage("decode"):
+            frame = next(frames, None)
+        if frame is None:
+            return
         with context.stage("pixels"):
-            image = decode.upright(frame.image, work.orientation)
-            picture = Picture(image=image, size=size, output=work.output, header=source.header)
-            for step in work.steps:
+            image = apply_orientation(frame.image, plan.orientation)
+            picture = Picture(image=image, size=size, output=plan.output, header=header)
+            for step in plan.steps:
                 context.check_deadline()
                 picture = step.apply(picture, context)
             context.check_deadline()
-            _check_memory(picture, work, context)
+            target.check_encoder_memory(picture.image, plan.output, context.limits)
         yield Frame(picture.image, frame.duration)
-
-
-def _check_memory(picture: Picture, work: Work, context: Context) -> None:
-    """Refuse what would have the function killed: of an animation that is known before."""
-    still = work.output.format == "webp" and not work.output.animated
-    if still and picture.image.mode in ("LA", "RGBA"):
-        context.limits.check_clear_webp(picture.image.size)
-
-
-def _next(source: Iterator[Frame], context: Context) -> Frame | None:
-    with context.stage("decode"):
-        return next(source, None)

@@ -1,109 +1,111 @@
-"""What a process comes to for one picture, settled before any pixel is decoded."""
+"""What a process comes to for one picture, decided before any pixel is decoded."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats import decode
-from darkroom.imaging.formats.formats import FORMATS
-from darkroom.imaging.formats.plugins import kept
-from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output
-from darkroom.imaging.steps import NeedsFewer, Operation, OutputOption, PixelOperation, Plan, Report
-from darkroom.limits import Limits, Size
+from darkroom.geometry import Size
+from darkroom.imaging.formats import FORMATS, writable_or_fallback
+from darkroom.imaging.operation import (
+    Operation,
+    OutputOption,
+    OutputPlan,
+    PixelOperation,
+    Report,
+    SupportsReducedDecode,
+)
+from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, may_reduce, swap_sides
+from darkroom.limits import Limits
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One process on one picture, with everything settled but the pixels."""
+class ProcessPlan:
+    """One process on one picture, with everything decided but the pixels."""
 
     report: Report | None = None
     steps: Sequence[PixelOperation] = ()
     output: Output
     orientation: int
+    """The EXIF orientation that is applied after decoding."""
     needed: Size | None = None
     """Pixels, as stored, that the first step has use for; none for all of them."""
 
 
-def planned(
+def plan_process(
     header: Header, operations: Sequence[Operation], limits: Limits, *, upright: bool
-) -> Work:
-    """Let every operation have its say; raise for what the result's format cannot show."""
-    own = kept(FORMATS[header.format]).word
-    plan = _settled(Plan(header=header, format=own, upright=upright), operations, limits)
-    orientation = header.orientation if plan.upright else NORMAL_ORIENTATION
+) -> ProcessPlan:
+    """Apply every output option; raise for what the result's format cannot show.
+
+    `upright` says whether EXIF orientation is applied where no option decides it (C-63).
+    """
+    own_format = writable_or_fallback(FORMATS[header.format]).name
+    output_plan = OutputPlan(header=header, format=own_format, upright=upright)
+    for option in operations:
+        if isinstance(option, OutputOption):
+            output_plan = option.apply_to(output_plan, limits)
+    source, target = FORMATS[header.format], FORMATS[output_plan.format]
+    if source.keeps_alpha_only and header.alpha and not target.alpha:
+        raise OssError(  # C-112
+            Code.BAD_REQUEST,
+            f"A {source.name.upper()} with transparency cannot be saved as {target.name}.",
+        )
+    orientation = header.orientation if output_plan.upright else NORMAL_ORIENTATION
     steps = [step for step in operations if isinstance(step, PixelOperation)]
-    work = Work(
+    plan = ProcessPlan(
         report=next((step for step in operations if isinstance(step, Report)), None),
         steps=steps,
-        output=_output(plan, operations),
+        output=_output(output_plan, operations),
         orientation=orientation,
-        needed=_needed(steps, header, orientation),
+        needed=_needed_size(steps, header, orientation),
     )
     if log.isEnabledFor(logging.DEBUG):
-        log.debug("plan", extra=_told(work, header))
-    return work
+        log.debug("plan", extra=_log_fields(plan, header))
+    return plan
 
 
-def _told(work: Work, header: Header) -> dict[str, object]:
-    """Say what a process comes to, for a log."""
+def _log_fields(plan: ProcessPlan, header: Header) -> dict[str, object]:
     return {
         "source_format": header.format,
         "source_size": header.size,
         "source_frames": header.frames,
-        "orientation": work.orientation,
-        "reduced_by": decode.reduction(header, work.needed),
-        "result_format": None if work.report else work.output.format,
-        "result_frames": work.output.frames,
-        "quality": work.output.quality,
+        "orientation": plan.orientation,
+        "reduced_by": FORMATS[header.format].reduction(header, plan.needed),
+        "result_format": None if plan.report else plan.output.format,
+        "result_frames": plan.output.frames,
+        "quality": plan.output.quality,
     }
 
 
-def _settled(plan: Plan, operations: Sequence[Operation], limits: Limits) -> Plan:
-    """Let every output option have its say; raise for what the result's format cannot show."""
-    for option in operations:
-        if isinstance(option, OutputOption):
-            plan = option.revise(plan, limits)
-    if plan.header.format == "heic" and plan.header.alpha and not FORMATS[plan.format].alpha:
-        raise OssError(  # C-112
-            Code.BAD_REQUEST, f"A HEIC with transparency cannot be saved as {plan.format}."
-        )
-    return plan
-
-
-def _stays_animated(plan: Plan, operations: Sequence[Operation]) -> bool:
-    return (
-        plan.header.frames > 1
-        and FORMATS[plan.format].animated
-        and all(not isinstance(step, Report) and step.keeps_animation for step in operations)
-    )
-
-
-def _output(plan: Plan, operations: Sequence[Operation]) -> Output:
-    """Settle the encoder's options; a source's quality counts on its own scale only."""
+def _output(plan: OutputPlan, operations: Sequence[Operation]) -> Output:
+    """Decide the encoder's options; a source's quality counts on its own scale only."""
     header, target = plan.header, FORMATS[plan.format]
-    own = header.quality if plan.format == header.format else None
-    quality = plan.quality(own) if plan.quality else own or target.quality
-    animated = _stays_animated(plan, operations)
+    own_quality = header.quality if plan.format == header.format else None
+    quality = plan.quality(own_quality) if plan.quality else own_quality or target.default_quality
+    animated = (
+        header.frames > 1
+        and target.animated
+        and all(operation.keeps_animation() for operation in operations)
+    )
     return Output(
         format=plan.format,
         alpha=target.alpha,
         frames=header.frames if animated else 1,
-        plays=header.plays if animated else 1,
-        quality=quality if target.quality else None,
+        loop_count=header.loop_count if animated else 1,
+        quality=quality if target.default_quality else None,
         progressive=plan.progressive,
         full_chroma=plan.full_chroma,
     )
 
 
-def _needed(steps: Sequence[PixelOperation], header: Header, orientation: int) -> Size | None:
+def _needed_size(steps: Sequence[PixelOperation], header: Header, orientation: int) -> Size | None:
     """Ask the first step how few pixels will do, in the orientation of the stored picture."""
-    if not steps or not isinstance(steps[0], NeedsFewer):
+    if not steps or not isinstance(steps[0], SupportsReducedDecode):
         return None
-    if not decode.may_reduce(header.size, orientation):
+    if not may_reduce(header.size, orientation):
         return None
-    size = decode.stored_size(header.size, orientation)
-    needed = steps[0].needed_size(size, animated=header.frames > 1)
-    return needed and decode.stored_size(needed, orientation)
+    upright_size = swap_sides(header.size, orientation)
+    needed = steps[0].needed_size(upright_size, animated=header.frames > 1)
+    return needed and swap_sides(needed, orientation)

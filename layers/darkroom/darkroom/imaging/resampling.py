@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from darkroom.limits import Size
+from darkroom.geometry import Size
 
-_ROOM = 0.8
+_HEADROOM = 0.8
 """Share of the range that pixels get, so that overshoot beyond it is not cut off."""
 
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
@@ -20,7 +20,7 @@ _SPARE = 1.875
 type _Bounds = tuple[float, float, float, float]
 
 
-def shrunk(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Image.Image:
+def shrink(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Image.Image:
     """Scale the box down as by area averaging (C-51), colours weighted by their alpha.
 
     `whole` says that the picture was decoded at full scale. Then blocks of pixels may be averaged
@@ -36,7 +36,9 @@ def shrunk(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Imag
     return weighted.resize(size, hamming, box=box, reducing_gap=gap).convert(image.mode)
 
 
-def rimless(image: Image.Image, resample: Callable[[Image.Image], Image.Image]) -> Image.Image:
+def resample_without_halo(
+    image: Image.Image, resample: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
     """Resample with a kernel that overshoots beside edges, as sharp ones do.
 
     Colour and alpha overshoot alike there, but alpha is cut off at opaque, and colour divided
@@ -46,21 +48,21 @@ def rimless(image: Image.Image, resample: Callable[[Image.Image], Image.Image]) 
     result = resample(image)
     if image.mode not in _PREMULTIPLIED or image.getchannel("A").getextrema()[0] == 255:
         return result
-    low = resample(with_room(image))
-    edges = low.split()[-1].point(lambda value: 255 * (abs(value - 255 * _ROOM) > 1))
+    low = resample(premultiply_with_headroom(image))
+    edges = low.split()[-1].point(lambda value: 255 * (abs(value - 255 * _HEADROOM) > 1))
     colour = low.convert(image.mode)
     colour.putalpha(result.getchannel("A"))
     result.paste(colour, mask=edges)
     return result
 
 
-def with_room(image: Image.Image) -> Image.Image:
+def premultiply_with_headroom(image: Image.Image) -> Image.Image:
     """Weight colours by their alpha, and leave all samples room above."""
-    return image.convert(_PREMULTIPLIED[image.mode]).point(lambda value: value * _ROOM)
+    return image.convert(_PREMULTIPLIED[image.mode]).point(lambda value: value * _HEADROOM)
 
 
-def without_room(image: Image.Image, mode: str) -> Image.Image:
+def unpremultiply(image: Image.Image, mode: str) -> Image.Image:
     """Undo `with_room`: colours come back within one level."""
     full = image.convert(mode)
-    full.putalpha(image.split()[-1].point(lambda value: min(255, value / _ROOM)))
+    full.putalpha(image.split()[-1].point(lambda value: min(255, value / _HEADROOM)))
     return full

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from darkroom.ports import STANDARD, Attributes, Written
-from darkroom.ports.listing import Listing
+from darkroom.ports.objects import STANDARD_CLASS, ListQuery, ObjectAttributes, PutResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,43 +29,43 @@ class UploadedPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BegunUpload:
+class MultipartUpload:
     """An upload as a list shows it."""
 
     key: str
     id: str
-    begun: datetime
-    storage_class: str = STANDARD
+    initiated: datetime
+    storage_class: str = STANDARD_CLASS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadPage:
     """A part of a list of uploads, in the order of their keys."""
 
-    uploads: Sequence[BegunUpload]
+    uploads: Sequence[MultipartUpload]
     prefixes: Sequence[str]
-    onward: tuple[str, str] | None
+    next_marker: tuple[str, str] | None
     """Key and id of the last one shown; none is the end."""
 
 
-class Parts(Protocol):
+class PartStore(Protocol):
     """The parts of uploads that are open; `NoSuchUpload` when it is not."""
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> Written:
+    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
         """Keep a part, in place of one of that number."""
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Give all parts by number."""
 
 
-class Uploads(Protocol):
+class MultipartStore(Protocol):
     """Uploads in parts; one that is not there raises `NoSuchUpload`."""
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> PartStore:
         """What they are made of."""
 
-    def begin(self, bucket: str, key: str, attributes: Attributes) -> str:
+    def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
         """Open an upload and give its id."""
 
     def complete(
@@ -76,13 +75,13 @@ class Uploads(Protocol):
         *,
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
-    ) -> Written:
+    ) -> PutResult:
         """Make the object of parts that are there; `remaining` are the seconds to do it in."""
 
     def abort(self, upload: UploadRef) -> None:
         """Forget an upload and its parts."""
 
     def list(
-        self, bucket: str, listing: Listing, *, after: tuple[str, str] = ("", "")
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> UploadPage:
         """List the uploads that are open, behind a key and an id."""

@@ -5,14 +5,14 @@ what they mean is the business of the declarations in `operations`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from darkroom.errors import Code, OssError, invalid, missing, shown
+from darkroom.errors import Code, OssError, invalid, missing, truncate
 from darkroom.process.parameters import Base64Text, bind, canonical_text, parameter
 
-LONGEST = 4096
+MAX_PROCESS_BYTES = 4096
 """Bytes of a process value after decoding (C-06)."""
 
 STYLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}", re.ASCII)
@@ -39,9 +39,9 @@ class SaveAs:
 
     name: ClassVar[str] = "sys/saveas"
 
-    object: str = parameter("o", Base64Text(4096), "Key of the target object.", private=True)
+    object: str = parameter("o", Base64Text(4096), "Key of the target object.", sensitive=True)
     bucket: str | None = parameter(
-        "b", Base64Text(256), "Bucket of the target object.", default=None, private=True
+        "b", Base64Text(256), "Bucket of the target object.", default=None, sensitive=True
     )
 
     def text(self) -> str:
@@ -55,7 +55,7 @@ class Notify:
 
     name: ClassVar[str] = "notify"
 
-    topic: str = parameter("topic", Base64Text(256), "Name of the topic.", private=True)
+    topic: str = parameter("topic", Base64Text(256), "Name of the topic.", sensitive=True)
 
     def text(self) -> str:
         """Write the step."""
@@ -86,14 +86,14 @@ def parse(value: str) -> Process:
 
     Raises `OssError` for whatever is not in the grammar; takes time linear in the length.
     """
-    if len(value.encode(errors="surrogatepass")) > LONGEST:
+    if len(value.encode(errors="surrogatepass")) > MAX_PROCESS_BYTES:
         raise OssError(
             Code.INVALID_ARGUMENT,
-            f"The process value is longer than {LONGEST} bytes.",
+            f"The process value is longer than {MAX_PROCESS_BYTES} bytes.",
             ec=EC_TOO_LONG,
         )
     pipeline, *sysops = value.split("|")
-    save, notify = _parse_sysops(sysops)
+    save, notify = _parse_sysops(sysops) if sysops else (None, None)
     family, separator, rest = pipeline.partition("/")
     if family == "style" and separator:
         check_style_name(rest)
@@ -101,6 +101,12 @@ def parse(value: str) -> Process:
     if family == "image" and separator:
         return Process(actions=_parse_actions(rest), save=save, notify=notify)
     raise invalid("x-oss-process", pipeline, "Value must begin with image/ or style/")
+
+
+def first_action(value: str) -> str:
+    """Return the name of a value's first action, `style` for a style; parses nothing else."""
+    family, _, rest = value.partition("/")
+    return family if family == "style" else rest.partition("/")[0].partition(",")[0]
 
 
 def check_style_name(text: str) -> None:
@@ -117,18 +123,12 @@ def _parse_actions(text: str) -> tuple[Action, ...]:
 
 def _parse_action(segment: str) -> Action:
     name, *arguments = segment.split(",")
-    return Action(name, _given(arguments))
-
-
-def _given(arguments: Iterable[str]) -> tuple[str, ...]:
-    """Drop empty arguments: `…,color_ff6a00,` is accepted."""
-    return tuple(argument for argument in arguments if argument)
+    # Empty arguments are dropped: `…,color_ff6a00,` is accepted.
+    return Action(name, tuple(argument for argument in arguments if argument))
 
 
 def _parse_sysops(sysops: Sequence[str]) -> tuple[SaveAs | None, Notify | None]:
     """Read what follows the pipes: at most one saveas, and a notify only behind it."""
-    if not sysops:
-        return None, None
     if len(sysops) > 1:
         raise invalid("x-oss-process", sysops[1], "Value must have one sys/saveas at most")
     # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so they part the steps.
@@ -148,4 +148,4 @@ def _unsupported(written: str) -> OssError:
     name = written.partition(",")[0]
     if not name:
         return missing("sys")
-    return OssError(Code.INVALID_ARGUMENT, f"operation not support post: {shown(name)}")
+    return OssError(Code.INVALID_ARGUMENT, f"operation not support post: {truncate(name)}")

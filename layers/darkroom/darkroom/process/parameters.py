@@ -10,30 +10,32 @@ import base64
 import binascii
 import dataclasses
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, overload, runtime_checkable
+from functools import cache
+from typing import Any, ClassVar, Protocol, overload
 
 from darkroom.errors import Code, OssError, invalid, missing, not_base64
 
 type Colour = tuple[int, int, int]
 """Red, green and blue, 0…255 each."""
 
-BARE = ""
+POSITIONAL = ""
 """The wire key of a value that stands alone, as the 90 of `rotate,90`."""
 
-HIDDEN = "…"
+REDACTED = "…"
 """Stands for a value that is private."""
 
 EC_SEVERAL_VALUES = "0040-00000203"
 
 _DIGITS = re.compile(r"-?[0-9]+", re.ASCII)
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _HEX_COLOUR = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
-class Rejected(Exception):
+class InvalidValue(Exception):
     """A kind's refusal of one written value; `Parameter.read` turns it into an OSS error."""
 
     def __init__(self, reason: str) -> None:
@@ -42,15 +44,15 @@ class Rejected(Exception):
         super().__init__(reason)
 
 
-class NotBase64(Rejected):
+class NotBase64(InvalidValue):
     """The written value is not base64 of UTF-8 text."""
 
 
-class Empty(Rejected):
+class Empty(InvalidValue):
     """The key is written but nothing follows it."""
 
 
-class Kind[T](Protocol):
+class ParameterType[T](Protocol):
     """What a parameter's value may be: written form, range and description."""
 
     def parse(self, text: str) -> T:
@@ -76,11 +78,11 @@ class Integer:
     def parse(self, text: str) -> int:
         """Read digits with an optional leading minus where the range goes below zero."""
         if not _DIGITS.fullmatch(text):
-            raise Rejected("Value must be digit")
+            raise InvalidValue("Value must be digit")
         below_zero = text[0] == "-" and self.low >= 0
         # `int` takes quadratic time, and refuses thousands of digits with an error of its own.
-        if below_zero or len(text) > _MOST_DIGITS or not self.low <= int(text) <= self.high:
-            raise Rejected(f"Value must be between {self.low} and {self.high}")
+        if below_zero or len(text) > _MAX_DIGITS or not self.low <= int(text) <= self.high:
+            raise InvalidValue(f"Value must be between {self.low} and {self.high}")
         return int(text)
 
     def text(self, value: int) -> str:
@@ -103,7 +105,7 @@ class Choice:
         """Look the word up."""
         word = self.aliases.get(text, text)
         if word not in self.words:
-            raise Rejected("Value must be one of " + ", ".join(self.words))
+            raise InvalidValue("Value must be one of " + ", ".join(self.words))
         return word
 
     def text(self, value: str) -> str:
@@ -123,7 +125,7 @@ class Flag:
         """Read exactly `0` or `1`."""
         if text not in ("0", "1"):
             digit = _DIGITS.fullmatch(text)
-            raise Rejected("Value must be 0 or 1" if digit else "Value must be digit")
+            raise InvalidValue("Value must be 0 or 1" if digit else "Value must be digit")
         return text == "1"
 
     def text(self, value: bool) -> str:
@@ -142,7 +144,7 @@ class HexColour:
     def parse(self, text: str) -> Colour:
         """Read three bytes."""
         if not _HEX_COLOUR.fullmatch(text):
-            raise Rejected("Value must be six hexadecimal digits")
+            raise InvalidValue("Value must be six hexadecimal digits")
         red, green, blue = bytes.fromhex(text)
         return red, green, blue
 
@@ -159,15 +161,15 @@ class HexColour:
 class Base64Text:
     """URL-safe base64 of 1 to `most` bytes of UTF-8, padded or not (spec 01 §2.3, C-137)."""
 
-    most: int
+    max_bytes: int
 
     def parse(self, text: str) -> str:
         """Decode; the standard alphabet's `+` is read too, as some SDKs send it."""
         value = decode_base64(text)
         if not value:
             raise Empty("Value must not be empty")
-        if len(value.encode()) > self.most:
-            raise Rejected(f"Value must be at most {self.most} bytes long")
+        if len(value.encode()) > self.max_bytes:
+            raise InvalidValue(f"Value must be at most {self.max_bytes} bytes long")
         return value
 
     def text(self, value: str) -> str:
@@ -176,7 +178,7 @@ class Base64Text:
 
     def expected(self) -> str:
         """Name the encoding and the limit."""
-        return f"base64url text, 1…{self.most} bytes"
+        return f"base64url text, 1…{self.max_bytes} bytes"
 
 
 def decode_base64(text: str) -> str:
@@ -201,14 +203,14 @@ class Parameter:
     """One declared parameter of an operation; `doc` is one sentence."""
 
     key: str
-    kind: Kind[Any]
+    kind: ParameterType[Any]
     doc: str
     required: bool
     default: Any
     ec: str | None
     missing_ec: str | None
     base64_ec: str | None
-    private: bool
+    sensitive: bool
     """Whether the value is the caller's own words, which no log shows."""
 
     def read(self, action: str, text: str) -> Any:
@@ -219,7 +221,7 @@ class Parameter:
             raise not_base64(ec=self.base64_ec) from error
         except Empty as error:
             raise missing(self.key or action, ec=self.missing_ec) from error
-        except Rejected as error:
+        except InvalidValue as error:
             name = self.key or action
             raise invalid(name, text, error.reason, ec=self.ec) from error
 
@@ -227,38 +229,38 @@ class Parameter:
 @overload
 def parameter[T](
     key: str,
-    kind: Kind[T],
+    kind: ParameterType[T],
     doc: str,
     *,
     ec: str | None = None,
     missing_ec: str | None = None,
-    private: bool = False,
+    sensitive: bool = False,
 ) -> T: ...
 
 
 @overload
 def parameter[T, D](
     key: str,
-    kind: Kind[T],
+    kind: ParameterType[T],
     doc: str,
     *,
     default: D,
     ec: str | None = None,
     base64_ec: str | None = None,
-    private: bool = False,
+    sensitive: bool = False,
 ) -> T | D: ...
 
 
 def parameter(
     key: str,
-    kind: Kind[Any],
+    kind: ParameterType[Any],
     doc: str,
     *,
     default: Any = dataclasses.MISSING,
     ec: str | None = None,
     missing_ec: str | None = None,
     base64_ec: str | None = None,
-    private: bool = False,
+    sensitive: bool = False,
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
@@ -274,7 +276,7 @@ def parameter(
         ec=ec,
         missing_ec=missing_ec,
         base64_ec=base64_ec,
-        private=private,
+        sensitive=sensitive,
     )
     return dataclasses.field(default=default, metadata={"parameter": declared})
 
@@ -286,15 +288,16 @@ class Declared(Protocol):
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
-@runtime_checkable
-class ReadsWritten(Protocol):
+class ValidatesRaw(ABC):
     """An operation that judges its written values before they are parsed one by one."""
 
     @classmethod
-    def before_parsing(cls, written: Mapping[str, str]) -> None:
+    @abstractmethod
+    def check_raw(cls, written: Mapping[str, str]) -> None:
         """Raise where the combination itself has its own error."""
 
 
+@cache
 def declared_parameters(operation: type[Declared]) -> Mapping[str, Parameter]:
     """Give the parameters in declaration order, by field name."""
     return {
@@ -312,8 +315,8 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     """
     parameters = declared_parameters(operation)
     written = _written(operation, arguments, parameters)
-    if isinstance(operation, ReadsWritten):
-        operation.before_parsing(written)
+    if issubclass(operation, ValidatesRaw):
+        operation.check_raw(written)
     values: dict[str, Any] = {}
     for field, declared in parameters.items():
         if declared.key in written:
@@ -329,7 +332,7 @@ def _written(
     """Pair each known key with its last value; empty arguments count as not written."""
     keys = {declared.key for declared in parameters.values()}
     given = [argument for argument in arguments if argument]
-    if keys == {BARE}:
+    if keys == {POSITIONAL}:
         if len(given) > 1:
             raise OssError(
                 Code.INVALID_ARGUMENT,
@@ -342,8 +345,8 @@ def _written(
         # Base64url values contain `_` themselves: only the first one separates.
         key, separator, value = argument.partition("_")
         if not separator:
-            key, value = BARE, argument
-        elif key == BARE:
+            key, value = POSITIONAL, argument
+        elif key == POSITIONAL:
             # An empty key is an unknown key, not the bare value.
             continue
         if key in keys:
@@ -351,7 +354,7 @@ def _written(
     return written
 
 
-def canonical_text(operation: Declared, *, private: bool = True) -> str:
+def canonical_text(operation: Declared, *, sensitive: bool = True) -> str:
     """Write the action with its non-default values in declaration order.
 
     Two spellings of the same operation give the same text: result keys rely on it. Without
@@ -361,6 +364,6 @@ def canonical_text(operation: Declared, *, private: bool = True) -> str:
     for field, declared in declared_parameters(type(operation)).items():
         value = getattr(operation, field)
         if declared.required or value != declared.default:
-            text = declared.kind.text(value) if private or not declared.private else HIDDEN
+            text = declared.kind.text(value) if sensitive or not declared.sensitive else REDACTED
             arguments.append(f"{declared.key}_{text}" if declared.key else text)
     return ",".join([operation.name, *arguments])

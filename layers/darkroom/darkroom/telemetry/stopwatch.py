@@ -1,6 +1,6 @@
 """Where the time of a request goes, by stage."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter, time
@@ -10,45 +10,45 @@ from darkroom.errors import Failure
 
 @dataclass(slots=True, kw_only=True)
 class Span:
-    """A stage at one place among the others, however often it was entered there."""
+    """Aggregated span: one for each pair of parent and name."""
 
     name: str
-    began: float
-    """Seconds of the stopwatch's clock: entered first."""
-    ended: float
-    """Left last, as far as it goes by now."""
-    own: float = 0.0
-    """Seconds in it, without those of the stages inside it."""
-    times: int = 0
+    start: float
+    """Seconds of the stopwatch's clock, when first entered."""
+    end: float
+    """The same, when last left."""
+    self_seconds: float = 0.0
+    """Seconds without those of the children."""
+    count: int = 0
     failure: Failure | None = None
-    """By which it was left the first time that it was by one."""
-    inside: dict[str, "Span"] = field(default_factory=dict)
-
-    def descendants(self) -> Iterator["Span"]:
-        """Give the stages inside, each before those in it."""
-        for span in self.inside.values():
-            yield span
-            yield from span.descendants()
+    """The first exception that left it."""
+    children: dict[str, "Span"] = field(default_factory=dict)
 
 
 class Stopwatch:
-    """Adds up what each stage takes; the time of one inside another counts as its own only.
+    """Adds up the time of each stage; a stage inside another counts for itself only.
 
-    Frames are decoded when the encoder asks for them: stages do lie inside each other.
+    Stages do lie inside each other: frames are decoded when the encoder asks for them.
     """
 
     def __init__(self) -> None:
-        """Begin at once."""
+        """Start."""
         now = self._since = perf_counter()
         self._ahead = time() - now
-        """Of the wall's clock before ours."""
-        self.whole = Span(name="total", began=now, ended=now)
-        self._open = [self.whole]
+        """Seconds that the wall clock is ahead of `perf_counter`."""
+        self.root = Span(name="total", start=now, end=now)
+        self._open = [self.root]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what runs inside."""
-        span = self._enter(name)
+        self._credit()
+        siblings = self._open[-1].children
+        if name not in siblings:
+            siblings[name] = Span(name=name, start=self._since, end=self._since)
+        span = siblings[name]
+        span.count += 1
+        self._open.append(span)
         try:
             yield
         except Exception as error:
@@ -57,49 +57,33 @@ class Stopwatch:
             raise
         finally:
             self._credit()
-            self._open.pop().ended = self._since
-
-    def _enter(self, name: str) -> Span:
-        self._credit()
-        siblings = self._open[-1].inside
-        if name not in siblings:
-            siblings[name] = Span(name=name, began=self._since, ended=self._since)
-        span = siblings[name]
-        span.times += 1
-        self._open.append(span)
-        return span
+            self._open.pop().end = self._since
 
     def _credit(self) -> None:
-        """Give the time since the last change of stage to the innermost one."""
+        """Add the time since the last change of stage to the innermost one."""
         now = perf_counter()
-        self._open[-1].own += now - self._since
+        self._open[-1].self_seconds += now - self._since
         self._since = now
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Seconds in each stage, wherever it was entered."""
+        """Seconds in each stage, wherever it was entered, and then `total`."""
         sums: dict[str, float] = {}
-        for span in self.whole.descendants():
-            sums[span.name] = sums.get(span.name, 0.0) + span.own
-        return sums
+        spans = list(self.root.children.values())
+        for span in spans:
+            sums[span.name] = sums.get(span.name, 0.0) + span.self_seconds
+            spans += span.children.values()
+        return {**sums, "total": self.total}
 
     @property
     def total(self) -> float:
         """Seconds since the beginning."""
-        return perf_counter() - self.whole.began
-
-    def rounded(self) -> dict[str, float]:
-        """Give the seconds in each stage and in total, as a line in the log has them."""
-        return {name: round(spent, 4) for name, spent in self._figures()}
+        return perf_counter() - self.root.start
 
     def epoch(self, moment: float) -> float:
-        """Tell a moment of a span in seconds of the wall's clock."""
+        """Convert a moment of a span to seconds since the epoch."""
         return moment + self._ahead
 
     def server_timing(self) -> str:
         """Write the `Server-Timing` header, in milliseconds."""
-        return ", ".join(f"{name};dur={1000 * spent:.1f}" for name, spent in self._figures())
-
-    def _figures(self) -> Iterable[tuple[str, float]]:
-        """Give the seconds in each stage, and then in total."""
-        return {**self.seconds, "total": self.total}.items()
+        return ", ".join(f"{name};dur={1000 * each:.1f}" for name, each in self.seconds.items())

@@ -1,6 +1,6 @@
 """Who may do what (spec 01 §4, spec 04 §3).
 
-A key without the permission, or of other buckets, is a stranger: it may what anyone may.
+A key that lacks the permission or belongs to other buckets has anonymous rights.
 """
 
 from enum import Enum, auto
@@ -8,53 +8,121 @@ from enum import Enum, auto
 from darkroom.auth import Caller, Permission
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError, no_such_bucket
-from darkroom.ports import ObjectInfo
-from darkroom.usecases.services import World
+from darkroom.ports.objects import ObjectInfo
+from darkroom.usecases.services import Services
 
 EC_PROTECTED = "0040-00000031"
 
 
-class Use(Enum):
-    """What a reader wants of an object; protection lets strangers see styled pictures only."""
+class Access(Enum):
+    """The right that a request requires of its caller, on the bucket that it is addressed to."""
+
+    NONE = auto()
+    """The request is refused whoever sends it."""
+    READ_OBJECT = auto()
+    """Judged by `authorize_read` and `authorize_object`: the object's own ACL counts too."""
+    STORE_RESULT = auto()
+    """A key that may read the source; the right to write is judged for the target's bucket."""
+    READ_TASKS = auto()
+    """A key with the read permission; the bucket's ACL opens no tasks."""
+    LIST = auto()
+    """A key with the read permission: a list of names always needs one."""
+    WRITE = auto()
+    ADMIN = auto()
+    """To see and change styles, settings and ACLs."""
+    LIST_BUCKETS = auto()
+    """Any key; it sees the buckets that it has a permission for."""
+    CREATE_BUCKET = auto()
+    """The admin permission where the bucket exists; any key where it does not."""
+    CHANGE_BUCKETS = auto()
+    """Any key, which then learns that buckets belong to the deployment."""
+
+
+_ANY_KEY = {
+    Access.LIST_BUCKETS: "Anonymous user has no right to list buckets.",
+    Access.CHANGE_BUCKETS: None,
+}
+"""Rights that every key has, with the message for anonymous callers."""
+
+
+class ReadPurpose(Enum):
+    """What an object is read for; source protection allows anonymous callers styles only."""
 
     ORIGINAL = auto()
     PROCESSED = auto()
     STYLED = auto()
 
 
-def bucket_named(world: World, name: str) -> Bucket:
-    """Find a bucket; only listed ones exist."""
-    bucket = world.buckets.find(name)
+def authorize(access: Access, bucket: Bucket | None, name: str, caller: Caller) -> None:
+    """Refuse a caller who lacks the right that a request requires of the named bucket.
+
+    Raises `NoSuchBucket` where the right needs a bucket that the service does not have.
+    """
+    if access is Access.NONE:
+        return
+    if access in _ANY_KEY or (access is Access.CREATE_BUCKET and bucket is None):
+        if caller.anonymous:
+            raise OssError(Code.ACCESS_DENIED, _ANY_KEY.get(access))
+    elif bucket is None:
+        raise no_such_bucket(name)
+    else:
+        _authorize_in_bucket(access, bucket, caller)
+
+
+def _authorize_in_bucket(access: Access, bucket: Bucket, caller: Caller) -> None:
+    match access:
+        case Access.WRITE:
+            require_write(bucket, caller)
+        case Access.ADMIN | Access.CREATE_BUCKET:
+            require_admin(bucket, caller)
+        case Access.LIST if not caller.may(Permission.READ, bucket.name):
+            raise _bucket_access_denied(caller)
+        case Access.READ_TASKS if not caller.may(Permission.READ, bucket.name):
+            raise OssError(Code.ACCESS_DENIED)
+        case Access.STORE_RESULT if caller.anonymous:
+            message = "Anonymous user has no right to store a result."
+            raise OssError(Code.ACCESS_DENIED, message)
+
+
+def get_bucket(services: Services, name: str) -> Bucket:
+    """Return a bucket with its settings; raises `NoSuchBucket` for one that is not listed."""
+    bucket = services.buckets.find(name)
     if bucket is None:
         raise no_such_bucket(name)
     return bucket
 
 
-def allow_read(
-    bucket: Bucket, key: str, caller: Caller, world: World, use: Use = Use.ORIGINAL
+def authorize_read(
+    bucket: Bucket,
+    key: str,
+    caller: Caller,
+    services: Services,
+    purpose: ReadPurpose = ReadPurpose.ORIGINAL,
 ) -> None:
-    """Let the caller read an object, before anything is known of it.
+    """Refuse a caller who may not read an object, before the object is opened.
 
-    Only a stranger at a private bucket makes this ask the store: the object's own ACL may
-    open it. That a key is missing there is not said.
+    Asks the store only for a caller without the right to read a private bucket: the object's
+    own ACL may allow it. The answer does not tell whether the key exists.
     """
+    if bucket.acl.anyone_reads and not bucket.protection.enabled:
+        return
     if caller.may(Permission.READ, bucket.name):
         return
-    if not bucket.acl.anyone_reads and not _opened_by_its_own_acl(bucket, key, world):
-        raise _no_access_to_bucket(caller)
-    if use is not Use.STYLED and bucket.protection.covers(key):
+    if not bucket.acl.anyone_reads and not _object_acl_allows_read(bucket, key, services):
+        raise _bucket_access_denied(caller)
+    if purpose is not ReadPurpose.STYLED and bucket.protection.covers(key):
         raise OssError(
             Code.ACCESS_DENIED,
             "You are forbidden to access the original of this image. Ask for it with a style.",
-            ec=EC_PROTECTED if use is Use.PROCESSED else None,
+            ec=EC_PROTECTED if purpose is ReadPurpose.PROCESSED else None,
         )
 
 
-def allow_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
-    """Let the caller have the object that `allow_read` let it ask for: its own ACL counts.
+def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
+    """Refuse a caller whom the object's own ACL excludes, once the object is known.
 
-    What was found may be another version than the one that `allow_read` looked at, so the
-    bucket's ACL counts again where it has none.
+    It may be another version than the one that `authorize_read` looked at, so the bucket's ACL
+    counts again where the object has none.
     """
     acl = bucket.acl if info.acl is None else info.acl
     if acl.anyone_reads or caller.may(Permission.READ, bucket.name):
@@ -64,64 +132,35 @@ def allow_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
     raise OssError(Code.ACCESS_DENIED, "You do not have read permission on this object.")
 
 
-def visible(caller: Caller, world: World) -> list[str]:
-    """Name the buckets that the caller's key is for, in order."""
-    if caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to list buckets.")
-    names = sorted(world.settings.buckets)
+def accessible_buckets(caller: Caller, services: Services) -> list[str]:
+    """Return the names of the buckets that the caller has any permission for, sorted."""
+    names = sorted(services.settings.buckets)
     return [name for name in names if any(caller.may(p, name) for p in Permission)]
 
 
-def allow_list(bucket: Bucket, caller: Caller) -> None:
-    """Let keys of the bucket see what is in it, and nobody else: names are no public matter."""
-    if not caller.may(Permission.READ, bucket.name):
-        raise _no_access_to_bucket(caller)
-
-
-def allow_write(bucket: Bucket, caller: Caller) -> None:
-    """Let the caller store and delete objects."""
+def require_write(bucket: Bucket, caller: Caller) -> None:
+    """Refuse a caller who may not store and delete objects of the bucket."""
     if not bucket.acl.anyone_writes and not caller.may(Permission.WRITE, bucket.name):
-        raise _no_access_to_bucket(caller)
+        raise _bucket_access_denied(caller)
 
 
-def writable(world: World, name: str, caller: Caller) -> Bucket:
-    """Find a bucket whose objects the caller may store and delete."""
-    bucket = bucket_named(world, name)
-    allow_write(bucket, caller)
-    return bucket
-
-
-def listable(world: World, name: str, caller: Caller) -> Bucket:
-    """Find a bucket whose objects the caller may list."""
-    bucket = bucket_named(world, name)
-    allow_list(bucket, caller)
-    return bucket
-
-
-def administered(world: World, name: str, caller: Caller) -> Bucket:
-    """Find a bucket whose styles and settings the caller may see and change."""
-    bucket = bucket_named(world, name)
-    allow_administration(bucket, caller)
-    return bucket
-
-
-def allow_administration(bucket: Bucket, caller: Caller) -> None:
-    """Let the caller see and change styles and settings."""
+def require_admin(bucket: Bucket, caller: Caller) -> None:
+    """Refuse a caller who may not see and change styles, settings and ACLs of the bucket."""
     if not caller.may(Permission.ADMIN, bucket.name):
-        raise _no_access_to_bucket(caller)
+        raise _bucket_access_denied(caller)
 
 
-def _opened_by_its_own_acl(bucket: Bucket, key: str, world: World) -> bool:
+def _object_acl_allows_read(bucket: Bucket, key: str, services: Services) -> bool:
     try:
-        acl = world.objects.head(bucket.name, key).acl
+        acl = services.objects.head(bucket.name, key).acl
     except OssError as error:
-        if error.ours:
+        if error.is_server_error:
             raise
         return False
     return acl is not None and acl.anyone_reads
 
 
-def _no_access_to_bucket(caller: Caller) -> OssError:
+def _bucket_access_denied(caller: Caller) -> OssError:
     if caller.anonymous:
         return OssError(Code.ACCESS_DENIED, "Anonymous user has no right to access this bucket.")
     return OssError(

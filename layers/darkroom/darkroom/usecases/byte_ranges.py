@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from darkroom.ports import Span
+from darkroom.ports.objects import RangeSpec
 
 _SINGLE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ByteRange:
     """Bytes of an object that are there, first and last included."""
 
     first: int
@@ -21,7 +21,7 @@ class Part:
         return self.last - self.first + 1
 
 
-def parse_range(header: str) -> Span | None:
+def parse_range(header: str) -> RangeSpec | None:
     """Read a range; None for several, and for what is none: the whole object is meant then."""
     found = _SINGLE.fullmatch(header.strip())
     if found is None or not any(found.groups()):
@@ -32,19 +32,19 @@ def parse_range(header: str) -> Span | None:
     return first, last
 
 
-def part_of(span: Span, size: int) -> Part | None:
+def resolve_strict(spec: RangeSpec, size: int) -> ByteRange | None:
     """Find the bytes in an object of that size; None when some of them are not there."""
-    part = clipped_part_of(span, size)
-    first, last = span
+    part = resolve(spec, size)
+    first, last = spec
     if first is None:
         return part if last is not None and last <= size else None
     return part if last is None or last < size else None
 
 
-def clipped_part_of(span: Span, size: int) -> Part | None:
+def resolve(spec: RangeSpec, size: int) -> ByteRange | None:
     """Find what is there of the bytes, which is what HTTP means; None when nothing is."""
-    first, last = span
+    first, last = spec
     if first is None:
         first, last = max(size - (last or 0), 0), size - 1
     last = size - 1 if last is None else min(last, size - 1)
-    return Part(first=first, last=last) if first <= last else None
+    return ByteRange(first=first, last=last) if first <= last else None

@@ -7,67 +7,74 @@ from itertools import pairwise
 from darkroom.auth import Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
-from darkroom.ports import Attributes, Written
-from darkroom.ports.listing import Listing
-from darkroom.ports.multipart import UploadedPart, UploadPage, UploadRef, Uploads
-from darkroom.usecases.objects import Reading, allow_acl, fetch, of_one_version
-from darkroom.usecases.services import World
+from darkroom.ports.multipart import MultipartStore, UploadedPart, UploadPage, UploadRef
+from darkroom.ports.objects import ListQuery, ObjectAttributes, PutResult
+from darkroom.usecases.objects import (
+    GetObjectRequest,
+    open_object,
+    require_acl_permission,
+    retry_if_replaced,
+)
+from darkroom.usecases.services import Services
 
-MOST_COPIED = 64 * 1024 * 1024
+MAX_COPIED_BYTES = 64 * 1024 * 1024
 """Bytes of another object that become a part at once: they pass through memory."""
 
-type Named = tuple[int, str]
+type PartRef = tuple[int, str]
 """Number and ETag of a part, by which a caller means it."""
 
 
-def begin(bucket: Bucket, key: str, attributes: Attributes, caller: Caller, world: World) -> str:
+def initiate(
+    bucket: Bucket, key: str, attributes: ObjectAttributes, caller: Caller, services: Services
+) -> str:
     """Open an upload to a bucket that the caller may write to."""
-    allow_acl(bucket, attributes, caller)
-    return _uploads(world).begin(bucket.name, key, attributes)
+    require_acl_permission(bucket, attributes, caller)
+    return _multipart_store(services).initiate(bucket.name, key, attributes)
 
 
-def put_part(upload: UploadRef, number: int, body: bytes, world: World) -> Written:
+def upload_part(upload: UploadRef, number: int, body: bytes, services: Services) -> PutResult:
     """Keep a part."""
-    return _uploads(world).parts.put(upload, number, body)
+    return _multipart_store(services).parts.put(upload, number, body)
 
 
-def copy_part(upload: UploadRef, number: int, source: Reading, world: World) -> Written:
-    """Keep some bytes of an object that the caller may read as a part."""
-    return of_one_version(lambda: _copied_part(upload, number, source, world))
-
-
-def _copied_part(upload: UploadRef, number: int, source: Reading, world: World) -> Written:
-    fetched = fetch(source, world)
-    if fetched.body is None:
+@retry_if_replaced
+def upload_part_copy(
+    upload: UploadRef, number: int, source: GetObjectRequest, services: Services
+) -> PutResult:
+    """Store bytes of an object that the caller may read as a part."""
+    opened = open_object(source, services)
+    if opened.body is None:
         raise OssError(Code.PRECONDITION_FAILED)
-    with closing(fetched.body):
-        if source.span is not None and fetched.part is None:
+    with closing(opened.body):
+        if source.byte_range is not None and opened.byte_range is None:
             raise OssError(Code.INVALID_RANGE)
-        size = fetched.info.size if fetched.part is None else fetched.part.size
-        if size > MOST_COPIED:
-            message = f"{size} bytes exceed the {MOST_COPIED} that one part may be copied of."
+        size = opened.info.size if opened.byte_range is None else opened.byte_range.size
+        if size > MAX_COPIED_BYTES:
+            message = f"{size} bytes exceed the {MAX_COPIED_BYTES} that one part may be copied of."
             raise OssError(Code.ENTITY_TOO_LARGE, message)
-        return put_part(upload, number, fetched.body.read(), world)
+        return upload_part(upload, number, opened.body.read(), services)
 
 
 def complete(
     upload: UploadRef,
-    named: Sequence[Named] | None,
-    world: World,
+    chosen: Sequence[PartRef] | None,
+    services: Services,
     *,
     overwrite: bool,
     remaining: Callable[[], float],
-) -> Written:
+) -> PutResult:
     """Make the object of the parts named, or of all when none are."""
-    uploads = _uploads(world)
-    there = uploads.parts.list(upload)
-    parts = there if named is None else _chosen(named, there)
+    uploads = _multipart_store(services)
+    stored = uploads.parts.list(upload)
+    parts = stored if chosen is None else _select_parts(chosen, stored)
     if not parts:
         raise OssError(Code.INVALID_PART)
     return uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
 
 
-def _chosen(named: Sequence[Named], there: Sequence[UploadedPart]) -> Sequence[UploadedPart]:
+def _select_parts(
+    named: Sequence[PartRef], there: Sequence[UploadedPart]
+) -> Sequence[UploadedPart]:
     numbers = [number for number, _ in named]
     if any(second <= first for first, second in pairwise(numbers)):
         raise OssError(Code.INVALID_PART_ORDER)
@@ -77,25 +84,25 @@ def _chosen(named: Sequence[Named], there: Sequence[UploadedPart]) -> Sequence[U
     return [known[name] for name in named]
 
 
-def abort(upload: UploadRef, world: World) -> None:
+def abort(upload: UploadRef, services: Services) -> None:
     """Forget an upload."""
-    _uploads(world).abort(upload)
+    _multipart_store(services).abort(upload)
 
 
-def parts_of(upload: UploadRef, world: World) -> Sequence[UploadedPart]:
+def list_parts(upload: UploadRef, services: Services) -> Sequence[UploadedPart]:
     """Give the parts that are there, by number."""
-    return _uploads(world).parts.list(upload)
+    return _multipart_store(services).parts.list(upload)
 
 
 def list_uploads(
-    bucket: Bucket, listing: Listing, after: tuple[str, str], world: World
+    bucket: Bucket, listing: ListQuery, after: tuple[str, str], services: Services
 ) -> UploadPage:
     """List the uploads to a bucket that the caller may list."""
-    return _uploads(world).list(bucket.name, listing, after=after)
+    return _multipart_store(services).list(bucket.name, listing, after=after)
 
 
-def _uploads(world: World) -> Uploads:
-    if world.uploads is None:
+def _multipart_store(services: Services) -> MultipartStore:
+    if services.multipart is None:
         message = "Uploads in parts need a results bucket: this deployment has none."
         raise OssError(Code.NOT_IMPLEMENTED, message)
-    return world.uploads
+    return services.multipart

@@ -1,209 +1,223 @@
-"""Plain objects: read, list, store, copy, delete."""
+"""Plain objects: read, list, store, copy, delete.
+
+Callers are authorized for the bucket beforehand (`authorization.authorize`); what depends on
+the object itself, its ACL among it, is judged here.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import wraps
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError
-from darkroom.ports import Attributes, ObjectInfo, OpenObject, Replaced, Span, Written
-from darkroom.ports.listing import Listing, Page
-from darkroom.usecases.authorization import (
-    administered,
-    allow_administration,
-    allow_object,
-    allow_read,
-    bucket_named,
-    writable,
+from darkroom.ports.objects import (
+    ListPage,
+    ListQuery,
+    ObjectAttributes,
+    ObjectInfo,
+    ObjectReplaced,
+    OpenObject,
+    PutResult,
+    RangeSpec,
 )
-from darkroom.usecases.byte_ranges import Part, clipped_part_of, part_of
-from darkroom.usecases.preconditions import Conditions
-from darkroom.usecases.services import World
+from darkroom.usecases.authorization import (
+    authorize_object,
+    authorize_read,
+    require_admin,
+)
+from darkroom.usecases.byte_ranges import ByteRange, resolve, resolve_strict
+from darkroom.usecases.preconditions import Preconditions
+from darkroom.usecases.services import Services
 
-ATTEMPTS = 2
+READ_ATTEMPTS = 2
+
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after every character that a key has."""
 
 
-def of_one_version[T](attempt: Callable[[], T]) -> T:
-    """Try again when the object is replaced while it is read: the newer one is as good.
+def retry_if_replaced[**P, T](attempt: Callable[P, T]) -> Callable[P, T]:
+    """Call again if the object is replaced while it is read, so no answer mixes two versions.
 
-    Raises `ServiceUnavailable` when it is replaced again and again.
+    Raises `ServiceUnavailable` if it is replaced each time.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            return attempt()
-        except Replaced:
-            continue
-    raise OssError(Code.SERVICE_UNAVAILABLE, "The object is being replaced. Please try again.")
+
+    @wraps(attempt)
+    def retrying(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(READ_ATTEMPTS):
+            try:
+                return attempt(*args, **kwargs)
+            except ObjectReplaced:
+                continue
+        message = "The object is being replaced. Please try again."
+        raise OssError(Code.SERVICE_UNAVAILABLE, message)
+
+    return retrying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a caller wants of which object."""
+class GetObjectRequest:
+    """Which object a caller wants, and how much of it."""
 
-    bucket: str
+    bucket: Bucket
     key: str
     caller: Caller = ANONYMOUS
     version_id: str | None = None
-    conditions: Conditions = field(default_factory=Conditions)
-    span: Span | None = None
-    clipped: bool = False
-    """Whether a span beyond the end is cut to what is there, instead of meaning everything."""
+    preconditions: Preconditions | None = None
+    """None without a conditional header."""
+    byte_range: RangeSpec | None = None
+    clip_range: bool = False
+    """Whether a range that ends after the object is cut to it, instead of meaning everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A stored object; without a body when its header was all, or all that is needed."""
+class OpenedObject:
+    """A stored object; without a body after a HEAD, and where the caller has it already."""
 
     info: ObjectInfo
-    unmodified: bool
+    not_modified: bool
     body: OpenObject | None = None
-    part: Part | None = None
-    """What the body is of the object; None is all of it."""
+    byte_range: ByteRange | None = None
+    """Which bytes the body has; none for all."""
 
 
-def fetch(reading: Reading, world: World) -> Fetched:
-    """Open an object; the caller closes it."""
-    bucket = bucket_named(world, reading.bucket)
-    allow_read(bucket, reading.key, reading.caller, world)
-    opened, part = _opened(reading, world)
+def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
+    """Open an object; whoever calls this closes its body."""
+    authorize_read(request.bucket, request.key, request.caller, services)
+    opened, byte_range = _open(request, services)
     try:
-        allow_object(bucket, reading.caller, opened.info)
-        unmodified = reading.conditions.unmodified(opened.info)
-        _check_part(part, reading)
+        authorize_object(request.bucket, request.caller, opened.info)
+        not_modified = _is_not_modified(request, opened.info)
+        _check_range(request, byte_range)
     except OssError:
         opened.close()
         raise
-    if unmodified:
+    if not_modified:
         opened.close()
-        return Fetched(info=opened.info, unmodified=True)
-    return Fetched(info=opened.info, unmodified=False, body=opened, part=part)
+        return OpenedObject(info=opened.info, not_modified=True)
+    return OpenedObject(info=opened.info, not_modified=False, body=opened, byte_range=byte_range)
 
 
-def _check_part(part: Part | None, reading: Reading) -> None:
-    if part is None and reading.span is not None and reading.clipped:
+def _is_not_modified(request: GetObjectRequest, info: ObjectInfo) -> bool:
+    return request.preconditions is not None and request.preconditions.evaluate(info)
+
+
+def _check_range(request: GetObjectRequest, byte_range: ByteRange | None) -> None:
+    """Refuse a range that the object does not have, where HTTP's meaning is asked for."""
+    if byte_range is None and request.byte_range is not None and request.clip_range:
         raise OssError(Code.INVALID_RANGE)
 
 
-def describe(reading: Reading, world: World) -> Fetched:
-    """Ask for an object's header alone."""
-    bucket = bucket_named(world, reading.bucket)
-    allow_read(bucket, reading.key, reading.caller, world)
-    info = world.objects.head(reading.bucket, reading.key, version_id=reading.version_id)
-    allow_object(bucket, reading.caller, info)
-    return Fetched(info=info, unmodified=reading.conditions.unmodified(info))
+def head_object(request: GetObjectRequest, services: Services) -> OpenedObject:
+    """Read what the store knows of an object without its bytes."""
+    authorize_read(request.bucket, request.key, request.caller, services)
+    info = services.objects.head(request.bucket.name, request.key, version_id=request.version_id)
+    authorize_object(request.bucket, request.caller, info)
+    return OpenedObject(info=info, not_modified=_is_not_modified(request, info))
 
 
-def _opened(reading: Reading, world: World) -> tuple[OpenObject, Part | None]:
-    """Open the part if it is there, and the whole object if it is not."""
-    if reading.span is not None:
-        opened = _opened_part(reading, reading.span, world)
+def _open(request: GetObjectRequest, services: Services) -> tuple[OpenObject, ByteRange | None]:
+    """Open the range if the object has it, otherwise the whole object."""
+    if request.byte_range is not None:
+        opened = _open_range(request, request.byte_range, services)
         if opened is not None:
             return opened
-    whole = world.objects.open(reading.bucket, reading.key, version_id=reading.version_id)
+    whole = services.objects.open(request.bucket.name, request.key, version_id=request.version_id)
     return whole, None
 
 
-def _opened_part(reading: Reading, span: Span, world: World) -> tuple[OpenObject, Part] | None:
-    """Ask for the part before the size is known: nearly always it is there."""
+def _open_range(
+    request: GetObjectRequest, spec: RangeSpec, services: Services
+) -> tuple[OpenObject, ByteRange] | None:
+    """Request the range before the object's size is known: nearly always the object has it."""
     try:
-        opened = world.objects.open(
-            reading.bucket, reading.key, version_id=reading.version_id, span=span
+        opened = services.objects.open(
+            request.bucket.name, request.key, version_id=request.version_id, byte_range=spec
         )
     except OssError as error:
         if error.code is Code.INVALID_RANGE:
             return None
         raise
-    choose = clipped_part_of if reading.clipped else part_of
-    part = choose(span, opened.info.size)
-    if part is None:
+    choose = resolve if request.clip_range else resolve_strict
+    byte_range = choose(spec, opened.info.size)
+    if byte_range is None:
         opened.close()
         return None
-    return opened, part
+    return opened, byte_range
 
 
-LAST = "\U0010ffff"
-"""Sorts behind every character that a key has."""
+def list_from_marker(bucket: str, query: ListQuery, marker: str, services: Services) -> ListPage:
+    """List what follows a key or common prefix; the page's own marker is a name as well."""
+    page = services.lister.list(bucket, query, after=_after_marker(marker, query))
+    return page if page.next_marker is None else replace(page, next_marker=_last_name(page))
 
 
-def list_after(bucket: str, listing: Listing, marker: str, world: World) -> Page:
-    """List what comes after a key or shared beginning; the page goes on by marker as well."""
-    page = world.lister.list(bucket, listing, after=_behind(marker, listing))
-    return page if page.onward is None else replace(page, onward=_last(page))
-
-
-def _behind(marker: str, listing: Listing) -> str:
-    """Skip all keys of a shared beginning: a page that ends with one has shown them."""
-    if not listing.delimiter or not marker.startswith(listing.prefix):
+def _after_marker(marker: str, query: ListQuery) -> str:
+    """Skip all keys of a common prefix: the page that ended with it has shown them."""
+    if not query.delimiter or not marker.startswith(query.prefix):
         return marker
-    _, delimiter, tail = marker[len(listing.prefix) :].partition(listing.delimiter)
-    return marker + LAST if delimiter and not tail else marker
+    _, delimiter, tail = marker[len(query.prefix) :].partition(query.delimiter)
+    return marker + LAST_CHARACTER if delimiter and not tail else marker
 
 
-def _last(page: Page) -> str:
+def _last_name(page: ListPage) -> str:
     names = [entry.key for entry in page.objects[-1:]] + list(page.prefixes[-1:])
     return max(names, key=str.encode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """An object to be stored, its body checked."""
+class PutObjectRequest:
+    """An object to store, its body already checked."""
 
     key: str
     body: bytes
-    attributes: Attributes = field(default_factory=Attributes)
+    attributes: ObjectAttributes = field(default_factory=ObjectAttributes)
     overwrite: bool = True
 
 
-def store(bucket: Bucket, upload: Upload, caller: Caller, world: World) -> Written:
-    """Store an object in a bucket that the caller may write to."""
-    allow_acl(bucket, upload.attributes, caller)
-    return world.writer.put(
-        bucket.name, upload.key, upload.body, upload.attributes, overwrite=upload.overwrite
+def put_object(
+    bucket: Bucket, request: PutObjectRequest, caller: Caller, services: Services
+) -> PutResult:
+    """Store an object."""
+    require_acl_permission(bucket, request.attributes, caller)
+    return services.writer.put(
+        bucket.name, request.key, request.body, request.attributes, overwrite=request.overwrite
     )
 
 
-def allow_acl(bucket: Bucket, attributes: Attributes, caller: Caller) -> None:
-    """Let only who administers the bucket give an object an ACL of its own."""
+def require_acl_permission(bucket: Bucket, attributes: ObjectAttributes, caller: Caller) -> None:
+    """Refuse an ACL of the object's own from callers without the admin permission."""
     if attributes.acl is not None:
-        allow_administration(bucket, caller)
+        require_admin(bucket, caller)
 
 
-def remove(
-    name: str, key: str, caller: Caller, world: World, *, version_id: str | None = None
+def delete_object(
+    bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
 ) -> None:
-    """Remove an object, there or not."""
-    writable(world, name, caller)
-    world.writer.delete(name, key, version_id=version_id)
+    """Delete an object; a missing one is no error."""
+    services.writer.delete(bucket.name, key, version_id=version_id)
 
 
-def remove_all(bucket: Bucket, keys: Sequence[str], world: World) -> Sequence[str]:
-    """Remove up to 1000 objects of a bucket that the caller may write to."""
-    return world.writer.delete_all(bucket.name, keys)
+def delete_objects(bucket: Bucket, keys: Sequence[str], services: Services) -> Sequence[str]:
+    """Delete up to 1000 objects and return the keys that are gone, in their order."""
+    return services.writer.delete_all(bucket.name, keys)
 
 
-def object_acl(name: str, key: str, caller: Caller, world: World) -> Acl | None:
-    """Tell an object's own ACL to who administers its bucket."""
-    administered(world, name, caller)
-    return world.objects.head(name, key).acl
+def get_object_acl(bucket: Bucket, key: str, services: Services) -> Acl | None:
+    """Return an object's own ACL, none where the bucket's holds."""
+    return services.objects.head(bucket.name, key).acl
 
 
-def set_object_acl(name: str, key: str, acl: Acl | None, caller: Caller, world: World) -> None:
-    """Change an object's own ACL, for who administers its bucket.
-
-    Metadata cannot be changed in place: the object is copied onto itself.
-    """
-    administered(world, name, caller)
-
-    def change() -> None:
-        info = world.objects.head(name, key)
-        world.writer.copy(info, name, key, attributes_of(info, acl=acl))
-
-    of_one_version(change)
+@retry_if_replaced
+def put_object_acl(bucket: Bucket, key: str, acl: Acl | None, services: Services) -> None:
+    """Change an object's own ACL: metadata cannot change in place, so it is copied onto itself."""
+    info = services.objects.head(bucket.name, key)
+    services.writer.copy(info, bucket.name, key, copied_attributes(info, acl=acl))
 
 
-def attributes_of(info: ObjectInfo, *, acl: Acl | None) -> Attributes:
-    """Give an object's attributes with another ACL; its tags stay with a copy by themselves."""
-    return Attributes(
+def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
+    """Return an object's attributes with another ACL; S3 copies its tags by itself."""
+    return ObjectAttributes(
         content_type=info.content_type,
         headers=info.headers,
         metadata=info.metadata,
@@ -213,49 +227,52 @@ def attributes_of(info: ObjectInfo, *, acl: Acl | None) -> Attributes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copying:
-    """Which object becomes which other one."""
+class CopyObjectRequest:
+    """Which object is copied to which key."""
 
-    source: Reading
-    """With the conditions on it, and the caller."""
+    source: GetObjectRequest
+    """With its preconditions and the caller."""
     key: str
-    attributes: Attributes = field(default_factory=Attributes)
-    """What is asked for in the request."""
-    keeps: bool = True
+    attributes: ObjectAttributes = field(default_factory=ObjectAttributes)
+    """As the request gives them."""
+    copy_metadata: bool = True
     """Whether type, headers and metadata are the source's instead."""
     overwrite: bool = True
 
 
-def copy(
-    bucket: Bucket, copying: Copying, caller: Caller, world: World
-) -> tuple[ObjectInfo, Written | None]:
-    """Copy into a bucket that the caller may write to; nothing when a condition says so.
+def copy_object(
+    bucket: Bucket, request: CopyObjectRequest, caller: Caller, services: Services
+) -> tuple[ObjectInfo, PutResult | None]:
+    """Copy an object that the caller may read; no result where a precondition says 304.
 
-    The caller needs the right to read the source, and its own ACL never comes along.
+    The source's own ACL is not copied.
     """
-    allow_acl(bucket, copying.attributes, caller)
-    return of_one_version(lambda: _copied(bucket, copying, world))
+    require_acl_permission(bucket, request.attributes, caller)
+    return _copy(bucket, request, services)
 
 
-def _copied(bucket: Bucket, copying: Copying, world: World) -> tuple[ObjectInfo, Written | None]:
-    found = describe(copying.source, world)
-    if found.unmodified:
-        return found.info, None
-    written = world.writer.copy(
-        found.info,
+@retry_if_replaced
+def _copy(
+    bucket: Bucket, request: CopyObjectRequest, services: Services
+) -> tuple[ObjectInfo, PutResult | None]:
+    source = head_object(request.source, services)
+    if source.not_modified:
+        return source.info, None
+    result = services.writer.copy(
+        source.info,
         bucket.name,
-        copying.key,
-        _attributes(copying, found.info),
-        overwrite=copying.overwrite,
+        request.key,
+        _target_attributes(request, source.info),
+        overwrite=request.overwrite,
     )
-    return found.info, written
+    return source.info, result
 
 
-def _attributes(copying: Copying, source: ObjectInfo) -> Attributes:
-    if not copying.keeps:
-        return copying.attributes
+def _target_attributes(request: CopyObjectRequest, source: ObjectInfo) -> ObjectAttributes:
+    if not request.copy_metadata:
+        return request.attributes
     return replace(
-        attributes_of(source, acl=copying.attributes.acl),
-        storage_class=copying.attributes.storage_class,
-        tags=copying.attributes.tags,
+        copied_attributes(source, acl=request.attributes.acl),
+        storage_class=request.attributes.storage_class,
+        tags=request.attributes.tags,
     )

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Self
 
 from darkroom.errors import Code, OssError
-from darkroom.ports import ObjectInfo
+from darkroom.http_dates import parse_http_date
+from darkroom.ports.objects import ObjectInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Preconditions:
     """What the caller asks of the object before it wants an answer about it."""
 
     match: frozenset[str] = frozenset()
@@ -24,13 +24,13 @@ class Conditions:
     def from_headers(cls, headers: Mapping[str, str]) -> Self:
         """Read the four headers by lower-case name; a malformed date asks nothing."""
         return cls(
-            match=_tags(headers.get("if-match", "")),
-            none_match=_tags(headers.get("if-none-match", "")),
-            modified_since=http_date(headers.get("if-modified-since", "")),
-            unmodified_since=http_date(headers.get("if-unmodified-since", "")),
+            match=_entity_tags(headers.get("if-match", "")),
+            none_match=_entity_tags(headers.get("if-none-match", "")),
+            modified_since=parse_http_date(headers.get("if-modified-since", "")),
+            unmodified_since=parse_http_date(headers.get("if-unmodified-since", "")),
         )
 
-    def unmodified(self, info: ObjectInfo) -> bool:
+    def evaluate(self, info: ObjectInfo) -> bool:
         """Tell whether the caller has this object already.
 
         Raises `PreconditionFailed` when it is not the one that the caller means.
@@ -45,16 +45,7 @@ class Conditions:
         return self.modified_since is not None and modified <= self.modified_since
 
 
-def _tags(header: str) -> frozenset[str]:
+def _entity_tags(header: str) -> frozenset[str]:
     """Take the tags bare and upper-case, weak or not: stores differ in both (C-38)."""
     tags = (tag.strip().removeprefix("W/").strip('"').upper() for tag in header.split(","))
     return frozenset(tag for tag in tags if tag)
-
-
-def http_date(text: str) -> datetime | None:
-    """Read a date of HTTP; none for what is none, and for one that no calendar holds."""
-    try:
-        date = parsedate_to_datetime(text)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

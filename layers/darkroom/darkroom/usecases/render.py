@@ -1,201 +1,202 @@
-"""The main job: a picture out of the store, through a process, to the caller."""
+"""The main job: an object, through a process, to the caller."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, invalid
-from darkroom.imaging.operations import action_names, compiled
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import Operation
+from darkroom.imaging.operations import action_names, compile_operations, watermark_keys
 from darkroom.imaging.pipeline import Result, run
-from darkroom.imaging.steps import Context, Operation, mark_keys
-from darkroom.ports import KeptResult, ObjectInfo, OpenObject
-from darkroom.usecases.authorization import allow_object, allow_read, bucket_named
-from darkroom.usecases.objects import of_one_version
-from darkroom.usecases.preconditions import Conditions
-from darkroom.usecases.result_storage import FromStore, Keeping, result_name, worth_looking
-from darkroom.usecases.services import World
-from darkroom.usecases.styles import looked_up
-from darkroom.usecases.watermark_loader import Marks
+from darkroom.ports.objects import ObjectInfo
+from darkroom.ports.results import CachedResult
+from darkroom.usecases.authorization import authorize_object, authorize_read
+from darkroom.usecases.objects import retry_if_replaced
+from darkroom.usecases.preconditions import Preconditions
+from darkroom.usecases.result_storage import (
+    CacheStatus,
+    ResultCache,
+    ResultIdentity,
+    is_cacheable,
+)
+from darkroom.usecases.services import Services
+from darkroom.usecases.styles import resolve_style
+from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
-    """A request for a processed picture, in plain terms."""
-
-    bucket: str
-    key: str
-    process: str
-    version_id: str | None = None
-    caller: Caller = ANONYMOUS
-    conditions: Conditions = field(default_factory=Conditions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """A result with the object that it was made from; no result when the caller has it."""
-
-    source: ObjectInfo
-    result: Result | KeptResult | None = None
-    """A kept one where it is more than a reply carries, so that it was not read."""
-    name: str = ""
-    """Of the result in a store: a pure function of source, process, marks and engine (D7)."""
-    work: float = 0
-    """Seconds that it took to make."""
-    from_store: FromStore = FromStore.OFF
-    trouble: OssError | None = None
-    """Why the store could not be used, which is no reason to fail."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A rendering that is checked as far as it can be before the object is asked for."""
+class RenderRequest:
+    """Which object a caller wants processed, and how."""
 
     bucket: Bucket
-    rendering: Rendering
-    operations: tuple[Operation, ...]
+    key: str
+    process: str
+    """The process value as written, percent-decoded."""
+    version_id: str | None = None
+    caller: Caller = ANONYMOUS
+    preconditions: Preconditions | None = None
+    """None without a conditional header."""
 
 
-def made(work: Work, world: World, context: Context) -> Result:
-    """Make a result, whatever the caller has already."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderResult:
+    """A result with the object that it was made from; no result where a 304 is the answer."""
 
-    def attempt() -> Result:
-        with _opened(work, world, context) as source:
-            return _result(source, work, _marks(work, world, context))
-
-    return of_one_version(attempt)
-
-
-def rendered(work: Work, world: World, context: Context) -> Rendered:
-    """Make a result unless the caller has it; it is named by what it was made of."""
-    return of_one_version(lambda: _rendered(work, world, context))
-
-
-def name_of(source: ObjectInfo, work: Work, etags: Mapping[str, str], world: World) -> str:
-    """Name the result of an object; `etags` are those of the marks, by key."""
-    return result_name(source, work.operations, etags, upright=world.settings.auto_orient)
+    source: ObjectInfo
+    result: Result | CachedResult | None = None
+    """A cached one where it is larger than a reply, so that its bytes were not read."""
+    identity: ResultIdentity | None = None
+    """What the result follows from: its key in the result storage."""
+    processing_seconds: float = 0
+    cache_status: CacheStatus = CacheStatus.BYPASS
+    store_error: OssError | None = None
+    """Why the result storage could not be used; the request does not fail for it."""
 
 
-def _rendered(work: Work, world: World, context: Context) -> Rendered:
-    with _opened(work, world, context) as source:
-        if work.rendering.conditions.unmodified(source.info):
-            return Rendered(source=source.info)
-        marks = _marks(work, world, context)
-        began = perf_counter()
-        result = _result(source, work, marks)
-        name = name_of(source.info, work, marks.etags, world)
-        spent = perf_counter() - began
-        return Rendered(source=source.info, result=result, name=name, work=spent)
-
-
-@contextmanager
-def _opened(work: Work, world: World, context: Context) -> Iterator[OpenObject]:
-    wanted = work.rendering
-    with context.stage("store"):
-        source = world.objects.open(wanted.bucket, wanted.key, version_id=wanted.version_id)
-    with closing(source):
-        context.journal.note(source_bytes=source.info.size)
-        allow_object(work.bucket, wanted.caller, source.info)
-        yield source
-
-
-def _marks(work: Work, world: World, context: Context) -> Marks:
-    return Marks(bucket=work.rendering.bucket, world=world, context=context)
-
-
-def _result(source: OpenObject, work: Work, marks: Marks) -> Result:
-    context = marks.context
-    context.limits.check_source_bytes(source.info.size)
-    with context.stage("store"):
-        data = source.read()
-    upright = marks.world.settings.auto_orient
-    result = run(data, work.operations, marks.offered(), upright=upright)
-    context.journal.note(result_bytes=len(result.body))
-    return result
-
-
-def remembered(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered:
-    """Look for the result before the object is read; keep what had to be made.
-
-    What is made is made, checked and named by the object that is then read, whatever was
-    seen of it before.
-    """
-    found, trouble = _looked(work, world, context, keeping)
+def render(
+    request: RenderRequest, services: Services, processing: ProcessingContext
+) -> RenderResult:
+    """Return a processed picture; everything is checked before the object is opened."""
+    resolved = resolve_style(request.process, request.bucket, services)
+    authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
+    process = resolved.process
+    if process.save is not None:
+        raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
+    operations = compile_operations(process.actions)
+    processing.log_context.bind(operations=action_names(operations))
+    cache = services.result_cache
+    if cache is None or not is_cacheable(operations):
+        return render_object(request, operations, services, processing)
+    found, error = _look_up(request, operations, services, processing, cache)
     if found is not None:
         return found
-    fresh = rendered(work, world, context)
-    trouble = trouble or _kept(fresh, world, context, keeping)
-    return replace(fresh, from_store=FromStore.MISS, trouble=trouble)
+    fresh = render_object(request, operations, services, processing)
+    error = error or _store(fresh, services, processing, cache)
+    return replace(fresh, cache_status=CacheStatus.MISS, store_error=error)
 
 
-def _looked(
-    work: Work, world: World, context: Context, keeping: Keeping
-) -> tuple[Rendered | None, OssError | None]:
-    """Find the result or not; a look refuses nothing and fails nothing, but says what it met.
+@retry_if_replaced
+def render_object(
+    request: RenderRequest,
+    operations: Sequence[Operation],
+    services: Services,
+    processing: ProcessingContext,
+) -> RenderResult:
+    """Open the object, evaluate the preconditions, read it and process it."""
+    with processing.stage("store"):
+        source = services.objects.open(
+            request.bucket.name, request.key, version_id=request.version_id
+        )
+    with closing(source):
+        processing.log_context.bind(source_bytes=source.info.size)
+        authorize_object(request.bucket, request.caller, source.info)
+        if request.preconditions and request.preconditions.evaluate(source.info):
+            return RenderResult(source=source.info)
+        start = perf_counter()
+        processing.limits.check_source_bytes(source.info.size)
+        with processing.stage("store"):
+            data = source.read()
+    etags: Mapping[str, str] = {}
+    if watermark_keys(operations):
+        loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
+        processing, etags = loader.processing_context(), loader.etags
+    result = run(data, operations, processing, upright=services.settings.auto_orient)
+    processing.log_context.bind(result_bytes=len(result.body))
+    return RenderResult(
+        source=source.info,
+        result=result,
+        identity=_identity(source.info, operations, etags, services),
+        processing_seconds=perf_counter() - start,
+    )
 
-    If that is the caller's fault, the object itself will say so, in more words than a HEAD has.
+
+def _identity(
+    source: ObjectInfo,
+    operations: Sequence[Operation],
+    etags: Mapping[str, str],
+    services: Services,
+) -> ResultIdentity:
+    return ResultIdentity(
+        source=source,
+        operations=operations,
+        watermark_etags=etags,
+        auto_orient=services.settings.auto_orient,
+    )
+
+
+def _look_up(
+    request: RenderRequest,
+    operations: Sequence[Operation],
+    services: Services,
+    processing: ProcessingContext,
+    cache: ResultCache,
+) -> tuple[RenderResult | None, OssError | None]:
+    """Return the cached result, or none and the error of the lookup; never raises `OssError`.
+
+    An error that is the caller's fault is raised when the object itself is opened, in more
+    words than a HEAD has.
     """
     try:
-        return _found(work, world, context, keeping), None
+        return _cached_result(request, operations, services, processing, cache), None
     except OssError as error:
         return None, error
 
 
-def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rendered | None:
-    """Give what is kept of this version of the object to who may have it."""
-    wanted = work.rendering
-    with context.stage("store"):
-        source = keeping.sources.head(wanted.bucket, wanted.key, version_id=wanted.version_id)
-    context.journal.note(source_bytes=source.size)
-    allow_object(work.bucket, wanted.caller, source)
-    if wanted.conditions.unmodified(source):
-        return Rendered(source=source)
-    context.limits.check_source_bytes(source.size)
-    with context.stage("store"):
-        keys = sorted(mark_keys(work.operations))
-        etags = {key: keeping.sources.head(wanted.bucket, key).etag for key in keys}
-    name = name_of(source, work, etags, world)
-    with context.stage("results"):
-        kept = keeping.results.find(name, most=world.settings.reply_limit)
-    if kept is None:
+def _cached_result(
+    request: RenderRequest,
+    operations: Sequence[Operation],
+    services: Services,
+    processing: ProcessingContext,
+    cache: ResultCache,
+) -> RenderResult | None:
+    """Find the result of the object's present version; the caller's rights are checked first."""
+    bucket = request.bucket.name
+    with processing.stage("store"):
+        source = cache.objects.head(bucket, request.key, version_id=request.version_id)
+    processing.log_context.bind(source_bytes=source.size)
+    authorize_object(request.bucket, request.caller, source)
+    if request.preconditions and request.preconditions.evaluate(source):
+        return RenderResult(source=source)
+    processing.limits.check_source_bytes(source.size)
+    with processing.stage("store"):
+        keys = sorted(watermark_keys(operations))
+        etags = {key: cache.objects.head(bucket, key).etag for key in keys}
+    identity = _identity(source, operations, etags, services)
+    with processing.stage("results"):
+        cached = cache.storage.get(identity.key(), max_bytes=services.settings.reply_limit)
+    if cached is None:
         return None
-    context.journal.note(result_bytes=kept.size)
-    read = kept.body
-    result = kept if read is None else Result(content_type=kept.content_type, body=read)
-    return Rendered(source=source, result=result, name=name, from_store=FromStore.HIT)
+    processing.log_context.bind(result_bytes=cached.size)
+    body, content_type = cached.body, cached.content_type
+    return RenderResult(
+        source=source,
+        result=cached if body is None else Result(content_type=content_type, body=body),
+        identity=identity,
+        cache_status=CacheStatus.HIT,
+    )
 
 
-def _kept(fresh: Rendered, world: World, context: Context, keeping: Keeping) -> OssError | None:
-    """Keep what is worth it, if there is time; give the reason where the store fails.
+def _store(
+    fresh: RenderResult, services: Services, processing: ProcessingContext, cache: ResultCache
+) -> OssError | None:
+    """Store a result that took long enough to make; return the error if the storage fails.
 
-    What is more than a reply carries is kept by its delivery (D6), if it is delivered.
+    A result larger than a reply is stored when the reply becomes a redirect.
     """
     result = fresh.result
-    if not isinstance(result, Result) or len(result.body) > world.settings.reply_limit:
+    if not isinstance(result, Result) or fresh.identity is None:
         return None
-    if fresh.work < keeping.least or context.remaining() <= 0:
+    if len(result.body) > services.settings.reply_limit or processing.remaining() <= 0:
+        return None
+    if fresh.processing_seconds < cache.min_seconds:
         return None
     try:
-        with context.stage("results"):
-            keeping.results.keep(fresh.name, result.body, result.content_type)
+        with processing.stage("results"):
+            cache.storage.put(fresh.identity.key(), result.body, result.content_type)
     except OssError as error:
         return error
     return None
-
-
-def render(rendering: Rendering, world: World, context: Context) -> Rendered:
-    """Answer a processed picture; everything is checked before the object is asked for."""
-    bucket = bucket_named(world, rendering.bucket)
-    asked = looked_up(rendering.process, bucket, world)
-    allow_read(bucket, rendering.key, rendering.caller, world, asked.use)
-    process = asked.process
-    if process.save is not None:
-        raise invalid("x-oss-process", rendering.process, "sys/saveas is for POST requests")
-    operations = compiled(process.actions)
-    context.journal.note(operations=action_names(operations))
-    work = Work(bucket=bucket, rendering=rendering, operations=operations)
-    if world.keeping is None or not worth_looking(work.operations):
-        return rendered(work, world, context)
-    return remembered(work, world, context, world.keeping)

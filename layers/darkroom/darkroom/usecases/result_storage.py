@@ -1,7 +1,4 @@
-"""Results that are given again: their names, and when they are worth keeping (design D7).
-
-docs/decisions/091-kept-results.md has the why.
-"""
+"""Results that are stored: what identifies one, and which are worth a lookup (decision 091)."""
 
 import hashlib
 import json
@@ -10,45 +7,54 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from darkroom import ENGINE
-from darkroom.imaging.operations import canonical
-from darkroom.imaging.steps import Operation, Report
-from darkroom.ports import ObjectInfo, ObjectReader, ResultStore
+from darkroom.imaging.operation import Operation, Report
+from darkroom.imaging.operations import canonical_process
+from darkroom.ports.objects import ObjectInfo, ObjectReader
+from darkroom.ports.results import ResultStorage
 
 
-class FromStore(StrEnum):
-    """Whether an answer was found among the kept results."""
+class CacheStatus(StrEnum):
+    """What the result cache did for a request."""
 
-    OFF = "off"
-    """Nobody looked."""
+    BYPASS = "bypass"
+    """It was not asked."""
     HIT = "hit"
     MISS = "miss"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """The adapters that find and keep results; none of them waits long for an answer."""
+class ResultCache:
+    """The adapters of the result cache; each has a short timeout."""
 
-    results: ResultStore
-    sources: ObjectReader
-    """Tells the versions of a source and of its marks."""
-    least: float = 0
-    """Seconds of work from which on a result is worth being kept."""
+    storage: ResultStorage
+    objects: ObjectReader
+    """Tells the versions of a source and of its watermarks."""
+    min_seconds: float = 0
+    """Processing time from which on a result is stored."""
 
 
-def worth_looking(operations: Sequence[Operation]) -> bool:
-    """Tell whether results of the process are kept: pictures are, reports are made anew."""
+def is_cacheable(operations: Sequence[Operation]) -> bool:
+    """Tell whether results of the process are cached: pictures are, reports are not."""
     return not any(isinstance(operation, Report) for operation in operations)
 
 
-def result_name(
-    source: ObjectInfo,
-    operations: Sequence[Operation],
-    marks: Mapping[str, str],
-    *,
-    upright: bool,
-) -> str:
-    """Name the result by everything that it follows from (D7); `marks` are ETags by key."""
-    process, drawn = canonical(operations), sorted(marks.items())
-    parts = (source.bucket, source.key, source.etag, process, drawn, upright, ENGINE)
-    # JSON, because keys may contain whatever could part them.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultIdentity:
+    """Everything that a result follows from (decision 011)."""
+
+    source: ObjectInfo
+    operations: Sequence[Operation]
+    watermark_etags: Mapping[str, str]
+    """ETags of the watermark objects, by key."""
+    auto_orient: bool
+
+    def key(self) -> str:
+        """Return the result's key in the storage: a SHA-256 of all of it and the engine."""
+        parts = (
+            *(self.source.bucket, self.source.key, self.source.etag),
+            canonical_process(self.operations),
+            sorted(self.watermark_etags.items()),
+            *(self.auto_orient, ENGINE),
+        )
+        # JSON, because a key may contain any separator.
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

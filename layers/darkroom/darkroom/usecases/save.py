@@ -4,25 +4,27 @@ import re
 from dataclasses import dataclass
 
 from darkroom.buckets import Bucket
-from darkroom.errors import Code, OssError, invalid, shown
-from darkroom.imaging.operations import action_names, compiled
-from darkroom.imaging.steps import Context, Operation, Report
+from darkroom.errors import Code, OssError, invalid, truncate
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import Operation, Report
+from darkroom.imaging.operations import action_names, compile_operations
+from darkroom.imaging.pipeline import Result
 from darkroom.naming_rules import check_bucket_name, check_key
-from darkroom.ports import Attributes
+from darkroom.ports.objects import ObjectAttributes
 from darkroom.process.grammar import Process, SaveAs
-from darkroom.usecases.authorization import allow_read, allow_write, bucket_named
-from darkroom.usecases.render import Rendering, Work, made
-from darkroom.usecases.services import World
-from darkroom.usecases.styles import looked_up
+from darkroom.usecases.authorization import authorize_read, get_bucket, require_write
+from darkroom.usecases.render import RenderRequest, render_object
+from darkroom.usecases.services import Services
+from darkroom.usecases.styles import resolve_style
 
 _VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
 
-OF_RESULT = "{autoext}"
+AUTOEXT = "{autoext}"
 """The variable that only the result can fill: the extension of its format."""
 
 
-def filled(template: str, bucket: str, key: str, autoext: str = "") -> str:
-    """Put the variables in, once: braces in their values are not read again.
+def expand_template(template: str, bucket: str, key: str, autoext: str = "") -> str:
+    """Replace the variables (C-159), once: braces in their values are not read again.
 
     Unknown names in braces stay as they are.
     """
@@ -45,7 +47,7 @@ def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class SaveTarget:
     """Where a result goes."""
 
     bucket: Bucket
@@ -53,7 +55,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class SaveResult:
     """What was stored; without a bucket's name when the caller named none."""
 
     bucket: str | None
@@ -61,62 +63,63 @@ class Saved:
     size: int
 
 
-def save(source: Rendering, world: World, context: Context) -> Saved:
-    """Process an object and store the result; all that can be checked is, before it is read."""
-    bucket, process = admitted(source, world)
-    saveas = _saveas(process)
-    operations = pictures(compiled(process.actions), source.process)
-    context.journal.note(operations=action_names(operations))
-    known = None if _needs_result(saveas) else target_of(saveas, source, world)
-    work = Work(bucket=bucket, rendering=source, operations=operations)
-    result = made(work, world, context)
-    where = known or target_of(saveas, source, world, autoext=result.format or "")
-    with context.stage("store"):
-        attributes = Attributes(content_type=result.content_type)
-        world.writer.put(where.bucket.name, where.key, result.body, attributes)
-    named = where.bucket.name if saveas.bucket else None
-    return Saved(bucket=named, key=where.key, size=len(result.body))
+def save(request: RenderRequest, services: Services, processing: ProcessingContext) -> SaveResult:
+    """Process an object and store the result; everything is checked before the object is read."""
+    process = authorize_process(request, services)
+    saveas = _require_saveas(process)
+    operations = reject_reports(compile_operations(process.actions), request.process)
+    processing.log_context.bind(operations=action_names(operations))
+    target = None if _depends_on_result(saveas) else resolve_target(saveas, request, services)
+    result = render_object(request, operations, services, processing).result
+    if not isinstance(result, Result):
+        raise TypeError("a request without preconditions always has a result")
+    if target is None:
+        target = resolve_target(saveas, request, services, autoext=result.format or "")
+    with processing.stage("store"):
+        attributes = ObjectAttributes(content_type=result.content_type)
+        services.writer.put(target.bucket.name, target.key, result.body, attributes)
+    named = target.bucket.name if saveas.bucket else None
+    return SaveResult(bucket=named, key=target.key, size=len(result.body))
 
 
-def admitted(source: Rendering, world: World) -> tuple[Bucket, Process]:
-    """Let a key that may read the source ask for a result to be stored; read what it asks."""
-    bucket = bucket_named(world, source.bucket)
-    if source.caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to store a result.")
-    asked = looked_up(source.process, bucket, world)
-    allow_read(bucket, source.key, source.caller, world, asked.use)
-    return bucket, asked.process
+def authorize_process(request: RenderRequest, services: Services) -> Process:
+    """Return the process of a POST whose caller may read the source; resolves its style."""
+    resolved = resolve_style(request.process, request.bucket, services)
+    authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
+    return resolved.process
 
 
-def _saveas(process: Process) -> SaveAs:
-    """Give what every POST must have (C-17), and refuse what only asynchronous ones may."""
+def _require_saveas(process: Process) -> SaveAs:
+    """Return what every POST must have (C-17); refuse a notify, which is for jobs only."""
     if process.notify is not None:
         raise OssError(Code.INVALID_ARGUMENT, "operation not support post: notify")
     if process.save is None:
         first = f"image/{process.actions[0].name}"
-        raise OssError(Code.INVALID_ARGUMENT, f"operation not support post: {shown(first)}")
+        raise OssError(Code.INVALID_ARGUMENT, f"operation not support post: {truncate(first)}")
     return process.save
 
 
-def pictures(operations: tuple[Operation, ...], process: str) -> tuple[Operation, ...]:
-    """Refuse to store a report (C-163)."""
+def reject_reports(operations: tuple[Operation, ...], process: str) -> tuple[Operation, ...]:
+    """Return the operations; raises `InvalidArgument` if one is a report (C-163)."""
     for operation in operations:
         if isinstance(operation, Report):
             raise invalid("x-oss-process", process, f"{operation.name} cannot be stored")
     return operations
 
 
-def _needs_result(saveas: SaveAs) -> bool:
-    return OF_RESULT in saveas.object or OF_RESULT in (saveas.bucket or "")
+def _depends_on_result(saveas: SaveAs) -> bool:
+    return AUTOEXT in saveas.object or AUTOEXT in (saveas.bucket or "")
 
 
-def target_of(saveas: SaveAs, source: Rendering, world: World, autoext: str = "") -> Target:
-    """Find where the result may go: a legal name, a bucket that is there and may be written."""
-    template = source.bucket if saveas.bucket is None else saveas.bucket
-    name = filled(template, source.bucket, source.key, autoext)
-    key = filled(saveas.object, source.bucket, source.key, autoext)
+def resolve_target(
+    saveas: SaveAs, source: RenderRequest, services: Services, autoext: str = ""
+) -> SaveTarget:
+    """Return where the result goes; checks both names and the right to write to the bucket."""
+    template = source.bucket.name if saveas.bucket is None else saveas.bucket
+    name = expand_template(template, source.bucket.name, source.key, autoext)
+    key = expand_template(saveas.object, source.bucket.name, source.key, autoext)
     check_bucket_name(name)
     check_key(key)
-    bucket = bucket_named(world, name)
-    allow_write(bucket, source.caller)
-    return Target(bucket=bucket, key=key)
+    bucket = get_bucket(services, name)
+    require_write(bucket, source.caller)
+    return SaveTarget(bucket=bucket, key=key)

@@ -4,42 +4,31 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from darkroom.auth import Credentials
-from darkroom.imaging.steps import Context
+from darkroom.imaging.context import ProcessingContext
 from darkroom.limits import Limits
-from darkroom.ports import (
-    BucketStore,
-    Clock,
-    Front,
-    JobQueue,
-    Letters,
-    LinkMaker,
-    Locks,
-    ObjectReader,
-    ObjectWriter,
-    ResultStore,
-    StyleStore,
-    TaskStore,
-    Topics,
-)
-from darkroom.ports.listing import ObjectLister
-from darkroom.ports.multipart import Uploads
+from darkroom.ports import Clock
+from darkroom.ports.jobs import JobQueue, Locks, MessageControl, Notifier, TaskStore
+from darkroom.ports.multipart import MultipartStore
+from darkroom.ports.objects import ObjectLister, ObjectReader, ObjectWriter, Presigner
+from darkroom.ports.results import ResultStorage
+from darkroom.ports.settings import BucketStore, OriginVerifier, StyleStore
 from darkroom.settings import Settings
-from darkroom.usecases.result_storage import Keeping
+from darkroom.usecases.result_storage import ResultCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class JobServices:
     """The adapters of asynchronous work; a deployment without a table has none."""
 
     queue: JobQueue
-    letters: Letters
+    messages: MessageControl
     tasks: TaskStore
     locks: Locks
-    topics: Topics
+    notifier: Notifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Services:
     """The adapters, built once by an entry."""
 
     settings: Settings
@@ -48,34 +37,38 @@ class World:
     buckets: BucketStore
     styles: StyleStore
     objects: ObjectReader
-    links: LinkMaker
+    presigner: Presigner
     writer: ObjectWriter
     lister: ObjectLister
-    results: ResultStore | None = None
+    results: ResultStorage | None = None
     """For results over the reply limit; without it these are refused."""
-    keeping: Keeping | None = None
+    result_cache: ResultCache | None = None
     """For results that are given again; none where a deployment makes each anew."""
-    uploads: Uploads | None = None
-    front: Front | None = None
+    multipart: MultipartStore | None = None
+    origin_verifier: OriginVerifier | None = None
     """The CDN in front; none where clients come as they are."""
-    workshop: Workshop | None = None
+    jobs: JobServices | None = None
     """For asynchronous work; none where a deployment has no queue for it."""
     limits: Limits = field(default_factory=Limits)
 
 
-GRACE = timedelta(seconds=10)
+LEASE_MARGIN = timedelta(seconds=10)
 """How much longer a claim lasts than its owner can: nobody is working when it runs out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class JobWorker:
     """Who does the work: a name that no other worker has, and the tools."""
 
     name: str
-    world: World
-    workshop: Workshop
-    context: Context
+    services: Services
+    jobs: JobServices
+    context: ProcessingContext
 
-    def until(self) -> datetime:
+    def lease_expires_at(self) -> datetime:
         """When this worker will surely have stopped."""
-        return self.world.clock() + timedelta(seconds=max(0, self.context.remaining())) + GRACE
+        return (
+            self.services.clock()
+            + timedelta(seconds=max(0, self.context.remaining()))
+            + LEASE_MARGIN
+        )

@@ -9,21 +9,21 @@ from datetime import timedelta
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
 from darkroom.process.grammar import STYLE_NAME, Process, check_style_name, parse
-from darkroom.usecases.authorization import Use
-from darkroom.usecases.services import World
+from darkroom.usecases.authorization import ReadPurpose
+from darkroom.usecases.services import Services
 
-MOST = 50
+MAX_STYLES = 50
 """Styles of a bucket (C-144)."""
 
-LONGEST = 4096
+MAX_STYLE_BYTES = 4096
 """Bytes of a style's content (C-147)."""
 
 CATEGORIES = ("image", "document", "video")
 
-KEPT = timedelta(seconds=30)
+STYLE_MAX_AGE = timedelta(seconds=30)
 """How old a style may be that is used."""
 
-RETRIED = timedelta(seconds=1)
+STYLE_RETRY_AGE = timedelta(seconds=1)
 """How often a name that is not known may make the styles be read again."""
 
 EC_FORBIDDEN = "0040-00000602"
@@ -33,7 +33,7 @@ _FORBIDDEN = re.compile(r"[;()'*?\s]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class StyleDraft:
     """A style as a caller writes it."""
 
     name: str
@@ -41,15 +41,17 @@ class Draft:
     category: str = CATEGORIES[0]
 
 
-def put_style(bucket: Bucket, draft: Draft, world: World) -> None:
+def put_style(bucket: Bucket, draft: StyleDraft, services: Services) -> None:
     """Create a style, or overwrite it, which keeps its place and its time of creation (C-145)."""
     _check(draft)
-    now = world.clock().replace(microsecond=0)
+    now = services.clock().replace(microsecond=0)
 
     def added(known: Styles) -> Styles:
         old = known.get(draft.name)
-        if old is None and len(known) >= MOST:
-            raise OssError(Code.INVALID_ARGUMENT, f"Too many styles: a bucket may have {MOST}.")
+        if old is None and len(known) >= MAX_STYLES:
+            raise OssError(
+                Code.INVALID_ARGUMENT, f"Too many styles: a bucket may have {MAX_STYLES}."
+            )
         style = Style(
             name=draft.name,
             content=draft.content,
@@ -59,41 +61,41 @@ def put_style(bucket: Bucket, draft: Draft, world: World) -> None:
         )
         return {**known, draft.name: style}
 
-    world.styles.change(bucket.name, added)
+    services.styles.update(bucket.name, added)
 
 
-def get_style(bucket: Bucket, name: str, world: World) -> Style:
+def get_style(bucket: Bucket, name: str, services: Services) -> Style:
     """Give a style as it is now."""
     check_style_name(name)
-    style = world.styles.current(bucket.name).get(name)
+    style = services.styles.current(bucket.name).get(name)
     if style is None:
         raise OssError(Code.NO_SUCH_STYLE)
     return style
 
 
-def list_styles(bucket: Bucket, world: World) -> tuple[Style, ...]:
+def list_styles(bucket: Bucket, services: Services) -> tuple[Style, ...]:
     """Give all styles as they are now, in the order of creation (C-140)."""
-    return tuple(world.styles.current(bucket.name).values())
+    return tuple(services.styles.current(bucket.name).values())
 
 
-def delete_style(bucket: Bucket, name: str, world: World) -> None:
+def delete_style(bucket: Bucket, name: str, services: Services) -> None:
     """Remove a style; a missing one is no error."""
     check_style_name(name)
-    world.styles.change(
+    services.styles.update(
         bucket.name, lambda known: {other: known[other] for other in known if other != name}
     )
 
 
-def style_content(bucket: Bucket, name: str, world: World) -> str:
+def style_content(bucket: Bucket, name: str, services: Services) -> str:
     """Give the content of a style to use: `KEPT` ago it was so, or it came a moment ago."""
-    for age in (KEPT, RETRIED):
-        style = world.styles.recent(bucket.name, age).get(name)
+    for age in (STYLE_MAX_AGE, STYLE_RETRY_AGE):
+        style = services.styles.recent(bucket.name, age).get(name)
         if style is not None:
             return style.content
     raise OssError(Code.NO_SUCH_STYLE)
 
 
-def _check(draft: Draft) -> None:
+def _check(draft: StyleDraft) -> None:
     """Refuse what cannot be a style; the syntax of its content shows when it is used."""
     check_style_name(draft.name)
     if draft.category not in CATEGORIES:
@@ -104,66 +106,67 @@ def _check(draft: Draft) -> None:
     if _FORBIDDEN.search(draft.content):
         message = "Style content is invalid: it must not contain blanks or any of ; ( ) ' * ?"
         raise OssError(Code.INVALID_ARGUMENT, message, ec=EC_FORBIDDEN)
-    if len(draft.content.encode()) > LONGEST:
-        message = f"Style content is invalid: it must be at most {LONGEST} bytes long."
+    if len(draft.content.encode()) > MAX_STYLE_BYTES:
+        message = f"Style content is invalid: it must be at most {MAX_STYLE_BYTES} bytes long."
         raise OssError(Code.INVALID_ARGUMENT, message)
 
 
-STYLE = "style/"
+STYLE_PREFIX = "style/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A process value as written; nothing of it is checked yet but a style's name."""
+class ResolvedProcess:
+    """A process value with the content of the style that it names, if any; nothing is checked."""
 
-    text: str
-    content: str | None = None
-    """Of the style, if it names one."""
+    written: str
+    style: Process | None = None
+    """The value parsed, where it names a style."""
+    style_content: str | None = None
 
     @property
-    def use(self) -> Use:
-        """What this makes of an object."""
-        return Use.PROCESSED if self.content is None else Use.STYLED
+    def purpose(self) -> ReadPurpose:
+        """What the process reads an object for."""
+        return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
     def process(self) -> Process:
-        """The value with the actions of the style in its place.
+        """The process with the style's actions in place of its name.
 
-        Raises `OssError` for what is not in the grammar, and for a style that names another
-        one (C-12) or wants to store its result (C-13).
+        Raises `OssError` for what is not in the grammar, for a style that names another one
+        (C-12) and for one with a saveas (C-13).
         """
-        process = parse(self.text)
-        if self.content is None:
-            return process
-        styled = parse(self.content)
+        if self.style is None or self.style_content is None:
+            return parse(self.written)
+        styled = parse(self.style_content)
         if styled.style is not None:
-            raise invalid("style", self.content, "A style must not name another one")
+            raise invalid("style", self.style_content, "A style must not name another one")
         if styled.save is not None:
-            raise invalid("style", self.content, "A style must not have a sys/saveas")
-        return replace(process, style=None, actions=styled.actions)
+            raise invalid("style", self.style_content, "A style must not have a sys/saveas")
+        return replace(self.style, style=None, actions=styled.actions)
 
 
-def looked_up(text: str, bucket: Bucket, world: World) -> Asked:
-    """Look the style up, if the value begins as one that names it: `NoSuchStyle` if in vain."""
-    name = parse(text).style if text.startswith(STYLE) else None
-    if name is None:
-        return Asked(text=text)
-    return Asked(text=text, content=style_content(bucket, name, world))
+def resolve_style(text: str, bucket: Bucket, services: Services) -> ResolvedProcess:
+    """Look up the style that a process value names; raises `NoSuchStyle`."""
+    if not text.startswith(STYLE_PREFIX):
+        return ResolvedProcess(written=text)
+    process = parse(text)
+    content = style_content(bucket, process.style or "", services)
+    return ResolvedProcess(written=text, style=process, style_content=content)
 
 
-LONGEST_NAME = 63
+MAX_STYLE_NAME = 63
 """Letters of a style's name: what is longer can only grow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class StyledKey:
     """A path read as key and name of a style."""
 
     key: str
     style: str
 
 
-def splits(path: str, delimiters: Collection[str]) -> Iterator[Split]:
+def possible_splits(path: str, delimiters: Collection[str]) -> Iterator[StyledKey]:
     """Read a path in every way, the likeliest first.
 
     One kind of delimiter after the other, and each from right to left, as a style's name
@@ -171,46 +174,48 @@ def splits(path: str, delimiters: Collection[str]) -> Iterator[Split]:
     """
     for delimiter in DELIMITERS:
         if delimiter in delimiters:
-            yield from _at_each(path, delimiter)
+            yield from _split_at_each(path, delimiter)
 
 
-def _at_each(path: str, delimiter: str) -> Iterator[Split]:
+def _split_at_each(path: str, delimiter: str) -> Iterator[StyledKey]:
     head, found, tail = path.rpartition(delimiter)
-    while found and len(tail) <= LONGEST_NAME:
+    while found and len(tail) <= MAX_STYLE_NAME:
         if head and STYLE_NAME.fullmatch(tail):
-            yield Split(head, tail)
+            yield StyledKey(head, tail)
         head, found, before = head.rpartition(delimiter)
         tail = before + delimiter + tail
 
 
-def styled(path: str, bucket: Bucket, world: World) -> Split | None:
+def split_style(path: str, bucket: Bucket, services: Services) -> StyledKey | None:
     """Find the style that a path ends with; none makes it an object's plain key.
 
     An existing style wins over an object whose key is the whole path.
     """
     if not bucket.delimiters:
         return None
-    known = world.styles.recent(bucket.name, KEPT)
-    return next((split for split in splits(path, bucket.delimiters) if split.style in known), None)
+    known = services.styles.recent(bucket.name, STYLE_MAX_AGE)
+    return next(
+        (split for split in possible_splits(path, bucket.delimiters) if split.style in known), None
+    )
 
 
 @contextmanager
-def telling_missing_styles(path: str, bucket: Bucket, world: World) -> Iterator[None]:
+def report_missing_style(path: str, bucket: Bucket, services: Services) -> Iterator[None]:
     """Say `NoSuchStyle` instead of `NoSuchKey` where the style alone is missing."""
     try:
         yield
     except OssError as error:
-        if error.code is Code.NO_SUCH_KEY and _names_an_object(path, bucket, world):
+        if error.code is Code.NO_SUCH_KEY and _is_object_without_style(path, bucket, services):
             raise OssError(Code.NO_SUCH_STYLE) from error
         raise
 
 
-def _names_an_object(path: str, bucket: Bucket, world: World) -> bool:
-    split = next(splits(path, bucket.delimiters), None)
+def _is_object_without_style(path: str, bucket: Bucket, services: Services) -> bool:
+    split = next(possible_splits(path, bucket.delimiters), None)
     if split is None:
         return False
     try:
-        world.objects.head(bucket.name, split.key)
+        services.objects.head(bucket.name, split.key)
     except OssError as error:
         if error.code is Code.NO_SUCH_KEY:
             return False

@@ -1,61 +1,62 @@
-"""The objects that watermarks are made of (spec 02 §15.2)."""
+"""Loads the objects that watermarks are made of (spec 02 §15.2)."""
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from darkroom.errors import Code, OssError, shown
-from darkroom.imaging.steps import Context, Shelf
-from darkroom.usecases.objects import of_one_version
-from darkroom.usecases.services import World
+from darkroom.errors import Code, OssError, truncate
+from darkroom.imaging.context import ProcessingContext, RequestCache
+from darkroom.usecases.objects import retry_if_replaced
+from darkroom.usecases.services import Services
 
 EC_MISSING = "0040-00000025"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """The watermark objects of one bucket, for one request: each is read once."""
+class WatermarkLoader:
+    """Loads watermark objects of one bucket for one request, each once."""
 
     bucket: str
-    world: World
-    context: Context
+    services: Services
+    context: ProcessingContext
     etags: dict[str, str] = field(default_factory=dict)
-    """Of what has been read, by key: a result follows from them, too (D7)."""
-    _read: dict[str, bytes] = field(default_factory=dict)
+    """ETags of what has been loaded, by key: they are part of the result's identity."""
+    _loaded: dict[str, bytes] = field(default_factory=dict)
 
-    def offered(self) -> Context:
-        """Let operations load the objects, and use the deployment's fonts.
+    def processing_context(self) -> ProcessingContext:
+        """Return a context whose operations load from here and use the deployment's fonts.
 
-        A shelf of its own: what one request has made of an object is no other's.
+        It has a cache of its own: what one request makes of an object is for no other.
         """
-        fonts = self.world.settings.fonts
-        return replace(self.context, load_mark=self.load, fonts=fonts, shelf=Shelf())
+        fonts = self.services.settings.fonts
+        return replace(self.context, load_watermark=self.load, fonts=fonts, cache=RequestCache())
 
     def load(self, key: str) -> bytes:
-        """Read an object with the service's own right (C-21).
+        """Return an object's bytes, read with the service's own right (C-21).
 
         Raises `WatermarkError` for one that is missing or too large (C-83).
         """
-        if key not in self._read:
+        if key not in self._loaded:
             try:
-                of_one_version(lambda: self._fetch(key))
+                self._load(key)
             except OssError as error:
-                if error.ours:
+                if error.is_server_error:
                     raise
                 raise _unusable(key, error) from error
-        return self._read[key]
+        return self._loaded[key]
 
-    def _fetch(self, key: str) -> None:
+    @retry_if_replaced
+    def _load(self, key: str) -> None:
         with self.context.stage("store"):
-            mark = self.world.objects.open(self.bucket, key)
-            with closing(mark):
-                self.context.limits.check_source_bytes(mark.info.size)
-                self._read[key] = mark.read()
-        self.etags[key] = mark.info.etag
+            opened = self.services.objects.open(self.bucket, key)
+            with closing(opened):
+                self.context.limits.check_source_bytes(opened.info.size)
+                self._loaded[key] = opened.read()
+        self.etags[key] = opened.info.etag
 
 
 def _unusable(key: str, error: OssError) -> OssError:
     return OssError(
         Code.WATERMARK_ERROR,
-        f"The watermark object {shown(key)} cannot be used: {error.message}",
+        f"The watermark object {truncate(key)} cannot be used: {error.message}",
         ec=EC_MISSING if error.code is Code.NO_SUCH_KEY else None,
     )

@@ -1,31 +1,69 @@
 """A request on its way to its handler."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from darkroom.auth import Caller
-from darkroom.imaging.steps import Context
-from darkroom.usecases.preconditions import Conditions
-from darkroom.usecases.services import World
-from darkroom.web.addressing import Address
-from darkroom.web.http import Request, Response
+from darkroom.buckets import Bucket
+from darkroom.errors import OssError, no_such_bucket
+from darkroom.imaging.context import ProcessingContext
+from darkroom.usecases.preconditions import Preconditions
+from darkroom.usecases.services import Services
+from darkroom.web.http import Address, Request, Response
+from darkroom.web.wire import Parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request whose address and sender are known, with what its handler needs."""
+class Target:
+    """What a request is addressed to: found once, for routing, authorization and CORS."""
 
-    request: Request
     address: Address
-    caller: Caller
-    world: World
-    context: Context
+    found: Bucket | None
+    """The bucket with its settings; none where the service has no such bucket."""
+    error: OssError | None = None
+    """Why address or bucket could not be found; raised before a handler is chosen."""
 
     @property
-    def conditions(self) -> Conditions:
-        """What the caller asks of the object first."""
-        return Conditions.from_headers(self.request.headers)
+    def bucket(self) -> Bucket:
+        """The bucket addressed; raises `NoSuchBucket`."""
+        if self.found is None:
+            raise no_such_bucket(self.address.bucket)
+        return self.found
 
 
-type Handler = Callable[[Call], Response]
-"""Answers a call, or raises the `OssError` to answer instead."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """A request whose caller is known and authorized, with what its handler needs."""
+
+    request: Request
+    target: Target
+    caller: Caller
+    services: Services
+    processing: ProcessingContext
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket addressed; raises `NoSuchBucket`."""
+        return self.target.bucket
+
+    @property
+    def key(self) -> str:
+        """The object key addressed, empty for a bucket."""
+        return self.target.address.key
+
+    @property
+    def query(self) -> Mapping[Parameter, str]:
+        """The first value of each query parameter that the interface has a name for."""
+        return cast("Mapping[Parameter, str]", self.request.query)
+
+    @property
+    def preconditions(self) -> Preconditions | None:
+        """The conditional headers of the request, none where it has none."""
+        headers = self.request.headers
+        conditional = any(name.startswith("if-") for name in headers)
+        return Preconditions.from_headers(headers) if conditional else None
+
+
+type Handler = Callable[[RequestContext], Response]
+"""Answers a request, or raises the `OssError` to answer instead."""

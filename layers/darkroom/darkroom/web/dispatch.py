@@ -1,15 +1,18 @@
-"""Method and sub-resource → handler: the interface at a glance."""
+"""Method and sub-resource → handler and the right it requires: the interface at a glance."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from darkroom.auth import Caller, SignedRequest, verify
 from darkroom.errors import Code, OssError
-from darkroom.imaging.steps import Context
-from darkroom.usecases.services import World
+from darkroom.imaging.context import ProcessingContext
+from darkroom.naming_rules import check_bucket_name, check_key
+from darkroom.settings import Settings
+from darkroom.usecases.authorization import Access, authorize
+from darkroom.usecases.services import Services
 from darkroom.web import cors
-from darkroom.web.addressing import Address, address
-from darkroom.web.authentication import caller_of
-from darkroom.web.cdn import for_front, through_front
-from darkroom.web.context import Call, Handler
+from darkroom.web.cdn import came_through_cdn, limit_caching
+from darkroom.web.context import Handler, RequestContext, Target
 from darkroom.web.handlers import (
     acl,
     async_process,
@@ -23,92 +26,166 @@ from darkroom.web.handlers import (
     process,
     styles,
 )
-from darkroom.web.handlers.process import delimited
-from darkroom.web.http import Request, Response
-from darkroom.web.request_checks import check_bounds, check_intact
+from darkroom.web.http import Address, Request, Response
+from darkroom.web.request_checks import check_body_intact, check_request_limits
+from darkroom.web.wire import Parameter
 
 PLAIN = ""
-"""The object or bucket itself: no sub-resource is asked for."""
+"""The object or bucket itself: the query names no sub-resource."""
 
-type Routes = Mapping[tuple[str, str], Handler]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A handler and the right that its caller must have: checked before it is called."""
+
+    handler: Handler
+    requires: Access
+
+
+def _route(handler: Handler, requires: Access) -> Route:
+    return Route(handler=handler, requires=requires)
+
+
+type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
 
 OBJECT_ROUTES: Routes = {
-    ("GET", objects.PROCESS): objects.get_processed,
-    ("HEAD", objects.PROCESS): objects.get_processed,
-    ("GET", async_process.ASYNC_PROCESS): async_process.get_task,
-    ("POST", async_process.ASYNC_PROCESS): async_process.post_job,
-    ("POST", objects.PROCESS): process.post_processed,
-    ("GET", objects.META): objects.object_meta,
-    ("HEAD", objects.META): objects.object_meta,
-    ("GET", acl.ACL): acl.get_object_acl,
-    ("PUT", acl.ACL): acl.put_object_acl,
-    ("PUT", objects.PROCESS): objects.refuse_processing,
-    ("POST", multipart.UPLOADS): multipart.begin_upload,
-    ("PUT", multipart.UPLOAD): multipart.put_part,
-    ("POST", multipart.UPLOAD): multipart.complete_upload,
-    ("DELETE", multipart.UPLOAD): multipart.abort_upload,
-    ("GET", multipart.UPLOAD): multipart.list_parts,
-    ("GET", PLAIN): delimited(objects.get_object),
-    ("HEAD", PLAIN): delimited(objects.head_object),
-    ("PUT", PLAIN): objects.put_object,
-    ("DELETE", PLAIN): objects.delete_object,
+    ("GET", Parameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
+    ("HEAD", Parameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
+    ("GET", Parameter.ASYNC_PROCESS): _route(async_process.get_task, Access.READ_TASKS),
+    ("POST", Parameter.ASYNC_PROCESS): _route(async_process.post_job, Access.STORE_RESULT),
+    ("POST", Parameter.PROCESS): _route(process.post_processed, Access.STORE_RESULT),
+    ("GET", Parameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
+    ("HEAD", Parameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
+    ("GET", Parameter.ACL): _route(acl.get_object_acl, Access.ADMIN),
+    ("PUT", Parameter.ACL): _route(acl.put_object_acl, Access.ADMIN),
+    ("PUT", Parameter.PROCESS): _route(process.refuse_put, Access.NONE),
+    ("POST", Parameter.UPLOADS): _route(multipart.initiate_upload, Access.WRITE),
+    ("PUT", Parameter.UPLOAD_ID): _route(multipart.put_part, Access.WRITE),
+    ("POST", Parameter.UPLOAD_ID): _route(multipart.complete_upload, Access.WRITE),
+    ("DELETE", Parameter.UPLOAD_ID): _route(multipart.abort_upload, Access.WRITE),
+    ("GET", Parameter.UPLOAD_ID): _route(multipart.list_parts, Access.WRITE),
+    ("GET", PLAIN): _route(process.styled_or(objects.get_object), Access.READ_OBJECT),
+    ("HEAD", PLAIN): _route(process.styled_or(objects.head_object), Access.READ_OBJECT),
+    ("PUT", PLAIN): _route(objects.put_object, Access.WRITE),
+    ("DELETE", PLAIN): _route(objects.delete_object, Access.WRITE),
 }
 
 BUCKET_ROUTES: Routes = {
-    ("GET", styles.STYLE): styles.get_styles,
-    ("PUT", styles.STYLE): styles.put_style,
-    ("DELETE", styles.STYLE): styles.delete_style,
-    ("GET", bucket_settings.SETTINGS): bucket_settings.get_settings,
-    ("PUT", bucket_settings.SETTINGS): bucket_settings.put_settings,
-    ("GET", acl.ACL): acl.get_bucket_acl,
-    ("PUT", acl.ACL): buckets.refuse_change,
-    ("GET", buckets.INFO): buckets.bucket_info,
-    ("GET", buckets.LOCATION): buckets.bucket_location,
-    ("GET", multipart.UPLOADS): multipart.list_uploads,
-    ("POST", delete_objects.DELETE): delete_objects.delete_objects,
-    ("GET", listing.VERSION): listing.list_objects_v2,
-    ("GET", PLAIN): listing.list_objects,
-    ("HEAD", PLAIN): buckets.head_bucket,
-    ("PUT", PLAIN): buckets.put_bucket,
-    ("DELETE", PLAIN): buckets.refuse_change,
-    ("POST", PLAIN): not_implemented.post_object,
+    ("GET", Parameter.STYLE): _route(styles.get_styles, Access.ADMIN),
+    ("PUT", Parameter.STYLE): _route(styles.put_style, Access.ADMIN),
+    ("DELETE", Parameter.STYLE): _route(styles.delete_style, Access.ADMIN),
+    ("GET", Parameter.BUCKET_SETTINGS): _route(bucket_settings.get_settings, Access.ADMIN),
+    ("PUT", Parameter.BUCKET_SETTINGS): _route(bucket_settings.put_settings, Access.ADMIN),
+    ("GET", Parameter.ACL): _route(acl.get_bucket_acl, Access.ADMIN),
+    ("PUT", Parameter.ACL): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("GET", Parameter.BUCKET_INFO): _route(buckets.get_bucket_info, Access.LIST),
+    ("GET", Parameter.LOCATION): _route(buckets.get_bucket_location, Access.LIST),
+    ("GET", Parameter.UPLOADS): _route(multipart.list_uploads, Access.LIST),
+    ("POST", Parameter.DELETE): _route(delete_objects.delete_objects, Access.WRITE),
+    ("GET", Parameter.LIST_TYPE): _route(listing.list_objects_v2, Access.LIST),
+    ("GET", PLAIN): _route(listing.list_objects, Access.LIST),
+    ("HEAD", PLAIN): _route(buckets.head_bucket, Access.LIST),
+    ("PUT", PLAIN): _route(buckets.put_bucket, Access.CREATE_BUCKET),
+    ("DELETE", PLAIN): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("POST", PLAIN): _route(not_implemented.post_object, Access.NONE),
 }
 
-SERVICE_ROUTES: Routes = {("GET", PLAIN): buckets.list_buckets}
+SERVICE_ROUTES: Routes = {("GET", PLAIN): _route(buckets.list_buckets, Access.LIST_BUCKETS)}
 
 
-def answer(request: Request, world: World, context: Context) -> Response:
-    """Answer a request, or raise the `OssError` to answer instead."""
-    check_bounds(request)
-    through = through_front(request, world)
-    where = address(request, world.settings)
-    context.journal.note(bucket=where.bucket)
+def locate(request: Request, services: Services) -> Target:
+    """Find what a request is addressed to; an error is kept in the target, never raised."""
+    address = Address("", "")
+    try:
+        address = parse_address(request, services.settings)
+        found = services.buckets.find(address.bucket) if address.bucket else None
+    except OssError as error:
+        return Target(address=address, found=None, error=error)
+    return Target(address=address, found=found)
+
+
+def parse_address(request: Request, settings: Settings) -> Address:
+    """Read bucket and key from host and path; no other part of a request decides.
+
+    Raises `SecondLevelDomainForbidden` where path style is switched off, `InvalidBucketName`
+    and `InvalidObjectName`.
+    """
+    bucket = _bucket_of_host(request.host, settings)
+    if bucket is not None:
+        key = request.path.removeprefix("/")
+    elif settings.path_style:
+        bucket, _, key = request.path.removeprefix("/").partition("/")
+    else:
+        raise OssError(Code.SECOND_LEVEL_DOMAIN_FORBIDDEN)
+    if bucket or key:
+        check_bucket_name(bucket)
+    if key:
+        check_key(key)
+    return Address(bucket, key)
+
+
+def _bucket_of_host(host: str, settings: Settings) -> str | None:
+    if host in settings.domains:
+        return settings.domains[host]
+    for domain in settings.base_domains:
+        if host.endswith("." + domain):
+            return host.removesuffix("." + domain)
+    return None
+
+
+def dispatch(
+    request: Request, target: Target, services: Services, processing: ProcessingContext
+) -> Response:
+    """Answer a request, or raise the `OssError` to answer instead (spec 05 §6 has the order)."""
+    check_request_limits(request)
+    verifier, required = services.origin_verifier, services.settings.origin_secret_required
+    through_cdn = verifier is not None and came_through_cdn(
+        request.origin_token, verifier, required=required
+    )
+    if target.error is not None:
+        raise target.error
+    processing.log_context.bind(bucket=target.address.bucket)
     if request.method == cors.PREFLIGHT:
-        return cors.preflight(request, where.bucket, world)
-    handler = _handler(request, where)
-    caller = caller_of(request, where, world)
-    check_intact(request)
-    call = Call(request=request, address=where, caller=caller, world=world, context=context)
-    response = handler(call)
-    return for_front(response, caller) if through else response
+        return cors.preflight(request, target.bucket)
+    route = _find_route(request, target.address)
+    caller = authenticate(request, target.address, services)
+    check_body_intact(request)
+    authorize(route.requires, target.found, target.address.bucket, caller)
+    context = RequestContext(
+        request=request, target=target, caller=caller, services=services, processing=processing
+    )
+    response = route.handler(context)
+    return limit_caching(response, caller) if through_cdn else response
 
 
-def _routes(where: Address) -> tuple[Routes, frozenset[str]]:
-    """Give what can be asked for there, and what OSS can besides."""
-    if where.key:
-        return OBJECT_ROUTES, not_implemented.OF_OBJECTS
-    if where.bucket:
-        return BUCKET_ROUTES, not_implemented.OF_BUCKETS
-    return SERVICE_ROUTES, not_implemented.OF_BUCKETS
-
-
-def _handler(request: Request, where: Address) -> Handler:
-    routes, others = _routes(where)
-    asked = next((name for _, name in routes if name in request.query), PLAIN)
-    if asked == PLAIN:
+def _find_route(request: Request, address: Address) -> Route:
+    if address.key:
+        routes, others = OBJECT_ROUTES, not_implemented.OF_OBJECTS
+    elif address.bucket:
+        routes, others = BUCKET_ROUTES, not_implemented.OF_BUCKETS
+    else:
+        routes, others = SERVICE_ROUTES, not_implemented.OF_BUCKETS
+    sub_resource = next((name for _, name in routes if name in request.query), PLAIN)
+    if sub_resource == PLAIN:
         not_implemented.refuse_operations(request.query, others)
-    handler = routes.get((request.method, asked))
-    if handler is None:
+    route = routes.get((request.method, sub_resource))
+    if route is None:
         raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
-    return handler
+    return route
+
+
+def authenticate(request: Request, address: Address, services: Services) -> Caller:
+    """Return who signed, `ANONYMOUS` for a request without a signature (spec 01 §5).
+
+    Raises `OssError` for a signature that does not hold, whatever is asked for.
+    """
+    signed = SignedRequest(
+        method=request.method,
+        bucket=address.bucket or None,
+        key=address.key,
+        query=request.query_pairs,
+        headers=request.headers,
+        body=lambda: request.body,
+    )
+    return verify(signed, credentials=services.credentials, now=services.clock())

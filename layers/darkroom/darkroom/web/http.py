@@ -7,10 +7,17 @@ from typing import Self
 from urllib.parse import quote, unquote
 
 from darkroom.errors import Code, Failure, OssError
-from darkroom.ports import KeptResult, OpenObject
-from darkroom.usecases.result_storage import FromStore
+from darkroom.ports.objects import OpenObject
+from darkroom.ports.results import CachedResult
+from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
+from darkroom.web.wire import Parameter
 
-KEEPS_PLUS = frozenset({"x-oss-process", "x-oss-async-process"})
+JSON = "application/json"
+
+NO_STORE = {"cache-control": "no-store"}
+"""Headers of an answer that no cache may keep."""
+
+PLUS_IS_LITERAL = frozenset({Parameter.PROCESS, Parameter.ASYNC_PROCESS})
 """Query parameters in which a plus is itself."""
 
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
@@ -27,7 +34,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; several of one name are joined by commas."""
     body: bytes = b""
-    word: str = field(default="", repr=False)
+    origin_token: str = field(default="", repr=False)
     """What the front says to be known by; it is not among the headers."""
 
     @classmethod
@@ -44,10 +51,10 @@ class Request:
     @cached_property
     def path(self) -> str:
         """The path, percent-decoded once; a plus in it is a plus."""
-        return decoded(self.raw_path, Code.INVALID_OBJECT_NAME)
+        return percent_decode(self.raw_path, Code.INVALID_OBJECT_NAME)
 
     @cached_property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
+    def query_pairs(self) -> tuple[tuple[str, str], ...]:
         """The query's names and values, decoded once, in the order sent.
 
         A plus is a blank, except in a process: base64 there may contain one (C-11).
@@ -58,17 +65,17 @@ class Request:
     @cached_property
     def query(self) -> Mapping[str, str]:
         """The first value of each query parameter (C-10); empty for a bare name."""
-        return dict(reversed(self.pairs))
+        return dict(reversed(self.query_pairs))
 
 
 def _pair(name: str, value: str) -> tuple[str, str]:
-    name = decoded(name.replace("+", " "), Code.INVALID_ARGUMENT)
-    if name not in KEEPS_PLUS:
+    name = percent_decode(name.replace("+", " "), Code.INVALID_ARGUMENT)
+    if name not in PLUS_IS_LITERAL:
         value = value.replace("+", " ")
-    return name, decoded(value, Code.INVALID_ARGUMENT)
+    return name, percent_decode(value, Code.INVALID_ARGUMENT)
 
 
-def decoded(text: str, code: Code) -> str:
+def percent_decode(text: str, code: Code) -> str:
     """Percent-decode once, or refuse what is no UTF-8 with that code."""
     try:
         plain = unquote(text, errors="strict")
@@ -78,8 +85,16 @@ def decoded(text: str, code: Code) -> str:
     return plain
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a URL names: without a bucket the service itself, without a key the bucket."""
+
+    bucket: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class ObjectBody:
     """A body that is still in the store: its front reads it or sends the caller there."""
 
     object: OpenObject
@@ -90,10 +105,10 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAs:
-    """A result's name in a store, and the type of its bytes whatever the caller calls them."""
+class ResultRef:
+    """What identifies a result in its storage, and the type of its bytes as encoded."""
 
-    name: str
+    identity: ResultIdentity
     content_type: str
 
 
@@ -103,11 +118,11 @@ class Response:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | Stored | KeptResult = b""
-    kept_as: KeptAs | None = None
+    body: bytes | ObjectBody | CachedResult = b""
+    result_ref: ResultRef | None = None
     """How a body can be kept that is too large for its front."""
-    from_store: FromStore = FromStore.OFF
+    cache_status: CacheStatus = CacheStatus.BYPASS
     failure: Failure | None = None
     """Why it refuses, if it does."""
-    trouble: OssError | None = None
+    store_error: OssError | None = None
     """What went wrong on the way without harm to the answer: for the log."""

@@ -6,45 +6,38 @@ from typing import Any
 
 from darkroom.web.http import Request, Response
 
-FRONT = "x-origin-verify"
+ORIGIN_TOKEN_HEADER = "x-origin-verify"  # noqa: S105 - a header's name
 """The header in which a front says its word."""
 
 _TEXT = ("application/xml", "application/json", "text/plain")
-_SHORT = 65_536
+_MAX_TEXT = 65_536
 """Bytes of text that go as they are; more could grow beyond all limits by JSON's escapes."""
 
 
-def http_request(event: Mapping[str, Any]) -> Request:
+def request_from_event(event: Mapping[str, Any]) -> Request:
     """Read an event of an HTTP API or of a function URL.
 
     They differ in the path: an HTTP API has percent-decoded it already, a function URL
     delivers it as sent.
     """
     http = event["requestContext"]["http"]
-    body = event.get("body") or ""
+    body, encoded = event.get("body") or "", event.get("isBase64Encoded", False)
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     parts = {
         "method": http["method"],
         "raw_query": event.get("rawQueryString", ""),
-        "word": headers.pop(FRONT, ""),
+        "origin_token": headers.pop(ORIGIN_TOKEN_HEADER, ""),
         "headers": headers,
-        "body": _bytes(body, encoded=event.get("isBase64Encoded", False)),
+        "body": base64.b64decode(body) if encoded else body.encode(errors="surrogatepass"),
     }
-    if _from_function_url(event):
+    # Only a function URL has such a domain.
+    domain: str = event["requestContext"].get("domainName", "")
+    if domain.endswith(".on.aws"):
         return Request(raw_path=event["rawPath"], **parts)
     return Request.with_decoded_path(event["rawPath"], **parts)
 
 
-def _from_function_url(event: Mapping[str, Any]) -> bool:
-    domain: str = event["requestContext"].get("domainName", "")
-    return domain.endswith(".on.aws")
-
-
-def _bytes(body: str, *, encoded: bool) -> bytes:
-    return base64.b64decode(body) if encoded else body.encode(errors="surrogatepass")
-
-
-def http_reply(response: Response) -> dict[str, Any]:
+def response_to_event(response: Response) -> dict[str, Any]:
     """Write the reply; its body must have been read already."""
     if not isinstance(response.body, bytes):
         raise TypeError("a stored body has to be read before it can be carried")
@@ -59,7 +52,7 @@ def http_reply(response: Response) -> dict[str, Any]:
 
 def _text(content_type: str, body: bytes) -> str | None:
     """Give a body that can be read as text, whatever an object's type claims."""
-    if not content_type.startswith(_TEXT) or len(body) > _SHORT:
+    if not content_type.startswith(_TEXT) or len(body) > _MAX_TEXT:
         return None
     try:
         return body.decode()

@@ -1,30 +1,37 @@
 """Headers of stored objects: read from a request, chosen for a reply."""
 
 from collections.abc import Mapping
-from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlencode
 
+from darkroom.auth import Caller
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError, invalid
-from darkroom.ports import BINARY, OWN_METADATA, STANDARD, STORAGE_CLASSES, Attributes
-from darkroom.usecases.preconditions import http_date
-from darkroom.web.context import Call
+from darkroom.http_dates import http_date, parse_http_date
+from darkroom.naming_rules import check_bucket_name, check_key
+from darkroom.ports.objects import (
+    DEFAULT_CONTENT_TYPE,
+    RESERVED_METADATA_PREFIX,
+    STANDARD_CLASS,
+    STORAGE_CLASSES,
+    ObjectAttributes,
+)
+from darkroom.usecases.authorization import get_bucket
+from darkroom.usecases.objects import GetObjectRequest
+from darkroom.usecases.preconditions import Preconditions
+from darkroom.usecases.services import Services
+from darkroom.web import wire
+from darkroom.web.http import percent_decode
+from darkroom.web.wire import Parameter
 
-META = "x-oss-meta-"
-OBJECT_ACL = "x-oss-object-acl"
-STORAGE_CLASS = "x-oss-storage-class"
-TAGGING = "x-oss-tagging"
-FORBID_OVERWRITE = "x-oss-forbid-overwrite"
-
-INHERITED = "default"
+INHERITED_ACL = "default"
 """The name of an object's ACL when it has none of its own."""
 
-MOST_METADATA = 1900
+MAX_METADATA_BYTES = 1900
 """Bytes of names and values: S3 keeps 2 KB, with a rest for our own."""
 
-MOST_TAGS = 10
+MAX_TAGS = 10
 
-STORED = (
+STORED_HEADERS = (
     "cache-control",
     "content-disposition",
     "content-encoding",
@@ -41,62 +48,68 @@ _NOT_IMPLEMENTED = (
 """What a client relies on once it asks for it, so that it must not be ignored."""
 
 
-def stored_attributes(headers: Mapping[str, str]) -> Attributes:
+def attributes_from_headers(headers: Mapping[str, str]) -> ObjectAttributes:
     """Read all that is to be stored; headers by lower-case name."""
     for name in _NOT_IMPLEMENTED:
         if name in headers:
             message = f"The header {name} is not implemented: S3 encrypts by its bucket's rules."
             raise OssError(Code.NOT_IMPLEMENTED, message)
-    return Attributes(
-        content_type=_line(headers, "content-type", BINARY),
+    return ObjectAttributes(
+        content_type=_line(headers, "content-type", DEFAULT_CONTENT_TYPE),
         headers=_stored(headers),
         metadata=_metadata(headers),
-        storage_class=_storage_class(headers.get(STORAGE_CLASS, STANDARD)),
-        acl=object_acl(headers.get(OBJECT_ACL, INHERITED)),
-        tags=_tags(headers[TAGGING]) if TAGGING in headers else None,
+        storage_class=_storage_class(headers.get(wire.STORAGE_CLASS, STANDARD_CLASS)),
+        acl=object_acl(headers.get(wire.OBJECT_ACL, INHERITED_ACL)),
+        tags=_tags(headers[wire.TAGGING]) if wire.TAGGING in headers else None,
     )
 
 
 def may_overwrite(headers: Mapping[str, str]) -> bool:
     """Tell whether an object of that key may be replaced; usually it may."""
-    text = headers.get(FORBID_OVERWRITE, "false").lower()
+    text = headers.get(wire.FORBID_OVERWRITE, "false").lower()
     if text not in ("true", "false"):
-        raise invalid(FORBID_OVERWRITE, text, "Value must be true or false")
+        raise invalid(wire.FORBID_OVERWRITE, text, "Value must be true or false")
     return text == "false"
 
 
 def object_acl(text: str) -> Acl | None:
     """Read an object's own ACL; `default` is none."""
-    if text == INHERITED:
+    if text == INHERITED_ACL:
         return None
     if text not in list(Acl):
-        raise invalid(OBJECT_ACL, text, f"Value must be one of {INHERITED}, {', '.join(Acl)}")
+        raise invalid(
+            wire.OBJECT_ACL, text, f"Value must be one of {INHERITED_ACL}, {', '.join(Acl)}"
+        )
     return Acl(text)
 
 
 def _stored(headers: Mapping[str, str]) -> Mapping[str, str]:
-    stored = {name: _line(headers, name) for name in STORED if headers.get(name)}
+    stored = {name: _line(headers, name) for name in STORED_HEADERS if headers.get(name)}
     if "expires" in stored:
-        stored["expires"] = date_line("expires", stored["expires"])
+        stored["expires"] = _normalized_date("expires", stored["expires"])
     return stored
 
 
-def date_line(name: str, text: str) -> str:
-    """Write a date as HTTP prefers it: S3 refuses some of the forms that are read."""
-    date = http_date(text)
+def _normalized_date(name: str, text: str) -> str:
+    """Write a date in the preferred form of HTTP: S3 refuses some of the others."""
+    date = parse_http_date(text)
     if date is None:
         raise invalid(name, text, "Value must be a date")
-    return format_datetime(date, usegmt=True)
+    return http_date(date)
 
 
 def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
-    metadata = {n.removeprefix(META): _line(headers, n) for n in headers if n.startswith(META)}
+    metadata = {
+        n.removeprefix(wire.META_PREFIX): _line(headers, n)
+        for n in headers
+        if n.startswith(wire.META_PREFIX)
+    }
     for name in metadata:
-        if not name or name.startswith(OWN_METADATA):
-            raise invalid("metadata", META + name, "That name is reserved")
+        if not name or name.startswith(RESERVED_METADATA_PREFIX):
+            raise invalid("metadata", wire.META_PREFIX + name, "That name is reserved")
     size = sum(len(name) + len(value) for name, value in metadata.items())
-    if size > MOST_METADATA:
-        reason = f"S3 keeps at most {MOST_METADATA} bytes of metadata"
+    if size > MAX_METADATA_BYTES:
+        reason = f"S3 keeps at most {MAX_METADATA_BYTES} bytes of metadata"
         raise invalid("metadata", f"{size} bytes", reason)
     return metadata
 
@@ -110,7 +123,9 @@ def _line(headers: Mapping[str, str], name: str, default: str = "") -> str:
 
 def _storage_class(text: str) -> str:
     if text not in STORAGE_CLASSES:
-        raise invalid(STORAGE_CLASS, text, f"Value must be one of {', '.join(STORAGE_CLASSES)}")
+        raise invalid(
+            wire.STORAGE_CLASS, text, f"Value must be one of {', '.join(STORAGE_CLASSES)}"
+        )
     return text
 
 
@@ -119,30 +134,31 @@ def _tags(text: str) -> str:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError as error:
-        raise invalid(TAGGING, text, "Value must be name=value&…, percent-encoded") from error
+        raise invalid(wire.TAGGING, text, "Value must be name=value&…, percent-encoded") from error
     names = {name for name, _ in pairs}
-    if len(pairs) > MOST_TAGS or len(names) < len(pairs):
-        raise invalid(TAGGING, text, f"There may be {MOST_TAGS} tags, each name once")
+    if len(pairs) > MAX_TAGS or len(names) < len(pairs):
+        raise invalid(wire.TAGGING, text, f"There may be {MAX_TAGS} tags, each name once")
     if any(not 0 < len(name) <= 128 or len(value) > 256 for name, value in pairs):
-        raise invalid(TAGGING, text, "A name has 1 to 128 characters, a value up to 256")
+        raise invalid(wire.TAGGING, text, "A name has 1 to 128 characters, a value up to 256")
     return urlencode(pairs)
 
 
-PREFIX = "response-"
-NAMES = frozenset(f"{PREFIX}{header}" for header in ("content-type", *STORED))
-
-
-def overrides_of(call: Call) -> Mapping[str, str]:
-    """Give the reply headers chosen, by lower-case name.
-
-    Only who signs may choose (C-20): otherwise a link to a stranger's bucket could serve
-    a picture as a script.
-    """
-    chosen = {name: value for name, value in call.request.query.items() if name in NAMES}
-    if chosen and call.caller.anonymous:
-        message = "Anonymous requests may not set response headers."
-        raise OssError(Code.INVALID_REQUEST, message)
-    for name, value in chosen.items():
-        if not value.isascii() or not value.isprintable():
-            raise invalid(name, value, "Value must be printable ASCII")
-    return {name.removeprefix(PREFIX): value for name, value in chosen.items()}
+def copy_source(headers: Mapping[str, str], caller: Caller, services: Services) -> GetObjectRequest:
+    """Read which object is to be copied, and its preconditions."""
+    text, _, query = headers[wire.COPY_SOURCE].removeprefix("/").partition("?")
+    bucket, _, key = percent_decode(text, Code.INVALID_ARGUMENT).partition("/")
+    check_bucket_name(bucket)
+    check_key(key)
+    prefix = f"{wire.COPY_SOURCE}-"
+    conditional = {
+        name.removeprefix(prefix): value
+        for name, value in headers.items()
+        if name.startswith(prefix)
+    }
+    return GetObjectRequest(
+        bucket=get_bucket(services, bucket),
+        key=key,
+        version_id=dict(parse_qsl(query)).get(Parameter.VERSION_ID),
+        caller=caller,
+        preconditions=Preconditions.from_headers(conditional),
+    )

@@ -1,44 +1,48 @@
-"""Bounds of a request, and whether its body arrived whole."""
+"""Bounds of a request, whether its body arrived whole, and values read from both."""
 
 import base64
 import binascii
 import hashlib
+from collections.abc import Mapping
+from urllib.parse import unquote
 
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, invalid
+from darkroom.process.grammar import EC_TOO_LONG, MAX_PROCESS_BYTES
 from darkroom.web.http import Request
+from darkroom.web.wire import Parameter
 
-MOST_HEADERS = 100
-LONGEST_HEADERS = 16_384
+MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
+"""A process value at its limit, percent-encoded throughout, with its name."""
+
+MAX_PAGE_SIZE = 1000
+
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 16_384
 """Bytes of all names and values: metadata at its limit, a token and a signature fit."""
 
-MOST_PARAMETERS = 100
-LONGEST_QUERY = 20_480
+MAX_PARAMETERS = 100
+MAX_QUERY_BYTES = 20_480
 """Bytes as sent: a process at its limit, percent-encoded throughout, and a signature fit."""
 
 
-def check_bounds(request: Request) -> None:
-    """Refuse what no client of this interface sends, while that is still cheap."""
-    _check("headers", len(request.headers), MOST_HEADERS)
-    size = sum(_size(name) + _size(value) for name, value in request.headers.items())
-    _check("bytes of headers", size, LONGEST_HEADERS)
-    _check("bytes of query", _size(request.raw_query), LONGEST_QUERY)
-    _check("parameters", request.raw_query.count("&") + 1, MOST_PARAMETERS)
-
-
-def _check(what: str, number: int, most: int) -> None:
-    if number > most:
-        message = f"The request has {number} {what}: at most {most} are allowed."
-        raise OssError(Code.INVALID_REQUEST, message)
-
-
-def _size(text: str) -> int:
-    return len(text.encode(errors="surrogatepass"))
+def check_request_limits(request: Request) -> None:
+    """Refuse what no client of this interface sends, before anything is parsed."""
+    header_text = "".join(f"{name}{value}" for name, value in request.headers.items())
+    for what, number, maximum in (
+        ("headers", len(request.headers), MAX_HEADERS),
+        ("bytes of headers", len(header_text.encode(errors="surrogatepass")), MAX_HEADER_BYTES),
+        ("bytes of query", len(request.raw_query.encode(errors="surrogatepass")), MAX_QUERY_BYTES),
+        ("parameters", request.raw_query.count("&") + 1, MAX_PARAMETERS),
+    ):
+        if number > maximum:
+            message = f"The request has {number} {what}: at most {maximum} are allowed."
+            raise OssError(Code.INVALID_REQUEST, message)
 
 
 WITH_BODY = ("PUT", "POST")
 
 
-def check_intact(request: Request) -> None:
+def check_body_intact(request: Request) -> None:
     """Refuse a body that is not what was sent, as far as headers tell."""
     if request.method in WITH_BODY:
         _check_length(request)
@@ -46,7 +50,7 @@ def check_intact(request: Request) -> None:
         _check_md5(request.headers["content-md5"], request.body)
 
 
-def received(request: Request, *, limit: int) -> bytes:
+def read_body(request: Request, *, limit: int) -> bytes:
     """Give a body of at most so many bytes."""
     if len(request.body) > limit:
         message = (
@@ -74,3 +78,33 @@ def _check_md5(text: str, body: bytes) -> None:
         raise OssError(Code.INVALID_DIGEST) from error
     if claimed != hashlib.md5(body, usedforsecurity=False).digest():
         raise OssError(Code.INVALID_DIGEST)
+
+
+def read_page_size(query: Mapping[Parameter, str], name: Parameter, default: str) -> int:
+    """Read how many entries a page of a list may have: 1 to 1000."""
+    text = query.get(name) or default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise invalid(name, text, "Value must be digit")
+    if not 1 <= int(text) <= MAX_PAGE_SIZE:
+        raise invalid(name, text, f"Value must be between 1 and {MAX_PAGE_SIZE}")
+    return int(text)
+
+
+def read_process_form(request: Request, name: Parameter) -> str:
+    """Read the one pair of a form, written raw or percent-encoded; `&` and `+` are themselves.
+
+    Padded base64 survives the raw form, as only the first `=` separates (C-18).
+    """
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise invalid("Content-Type", "multipart", "Value must not be a multipart form")
+    if len(request.body) > MAX_FORM_BYTES:
+        message = f"The body is longer than {MAX_FORM_BYTES} bytes."
+        raise OssError(Code.INVALID_ARGUMENT, message, ec=EC_TOO_LONG)
+    try:
+        written, separator, value = request.body.decode().rstrip("\r\n").partition("=")
+        decoded = unquote(value, errors="strict")
+    except UnicodeDecodeError as error:
+        raise OssError(Code.INVALID_ARGUMENT, "The body is not UTF-8.") from error
+    if written != name or not separator:
+        raise OssError(Code.INVALID_ARGUMENT, f"The body must begin with {name}=")
+    return decoded

@@ -1,210 +1,225 @@
-"""What a response becomes on a front that carries a bounded body (design D6)."""
+"""Outcomes → responses: the header rules of spec 01 §6, and bodies over the reply limit."""
 
 import base64
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from email.utils import format_datetime
+from xml.etree.ElementTree import Element
 
-from darkroom.errors import Code, Failure, OssError
-from darkroom.ports import KeptResult, LinkMaker, ObjectInfo, Replaced, ResultStore, Written
+from darkroom.auth import Caller
+from darkroom.errors import Code, Failure, OssError, invalid
+from darkroom.http_dates import http_date
+from darkroom.ports.objects import ObjectInfo, ObjectReplaced, Presigner, PutResult
+from darkroom.ports.results import CachedResult, ResultStorage
 from darkroom.telemetry.stopwatch import Stopwatch
-from darkroom.usecases.objects import Fetched
-from darkroom.usecases.render import Rendered
-from darkroom.web.http import KeptAs, Response, Stored
-from darkroom.web.object_headers import STORED
-from darkroom.web.xml import XML, document, element, elements, error_document
+from darkroom.usecases.objects import OpenedObject
+from darkroom.usecases.render import RenderResult
+from darkroom.web import wire, xml
+from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef
+from darkroom.web.object_headers import STORED_HEADERS
+from darkroom.web.wire import Parameter
 
-NOT_CACHED = {"cache-control": "no-store"}
-CRC64 = "x-oss-hash-crc64ecma"
+MAX_ERROR_HEADER_BYTES = 4096
+"""Size of an error in a header with all its details: servers bound headers."""
 
-LONGEST_IN_HEADER = 4096
-"""Bytes of an error that a header carries with all its details: fronts limit headers."""
-
-OWNER = element("Owner", elements({"ID": "darkroom", "DisplayName": "darkroom"}))
-"""All buckets have one owner: whoever runs the service."""
+PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
+"""Reply headers that S3 sends with a result in place of this service."""
 
 
-def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
-    """Answer a result: the source's validators, no checksum of the source (C-30, §6.1)."""
+RESPONSE_PARAMETERS = tuple(p for p in Parameter if p.startswith(wire.RESPONSE_PREFIX))
+
+
+def response_overrides(query: Mapping[Parameter, str], caller: Caller) -> Mapping[str, str]:
+    """Return the reply headers that `response-*` parameters choose, by lower-case name.
+
+    Only signed requests may choose (C-20): otherwise a link to somebody else's bucket could
+    serve a picture as a script.
+    """
+    chosen = {name: query[name] for name in RESPONSE_PARAMETERS if name in query}
+    if chosen and caller.anonymous:
+        message = "Anonymous requests may not set response headers."
+        raise OssError(Code.INVALID_REQUEST, message)
+    for name, value in chosen.items():
+        if not value.isascii() or not value.isprintable():
+            raise invalid(name, value, "Value must be printable ASCII")
+    return {name.removeprefix(wire.RESPONSE_PREFIX): value for name, value in chosen.items()}
+
+
+def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> Response:
+    """Answer a result: the source's validators, no checksum of the source (C-30, spec 01 §6.1)."""
     headers = object_headers(rendered.source)
-    cache = rendered.source.headers.get("cache-control")
-    if cache:
-        headers["cache-control"] = cache
-    if rendered.result is None:
-        return Response(status=304, headers=headers)
+    cache_control = rendered.source.headers.get("cache-control")
+    if cache_control:
+        headers["cache-control"] = cache_control
     result = rendered.result
-    body: bytes | KeptResult = result if isinstance(result, KeptResult) else result.body
+    if result is None:
+        return Response(status=304, headers=headers)
     headers |= {"content-type": result.content_type, **overrides}
-    if isinstance(body, KeptResult):
-        headers["content-length"] = str(body.size)
+    if isinstance(result, CachedResult):
+        headers["content-length"] = str(result.size)
+    ref = None
+    if rendered.identity is not None:
+        ref = ResultRef(identity=rendered.identity, content_type=result.content_type)
     return Response(
         status=200,
         headers=headers,
-        body=body,
-        kept_as=KeptAs(name=rendered.name, content_type=result.content_type),
-        from_store=rendered.from_store,
-        trouble=rendered.trouble,
+        body=result if isinstance(result, CachedResult) else result.body,
+        result_ref=ref,
+        cache_status=rendered.cache_status,
+        store_error=rendered.store_error,
     )
 
 
-def plain(fetched: Fetched, overrides: Mapping[str, str]) -> Response:
-    """Answer an object as it is stored, or a part of it."""
-    info, part = fetched.info, fetched.part
+def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:
+    """Answer an object as it is stored, or a range of it."""
+    info, byte_range = opened.info, opened.byte_range
     headers = {**object_headers(info), **info.headers, "accept-ranges": "bytes"}
-    if fetched.unmodified:
+    if opened.not_modified:
         return Response(status=304, headers=headers)
-    size = info.size if part is None else part.size
+    size = info.size if byte_range is None else byte_range.size
     headers |= {"content-type": info.content_type, "content-length": str(size)}
-    if part is not None:
-        headers["content-range"] = f"bytes {part.first}-{part.last}/{info.size}"
+    if byte_range is not None:
+        headers["content-range"] = f"bytes {byte_range.first}-{byte_range.last}/{info.size}"
     elif info.crc64 is not None:
-        headers[CRC64] = str(info.crc64)
+        headers[wire.CRC64] = str(info.crc64)
     headers |= overrides
-    status = 200 if part is None else 206
-    if fetched.body is None:
+    status = 200 if byte_range is None else 206
+    if opened.body is None:
         return Response(status=status, headers=headers)
-    body = Stored(object=fetched.body, size=size, overrides=overrides)
+    body = ObjectBody(object=opened.body, size=size, overrides=overrides)
     return Response(status=status, headers=headers, body=body)
 
 
-def meta(info: ObjectInfo, *, head: bool) -> Response:
-    """Answer size, ETag and date alone; only a HEAD can name a length and have no body."""
+def object_meta_response(info: ObjectInfo, *, head: bool) -> Response:
+    """Answer size, ETag and date; only a HEAD can name a length and have no body."""
     headers = object_headers(info)
-    kept = ("etag", "last-modified", "x-oss-version-id")
+    names = ("etag", "last-modified", wire.VERSION_ID)
     length = {"content-length": str(info.size)} if head else {}
-    return Response(status=200, headers=length | {n: headers[n] for n in kept if n in headers})
-
-
-def object_headers(info: ObjectInfo) -> dict[str, str]:
-    """Name the object that an answer is about."""
-    headers = {
-        "etag": f'"{info.etag}"',
-        "last-modified": format_datetime(info.last_modified, usegmt=True),
-        "x-oss-object-type": "Normal",
-        "x-oss-storage-class": info.storage_class,
-        **{f"x-oss-meta-{name}": value for name, value in info.metadata.items()},
-    }
-    if info.version_id:
-        headers["x-oss-version-id"] = info.version_id
-    return headers
-
-
-def written_headers(written: Written) -> dict[str, str]:
-    """Tell what was stored, as far as it is known."""
-    headers = {"etag": f'"{written.etag}"'}
-    if written.md5 is not None:
-        headers["content-md5"] = base64.b64encode(written.md5).decode()
-    if written.crc64 is not None:
-        headers[CRC64] = str(written.crc64)
-    if written.version_id is not None:
-        headers["x-oss-version-id"] = written.version_id
-    return headers
-
-
-def xml(root: str, content: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer an XML document."""
     return Response(
-        status=200, headers={**(headers or {}), "content-type": XML}, body=document(root, content)
+        status=200, headers=length | {name: headers[name] for name in names if name in headers}
     )
 
 
-def refused(error: OssError, *, request_id: str, host: str, head: bool) -> Response:
-    """Answer an error: XML, and for HEAD the XML in a header (spec 05 §1).
+def object_headers(info: ObjectInfo) -> dict[str, str]:
+    """Return the headers that describe the object which an answer is about."""
+    headers = {
+        "etag": f'"{info.etag}"',
+        "last-modified": http_date(info.last_modified),
+        wire.OBJECT_TYPE: "Normal",
+        wire.STORAGE_CLASS: info.storage_class,
+        **{wire.META_PREFIX + name: value for name, value in info.metadata.items()},
+    }
+    if info.version_id:
+        headers[wire.VERSION_ID] = info.version_id
+    return headers
 
-    It must not outlive its cause in any cache.
-    """
-    body = error_document(error, request_id=request_id, host=host)
-    headers: dict[str, str] = {**NOT_CACHED, "content-type": XML}
+
+def put_headers(result: PutResult) -> dict[str, str]:
+    """Return the headers that describe what was stored, as far as it is known."""
+    headers = {"etag": f'"{result.etag}"'}
+    if result.md5 is not None:
+        headers["content-md5"] = base64.b64encode(result.md5).decode()
+    if result.crc64 is not None:
+        headers[wire.CRC64] = str(result.crc64)
+    if result.version_id is not None:
+        headers[wire.VERSION_ID] = result.version_id
+    return headers
+
+
+def xml_response(root: Element, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer an XML document."""
+    return Response(
+        status=200,
+        headers={**(headers or {}), "content-type": xml.CONTENT_TYPE},
+        body=xml.document(root),
+    )
+
+
+def error_response(error: OssError, *, request_id: str, host: str, head: bool) -> Response:
+    """Answer an error: XML, for HEAD the XML in a header (spec 05 §1); no cache may keep it."""
+    body = xml.error_document(error, request_id=request_id, host=host)
+    headers: dict[str, str] = {**NO_STORE, "content-type": xml.CONTENT_TYPE}
     if error.ec:
-        headers["x-oss-ec"] = error.ec
+        headers[wire.ERROR_CODE] = error.ec
     if head:
-        if len(body) > LONGEST_IN_HEADER:
+        if len(body) > MAX_ERROR_HEADER_BYTES:
             brief = OssError(error.code, error.message, ec=error.ec)
-            body = error_document(brief, request_id=request_id, host=host)
-        headers["x-oss-err"] = base64.b64encode(body).decode()
+            body = xml.error_document(brief, request_id=request_id, host=host)
+        headers[wire.ERROR_BODY] = base64.b64encode(body).decode()
         body = b""
     return Response(status=error.status, headers=headers, body=body, failure=Failure.of(error))
 
 
-def redirected(response: Response, location: str) -> Response:
-    """Send the caller to the store; the address expires, so no cache may keep it."""
-    sent = response.headers.items()
-    kept = {name: value for name, value in sent if name.startswith("x-oss-") and name != CRC64}
-    return replace(
-        response, status=302, headers={**kept, **NOT_CACHED, "location": location}, body=b""
-    )
-
-
-def without_body(response: Response) -> Response:
-    """Answer a HEAD: keep the length that the body would have (C-14)."""
+def head_response(response: Response) -> Response:
+    """Drop the body for a HEAD and keep the length that it would have (C-14)."""
     if not isinstance(response.body, bytes):
         return replace(response, body=b"")
     length = {"content-length": str(len(response.body))} if response.body else {}
     return replace(response, headers={**length, **response.headers}, body=b"")
 
 
-def common_headers(request_id: str, watch: Stopwatch, now: datetime) -> dict[str, str]:
-    """Give the headers of every answer (spec 01 §6.1)."""
+def common_headers(request_id: str, stopwatch: Stopwatch, now: datetime) -> dict[str, str]:
+    """Return the headers of every answer (spec 01 §6.1)."""
     return {
-        "date": format_datetime(now, usegmt=True),
+        "date": http_date(now),
         "server": "AliyunOSS",
-        "server-timing": watch.server_timing(),
-        # A stored object must not be taken for more than its type says.
+        "server-timing": stopwatch.server_timing(),
+        # A browser must not guess another type for a stored object.
         "x-content-type-options": "nosniff",
-        "x-oss-request-id": request_id,
-        "x-oss-server-time": str(round(1000 * watch.total)),
+        wire.REQUEST_ID: request_id,
+        wire.SERVER_TIME: str(round(1000 * stopwatch.total)),
     }
 
 
-KEPT_HEADERS = ("content-type", *STORED)
-"""Reply headers that a kept result is answered with by its store."""
-
-
-def bounded(
-    response: Response, limit: int, *, links: LinkMaker, results: ResultStore | None
+def fit_reply_limit(
+    response: Response, limit: int, *, presigner: Presigner, results: ResultStorage | None
 ) -> Response:
-    """Read a stored body that fits the limit; send the caller elsewhere for a larger one."""
+    """Read a stored body of at most `limit` bytes; redirect to S3 for a larger one (decision 009).
+
+    A larger result is stored first. Raises `ImageTooLarge` where there is no result storage.
+    """
     body = response.body
-    if isinstance(body, Stored):
-        return _bounded_object(response, body, limit, links)
-    size = body.size if isinstance(body, KeptResult) else len(body)
+    if isinstance(body, ObjectBody):
+        return _fit_object(response, body, limit, presigner)
+    size = body.size if isinstance(body, CachedResult) else len(body)
     if isinstance(body, bytes) and size <= limit:
         return response
-    if results is None or response.kept_as is None:
-        raise OssError(
-            Code.IMAGE_TOO_LARGE, f"The result has {size} bytes: a reply can carry {limit}."
-        )
-    return _bounded_result(response, body, response.kept_as, results)
-
-
-def _bounded_result(
-    response: Response, body: bytes | KeptResult, kept_as: KeptAs, results: ResultStore
-) -> Response:
-    """Store a result unless it is stored already.
-
-    The headers go into the address: another caller may want others for the same bytes.
-    """
+    ref = response.result_ref
+    if results is None or ref is None:
+        message = f"The result has {size} bytes: a reply can carry {limit}."
+        raise OssError(Code.IMAGE_TOO_LARGE, message)
+    key = ref.identity.key()
     if isinstance(body, bytes):
-        results.keep(kept_as.name, body, kept_as.content_type)
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    return redirected(response, results.link(kept_as.name, headers=headers))
+        results.put(key, body, ref.content_type)
+    # In the address, not in the object: another caller may choose others for the same bytes.
+    headers = {
+        name: response.headers[name] for name in PRESIGNED_HEADERS if name in response.headers
+    }
+    return _redirect(response, results.presign(key, headers=headers))
 
 
-def _bounded_object(response: Response, stored: Stored, limit: int, links: LinkMaker) -> Response:
+def _fit_object(
+    response: Response, stored: ObjectBody, limit: int, presigner: Presigner
+) -> Response:
     with closing(stored.object):
-        if stored.size <= limit:
-            return replace(response, body=_read(stored))
-    link = links.link(stored.object.info, overrides=stored.overrides)
-    return redirected(response, link)
+        if stored.size > limit:
+            address = presigner.presign(stored.object.info, overrides=stored.overrides)
+            return _redirect(response, address)
+        try:
+            return replace(response, body=stored.object.read())
+        except ObjectReplaced as error:
+            # The headers describe the older version: only a new request can answer.
+            message = "The object was replaced. Please try again."
+            raise OssError(Code.SERVICE_UNAVAILABLE, message) from error
 
 
-def _read(stored: Stored) -> bytes:
-    try:
-        return stored.object.read()
-    except Replaced as error:
-        # The headers of this answer are the older version's: only a new request will do.
-        raise OssError(
-            Code.SERVICE_UNAVAILABLE, "The object was replaced. Please try again."
-        ) from error
+def _redirect(response: Response, location: str) -> Response:
+    """Redirect to the store; the address expires, so no cache may keep it."""
+    kept = {
+        name: value
+        for name, value in response.headers.items()
+        if name.startswith("x-oss-") and name != wire.CRC64
+    }
+    headers = {**kept, **NO_STORE, "location": location}
+    return replace(response, status=302, headers=headers, body=b"")

@@ -1,73 +1,51 @@
 """XML bodies: written as OSS writes them, read as callers send them."""
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-# Safe here: expat loads nothing from outside, and a document type is refused before it can
-# declare an entity.
+# Parsing is safe here: expat loads nothing from outside, and a document type is refused before
+# it can declare an entity.
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from darkroom.errors import Code, OssError, invalid
+from darkroom.web.wire import Parameter
 
-
-def iso(moment: datetime) -> str:
-    """Write a moment in UTC with milliseconds: `2026-08-01T09:30:00.000Z`."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-ENCODING = "encoding-type"
-
-type Encode = Callable[[str], str]
-
-
-def encoding_of(query: Mapping[str, str]) -> tuple[Encode, Mapping[str, str]]:
-    """Give how names are to be written, and the element that says so."""
-    text = query.get(ENCODING, "")
-    if not text:
-        return str, {}
-    if text != "url":
-        raise invalid(ENCODING, text, "Value must be url")
-    return _percent_encoded, {"EncodingType": "url"}
-
-
-def _percent_encoded(name: str) -> str:
-    return quote(name, safe="")
-
-
-JSON = "application/json"
-XML = "application/xml"
+CONTENT_TYPE = "application/xml"
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may contain, escaped or not."""
 
-
-def element(name: str, content: str) -> str:
-    """Write an element around markup."""
-    return f"<{name}>{content}</{name}>"
+type EncodeName = Callable[[str], str]
+"""Writes an object's key, or a part of one, for a list."""
 
 
-def text(value: str) -> str:
-    """Write text as markup; what XML cannot hold becomes a replacement character."""
-    return escape(_NOT_IN_XML.sub("\ufffd", value))
+def element(
+    name: str, fields: Mapping[str, str] | None = None, *children: ET.Element
+) -> ET.Element:
+    """Build an element: first a child with text for each field, then the children."""
+    built = ET.Element(name)
+    built.extend(text_element(field, text) for field, text in (fields or {}).items())
+    built.extend(children)
+    return built
 
 
-def document(root: str, content: str) -> bytes:
-    """Write a whole document around the content of its root."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{element(root, content)}\n'.encode()
+def text_element(name: str, text: str) -> ET.Element:
+    """Build an element with text; characters that XML cannot hold become U+FFFD."""
+    built = ET.Element(name)
+    built.text = _NOT_IN_XML.sub("\ufffd", text)
+    return built
 
 
-def elements(children: Mapping[str, str]) -> str:
-    """Write an element of text for each child, in order."""
-    return "".join(element(name, text(value)) for name, value in children.items())
+def document(root: ET.Element) -> bytes:
+    """Write a document in UTF-8, empty elements with both tags."""
+    markup = ET.tostring(root, encoding="unicode", short_empty_elements=False)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{markup}\n'.encode()
 
 
 def error_document(error: OssError, *, request_id: str, host: str) -> bytes:
     """Write the body of an error (spec 05 §1)."""
-    children = {
+    fields = {
         "Code": error.code.wire,
         "Message": error.message,
         "RequestId": request_id,
@@ -75,31 +53,70 @@ def error_document(error: OssError, *, request_id: str, host: str) -> bytes:
         **error.details,
     }
     if error.ec:
-        children["EC"] = error.ec
-    return document("Error", elements(children))
+        fields["EC"] = error.ec
+    return document(element("Error", fields))
 
 
-def root_of(body: bytes, name: str, *, limit: int) -> ET.Element:
-    """Parse a document of that root element.
+def owner() -> ET.Element:
+    """Build the `Owner` of buckets and objects: one for all, whoever runs the service."""
+    return element("Owner", {"ID": "darkroom", "DisplayName": "darkroom"})
 
-    Raises `MalformedXML` for anything else, for a document type, and beyond `limit` bytes.
+
+def access_control_list(grant: str) -> ET.Element:
+    """Build the element that names a canned ACL."""
+    return element("AccessControlList", {"Grant": grant})
+
+
+def common_prefixes(prefixes: Iterable[str], encode: EncodeName) -> Iterator[ET.Element]:
+    """Build a `CommonPrefixes` element for each prefix."""
+    return (element("CommonPrefixes", {"Prefix": encode(prefix)}) for prefix in prefixes)
+
+
+def boolean(value: bool) -> str:
+    """Write `true` or `false`."""
+    return "true" if value else "false"
+
+
+def name_encoding(query: Mapping[Parameter, str]) -> tuple[EncodeName, Mapping[str, str]]:
+    """Return how keys are to be written, and the field that says so (`encoding-type`).
+
+    XML cannot hold every character of a key: clients ask for percent-encoding.
     """
-    if len(body) > limit:
-        raise OssError(Code.MALFORMED_XML, f"The XML you provided is longer than {limit} bytes.")
-    parser = ET.XMLParser(target=_Plain())  # noqa: S314 - see above
+    text = query.get(Parameter.ENCODING_TYPE, "")
+    if not text:
+        return str, {}
+    if text != "url":
+        raise invalid(Parameter.ENCODING_TYPE, text, "Value must be url")
+    return _percent_encoded, {"EncodingType": "url"}
+
+
+def _percent_encoded(name: str) -> str:
+    return quote(name, safe="")
+
+
+def parse_document(body: bytes, root_name: str, *, max_bytes: int) -> ET.Element:
+    """Parse a document and return its root element.
+
+    Raises `MalformedXML` for another root, a document type, more than `max_bytes` bytes and
+    whatever is not well-formed.
+    """
+    if len(body) > max_bytes:
+        message = f"The XML you provided is longer than {max_bytes} bytes."
+        raise OssError(Code.MALFORMED_XML, message)
+    parser = ET.XMLParser(target=_NoDocumentType())  # noqa: S314 - see the import
     try:
         parser.feed(body)
         root: ET.Element = parser.close()
     except (ET.ParseError, LookupError, ValueError) as error:
         raise OssError(Code.MALFORMED_XML) from error
-    if root.tag != name:
+    if root.tag != root_name:
         raise OssError(Code.MALFORMED_XML)
     return root
 
 
-class _Plain(ET.TreeBuilder):
-    """Builds elements, and nothing that a document type could declare."""
+class _NoDocumentType(ET.TreeBuilder):
+    """Builds elements and refuses a document type where it begins."""
 
     def doctype(self, *_: object) -> None:
-        """Refuse the declaration where it begins."""
+        """Refuse the declaration: it could define entities that grow without bound."""
         raise OssError(Code.MALFORMED_XML, "The XML you provided must not have a document type.")

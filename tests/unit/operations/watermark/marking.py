@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from darkroom.errors import no_such_key
-from darkroom.imaging.steps import Context
+from darkroom.imaging.context import ProcessingContext
 from darkroom.process.parameters import encode_base64
 from tests.pictures import stored
 from tests.unit.operations.applied import applied
@@ -14,7 +14,7 @@ from tests.unit.operations.applied import applied
 FONTS = Path(__file__).parents[4] / "layers/fonts/fonts"
 
 
-def context(objects: Mapping[str, bytes] | None = None) -> Context:
+def context(objects: Mapping[str, bytes] | None = None) -> ProcessingContext:
     """Give the fonts of the project and these objects as marks."""
 
     def load(key: str) -> bytes:
@@ -22,7 +22,7 @@ def context(objects: Mapping[str, bytes] | None = None) -> Context:
             raise no_such_key(key)
         return objects[key]
 
-    return Context(load_mark=load, fonts=FONTS)
+    return ProcessingContext(load_watermark=load, fonts=FONTS)
 
 
 def marked(image: Image.Image, mark: Image.Image | bytes, arguments: str = "") -> Image.Image:

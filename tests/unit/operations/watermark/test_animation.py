@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageSequence
 
+from darkroom.imaging.context import ProcessingContext, RequestCache
 from darkroom.imaging.fonts import FILES
-from darkroom.imaging.operations import compiled
-from darkroom.imaging.operations.watermark.marks import Drawn
-from darkroom.imaging.steps import Context, Shelf
+from darkroom.imaging.operations import compile_operations
+from darkroom.imaging.operations.watermark.marks import BitmapMark
 from darkroom.process.grammar import parse
 from tests.pictures import animation, processed, stored
 from tests.unit.operations.applied import samples
@@ -52,7 +52,7 @@ class Counting:
 def test_every_frame_is_marked(word: str) -> None:
     """All frames with their durations, each with the mark at its place."""
     text = f"image/watermark,{reference('mark')},x_5,y_4"
-    result = processed(frames(word), text, Context(load_mark=Counting().load))
+    result = processed(frames(word), text, ProcessingContext(load_watermark=Counting().load))
     picture = Image.open(io.BytesIO(result.body))
     assert getattr(picture, "n_frames", 1) == len(COLOURS)
     for frame in ImageSequence.Iterator(picture):
@@ -67,14 +67,16 @@ def test_a_picture_is_loaded_once_for_all_frames(arguments: str) -> None:
     """Alone, as tiles and beside a text."""
     bucket = Counting()
     text = f"image/watermark,{reference('mark')}{arguments}"
-    processed(frames(), text, Context(load_mark=bucket.load, fonts=FONTS))
+    processed(frames(), text, ProcessingContext(load_watermark=bucket.load, fonts=FONTS))
     assert bucket.read == 1
 
 
 def test_without_room_to_keep_it_a_mark_is_made_anew() -> None:
     """A process of many large marks takes longer, but not more memory."""
     bucket = Counting()
-    context = Context(load_mark=bucket.load, shelf=Shelf(room=SQUARE.width * SQUARE.height - 1))
+    context = ProcessingContext(
+        load_watermark=bucket.load, cache=RequestCache(room=SQUARE.width * SQUARE.height - 1)
+    )
     processed(frames(), f"image/watermark,{reference('mark')}", context)
     assert bucket.read == len(COLOURS)
 
@@ -84,7 +86,7 @@ def test_a_text_is_set_once_for_all_frames(arguments: str) -> None:
     """Its fonts are looked at for the first frame only."""
     Counted.asked = 0
     text = f"image/watermark,{written('Hello')},size_12{arguments}"
-    processed(frames(), text, Context(fonts=Counted(FONTS)))
+    processed(frames(), text, ProcessingContext(fonts=Counted(FONTS)))
     assert Counted.asked == len(FILES["wqy-zenhei"])
 
 
@@ -93,7 +95,7 @@ def test_a_mark_fits_the_size_that_a_frame_has_at_its_step() -> None:
     share = reference("mark", "resize,P_50,m_fixed")
     text = f"image/watermark,{share},x_0,y_0/resize,w_30/watermark,{share},x_0,y_0"
     bucket = Counting()
-    result = processed(frames(), text, Context(load_mark=bucket.load))
+    result = processed(frames(), text, ProcessingContext(load_watermark=bucket.load))
     assert Image.open(io.BytesIO(result.body)).size == (30, 20)
     assert bucket.read == 2
 
@@ -102,9 +104,9 @@ def test_a_mark_fits_the_size_that_a_frame_has_at_its_step() -> None:
 def test_a_text_is_drawn_once_for_all_frames(arguments: str) -> None:
     """What is kept for the next frame is pixels."""
     text = f"image/watermark,{written('Hello')},size_12{arguments}"
-    (watermark,) = compiled(parse(text).actions)
-    context = Context(fonts=FONTS)
+    (watermark,) = compile_operations(parse(text).actions)
+    context = ProcessingContext(fonts=FONTS)
     processed(frames(), text, context)
-    kept = context.shelf.once((watermark, (60, 40)), lambda: None, pixels=lambda _: 0)
+    kept = context.cache.get_or_create((watermark, (60, 40)), lambda: None, pixels=lambda _: 0)
     assert kept is not None
-    assert isinstance(kept.mark, Drawn)
+    assert isinstance(kept.mark, BitmapMark)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.imaging.operations.watermark.layout import in_a_row
+from darkroom.geometry import Size
+from darkroom.imaging.operations.watermark.layout import layout_row
 from darkroom.imaging.operations.watermark.typesetting import typeset
-from darkroom.limits import Size
 from tests.pictures import coded, place, stored
 from tests.unit.operations.applied import applied, samples
 from tests.unit.operations.watermark.marking import FONTS, context, lettered, reference, written
@@ -32,7 +32,7 @@ def test_text_and_picture_stand_in_a_row(
     mark = coded((60, height))
     line = typeset(TEXT, "wqy-zenhei", 40, FONTS)
     sizes = [mark.size, line.size] if order == 0 else [line.size, mark.size]
-    size, corners = in_a_row(sizes, interval, align)
+    size, corners = layout_row(sizes, interval, align)
     left, top = 500 - size[0] - 10, 300 - size[1] - 10
     picture, text = (corners if order == 0 else corners[::-1])[:2]
     result = mixed(mark, f"order_{order},align_{align},interval_{interval}")

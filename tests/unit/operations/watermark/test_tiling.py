@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from darkroom.geometry import Size
 from darkroom.imaging.operations.watermark.typesetting import typeset
-from darkroom.limits import Size
 from tests.pictures import coded
 from tests.unit.operations.applied import Samples, noise, samples
 from tests.unit.operations.watermark.marking import FONTS, lettered, marked

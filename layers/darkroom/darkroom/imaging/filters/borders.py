@@ -15,7 +15,7 @@ _BAND = 256
 """Rows that are filtered at a time."""
 
 
-def extended(image: Image.Image, box: Box) -> Image.Image:
+def replicate_border(image: Image.Image, box: Box) -> Image.Image:
     """Cut out a box that may reach over the border, where the edge pixels are repeated."""
     canvas = image.crop(box)
     width, height = canvas.size
@@ -35,7 +35,7 @@ def _stretch(canvas: Image.Image, line: Box, area: Box) -> None:
         canvas.paste(filling, area)
 
 
-def filtered(
+def filter_in_bands(
     image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
 ) -> Image.Image:
     """Apply a filter of which each pixel depends on others up to `reach` away."""
@@ -44,6 +44,6 @@ def filtered(
     for top in range(0, height, _BAND):
         bottom = min(top + _BAND, height)
         around = Box(-reach, top - reach, width + reach, bottom + reach)
-        band = change(extended(image, around))
+        band = change(replicate_border(image, around))
         result.paste(band.crop((reach, reach, reach + width, reach + bottom - top)), (0, top))
     return result

@@ -98,12 +98,12 @@ def _bicubic(distance: float) -> float:
     return ((2.5 - 0.5 * away) * away - 4) * away + 2 if away < 2 else 0.0
 
 
-_GOOD = 2 / 255
+_GOOD_ENOUGH = 2 / 255
 """An error not worth another box: two levels beside an edge from black to white."""
 
 _BLOCK_IN_DEVIATIONS = 0.89
 _STEP_TIMES_BLOCK = 12 / 255
-_LARGEST_BLOCK = 4
+_MAX_BLOCK = 4
 """How coarse blocks may be beside the kernel's width and the step at its end, and at all."""
 
 _SPLITS = 12
@@ -111,7 +111,7 @@ _SPLITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Boxes:
+class BoxFilters:
     """Box filters, each by its radius in reduced pixels, which may be fractional."""
 
     bell: tuple[float, ...]
@@ -130,25 +130,25 @@ class Boxes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Smoothing:
+class BlurPlan:
     """What stands for a kernel: reduce by blocks, filter, enlarge."""
 
     block: int
-    boxes: Boxes
+    boxes: BoxFilters
 
 
 @lru_cache(maxsize=64)
-def smoothing(radius: int, deviation: int) -> Smoothing:
+def plan_blur(radius: int, deviation: int) -> BlurPlan:
     """Choose the boxes for a kernel: the fewest that are good enough, else the best."""
     target = gaussian(radius, deviation)
     block = _block(target)
-    found: list[Boxes] = []
+    found: list[BoxFilters] = []
     for family in (_bells(target, block, 2), _bells(target, block, 3), _plateaus(target, block)):
         found.extend(family)
         best = min(found, key=lambda boxes: boxes.error)
-        if best.error <= _GOOD:
+        if best.error <= _GOOD_ENOUGH:
             break
-    return Smoothing(block=block, boxes=best)
+    return BlurPlan(block=block, boxes=best)
 
 
 def _block(target: Kernel) -> int:
@@ -156,16 +156,16 @@ def _block(target: Kernel) -> int:
     by_width = _BLOCK_IN_DEVIATIONS * math.sqrt(variance(target))
     # The weights of a narrow kernel reach zero long before its end.
     by_step = _STEP_TIMES_BLOCK / max(target[0], 1e-9)
-    return max(1, int(min(by_width, by_step, _LARGEST_BLOCK)))
+    return max(1, int(min(by_width, by_step, _MAX_BLOCK)))
 
 
-def _bells(target: Kernel, block: int, count: int) -> Iterator[Boxes]:
+def _bells(target: Kernel, block: int, count: int) -> Iterator[BoxFilters]:
     """Divide the width among boxes: the first may be wider than the others."""
     for bell, kernel in _divided(variance(target), block, count):
-        yield Boxes(bell=bell, error=edge_error(kernel, target))
+        yield BoxFilters(bell=bell, error=edge_error(kernel, target))
 
 
-def _plateaus(target: Kernel, block: int) -> Iterator[Boxes]:
+def _plateaus(target: Kernel, block: int) -> Iterator[BoxFilters]:
     """Take the widest box out of the kernel; two boxes make the hill that is left."""
     share = target[0] * len(target)
     half = len(target) // 2
@@ -174,7 +174,7 @@ def _plateaus(target: Kernel, block: int) -> Iterator[Boxes]:
     for (plateau,), wide in _divided(flat, block, 1):
         for bell, narrow in _divided(hill, block, 2):
             error = edge_error(blended(narrow, wide, share), target)
-            yield Boxes(bell=bell, plateau=plateau, share=share, error=error)
+            yield BoxFilters(bell=bell, plateau=plateau, share=share, error=error)
 
 
 def _divided(spread: float, block: int, count: int) -> Iterator[tuple[tuple[float, ...], Kernel]]:

@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 from darkroom.imaging.flatten import WHITE
 
 
-def quarter(radius: float) -> tuple[int, bytes]:
+def quarter_disc(radius: float) -> tuple[int, bytes]:
     """Give side and coverage, 0…255 row by row, of the upper left quarter of a disc.
 
     The disc touches the upper and the left edge. Where the radius ends in ½ its centre is
@@ -53,13 +53,13 @@ def _area(radius: float, u: float) -> float:
     return (u * _half_chord(radius, u) + radius * radius * angle) / 2
 
 
-def corner(radius: float) -> Image.Image:
+def corner_mask(radius: float) -> Image.Image:
     """Draw the upper left quarter of a disc, smooth at its edge."""
-    side, coverage = quarter(radius)
+    side, coverage = quarter_disc(radius)
     return Image.frombytes("L", (side, side), coverage)
 
 
-def fade(image: Image.Image, mask: Image.Image, *, alpha: bool) -> None:
+def apply_mask(image: Image.Image, mask: Image.Image, *, alpha: bool) -> None:
     """Take away, in place, what the mask of the same size does not cover.
 
     `alpha` says whether a picture without transparency may get some.

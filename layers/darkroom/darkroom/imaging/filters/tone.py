@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PIL import Image
 
 
-def with_curve(image: Image.Image, curve: Callable[[int], int]) -> Image.Image:
+def apply_curve(image: Image.Image, curve: Callable[[int], int]) -> Image.Image:
     """Send every colour sample through the curve, clamped to 0…255; alpha stays."""
     samples = range(256)
     colour = [min(255, max(0, curve(sample))) for sample in samples]

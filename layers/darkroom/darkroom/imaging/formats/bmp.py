@@ -1,8 +1,12 @@
-"""BMP with transparency, which Pillow reads but writes without a word of the alpha channel."""
+"""BMP: transparency, for which Pillow writes no alpha masks."""
 
 import struct
+from dataclasses import dataclass
 
 from PIL import Image
+
+from darkroom.imaging.formats.format import Format
+from darkroom.imaging.picture import Output
 
 _HEADER = struct.Struct("<2sIHHI")
 """Mark, file size, two reserved words, offset of the pixels."""
@@ -16,6 +20,32 @@ _MASKS = (0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000)
 
 _PER_METRE = 3780
 """96 to the inch, as Pillow writes it for the other bitmaps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bmp(Format):
+    """BMP in 24 bits, or in 32 where a pixel is transparent (C-109)."""
+
+    def prepare(self, image: Image.Image, output: Output) -> Image.Image:
+        """Keep alpha only where a pixel is transparent."""
+        image = super().prepare(image, output)
+        if image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255):
+            return image.convert("RGBA")
+        return image.convert("RGB")
+
+    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+        """Encode with Pillow, unless there is transparency."""
+        return bgra(image) if image.mode == "RGBA" else super().write(image, output, **options)
+
+
+BMP = Bmp(
+    name="bmp",
+    pillow="BMP",
+    plugin="PIL.BmpImagePlugin",
+    content_type="image/bmp",
+    signatures=(b"BM",),
+    ec_source_side="0040-00000017",
+)
 
 
 def bgra(image: Image.Image) -> bytes:

@@ -1,7 +1,133 @@
-"""What a JPEG's quantisation table tells of the quality it was saved at."""
+"""JPEG: reduced decodes, estimated quality, and bounds on segments and scans.
 
+A scan may say in a few bytes that nothing changes in the whole picture, and takes a pass over
+it all the same; segments are read one by one by Python code. Small files of either would keep
+a decoder busy for hours (decision 100).
+"""
+
+import math
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from darkroom.errors import too_many
+from darkroom.geometry import Size
+from darkroom.imaging.formats.format import Format
+from darkroom.imaging.metadata.exif_header import read_exif_header
+from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, Resolution
+
+OVERSAMPLING = 1.25
+"""How much larger than needed a reduced decode must stay (decision 003)."""
+
+MAX_SCANS = 100
+"""libtiff's bound for JPEGs in TIFFs, too; encoders write ten at most."""
+
+MAX_SEGMENTS = 1000
+"""In front of the first scan: 20 MB of metadata are 320 segments at full length."""
+
+MAX_SKIPPED = 65_536
+"""Bytes between segments, which mean nothing."""
+
+_SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+"""How a scan begins: any other length is refused by the decoder."""
+
+_SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
+"""A marker that a length follows, for Pillow: it reads on right behind the others."""
+
+_START_OF_SCAN = b"\xda"
+_SEQUENTIAL = (b"\xc0", b"\xc1")
+"""Frames that one scan may hold whole: of Huffman's codes, and not progressive."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jpeg(Format):
+    """JPEG by libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
+
+    def read_header(self, data: bytes) -> Header:
+        """Read size, orientation, quality and resolution."""
+        check_structure(data)
+        image = self.open(data)
+        # An attribute of JPEG images alone; a multi-picture file is one too.
+        tables: dict[int, list[int]] = getattr(image, "quantization", {})
+        block = image.info.get("exif")
+        orientation, resolution = read_exif_header(block) if block else (NORMAL_ORIENTATION, None)
+        return Header(
+            format=self.name,
+            size=image.size,
+            orientation=orientation,
+            quality=estimated_quality(tables[min(tables)]) if tables else None,
+            resolution=resolution or _jfif_resolution(image),
+            exif=block,
+        )
+
+    def reduction(self, header: Header, needed: Size | None) -> int:
+        """Return the largest scale of libjpeg that leaves `OVERSAMPLING` times what is needed."""
+        if needed is None:
+            return 1
+        most = min(
+            side // math.ceil(wanted * OVERSAMPLING)
+            for side, wanted in zip(header.size, needed, strict=True)
+        )
+        return next((scale for scale in (8, 4, 2) if scale <= most), 1)
+
+    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+        """Encode baseline or progressive, with colour at half or at full resolution."""
+        if output.full_chroma:
+            options["subsampling"] = "4:4:4"
+        return super().write(image, output, progressive=output.progressive, **options)
+
+
+JPEG = Jpeg(
+    name="jpg",
+    pillow="JPEG",
+    plugin="PIL.JpegImagePlugin",
+    content_type="image/jpeg",
+    aliases=("jpeg",),
+    signatures=(b"\xff\xd8\xff",),
+    alpha=False,
+    default_quality=75,
+    encoder_options={"subsampling": "4:2:0", "optimize": True},
+    ec_source_side="0040-00000019",
+)
+
+
+def check_structure(data: bytes) -> None:
+    """Refuse a JPEG of more parts than a picture has."""
+    position, segments, skipped, components = 2, 0, 0, 0
+    while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
+        segments, skipped = segments + 1, skipped + found.start() - position
+        _check_count("segments", segments, MAX_SEGMENTS)
+        _check_count("bytes between segments", skipped, MAX_SKIPPED)
+        position = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+        if found[1] in _SEQUENTIAL:
+            components = _byte(data, found.end() + 7)
+    end = found.start() if found else len(data)
+    _check_count("bytes between segments", skipped + end - position, MAX_SKIPPED)
+    # Where the first scan holds the whole frame, the decoder stops at another: no need to count.
+    if not found or not components or components != _byte(data, found.end() + 2):
+        _check_count("scans", sum(1 for _ in _SCAN.finditer(data)), MAX_SCANS)
+
+
+def _byte(data: bytes, position: int) -> int:
+    return int.from_bytes(data[position : position + 1])
+
+
+def _check_count(what: str, number: int, most: int) -> None:
+    if number > most:
+        raise too_many(what, number, most)
+
+
+def _jfif_resolution(image: Image.Image) -> Resolution | None:
+    """Number the units as EXIF does: none 1, inch 2, centimetre 3 (spec 02 §16)."""
+    density = image.info.get("jfif_density")
+    if density is None:
+        return None
+    x, y = density
+    return Resolution(unit=image.info["jfif_unit"] + 1, x=(x, 1), y=(y, 1))
+
 
 # ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale multiplies.
 _LUMINANCE = (

@@ -17,9 +17,9 @@ from darkroom.imaging.metadata.exif_tags import (
     INTEROPERABILITY_DIRECTORY,
     PHOTO,
 )
-from darkroom.imaging.metadata.ifd import RATIONALS, Block, Field, Fields, Kind
+from darkroom.imaging.metadata.ifd import RATIONALS, Entries, Entry, FieldType, IfdReader
 
-LONGEST = 1000
+MAX_TEXT = 1000
 """Characters of a text that are shown."""
 
 _USER_COMMENT = 0x9286
@@ -41,12 +41,12 @@ class ExifTexts:
 
 def exif_texts(data: bytes) -> ExifTexts:
     """Read an EXIF block as far as it can be read."""
-    block = Block(data)
-    first = block.first()
-    image = block.fields(first)
-    photo = block.fields(_place(image, EXIF_DIRECTORY))
-    gps = block.fields(_place(image, GPS_DIRECTORY))
-    interoperability = block.fields(_place(photo, INTEROPERABILITY_DIRECTORY))
+    block = IfdReader(data)
+    first = block.first_ifd()
+    image = block.entries(first)
+    photo = block.entries(_place(image, EXIF_DIRECTORY))
+    gps = block.entries(_place(image, GPS_DIRECTORY))
+    interoperability = block.entries(_place(photo, INTEROPERABILITY_DIRECTORY))
     comment = photo.get(_USER_COMMENT)
     comments = {PHOTO[_USER_COMMENT]: _comment(comment, block)} if comment else {}
     return ExifTexts(
@@ -58,32 +58,32 @@ def exif_texts(data: bytes) -> ExifTexts:
             **comments,
             **_named(image, IMAGE),
         },
-        thumbnail=_named(block.fields(block.after(first)), IMAGE),
+        thumbnail=_named(block.entries(block.next_ifd(first)), IMAGE),
     )
 
 
-def _place(fields: Fields, tag: int) -> int:
+def _place(fields: Entries, tag: int) -> int:
     """Give the place of another directory, 0 for none."""
     entry = fields.get(tag)
     place = entry.numbers[0] if entry and entry.numbers else 0
     return place if isinstance(place, int) and place > 0 else 0
 
 
-def _named(fields: Fields, names: Mapping[int, str]) -> Texts:
+def _named(fields: Entries, names: Mapping[int, str]) -> Texts:
     return {names[tag]: plain(entry) for tag, entry in fields.items() if tag in names}
 
 
-def plain(entry: Field) -> str:
+def plain(entry: Entry) -> str:
     """Write the values behind each other; a text ends at its first zero."""
-    if entry.kind is Kind.ASCII:
-        return _decoded(entry.raw.partition(b"\0")[0])[:LONGEST]
+    if entry.kind is FieldType.ASCII:
+        return _decoded(entry.raw.partition(b"\0")[0])[:MAX_TEXT]
     if entry.kind in RATIONALS:
         words = [f"{over}/{under}" for over, under in _fractions(entry)]
-    elif entry.kind in (Kind.FLOAT, Kind.DOUBLE):
+    elif entry.kind in (FieldType.FLOAT, FieldType.DOUBLE):
         words = [f"{number:g}" for number in entry.numbers]
     else:
         words = [str(number) for number in entry.numbers]
-    return " ".join(words)[:LONGEST]
+    return " ".join(words)[:MAX_TEXT]
 
 
 def _decoded(raw: bytes) -> str:
@@ -93,14 +93,14 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _fractions(entry: Field) -> list[tuple[int, int]]:
+def _fractions(entry: Entry) -> list[tuple[int, int]]:
     whole = [int(number) for number in entry.numbers] if entry.kind in RATIONALS else []
     return list(zip(whole[::2], whole[1::2], strict=True))
 
 
-def _comment(entry: Field, block: Block) -> str:
+def _comment(entry: Entry, block: IfdReader) -> str:
     """Write a comment, which starts with the name of its character set."""
-    if entry.kind is not Kind.UNDEFINED:
+    if entry.kind is not FieldType.UNDEFINED:
         return plain(entry)
     name = _CHARACTER_SETS.get(entry.raw[:8].rstrip(b"\0"))
     if name is None:
@@ -110,10 +110,10 @@ def _comment(entry: Field, block: Block) -> str:
         text = entry.raw[8:].decode(order, "replace").rstrip("\0")
     else:
         text = _decoded(entry.raw[8:].rstrip(b"\0"))
-    return (f'charset="{name}" {text}' if name else text)[:LONGEST]
+    return (f'charset="{name}" {text}' if name else text)[:MAX_TEXT]
 
 
-def _gps(tag: int, entry: Field) -> str:
+def _gps(tag: int, entry: Entry) -> str:
     """Put into words what Exiv2 does; what it cannot read it puts in brackets."""
     if tag in _WORDS:
         first = entry.numbers[0] if entry.numbers else None

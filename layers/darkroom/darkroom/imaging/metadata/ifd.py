@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-MOST_ENTRIES = 512
+MAX_ENTRIES = 512
 """Entries that are read of one directory."""
 
-MOST_VALUES = 1024
+MAX_VALUES = 1024
 """Numbers, or bytes of text, that are read of one entry."""
 
 _PREFIX = b"Exif\0\0"
@@ -20,7 +20,7 @@ _PREFIX = b"Exif\0\0"
 _ENTRY = 12
 
 
-class Kind(IntEnum):
+class FieldType(IntEnum):
     """What an entry's values are, by TIFF's numbers."""
 
     BYTE = 1
@@ -39,31 +39,31 @@ class Kind(IntEnum):
 
 
 _CODES: Mapping[int, str] = {
-    Kind.BYTE: "B",
-    Kind.ASCII: "B",
-    Kind.SHORT: "H",
-    Kind.LONG: "L",
-    Kind.RATIONAL: "LL",
-    Kind.SIGNED_BYTE: "b",
-    Kind.UNDEFINED: "B",
-    Kind.SIGNED_SHORT: "h",
-    Kind.SIGNED_LONG: "l",
-    Kind.SIGNED_RATIONAL: "ll",
-    Kind.FLOAT: "f",
-    Kind.DOUBLE: "d",
-    Kind.DIRECTORY: "L",
+    FieldType.BYTE: "B",
+    FieldType.ASCII: "B",
+    FieldType.SHORT: "H",
+    FieldType.LONG: "L",
+    FieldType.RATIONAL: "LL",
+    FieldType.SIGNED_BYTE: "b",
+    FieldType.UNDEFINED: "B",
+    FieldType.SIGNED_SHORT: "h",
+    FieldType.SIGNED_LONG: "l",
+    FieldType.SIGNED_RATIONAL: "ll",
+    FieldType.FLOAT: "f",
+    FieldType.DOUBLE: "d",
+    FieldType.DIRECTORY: "L",
 }
 """How `struct` reads one value of each kind."""
 
-RATIONALS = frozenset({Kind.RATIONAL, Kind.SIGNED_RATIONAL})
+RATIONALS = frozenset({FieldType.RATIONAL, FieldType.SIGNED_RATIONAL})
 """Kinds whose values are two numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Entry:
     """One entry; a rational's two numbers follow each other in `numbers`."""
 
-    kind: Kind
+    kind: FieldType
     numbers: tuple[int | float, ...]
 
     @property
@@ -72,11 +72,11 @@ class Field:
         return bytes(map(int, self.numbers))
 
 
-type Fields = Mapping[int, Field]
+type Entries = Mapping[int, Entry]
 """The entries of a directory by tag; of a repeated tag the first."""
 
 
-class Block:
+class IfdReader:
     """An EXIF block, which need not be one."""
 
     def __init__(self, data: bytes) -> None:
@@ -89,25 +89,25 @@ class Block:
         """Whether numbers of two bytes start with the low one."""
         return self._order == "<"
 
-    def first(self) -> int:
+    def first_ifd(self) -> int:
         """Give the place of the first directory, 0 for none."""
         return self._number("L", 4) if self._order else 0
 
-    def after(self, place: int) -> int:
+    def next_ifd(self, place: int) -> int:
         """Give the place of the directory that follows the one at a place, 0 for none."""
         return self._number("L", place + 2 + _ENTRY * self._number("H", place)) if place else 0
 
-    def fields(self, place: int) -> Fields:
+    def entries(self, place: int) -> Entries:
         """Read the directory at a place; there is none at 0."""
-        found: dict[int, Field] = {}
-        count = min(self._number("H", place), MOST_ENTRIES) if place else 0
+        found: dict[int, Entry] = {}
+        count = min(self._number("H", place), MAX_ENTRIES) if place else 0
         for at in range(place + 2, place + 2 + count * _ENTRY, _ENTRY):
             field = self._field(at)
             if field is not None:
                 found.setdefault(self._number("H", at), field)
         return found
 
-    def _field(self, at: int) -> Field | None:
+    def _field(self, at: int) -> Entry | None:
         code = _CODES.get(self._number("H", at + 2))
         if code is None:
             return None
@@ -116,9 +116,9 @@ class Block:
         start = at + 8 if count * size <= 4 else self._number("L", at + 8)
         if start + count * size > len(self._data) or at + _ENTRY > len(self._data):
             return None
-        layout = self._order + code * min(count, MOST_VALUES)
-        kind = Kind(self._number("H", at + 2))
-        return Field(kind=kind, numbers=struct.unpack_from(layout, self._data, start))
+        layout = self._order + code * min(count, MAX_VALUES)
+        kind = FieldType(self._number("H", at + 2))
+        return Entry(kind=kind, numbers=struct.unpack_from(layout, self._data, start))
 
     def _number(self, code: str, at: int) -> int:
         """Read one unsigned number; beyond the end there are zeros."""

@@ -1,9 +1,10 @@
 """Every `image/` operation, one a file, and the table that names them (spec 02)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from darkroom.errors import Code, OssError, invalid, shown
+from darkroom.errors import Code, OssError, invalid, truncate
+from darkroom.imaging.operation import Operation, Report, UsesWatermarks
 from darkroom.imaging.operations.auto_orient import AutoOrient
 from darkroom.imaging.operations.average_hue import AverageHue
 from darkroom.imaging.operations.blur import Blur
@@ -20,8 +21,7 @@ from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
 from darkroom.imaging.operations.rounded_corners import RoundedCorners
 from darkroom.imaging.operations.sharpen import Sharpen
-from darkroom.imaging.operations.watermark import MOST_MARKS, Watermark
-from darkroom.imaging.steps import Operation, Report, mark_keys
+from darkroom.imaging.operations.watermark import MAX_WATERMARKS, Watermark
 from darkroom.process.grammar import Action
 from darkroom.process.parameters import bind, canonical_text
 
@@ -29,55 +29,67 @@ log = logging.getLogger(__name__)
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
-ELSEWHERE = frozenset({"blindwatermark"})
+OTHER_PRODUCTS = frozenset({"blindwatermark"})
 """Documented actions that need another product (C-97)."""
 
 OPERATIONS: Mapping[str, type[Operation]] = {
-    "resize": Resize,
-    "crop": Crop,
-    "indexcrop": IndexCrop,
-    "circle": Circle,
-    "rounded-corners": RoundedCorners,
-    "rotate": Rotate,
-    "auto-orient": AutoOrient,
-    "blur": Blur,
-    "bright": Bright,
-    "contrast": Contrast,
-    "sharpen": Sharpen,
-    "format": Format,
-    "quality": Quality,
-    "interlace": Interlace,
-    "watermark": Watermark,
-    "info": Info,
-    "average-hue": AverageHue,
+    operation.name: operation
+    for operation in (
+        Resize,
+        Crop,
+        IndexCrop,
+        Circle,
+        RoundedCorners,
+        Rotate,
+        AutoOrient,
+        Blur,
+        Bright,
+        Contrast,
+        Sharpen,
+        Format,
+        Quality,
+        Interlace,
+        Watermark,
+        Info,
+        AverageHue,
+    )
 }
 """By action name, in the order of the documentation."""
 
 
-def compiled(actions: Sequence[Action]) -> tuple[Operation, ...]:
+def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
     """Check every action and build its operation; raise for the first that is wrong.
 
     A report must be alone (C-08); watermarks share a number of pictures (C-88).
     """
     operations = tuple(_operation(action) for action in actions)
-    if len(mark_keys(operations)) > MOST_MARKS:
+    if len(watermark_keys(operations)) > MAX_WATERMARKS:
         raise OssError(
-            Code.WATERMARK_ERROR, f"At most {MOST_MARKS} different watermark objects can be used."
+            Code.WATERMARK_ERROR,
+            f"At most {MAX_WATERMARKS} different watermark objects can be used.",
         )
     for operation in operations:
         if isinstance(operation, Report) and len(operations) > 1:
             raise invalid(operation.name, actions_text(actions), "Value must be the only action")
     if log.isEnabledFor(logging.DEBUG):
-        log.debug("process parsed", extra={"actions": canonical(operations, private=False)})
+        log.debug(
+            "process parsed", extra={"actions": canonical_process(operations, sensitive=False)}
+        )
     return operations
 
 
-def canonical(operations: Sequence[Operation], *, private: bool = True) -> str:
+def watermark_keys(operations: Iterable[Operation]) -> frozenset[str]:
+    """Return the keys of the watermark objects that the operations load between them."""
+    users = (operation for operation in operations if isinstance(operation, UsesWatermarks))
+    return frozenset().union(*(user.watermark_keys for user in users))
+
+
+def canonical_process(operations: Sequence[Operation], *, sensitive: bool = True) -> str:
     """Write the operations so that equal ones give equal text; for a log without what is private.
 
     Result keys rely on it.
     """
-    texts = (canonical_text(operation, private=private) for operation in operations)
+    texts = (canonical_text(operation, sensitive=sensitive) for operation in operations)
     return "/".join(["image", *texts])
 
 
@@ -92,13 +104,13 @@ def actions_text(actions: Sequence[Action]) -> str:
 
 
 def _operation(action: Action) -> Operation:
-    if action.name in ELSEWHERE:
+    if action.name in OTHER_PRODUCTS:
         raise OssError(Code.NOT_IMPLEMENTED, f"The action: {action.name} is not implemented.")
     operation = OPERATIONS.get(action.name)
     if operation is None:
         raise OssError(
             Code.INVALID_ARGUMENT,
-            f"The action: {shown(action.name)} is not supported.",
+            f"The action: {truncate(action.name)} is not supported.",
             ec=EC_UNKNOWN_ACTION,
         )
     return bind(operation, action.arguments)

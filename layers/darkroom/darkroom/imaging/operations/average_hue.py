@@ -6,10 +6,11 @@ from typing import ClassVar, cast
 
 from PIL import Image
 
-from darkroom.imaging.flatten import flattened
-from darkroom.imaging.formats.decode import frames
+from darkroom.imaging.flatten import flatten
+from darkroom.imaging.formats import FORMATS
+from darkroom.imaging.operation import Report
 from darkroom.imaging.picture import Header
-from darkroom.oss_json import laid_out
+from darkroom.oss_json import dumps
 from darkroom.process.parameters import Colour
 
 _NEAR = 46
@@ -86,14 +87,15 @@ def _histogram_mean(histogram: Sequence[int]) -> Colour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AverageHue:
+class AverageHue(Report):
     """Answer the mean colour of the pixels whose hue is near the mean hue, as JSON."""
 
     name: ClassVar[str] = "average-hue"
 
     def report(self, data: bytes, header: Header) -> str:
         """Look at the first frame, on white where it is transparent (C-95, C-96)."""
-        frame = next(frames(data, header, needed=None, every=False))
-        image = flattened(frame.image)
+        frames = FORMATS[header.format].frames(data, header, needed=None, every=False)
+        frame = next(frames)
+        image = flatten(frame.image)
         colour = average(image if image.mode == "RGB" else image.convert("RGB"))
-        return laid_out({"RGB": f"0x{bytes(colour).hex()}"})
+        return dumps({"RGB": f"0x{bytes(colour).hex()}"})

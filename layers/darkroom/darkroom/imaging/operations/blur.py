@@ -7,12 +7,12 @@ from typing import ClassVar
 from PIL import Image, ImageFilter
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import Box, reduced_by
-from darkroom.imaging.filters.borders import extended, filtered
-from darkroom.imaging.filters.box_blur import Boxes, Smoothing, gaussian, smoothing
+from darkroom.geometry import Box, Size, reduced_by
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.borders import filter_in_bands, replicate_border
+from darkroom.imaging.filters.box_blur import BlurPlan, BoxFilters, gaussian, plan_blur
+from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
-from darkroom.limits import Size
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _EXACT = 2
@@ -28,11 +28,10 @@ _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blur:
+class Blur(PixelOperation, SupportsReducedDecode):
     """Blur with a Gaussian that is cut off at a radius."""
 
     name: ClassVar[str] = "blur"
-    keeps_animation: ClassVar[bool] = False
 
     r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
     s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")
@@ -54,22 +53,22 @@ class Blur:
 
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:  # noqa: ARG002 - the port's
         """Let a JPEG come at half scale where blocks are averaged anyway."""
-        if self.r <= _EXACT or smoothing(self.r, self.s).block != _REDUCIBLE:
+        if self.r <= _EXACT or plan_blur(self.r, self.s).block != _REDUCIBLE:
             return None
         width, height = size
         return -(-width // _REDUCIBLE), -(-height // _REDUCIBLE)
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Blur; the colour of a transparent pixel does not show in its neighbours."""
         if self.r <= _EXACT:
-            return picture.showing(_by_bands(picture.image, self.r, self._convolved))
-        plan = smoothing(self.r, self.s)
+            return picture.with_image(_by_bands(picture.image, self.r, self._convolved))
+        plan = plan_blur(self.r, self.s)
         if plan.block > 1:
-            return picture.showing(
+            return picture.with_image(
                 _by_opacity(picture.image, lambda i: _coarse(i, picture.size, plan))
             )
         reach = plan.boxes.reach
-        return picture.showing(_by_bands(picture.image, reach, lambda i: _boxed(i, plan.boxes)))
+        return picture.with_image(_by_bands(picture.image, reach, lambda i: _boxed(i, plan.boxes)))
 
     def _convolved(self, image: Image.Image) -> Image.Image:
         line = gaussian(self.r, self.s)
@@ -80,7 +79,7 @@ class Blur:
 def _by_bands(
     image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
 ) -> Image.Image:
-    return filtered(image, reach, lambda band: _by_opacity(band, change))
+    return filter_in_bands(image, reach, lambda band: _by_opacity(band, change))
 
 
 def _by_opacity(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -89,7 +88,7 @@ def _by_opacity(image: Image.Image, change: Callable[[Image.Image], Image.Image]
     return change(image.convert(mode)).convert(image.mode) if mode else change(image)
 
 
-def _boxed(image: Image.Image, boxes: Boxes) -> Image.Image:
+def _boxed(image: Image.Image, boxes: BoxFilters) -> Image.Image:
     bell = image
     for radius in boxes.bell:
         bell = bell.filter(ImageFilter.BoxBlur(radius))
@@ -98,7 +97,7 @@ def _boxed(image: Image.Image, boxes: Boxes) -> Image.Image:
     return Image.blend(bell, image.filter(ImageFilter.BoxBlur(boxes.plateau)), boxes.share)
 
 
-def _coarse(image: Image.Image, size: Size, plan: Smoothing) -> Image.Image:
+def _coarse(image: Image.Image, size: Size, plan: BlurPlan) -> Image.Image:
     """Filter a copy averaged in blocks, and enlarge it to the picture's size.
 
     The pixels at hand may be a reduced decode, whose last row and column then cover more
@@ -109,7 +108,7 @@ def _coarse(image: Image.Image, size: Size, plan: Smoothing) -> Image.Image:
     margin = (plan.boxes.reach + _INTERPOLATION) * block
     width, height = (-(-side // block) * block for side in image.size)
     around = Box(-margin, -margin, width + margin, height + margin)
-    small = _boxed(extended(image, around).reduce(block), plan.boxes)
+    small = _boxed(replicate_border(image, around).reduce(block), plan.boxes)
     right, bottom = (side / reduction + margin for side in size)
     inner = (margin / block, margin / block, right / block, bottom / block)
     return small.resize(size, Image.Resampling.BICUBIC, box=inner)

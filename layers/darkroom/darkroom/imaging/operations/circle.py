@@ -6,35 +6,35 @@ from typing import ClassVar
 from PIL import Image
 
 from darkroom.geometry import disc_box
-from darkroom.imaging.filters.masks import corner, fade
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.masks import apply_mask, corner_mask
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
 from darkroom.process.parameters import Integer, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circle:
+class Circle(PixelOperation):
     """Cut a disc out of the middle; around it the result is transparent or white."""
 
     name: ClassVar[str] = "circle"
-    keeps_animation: ClassVar[bool] = False
 
     r: int = parameter(
         "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000233"
     )
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Cut to the square that holds the disc: 2r + 1 pixels a side."""
         square = picture.image.crop(disc_box(picture.size, self.r))
         # A single pixel has no corners to lose (C-60).
         if square.width > 1:
-            fade(square, _disc(square.width), alpha=picture.output.alpha)
-        return picture.showing(square)
+            apply_mask(square, _disc(square.width), alpha=picture.output.alpha)
+        return picture.with_image(square)
 
 
 def _disc(side: int) -> Image.Image:
     """Draw the disc that fills a square of odd side: four quarters that share their last lines."""
-    part = corner(side / 2)
+    part = corner_mask(side / 2)
     middle = side // 2
     disc = Image.new("L", (side, side))
     disc.paste(part)

@@ -3,28 +3,28 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from darkroom.imaging.filters.tone import with_curve
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.tone import apply_curve
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
-from darkroom.process.parameters import BARE, Integer, parameter
+from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
+class Contrast(PixelOperation):
     """Spread the colours of a picture, or draw them together."""
 
     name: ClassVar[str] = "contrast"
-    keeps_animation: ClassVar[bool] = False
 
     level: int = parameter(
-        BARE, Integer(-100, 100), "Positive values spread, negative ones flatten."
+        POSITIONAL, Integer(-100, 100), "Positive values spread, negative ones flatten."
     )
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Scale the colours; transparency stays."""
         if self.level == 0:
             return picture
-        return picture.showing(with_curve(picture.image, self.scaled))
+        return picture.with_image(apply_curve(picture.image, self.scaled))
 
     def scaled(self, sample: int) -> int:
         """Multiply by up to 2 or down to ½, halves up: the service's own is unpublished (C-69)."""

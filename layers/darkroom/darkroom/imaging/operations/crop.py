@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from darkroom.errors import Code, OssError
 from darkroom.geometry import GRAVITIES, crop_box
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _SIDE = Integer(0, 16_384)
@@ -17,11 +18,10 @@ _DETECTED = ("face", "auto")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crop:
+class Crop(PixelOperation):
     """Cut out a rectangle, placed by gravity and offset, clipped to the picture."""
 
     name: ClassVar[str] = "crop"
-    keeps_animation: ClassVar[bool] = True
 
     w: int = parameter("w", _SIDE, "Width; 0 to the edge.", default=0, ec="0040-00000225")
     h: int = parameter("h", _SIDE, "Height; 0 to the edge.", default=0, ec="0040-00000226")
@@ -31,14 +31,18 @@ class Crop:
         "g", Choice((*GRAVITIES, *_DETECTED)), "Where the rectangle starts from.", default="nw"
     )
 
+    def keeps_animation(self) -> bool:
+        """An animation stays one."""
+        return True
+
     def __post_init__(self) -> None:
         """Refuse what needs a detection service."""
         if self.g in _DETECTED:
             raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Cut; raise `BadRequest` for a start outside the picture (C-53)."""
         box = crop_box(picture.size, (self.w, self.h), self.g, (self.x, self.y))
         if box is None:
             raise OssError(Code.BAD_REQUEST, "Advance cut's position is out of image.")
-        return picture.showing(picture.image.crop(box))
+        return picture.with_image(picture.image.crop(box))

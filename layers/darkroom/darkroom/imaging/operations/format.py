@@ -4,33 +4,37 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats.formats import FORMATS
-from darkroom.imaging.formats.plugins import kept, writable
-from darkroom.imaging.steps import Plan
+from darkroom.imaging.formats import FORMATS, writable_or_fallback
+from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits
-from darkroom.process.parameters import BARE, Choice, parameter
+from darkroom.process.parameters import POSITIONAL, Choice, parameter
+
+_ALIASES = {alias: format_.name for format_ in FORMATS.values() for alias in format_.aliases}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(OutputOption):
     """Save in another format; gif only where the source is one."""
 
     name: ClassVar[str] = "format"
-    keeps_animation: ClassVar[bool] = True
 
     word: str = parameter(
-        BARE,
-        Choice(tuple(FORMATS), aliases={"jpeg": "jpg"}),
+        POSITIONAL,
+        Choice(tuple(FORMATS), aliases=_ALIASES),
         "The format; gif keeps the source's format unless that is gif.",
         ec="0040-00000206",
         missing_ec="0040-00000207",
     )
 
-    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+    def keeps_animation(self) -> bool:
+        """An animation stays one."""
+        return True
+
+    def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Settle the format; raise `NotImplemented` for one without an encoder here (C-111)."""
-        source = plan.header.format
-        if self.word == "gif" and source != "gif":
-            return replace(plan, format=kept(FORMATS[source]).word)
-        if not writable(FORMATS[self.word]):
+        source, target = FORMATS[plan.header.format], FORMATS[self.word]
+        if target.from_same_format_only and source is not target:
+            target = writable_or_fallback(source)
+        elif not target.is_writable:
             raise OssError(Code.NOT_IMPLEMENTED, f"{self.word} cannot be written here.")
-        return replace(plan, format=self.word)
+        return replace(plan, format=target.name)

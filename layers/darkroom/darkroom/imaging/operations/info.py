@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darkroom.imaging.metadata.exif import exif_texts
+from darkroom.imaging.operation import Report
 from darkroom.imaging.picture import Header
-from darkroom.oss_json import laid_out
+from darkroom.oss_json import dumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Info:
+class Info(Report):
     """Answer format, size, frames, density and EXIF of the stored picture as JSON."""
 
     name: ClassVar[str] = "info"
@@ -32,11 +33,11 @@ class Info:
             "ImageHeight": str(header.size[1]),
             "ImageWidth": str(header.size[0]),
         }
-        return laid_out({name: {"value": values[name]} for name in sorted(values)})
+        return dumps({name: {"value": values[name]} for name in sorted(values)})
 
 
 def _density(header: Header) -> Mapping[str, str]:
-    density = header.density
+    density = header.resolution
     if density is None:
         return {}
     return {

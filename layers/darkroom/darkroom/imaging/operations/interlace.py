@@ -3,20 +3,23 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from darkroom.imaging.steps import Plan
+from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits
-from darkroom.process.parameters import BARE, Flag, parameter
+from darkroom.process.parameters import POSITIONAL, Flag, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interlace:
+class Interlace(OutputOption):
     """Write a JPG so that it appears step by step; other formats ignore it."""
 
     name: ClassVar[str] = "interlace"
-    keeps_animation: ClassVar[bool] = True
 
-    progressive: bool = parameter(BARE, Flag(), "1 for progressive, 0 for baseline.")
+    progressive: bool = parameter(POSITIONAL, Flag(), "1 for progressive, 0 for baseline.")
 
-    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+    def keeps_animation(self) -> bool:
+        """An animation stays one."""
+        return True
+
+    def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Settle it."""
         return replace(plan, progressive=self.progressive)

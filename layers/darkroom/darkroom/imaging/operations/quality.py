@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from darkroom.errors import missing
-from darkroom.geometry import ratio_of
-from darkroom.imaging.steps import Plan
+from darkroom.geometry import scale_length
+from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits
-from darkroom.process.parameters import BARE, Integer, parameter
+from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _PERCENT = Integer(1, 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
+class Quality(OutputOption):
     """Quality of a JPG, WebP, HEIC or AVIF; other formats have none and ignore it."""
 
     name: ClassVar[str] = "quality"
@@ -28,14 +28,15 @@ class Quality:
         default=None,
         ec="0040-00000308",
     )
-    bare: int | None = parameter(BARE, _PERCENT, "The same as Q.", default=None, ec="0040-00000310")
+    bare: int | None = parameter(
+        POSITIONAL, _PERCENT, "The same as Q.", default=None, ec="0040-00000310"
+    )
 
     def __post_init__(self) -> None:
         """Ask for a value."""
         if self.q is None and self._absolute is None:
             raise missing(self.name, ec="0040-00000307")
 
-    @property
     def keeps_animation(self) -> bool:
         """Whether the quality is relative: an absolute one makes an animation static."""
         return self._absolute is None
@@ -44,7 +45,7 @@ class Quality:
     def _absolute(self) -> int | None:
         return self.bare if self.Q is None else self.Q
 
-    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+    def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Leave the sum to the end, when the format is known."""
         return replace(plan, quality=self.result)
 
@@ -52,4 +53,4 @@ class Quality:
         """Give the result's quality from the source's; one that is unknown counts as 100."""
         if self._absolute is not None:
             return min(self._absolute, source or 100)
-        return ratio_of(source or 100, self.q or 100, 100)
+        return scale_length(source or 100, self.q or 100, 100)

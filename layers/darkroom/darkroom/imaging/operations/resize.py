@@ -7,13 +7,30 @@ from typing import ClassVar
 from PIL import Image
 
 from darkroom.errors import invalid, missing
-from darkroom.geometry import centred, contained, covering, percent, reduced_by, to_height, to_width
-from darkroom.imaging.flatten import coloured, flattened
+from darkroom.geometry import (
+    Size,
+    centre_offset,
+    cover,
+    fit_inside,
+    reduced_by,
+    scale_percent,
+    scale_to_height,
+    scale_to_width,
+)
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.flatten import background, flatten
+from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.resampling import rimless, shrunk
-from darkroom.imaging.steps import Context
-from darkroom.limits import Size
-from darkroom.process.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
+from darkroom.imaging.resampling import resample_without_halo, shrink
+from darkroom.process.parameters import (
+    Choice,
+    Colour,
+    Flag,
+    HexColour,
+    Integer,
+    ValidatesRaw,
+    parameter,
+)
 
 _SIDE = Integer(1, 16_384)
 
@@ -33,7 +50,7 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resize:
+class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
     """Scale to a size, a longer or shorter side, or a percentage."""
 
     name: ClassVar[str] = "resize"
@@ -69,7 +86,7 @@ class Resize:
     )
 
     @classmethod
-    def before_parsing(cls, written: Mapping[str, str]) -> None:
+    def check_raw(cls, written: Mapping[str, str]) -> None:
         """Refuse `w_0,h_0`, which has an error number of its own."""
         if written.get("w") == written.get("h") == "0":
             raise invalid("w", "0", "Value of w or h must be greater than 0", ec=EC_BOTH_ZERO)
@@ -79,7 +96,6 @@ class Resize:
         if not any((self.w, self.h, self.l, self.s, self.p)):
             raise missing("w, h, l, s or p")
 
-    @property
     def keeps_animation(self) -> bool:
         """Whether it scales to a size: a percentage makes an animation static (spec 03 §5)."""
         return not self._by_percent
@@ -89,16 +105,26 @@ class Resize:
         inner = self.scaling(size, animated=animated).inner
         return None if inner == size else inner
 
-    def apply(self, picture: Picture, context: Context) -> Picture:
+    def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Scale by area averaging when shrinking, bicubic when enlarging (C-51)."""
         scaling = self.scaling(picture.size, animated=picture.header.frames > 1)
         context.limits.check_resized(scaling.size)
-        if scaling.padded:
-            scaled = _scaled(picture, scaling.inner, scaling.inner)
-            return picture.showing(_padded(scaled, scaling.size, self.color))
-        if scaling.size == scaling.inner == picture.image.size:
+        if scaling.size == scaling.inner == picture.image.size and not scaling.padded:
             return picture
-        return picture.showing(_scaled(picture, scaling.inner, scaling.size))
+        size, inner = picture.size, scaling.inner
+        final = inner if scaling.padded else scaling.size
+        box = _source_box(picture, inner, final)
+        if inner[0] <= size[0] and inner[1] <= size[1]:
+            whole = size == picture.image.size
+            scaled = shrink(picture.image, final, box, whole=whole)
+        else:
+            bicubic = Image.Resampling.BICUBIC
+            scaled = resample_without_halo(
+                picture.image, lambda pixels: pixels.resize(final, bicubic, box=box)
+            )
+        return picture.with_image(
+            _padded(scaled, scaling.size, self.color) if scaling.padded else scaled
+        )
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
         """Choose the target for a picture of `size` (spec 02 §1.1–1.3).
@@ -117,9 +143,12 @@ class Resize:
 
     def _target(self, size: Size) -> tuple[Size, Size]:
         if self._by_percent:
-            scaled = percent(size, self.p or 100)
+            scaled = scale_percent(size, self.p or 100)
             return scaled, scaled
-        width, height = self._sides(size)
+        width, height = self.w, self.h
+        if not (width or height):
+            # `l` and `s` stand for one or the other, by the source.
+            width, height = (self.l, self.s) if size[0] >= size[1] else (self.s, self.l)
         if self.m in ("lfit", "mfit"):
             fitted = self._fitted(size, width, height)
             return fitted, fitted
@@ -127,23 +156,17 @@ class Resize:
         box = (width or height or 1, height or width or 1)
         match self.m:
             case "fill":
-                return covering(size, box), box
+                return cover(size, box), box
             case "pad":
-                return contained(size, box), box
+                return fit_inside(size, box), box
             case _:
                 return box, box
 
-    def _sides(self, size: Size) -> tuple[int | None, int | None]:
-        """Give width and height; `l` and `s` stand for one or the other, by the source."""
-        if self.w or self.h:
-            return self.w, self.h
-        return (self.l, self.s) if size[0] >= size[1] else (self.s, self.l)
-
     def _fitted(self, size: Size, width: int | None, height: int | None) -> Size:
         if width and height:
-            fit = contained if self.m == "lfit" else covering
+            fit = fit_inside if self.m == "lfit" else cover
             return fit(size, (width, height))
-        return to_width(size, width) if width else to_height(size, height or 1)
+        return scale_to_width(size, width) if width else scale_to_height(size, height or 1)
 
     def _enlarges(self, size: Size, inner: Size, final: Size) -> bool:
         """Tell whether the result would have more resolution than the source (spec 02 §1.3)."""
@@ -153,31 +176,27 @@ class Resize:
         return inner[0] > size[0] or inner[1] > size[1]
 
 
-def _scaled(picture: Picture, inner: Size, final: Size) -> Image.Image:
-    """Scale to `inner` and keep the middle `final` of it, in one pass over the pixels.
+def _source_box(picture: Picture, inner: Size, final: Size) -> tuple[float, float, float, float]:
+    """Return which decoded pixels become the middle `final` of the picture scaled to `inner`.
 
-    The pixels at hand may be a reduced decode: the box says how much of them is picture,
-    as the last column of a reduced JPEG covers more than the picture has.
+    The pixels may be a reduced decode: the last column of a reduced JPEG covers more than the
+    picture has.
     """
     image, size = picture.image, picture.size
     reduction = reduced_by(size, image.size)
-    left, top = centred(final, inner)
+    left, top = centre_offset(final, inner)
     across = size[0] / inner[0] / reduction
     down = size[1] / inner[1] / reduction
-    box = (
+    return (
         left * across,
         top * down,
         min((left + final[0]) * across, image.width),
         min((top + final[1]) * down, image.height),
     )
-    if inner[0] <= size[0] and inner[1] <= size[1]:
-        return shrunk(image, final, box, whole=reduction == 1)
-    bicubic = Image.Resampling.BICUBIC
-    return rimless(image, lambda pixels: pixels.resize(final, bicubic, box=box))
 
 
 def _padded(image: Image.Image, size: Size, colour: Colour) -> Image.Image:
     """Centre on an opaque canvas, transparent pixels composited over it (C-47)."""
-    ground = coloured(size, colour, grey=image.mode in ("L", "LA"))
-    ground.paste(flattened(image, colour), centred(image.size, size))
+    ground = background(size, colour, grey=image.mode in ("L", "LA"))
+    ground.paste(flatten(image, colour), centre_offset(image.size, size))
     return ground

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from PIL import Image, ImageChops
 
-from darkroom.geometry import Box
-from darkroom.imaging.filters.borders import extended
+from darkroom.geometry import Box, Size
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.borders import replicate_border
 from darkroom.imaging.flatten import WHITE
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.resampling import with_room, without_room
-from darkroom.imaging.steps import Context
-from darkroom.limits import Size
-from darkroom.process.parameters import BARE, Integer, parameter
+from darkroom.imaging.resampling import premultiply_with_headroom, unpremultiply
+from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _QUARTERS = {
     90: Image.Transpose.ROTATE_270,
@@ -27,33 +27,32 @@ _ROWS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotate:
+class Rotate(PixelOperation):
     """Turn clockwise by whole degrees; the canvas grows to hold the corners."""
 
     name: ClassVar[str] = "rotate"
-    keeps_animation: ClassVar[bool] = False
 
     degrees: int = parameter(
-        BARE,
+        POSITIONAL,
         Integer(0, 360),
         "Degrees, clockwise.",
         ec="0040-00000217",
         missing_ec="0040-00000216",
     )
 
-    def apply(self, picture: Picture, context: Context) -> Picture:
+    def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Turn; raise `BadRequest` for a side over 4096 pixels."""
         context.limits.check_rotation(picture.size)
         if self.degrees in (0, 360):
             return picture
         if quarter := _QUARTERS.get(self.degrees):
-            return picture.showing(picture.image.transpose(quarter))
-        turned, coverage = turn(picture.image, self.degrees)
+            return picture.with_image(picture.image.transpose(quarter))
+        turned, coverage = rotate_image(picture.image, self.degrees)
         if picture.output.alpha:
-            return picture.showing(_with_coverage(turned, coverage))
+            return picture.with_image(_with_coverage(turned, coverage))
         # In place: at 45 degrees the canvas is twice the picture, and one copy is enough.
         turned.paste(WHITE[: len(turned.getbands())], mask=ImageChops.invert(coverage))
-        return picture.showing(turned)
+        return picture.with_image(turned)
 
 
 def rotated_size(size: Size, degrees: int) -> Size:
@@ -66,14 +65,14 @@ def rotated_size(size: Size, degrees: int) -> Size:
     )
 
 
-def turn(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
+def rotate_image(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
     """Rotate about the centre, bicubic; give the pixels and how far each is covered.
 
     The coverage is what makes the edges smooth: a rotation by itself cuts them along whole
     pixels.
     """
     size = rotated_size(image.size, degrees)
-    matrix = turning((image.width + 2, image.height + 2), size, degrees)
+    matrix = rotation_matrix((image.width + 2, image.height + 2), size, degrees)
     return _turned_pixels(image, size, matrix), _turned_coverage(image.size, size, matrix)
 
 
@@ -82,15 +81,15 @@ def _turned_pixels(image: Image.Image, size: Size, matrix: tuple[float, ...]) ->
 
     Some rows at a time, so that nothing in between is as large as the canvas.
     """
-    framed = extended(image, Box(-1, -1, image.width + 1, image.height + 1))
+    framed = replicate_border(image, Box(-1, -1, image.width + 1, image.height + 1))
     clear = image.mode in ("LA", "RGBA")
     if clear:
-        framed = with_room(framed)
+        framed = premultiply_with_headroom(framed)
     turned = Image.new(image.mode, size)
     for top in range(0, size[1], _ROWS):
         rows = (size[0], min(_ROWS, size[1] - top))
-        band = _transformed(framed, rows, _lowered(matrix, top))
-        turned.paste(without_room(band, image.mode) if clear else band, (0, top))
+        band = _transformed(framed, rows, _shift_rows(matrix, top))
+        turned.paste(unpremultiply(band, image.mode) if clear else band, (0, top))
     return turned
 
 
@@ -98,7 +97,7 @@ def _transformed(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> I
     return image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
 
 
-def _lowered(matrix: tuple[float, ...], rows: int) -> tuple[float, ...]:
+def _shift_rows(matrix: tuple[float, ...], rows: int) -> tuple[float, ...]:
     """Let the first row of the target be a later one."""
     a, b, c, d, e, f = matrix
     return a, b, c + b * rows, d, e, f + e * rows
@@ -110,7 +109,7 @@ def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Imag
     return framed.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
-def turning(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
+def rotation_matrix(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
     """Affine coefficients from target to source coordinates, centre on centre."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = target[0] / 2, target[1] / 2

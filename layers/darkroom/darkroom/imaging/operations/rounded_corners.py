@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from PIL import Image
 
-from darkroom.imaging.filters.masks import corner, fade
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.masks import apply_mask, corner_mask
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
 from darkroom.process.parameters import Integer, parameter
 
 _WITH_ALPHA = {"L": "LA", "LA": "LA", "RGB": "RGBA", "RGBA": "RGBA"}
@@ -15,17 +16,16 @@ _ACROSS, _DOWN = Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundedCorners:
+class RoundedCorners(PixelOperation):
     """Cut the four corners round; outside the result is transparent or white."""
 
     name: ClassVar[str] = "rounded-corners"
-    keeps_animation: ClassVar[bool] = False
 
     r: int = parameter(
         "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000237"
     )
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Touch nothing but the corners; the size stays."""
         width, height = picture.size
         radius = min(self.r, min(picture.size) // 2)
@@ -34,16 +34,16 @@ class RoundedCorners:
         image = picture.image
         # Converting to the mode that it has is a copy.
         result = image.convert(_WITH_ALPHA[image.mode] if picture.output.alpha else image.mode)
-        left = corner(radius)
+        left = corner_mask(radius)
         right = left.transpose(_ACROSS)
         for mask, x in ((left, 0), (right, width - radius)):
             _cut(result, mask, (x, 0))
             _cut(result, mask.transpose(_DOWN), (x, height - radius))
-        return picture.showing(result)
+        return picture.with_image(result)
 
 
 def _cut(image: Image.Image, mask: Image.Image, place: tuple[int, int]) -> None:
     x, y = place
     part = image.crop((x, y, x + mask.width, y + mask.height))
-    fade(part, mask, alpha=False)
+    apply_mask(part, mask, alpha=False)
     image.paste(part, place)

@@ -5,36 +5,36 @@ from typing import ClassVar
 
 from PIL import Image, ImageFilter
 
-from darkroom.imaging.filters.borders import filtered
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.filters.borders import filter_in_bands
+from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context
-from darkroom.process.parameters import BARE, Integer, parameter
+from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _FULL = 500
 """The amount at which a pixel moves by all that its neighbours differ from it (C-70)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sharpen:
+class Sharpen(PixelOperation):
     """Move every pixel away from its four neighbours."""
 
     name: ClassVar[str] = "sharpen"
-    keeps_animation: ClassVar[bool] = False
 
     amount: int = parameter(
-        BARE,
+        POSITIONAL,
         Integer(50, 399),
         "How much; 100 suits most pictures.",
         ec="0040-00000280",
         missing_ec="0040-00000279",
     )
 
-    def apply(self, picture: Picture, _context: Context) -> Picture:
+    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Sharpen the colours; transparency stays."""
-        sharpened = filtered(picture.image, 1, self._convolved)
+        sharpened = filter_in_bands(picture.image, 1, self._convolved)
         if picture.has_alpha:
             sharpened.putalpha(picture.image.getchannel("A"))
-        return picture.showing(sharpened)
+        return picture.with_image(sharpened)
 
     def _convolved(self, image: Image.Image) -> Image.Image:
         side = -self.amount / _FULL

@@ -6,45 +6,46 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import action_names, compiled
+from darkroom.imaging.operations import action_names, compile_operations
 from darkroom.imaging.pipeline import Result, run_each
-from darkroom.jobs import Job, Made, State, Target, Task
+from darkroom.jobs import Job, State, Target, TargetResult, Task
 from darkroom.naming_rules import check_key
-from darkroom.ports import Attributes, Busy, ObjectInfo, Replaced
+from darkroom.ports.jobs import AlreadyClaimed
+from darkroom.ports.objects import ObjectAttributes, ObjectInfo, ObjectReplaced
 from darkroom.process.grammar import parse
-from darkroom.usecases.authorization import bucket_named
-from darkroom.usecases.save import filled
-from darkroom.usecases.services import Worker
-from darkroom.usecases.watermark_loader import Marks
+from darkroom.usecases.authorization import get_bucket
+from darkroom.usecases.save import expand_template
+from darkroom.usecases.services import JobWorker
+from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
-def told(task: Task, worker: Worker) -> Task:
+def finish_job(task: Task, worker: JobWorker) -> Task:
     """Bury a failure and tell the topic of the end, both once.
 
     Only a crash in between has them done again, by the next delivery.
     """
-    if not task.told:
-        _bury(task, worker)
+    if not task.notified:
+        _dead_letter_failure(task, worker)
         if task.job.topic is not None:
-            worker.workshop.topics.tell(task.job.topic, notification(task))
-        task = replace(task, told=True)
-    worker.workshop.tasks.update(task, owner=worker.name, free=True)
+            worker.jobs.notifier.publish(task.job.topic, notification(task))
+        task = replace(task, notified=True)
+    worker.jobs.tasks.update(task, owner=worker.name, release=True)
     return task
 
 
-def _bury(task: Task, worker: Worker) -> None:
+def _dead_letter_failure(task: Task, worker: JobWorker) -> None:
     """Put a job that failed among the dead letters.
 
     The letter is a round further than its job: only who sends it again has it tried again.
     """
     if task.state is State.FAILED:
-        letter = replace(task.job, round=task.job.round + 1)
-        worker.workshop.letters.bury(letter.text(), f"{task.code}: {task.message}")
+        letter = replace(task.job, redrive_count=task.job.redrive_count + 1)
+        worker.jobs.messages.dead_letter(letter.text(), f"{task.code}: {task.message}")
 
 
 def notification(task: Task) -> str:
     """Write what a topic hears (C-167), in ASCII as `Job.text` does."""
-    first = task.made.get(0)
+    first = task.results.get(0)
     made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
     return json.dumps(
         {
@@ -56,139 +57,139 @@ def notification(task: Task) -> str:
             "Target": made or {},
             "Code": task.code or "",
             "Message": task.message or "",
-            "FinishTime": task.finished.isoformat() if task.finished else "",
+            "FinishTime": task.finished_at.isoformat() if task.finished_at else "",
         }
     )
 
 
-class Needless(Exception):
+class JobObsolete(Exception):
     """There is nothing to make, and that is as it should be; says why."""
 
 
-NEWER = "A newer version of the source took its place."
-OWN_WORK = "The source was made by a rule itself."
+SOURCE_REPLACED = "A newer version of the source took its place."
+SOURCE_MADE_BY_RULE = "The source was made by a rule itself."
 
 
-def persist(job: Job, worker: Worker) -> Task:
+def run_job(job: Job, worker: JobWorker) -> Task:
     """Bring a job to its end and tell of it; a duplicate finds it done and does nothing.
 
     Raises `Busy`, `Replaced` or an `OssError` of ours where another attempt may succeed: the
     task then says why, and is free to be claimed again.
     """
-    return _ended(job, worker, lambda task: _attempted(task, worker))
+    return _complete(job, worker, lambda task: _attempt(task, worker))
 
 
-def give_up(job: Job, error: OssError, worker: Worker) -> Task:
+def fail_job(job: Job, error: OssError, worker: JobWorker) -> Task:
     """End a job that failed for the last time, with the reason."""
-    return _ended(job, worker, lambda task: _Progress(task, worker).over(error))
+    return _complete(job, worker, lambda task: _Progress(task, worker).finished(error))
 
 
-def _ended(job: Job, worker: Worker, end: Callable[[Task], Task]) -> Task:
+def _complete(job: Job, worker: JobWorker, end: Callable[[Task], Task]) -> Task:
     """Claim the job's task, have it brought to its end unless it is there, and tell of it.
 
     A job that came back from the dead letters opens a task again that had failed.
     """
-    tasks = worker.workshop.tasks
-    tasks.accept(Task(job=job))
-    task = tasks.claim(job.task_id, worker.name, worker.until())
-    if task.state is State.FAILED and job.round > task.job.round:
-        task = Task(job=job, state=State.RUNNING, made=task.made, attempts=task.attempts)
-    if not task.over:
+    tasks = worker.jobs.tasks
+    tasks.create(Task(job=job))
+    task = tasks.claim(job.task_id, worker.name, worker.lease_expires_at())
+    if task.state is State.FAILED and job.redrive_count > task.job.redrive_count:
+        task = Task(job=job, state=State.RUNNING, results=task.results, attempts=task.attempts)
+    if not task.is_finished:
         # Written before the topic hears of it: who asks after the task then finds it over.
         task = end(task)
         tasks.update(task, owner=worker.name)
-    return told(task, worker)
+    return finish_job(task, worker)
 
 
-def _attempted(task: Task, worker: Worker) -> Task:
+def _attempt(task: Task, worker: JobWorker) -> Task:
     """Do what is left to do. An error of the caller's ends the task; one of ours does not."""
     progress = _Progress(task, worker)
     try:
-        _do(progress)
-    except Needless as error:
-        return progress.over(message=str(error))
+        _make_targets(progress)
+    except JobObsolete as error:
+        return progress.finished(message=str(error))
     except OssError as error:
-        if not error.ours:
-            return progress.over(error)
-        progress.set_free(error.code.wire, error.message)
+        if not error.is_server_error:
+            return progress.finished(error)
+        progress.release(error.code.wire, error.message)
         raise
-    except (Busy, Replaced) as error:
-        progress.set_free(Code.SERVICE_UNAVAILABLE.wire, type(error).__name__)
+    except (AlreadyClaimed, ObjectReplaced) as error:
+        progress.release(Code.SERVICE_UNAVAILABLE.wire, type(error).__name__)
         raise
-    return progress.over()
+    return progress.finished()
 
 
 class _Progress:
     """What has been done of a task so far; written down after every target."""
 
-    def __init__(self, task: Task, worker: Worker) -> None:
+    def __init__(self, task: Task, worker: JobWorker) -> None:
         self.task = task
         self.worker = worker
 
-    def left(self) -> list[int]:
+    def remaining_targets(self) -> list[int]:
         """Number the targets that are still to be made."""
-        return [n for n in range(len(self.task.job.targets)) if n not in self.task.made]
+        return [n for n in range(len(self.task.job.targets)) if n not in self.task.results]
 
-    def made(self, number: int, made: Made) -> None:
+    def record_target(self, number: int, made: TargetResult) -> None:
         """Note a target that is there."""
-        self.task = replace(self.task, made={**self.task.made, number: made})
-        self.worker.workshop.tasks.update(self.task, owner=self.worker.name)
+        self.task = replace(self.task, results={**self.task.results, number: made})
+        self.worker.jobs.tasks.update(self.task, owner=self.worker.name)
 
-    def set_free(self, code: str, message: str) -> None:
+    def release(self, code: str, message: str) -> None:
         """Note why this attempt failed, and let another one have the task."""
         self.task = replace(self.task, state=State.ACCEPTED, code=code, message=message)
-        self.worker.workshop.tasks.update(self.task, owner=self.worker.name, free=True)
+        self.worker.jobs.tasks.update(self.task, owner=self.worker.name, release=True)
 
-    def over(self, error: OssError | None = None, message: str | None = None) -> Task:
+    def finished(self, error: OssError | None = None, message: str | None = None) -> Task:
         """Give the task as it ends."""
         return replace(
             self.task,
             state=State.FAILED if error else State.SUCCEEDED,
             code=error.code.wire if error else None,
             message=error.message if error else message,
-            finished=self.worker.world.clock(),
+            finished_at=self.worker.services.clock(),
         )
 
 
-def _do(progress: _Progress) -> None:
+def _make_targets(progress: _Progress) -> None:
     """Make every target that is left; what can be made is, whatever fails beside it."""
     job, worker = progress.task.job, progress.worker
-    source, data = _read(job, worker)
-    numbers = progress.left()
-    processes = [compiled(parse(job.targets[n].process).actions) for n in numbers]
-    marks = Marks(bucket=job.bucket, world=worker.world, context=worker.context)
-    upright = worker.world.settings.auto_orient
+    source, data = _read_source(job, worker)
+    numbers = progress.remaining_targets()
+    processes = [compile_operations(parse(job.targets[n].process).actions) for n in numbers]
+    marks = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
+    upright = worker.services.settings.auto_orient
     failures: list[OssError] = []
-    results = run_each(data, processes, marks.offered(), upright=upright)
+    results = run_each(data, processes, marks.processing_context(), upright=upright)
     for number, process, result in zip(numbers, processes, results, strict=True):
         told = {"task": job.task_id, "bucket": job.bucket, "operations": action_names(process)}
         try:
-            made = _stored(job, job.targets[number], _good(result), source, worker)
+            made = _store_result(job, job.targets[number], _unwrap(result), source, worker)
         except OssError as error:
-            worker.context.journal.note_target(**told, code=error.code.wire)
+            worker.context.log_context.add_target(**told, code=error.code.wire)
             failures.append(error)
         else:
-            worker.context.journal.note_target(**told, result_bytes=made.size)
-            progress.made(number, made)
+            worker.context.log_context.add_target(**told, result_bytes=made.size)
+            progress.record_target(number, made)
     if failures:
         # One that may pass next time comes first: the others will fail again then.
-        raise max(failures, key=lambda failure: (failure.ours, failure.status))
+        raise max(failures, key=lambda failure: (failure.is_server_error, failure.status))
 
 
-def _good(result: Result | OssError) -> Result:
+def _unwrap(result: Result | OssError) -> Result:
     if isinstance(result, OssError):
         raise result
     return result
 
 
-def _read(job: Job, worker: Worker) -> tuple[ObjectInfo, bytes]:
+def _read_source(job: Job, worker: JobWorker) -> tuple[ObjectInfo, bytes]:
     with worker.context.stage("store"):
-        opened = worker.world.objects.open(job.bucket, job.key)
+        opened = worker.services.objects.open(job.bucket, job.key)
     with closing(opened):
-        worker.context.journal.note(bucket=job.bucket, source_bytes=opened.info.size)
+        worker.context.log_context.bind(bucket=job.bucket, source_bytes=opened.info.size)
         _check_version(job, opened.info)
         if job.by_rule and opened.info.by_rule:
-            raise Needless(OWN_WORK)
+            raise JobObsolete(SOURCE_MADE_BY_RULE)
         worker.context.limits.check_source_bytes(opened.info.size)
         with worker.context.stage("store"):
             return opened.info, opened.read()
@@ -197,35 +198,37 @@ def _read(job: Job, worker: Worker) -> tuple[ObjectInfo, bytes]:
 def _check_version(job: Job, source: ObjectInfo) -> None:
     if job.etag is not None and source.etag != job.etag:
         # Its own job makes what is wanted now.
-        raise Needless(NEWER)
+        raise JobObsolete(SOURCE_REPLACED)
 
 
-def _stored(job: Job, target: Target, result: Result, source: ObjectInfo, worker: Worker) -> Made:
+def _store_result(
+    job: Job, target: Target, result: Result, source: ObjectInfo, worker: JobWorker
+) -> TargetResult:
     """Write a result, unless its source has been replaced since it was read.
 
     Whoever writes a target holds its name, so that of two versions of a source the newer
     one's result is what stays, in whichever order their jobs come.
     """
-    bucket = filled(target.bucket, job.bucket, job.key, result.format or "")
-    key = filled(target.key, job.bucket, job.key, result.format or "")
-    bucket_named(worker.world, bucket)
+    bucket = expand_template(target.bucket, job.bucket, job.key, result.format or "")
+    key = expand_template(target.key, job.bucket, job.key, result.format or "")
+    get_bucket(worker.services, bucket)
     check_key(key)
-    with _holding(f"{bucket}/{key}", worker):
-        now = worker.world.objects.head(job.bucket, job.key)
+    with _target_lock(f"{bucket}/{key}", worker):
+        now = worker.services.objects.head(job.bucket, job.key)
         _check_version(job, now)
         if now.etag != source.etag:
-            raise Replaced(job.key)
-        attributes = Attributes(content_type=result.content_type, by_rule=job.by_rule)
+            raise ObjectReplaced(job.key)
+        attributes = ObjectAttributes(content_type=result.content_type, by_rule=job.by_rule)
         with worker.context.stage("store"):
-            worker.world.writer.put(bucket, key, result.body, attributes)
-    return Made(bucket=bucket, key=key, size=len(result.body))
+            worker.services.writer.put(bucket, key, result.body, attributes)
+    return TargetResult(bucket=bucket, key=key, size=len(result.body))
 
 
 @contextmanager
-def _holding(name: str, worker: Worker) -> Iterator[None]:
-    locks = worker.workshop.locks
-    if not locks.hold(name, worker.name, worker.until()):
-        raise Busy(name)
+def _target_lock(name: str, worker: JobWorker) -> Iterator[None]:
+    locks = worker.jobs.locks
+    if not locks.acquire(name, worker.name, worker.lease_expires_at()):
+        raise AlreadyClaimed(name)
     try:
         yield
     finally:

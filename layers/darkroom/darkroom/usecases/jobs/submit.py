@@ -6,13 +6,13 @@ import uuid
 from dataclasses import dataclass, replace
 
 from darkroom.errors import Code, OssError, invalid, missing
-from darkroom.imaging.operations import canonical, compiled
+from darkroom.imaging.operations import canonical_process, compile_operations
 from darkroom.jobs import Job, State, Target, Task
 from darkroom.process.grammar import Process, SaveAs
-from darkroom.usecases.authorization import allow_object
-from darkroom.usecases.render import Rendering
-from darkroom.usecases.save import OF_RESULT, admitted, pictures, target_of
-from darkroom.usecases.services import Workshop, World
+from darkroom.usecases.authorization import authorize_object
+from darkroom.usecases.render import RenderRequest
+from darkroom.usecases.save import AUTOEXT, authorize_process, reject_reports, resolve_target
+from darkroom.usecases.services import JobServices, Services
 
 _FAMILIES = ("image/", "style/")
 
@@ -28,26 +28,26 @@ class Receipt:
     task_id: str
 
 
-def submit(source: Rendering, world: World, workshop: Workshop) -> Receipt:
+def submit_job(source: RenderRequest, services: Services, job_services: JobServices) -> Receipt:
     """Check everything, write the task down and queue it."""
     if not source.process.startswith(_FAMILIES):
         raise OssError(Code.IMM_CLIENT)
-    bucket, process = admitted(source, world)
-    target = _target(process, source, world)
-    topic = _topic(process, workshop)
-    info = world.objects.head(source.bucket, source.key)
-    allow_object(bucket, source.caller, info)
-    world.limits.check_source_bytes(info.size)
+    process = authorize_process(source, services)
+    target = _check_target(process, source, services)
+    topic = _check_topic(process, job_services)
+    info = services.objects.head(source.bucket.name, source.key)
+    authorize_object(source.bucket, source.caller, info)
+    services.limits.check_source_bytes(info.size)
     job = Job(
         task_id=f"Image-{uuid.uuid4()}",
         event_id=new_event_id(),
-        bucket=source.bucket,
+        bucket=source.bucket.name,
         key=source.key,
         targets=(target,),
-        accepted=world.clock(),
+        accepted=services.clock(),
         topic=topic,
     )
-    _queue(job, world, workshop)
+    _enqueue(job, services, job_services)
     return Receipt(event_id=job.event_id, task_id=job.task_id, request_id=str(uuid.uuid4()))
 
 
@@ -57,49 +57,53 @@ def new_event_id() -> str:
     return digits + "-" + "".join(secrets.choice(_BASE62) for _ in range(27))
 
 
-def _target(process: Process, source: Rendering, world: World) -> Target:
+def _check_target(process: Process, source: RenderRequest, services: Services) -> Target:
     """Check what is to be made and where it may go, as far as that is known by now."""
     saveas = process.save
     if saveas is None:
         raise missing("sys/saveas")
-    operations = pictures(compiled(process.actions), source.process)
-    if OF_RESULT in (saveas.bucket or ""):
-        raise invalid("b", saveas.bucket or "", f"Value must not hold {OF_RESULT}")
-    target_of(saveas, source, world)
-    return Target(process=canonical(operations), bucket=_bucket(saveas, source), key=saveas.object)
+    operations = reject_reports(compile_operations(process.actions), source.process)
+    if AUTOEXT in (saveas.bucket or ""):
+        raise invalid("b", saveas.bucket or "", f"Value must not hold {AUTOEXT}")
+    resolve_target(saveas, source, services)
+    return Target(
+        process=canonical_process(operations),
+        bucket=_target_bucket(saveas, source),
+        key=saveas.object,
+    )
 
 
-def _bucket(saveas: SaveAs, source: Rendering) -> str:
-    return source.bucket if saveas.bucket is None else saveas.bucket
+def _target_bucket(saveas: SaveAs, source: RenderRequest) -> str:
+    return source.bucket.name if saveas.bucket is None else saveas.bucket
 
 
-def _topic(process: Process, workshop: Workshop) -> str | None:
+def _check_topic(process: Process, job_services: JobServices) -> str | None:
     if process.notify is None:
         return None
     topic = process.notify.topic
-    if not workshop.topics.knows(topic):
+    if not job_services.notifier.has_topic(topic):
         raise invalid("topic", topic, "Value must name a topic of the settings")
     return topic
 
 
-def _queue(job: Job, world: World, workshop: Workshop) -> None:
+def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
     """Write the task down first: whoever gets the message finds it.
 
     A job that could not be queued is over, since its caller hears that it failed.
     """
     task = Task(job=job)
-    workshop.tasks.accept(task)
+    job_services.tasks.create(task)
     try:
-        workshop.queue.send(job.text())
+        job_services.queue.send(job.text())
     except OssError as error:
         over = replace(
             task,
             state=State.FAILED,
             code=error.code.wire,
             message=error.message,
-            finished=world.clock(),
-            told=True,
+            finished_at=services.clock(),
+            notified=True,
         )
-        workshop.tasks.claim(job.task_id, job.event_id, world.clock())
-        workshop.tasks.update(over, owner=job.event_id, free=True)
+        job_services.tasks.claim(job.task_id, job.event_id, services.clock())
+        job_services.tasks.update(over, owner=job.event_id, release=True)
         raise

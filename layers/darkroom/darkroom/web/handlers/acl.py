@@ -1,41 +1,34 @@
-"""`?acl` of objects and buckets, for who administers the bucket."""
+"""`?acl` of objects and buckets (spec 01 §4)."""
 
 from darkroom.errors import missing
-from darkroom.usecases.authorization import administered
-from darkroom.usecases.objects import object_acl, set_object_acl
-from darkroom.web import object_headers
-from darkroom.web.context import Call
+from darkroom.usecases import objects
+from darkroom.web import wire
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.responses import OWNER, xml
-from darkroom.web.xml import element, elements
-
-ACL = "acl"
-
-
-def get_object_acl(call: Call) -> Response:
-    """Tell an object's own ACL."""
-    address = call.address
-    acl = object_acl(address.bucket, address.key, call.caller, call.world)
-    return _policy(acl or object_headers.INHERITED)
+from darkroom.web.object_headers import INHERITED_ACL, object_acl
+from darkroom.web.responses import xml_response
+from darkroom.web.xml import access_control_list, element, owner
 
 
-def put_object_acl(call: Call) -> Response:
+def get_object_acl(context: RequestContext) -> Response:
+    """Answer an object's own ACL."""
+    acl = objects.get_object_acl(context.bucket, context.key, context.services)
+    return _policy_response(acl or INHERITED_ACL)
+
+
+def put_object_acl(context: RequestContext) -> Response:
     """Change an object's own ACL to what a header says."""
-    address = call.address
-    text = call.request.headers.get(object_headers.OBJECT_ACL)
+    text = context.request.headers.get(wire.OBJECT_ACL)
     if text is None:
-        raise missing(object_headers.OBJECT_ACL)
-    acl = object_headers.object_acl(text)
-    set_object_acl(address.bucket, address.key, acl, call.caller, call.world)
+        raise missing(wire.OBJECT_ACL)
+    objects.put_object_acl(context.bucket, context.key, object_acl(text), context.services)
     return Response(status=200)
 
 
-def get_bucket_acl(call: Call) -> Response:
-    """Tell a bucket's ACL."""
-    bucket = administered(call.world, call.address.bucket, call.caller)
-    return _policy(bucket.acl)
+def get_bucket_acl(context: RequestContext) -> Response:
+    """Answer a bucket's ACL."""
+    return _policy_response(context.bucket.acl)
 
 
-def _policy(grant: str) -> Response:
-    listed = element("AccessControlList", elements({"Grant": grant}))
-    return xml("AccessControlPolicy", OWNER + listed)
+def _policy_response(grant: str) -> Response:
+    return xml_response(element("AccessControlPolicy", {}, owner(), access_control_list(grant)))

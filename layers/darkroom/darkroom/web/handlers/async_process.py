@@ -1,31 +1,32 @@
-"""POST and GET ?x-oss-async-process: promise a job, ask after it (spec 04 §5)."""
+"""`x-oss-async-process`: POST accepts a job, GET tells its state (spec 04 §5)."""
 
 import json
 
-from darkroom.auth import Permission
 from darkroom.errors import Code, OssError
 from darkroom.jobs import Task
-from darkroom.usecases.authorization import bucket_named
-from darkroom.usecases.jobs.submit import submit
-from darkroom.usecases.services import Workshop
-from darkroom.web.context import Call
-from darkroom.web.handlers.process import posted_work
-from darkroom.web.http import Response
-from darkroom.web.responses import NOT_CACHED
-from darkroom.web.xml import JSON
+from darkroom.usecases.jobs.submit import submit_job
+from darkroom.usecases.render import RenderRequest
+from darkroom.usecases.services import JobServices
+from darkroom.web.context import RequestContext
+from darkroom.web.http import JSON, NO_STORE, Response
+from darkroom.web.request_checks import read_process_form
+from darkroom.web.wire import Parameter
 
-ASYNC_PROCESS = "x-oss-async-process"
-TASK_ID = "taskId"
-
-LONGEST_ID = 100
-"""Characters of an id that can be one of ours: a table refuses names of 2 KB and more."""
+MAX_TASK_ID = 100
+"""Characters of a task id: DynamoDB refuses keys of 2 KB and more."""
 
 
-def post_job(call: Call) -> Response:
-    """Accept a job and answer its names."""
-    receipt = submit(posted_work(call, ASYNC_PROCESS), call.world, _workshop(call))
-    call.context.journal.note(task=receipt.task_id)
-    return _json(
+def post_job(context: RequestContext) -> Response:
+    """Accept a job and answer its ids."""
+    request = RenderRequest(
+        bucket=context.bucket,
+        key=context.key,
+        process=read_process_form(context.request, Parameter.ASYNC_PROCESS),
+        caller=context.caller,
+    )
+    receipt = submit_job(request, context.services, _job_services(context))
+    context.processing.log_context.bind(task=receipt.task_id)
+    return _json_response(
         {
             "EventId": receipt.event_id,
             "RequestId": receipt.request_id,
@@ -34,44 +35,42 @@ def post_job(call: Call) -> Response:
     )
 
 
-def get_task(call: Call) -> Response:
-    """Answer where a task of this object stands, to whoever may read the object's bucket."""
-    bucket = bucket_named(call.world, call.address.bucket)
-    if not call.caller.may(Permission.READ, bucket.name):
-        raise OssError(Code.ACCESS_DENIED)
-    task_id = call.request.query.get(TASK_ID, "")
-    task = _workshop(call).tasks.find(task_id) if len(task_id) <= LONGEST_ID else None
-    if task is None or (task.job.bucket, task.job.key) != (bucket.name, call.address.key):
+def get_task(context: RequestContext) -> Response:
+    """Answer the state of a task of this object."""
+    task_id = context.query.get(Parameter.TASK_ID, "")
+    tasks = _job_services(context).tasks
+    task = tasks.find(task_id) if len(task_id) <= MAX_TASK_ID else None
+    if task is None or (task.job.bucket, task.job.key) != (context.bucket.name, context.key):
         raise OssError(Code.NO_SUCH_TASK)
-    return _json(_members(task))
+    return _json_response(_members(task))
 
 
-def _workshop(call: Call) -> Workshop:
-    if call.world.workshop is None:
+def _job_services(context: RequestContext) -> JobServices:
+    if context.services.jobs is None:
         raise OssError(Code.NOT_IMPLEMENTED, "This deployment has no queue for jobs.")
-    return call.world.workshop
+    return context.services.jobs
 
 
 def _members(task: Task) -> dict[str, object]:
-    """Say what is known: the state, what was made, and why no more, if so."""
-    made = [
-        {"Bucket": one.bucket, "Object": one.key, "FileSize": one.size}
-        for _, one in sorted(task.made.items())
+    """Return the task's state, the results stored so far and the reason of a failure."""
+    results = [
+        {"Bucket": result.bucket, "Object": result.key, "FileSize": result.size}
+        for _, result in sorted(task.results.items())
     ]
     return {
         "TaskId": task.job.task_id,
         "EventId": task.job.event_id,
         "Status": task.state,
-        "Targets": made,
+        "Targets": results,
         "Code": task.code or "",
         "Message": task.message or "",
         "Attempts": task.attempts,
         "AcceptTime": task.job.accepted.isoformat(),
-        "FinishTime": task.finished.isoformat() if task.finished else "",
+        "FinishTime": task.finished_at.isoformat() if task.finished_at else "",
     }
 
 
-def _json(members: dict[str, object]) -> Response:
-    """Write compact JSON on one line."""
+def _json_response(members: dict[str, object]) -> Response:
+    """Answer compact JSON on one line."""
     body = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(status=200, headers={**NOT_CACHED, "content-type": JSON}, body=body)
+    return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)

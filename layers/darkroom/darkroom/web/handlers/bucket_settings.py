@@ -5,44 +5,37 @@ from dataclasses import replace
 
 from darkroom.buckets import InvalidDocument, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
-from darkroom.usecases.authorization import administered
-from darkroom.usecases.jobs.object_events import check_rules, settled
-from darkroom.web.context import Call
-from darkroom.web.http import Response
-from darkroom.web.responses import NOT_CACHED
-from darkroom.web.xml import JSON
+from darkroom.usecases.jobs.object_events import check_rules, stamp_new_rules
+from darkroom.web.context import RequestContext
+from darkroom.web.http import JSON, NO_STORE, Response
 
-SETTINGS = "x-oss-bucket-settings"
-
-LONGEST_BODY = 131_072
+MAX_SETTINGS_BYTES = 131_072
 """Bytes: the table holds them beside the styles, in an item of at most 400 KB."""
 
 
-def get_settings(call: Call) -> Response:
+def get_settings(context: RequestContext) -> Response:
     """Answer the settings as they are now."""
-    bucket = administered(call.world, call.address.bucket, call.caller)
-    document = write_bucket(call.world.buckets.current(bucket.name))
+    document = write_bucket(context.services.buckets.current(context.bucket.name))
     body = json.dumps(document, ensure_ascii=False, indent=4).encode() + b"\n"
-    return Response(status=200, headers={**NOT_CACHED, "content-type": JSON}, body=body)
+    return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)
 
 
-def put_settings(call: Call) -> Response:
+def put_settings(context: RequestContext) -> Response:
     """Replace the settings as a whole."""
-    bucket = administered(call.world, call.address.bucket, call.caller)
     try:
-        settings = read_bucket(bucket.name, _json(call.request.body))
+        settings = read_bucket(context.bucket.name, _json(context.request.body))
     except InvalidDocument as error:
         raise OssError(Code.INVALID_ARGUMENT, f"The settings are invalid: {error}.") from error
-    check_rules(settings, call.world)
-    known = call.world.buckets.current(bucket.name)
-    events = settled(settings.events, known.events, call.world.clock())
-    call.world.buckets.save(replace(settings, events=events))
+    check_rules(settings, context.services)
+    known = context.services.buckets.current(context.bucket.name)
+    events = stamp_new_rules(settings.events, known.events, context.services.clock())
+    context.services.buckets.save(replace(settings, events=events))
     return Response(status=200)
 
 
 def _json(body: bytes) -> object:
-    if len(body) > LONGEST_BODY:
-        message = f"The settings are longer than {LONGEST_BODY} bytes."
+    if len(body) > MAX_SETTINGS_BYTES:
+        message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."
         raise OssError(Code.INVALID_ARGUMENT, message)
     try:
         document: object = json.loads(body)

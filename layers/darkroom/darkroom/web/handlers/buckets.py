@@ -1,71 +1,70 @@
-"""Buckets as such: which there are, and what can be said of one."""
+"""Buckets themselves: which there are, and what is known of one (spec 01 §7)."""
+
+from typing import Never
 
 from darkroom.errors import Code, OssError
-from darkroom.usecases.authorization import administered, listable, visible
-from darkroom.web.context import Call
-from darkroom.web.handlers.listing import flag, page_size
+from darkroom.usecases.authorization import accessible_buckets
+from darkroom.web import wire
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.responses import OWNER, xml
-from darkroom.web.xml import element, elements, text
-
-INFO = "bucketInfo"
-LOCATION = "location"
+from darkroom.web.request_checks import read_page_size
+from darkroom.web.responses import xml_response
+from darkroom.web.wire import Parameter
+from darkroom.web.xml import access_control_list, boolean, element, owner, text_element
 
 CREATED = "2026-01-01T00:00:00.000Z"
-"""Clients want a date. Buckets are listed here and not created: they all have this one."""
+"""Clients want a date. Buckets are listed in the settings, not created: all have this one."""
 
 
-def list_buckets(call: Call) -> Response:
-    """Answer the buckets that the caller's key is for."""
-    names = visible(call.caller, call.world)
-    query = call.request.query
-    prefix, marker = query.get("prefix", ""), query.get("marker", "")
-    limit = page_size(query, "max-keys", "100")
+def list_buckets(context: RequestContext) -> Response:
+    """Answer the buckets that the caller's key has a permission for."""
+    query = context.query
+    prefix, marker = query.get(Parameter.PREFIX, ""), query.get(Parameter.MARKER, "")
+    limit = read_page_size(query, Parameter.MAX_KEYS, "100")
+    names = accessible_buckets(context.caller, context.services)
     found = [name for name in names if name.startswith(prefix) and name > marker]
-    head = {
+    fields = {
         "Prefix": prefix,
         "Marker": marker,
         "MaxKeys": str(limit),
-        "IsTruncated": flag(len(found) > limit),
+        "IsTruncated": boolean(len(found) > limit),
         **({"NextMarker": found[limit - 1]} if len(found) > limit else {}),
     }
-    shown = "".join(element("Bucket", _facts(name, call)) for name in found[:limit])
-    return xml("ListAllMyBucketsResult", elements(head) + OWNER + element("Buckets", shown))
+    buckets = (element("Bucket", _facts(name, context)) for name in found[:limit])
+    return xml_response(
+        element("ListAllMyBucketsResult", fields, owner(), element("Buckets", {}, *buckets))
+    )
 
 
-def bucket_info(call: Call) -> Response:
-    """Answer all that can be said of a bucket."""
-    bucket = listable(call.world, call.address.bucket, call.caller)
-    grant = element("AccessControlList", elements({"Grant": bucket.acl}))
-    return xml("BucketInfo", element("Bucket", _facts(bucket.name, call) + OWNER + grant))
+def get_bucket_info(context: RequestContext) -> Response:
+    """Answer all that is known of a bucket."""
+    grant = access_control_list(context.bucket.acl)
+    bucket = element("Bucket", _facts(context.bucket.name, context), owner(), grant)
+    return xml_response(element("BucketInfo", {}, bucket))
 
 
-def bucket_location(call: Call) -> Response:
+def get_bucket_location(context: RequestContext) -> Response:
     """Answer where a bucket is."""
-    listable(call.world, call.address.bucket, call.caller)
-    return xml("LocationConstraint", text(_location(call)))
+    return xml_response(text_element("LocationConstraint", _location(context)))
 
 
-def head_bucket(call: Call) -> Response:
-    """Answer that a bucket is there."""
-    listable(call.world, call.address.bucket, call.caller)
-    return Response(status=200, headers={"x-oss-bucket-region": call.world.settings.region})
+def head_bucket(context: RequestContext) -> Response:
+    """Answer that a bucket exists."""
+    region = context.services.settings.region
+    return Response(status=200, headers={wire.BUCKET_REGION: region})
 
 
-def put_bucket(call: Call) -> Response:
-    """Agree to a bucket that is there already, as OSS does to its owner; make no other."""
-    if call.world.buckets.find(call.address.bucket) is None:
-        refuse_change(call)
-    bucket = administered(call.world, call.address.bucket, call.caller)
-    if call.request.headers.get("x-oss-acl", bucket.acl) != bucket.acl:
-        refuse_change(call)
+def put_bucket(context: RequestContext) -> Response:
+    """Accept a bucket that exists with that ACL, as OSS does from its owner; create none."""
+    bucket = context.target.found
+    if bucket is None or context.request.headers.get(wire.BUCKET_ACL, bucket.acl) != bucket.acl:
+        refuse_change(context)
     return Response(status=200)
 
 
-def refuse_change(call: Call) -> Response:
-    """Leave buckets to the deployment: which there are, and what they are."""
-    if call.caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED)
+def refuse_change(context: RequestContext) -> Never:
+    """Refuse to create, change or delete a bucket: that belongs to the deployment."""
+    del context
     raise OssError(
         Code.NOT_IMPLEMENTED,
         "Buckets are listed in the settings of the service. "
@@ -73,20 +72,18 @@ def refuse_change(call: Call) -> Response:
     )
 
 
-def _facts(name: str, call: Call) -> str:
-    host = call.request.host
-    return elements(
-        {
-            "CreationDate": CREATED,
-            "ExtranetEndpoint": host,
-            "IntranetEndpoint": host,
-            "Location": _location(call),
-            "Name": name,
-            "Region": call.world.settings.region,
-            "StorageClass": "Standard",
-        }
-    )
+def _facts(name: str, context: RequestContext) -> dict[str, str]:
+    host = context.request.host
+    return {
+        "CreationDate": CREATED,
+        "ExtranetEndpoint": host,
+        "IntranetEndpoint": host,
+        "Location": _location(context),
+        "Name": name,
+        "Region": context.services.settings.region,
+        "StorageClass": "Standard",
+    }
 
 
-def _location(call: Call) -> str:
-    return f"oss-{call.world.settings.region}"
+def _location(context: RequestContext) -> str:
+    return f"oss-{context.services.settings.region}"

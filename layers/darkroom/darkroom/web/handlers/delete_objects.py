@@ -1,50 +1,48 @@
-"""Removing many objects with one request: POST of a list on a bucket, `?delete`."""
+"""DeleteObjects: POST of a list of keys to a bucket, `?delete` (spec 01 §7)."""
 
 from xml.etree.ElementTree import Element
 
 from darkroom.errors import Code, OssError
 from darkroom.naming_rules import check_key
-from darkroom.usecases.authorization import writable
-from darkroom.usecases.objects import remove_all
-from darkroom.web.context import Call
+from darkroom.usecases import objects
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.request_checks import received
-from darkroom.web.responses import xml
-from darkroom.web.xml import element, elements, encoding_of, root_of
+from darkroom.web.request_checks import read_body
+from darkroom.web.responses import xml_response
+from darkroom.web.xml import element, name_encoding, parse_document
 
-DELETE = "delete"
-
-MOST_KEYS = 1000
-LONGEST_BODY = 2_000_000
+MAX_KEYS = 1000
+MAX_DELETE_XML_BYTES = 2_000_000
 
 
-def delete_objects(call: Call) -> Response:
-    """Remove the objects listed, and tell which are gone unless that is not wanted."""
-    bucket = writable(call.world, call.address.bucket, call.caller)
-    encode, said = encoding_of(call.request.query)
-    body = received(call.request, limit=LONGEST_BODY)
-    root = root_of(body, "Delete", limit=LONGEST_BODY)
+def delete_objects(context: RequestContext) -> Response:
+    """Delete the objects listed; answer which are gone, unless the list asks for silence."""
+    encode, encoding_field = name_encoding(context.query)
+    body = read_body(context.request, limit=MAX_DELETE_XML_BYTES)
+    root = parse_document(body, "Delete", max_bytes=MAX_DELETE_XML_BYTES)
     keys, quiet = _keys(root), _quiet(root)
-    gone = remove_all(bucket, keys, call.world)
+    gone = objects.delete_objects(context.bucket, keys, context.services)
     if quiet:
-        _check_all(keys, gone)
+        # Silence would say that all went well; to ask again does no harm.
+        if gone != keys:
+            message = "Not all objects were deleted. Please try again."
+            raise OssError(Code.SERVICE_UNAVAILABLE, message)
         return Response(status=200)
-    listed = "".join(element("Deleted", elements({"Key": encode(key)})) for key in gone)
-    return xml("DeleteResult", elements(said) + listed)
+    deleted = (element("Deleted", {"Key": encode(key)}) for key in gone)
+    return xml_response(element("DeleteResult", encoding_field, *deleted))
 
 
 def _keys(root: Element) -> list[str]:
-    objects = root.findall("Object")
-    if not 0 < len(objects) <= MOST_KEYS:
-        message = f"A list names 1 to {MOST_KEYS} objects."
-        raise OssError(Code.MALFORMED_XML, message)
-    return [_key(entry) for entry in objects]
+    nodes = root.findall("Object")
+    if not 0 < len(nodes) <= MAX_KEYS:
+        raise OssError(Code.MALFORMED_XML, f"A list names 1 to {MAX_KEYS} objects.")
+    return [_key(node) for node in nodes]
 
 
-def _key(entry: Element) -> str:
-    if entry.findtext("VersionId"):
+def _key(node: Element) -> str:
+    if node.findtext("VersionId"):
         raise OssError(Code.NOT_IMPLEMENTED, "Versions are deleted one by one.")
-    key = entry.findtext("Key")
+    key = node.findtext("Key")
     if key is None:
         raise OssError(Code.MALFORMED_XML)
     check_key(key)
@@ -56,9 +54,3 @@ def _quiet(root: Element) -> bool:
     if text not in ("true", "false"):
         raise OssError(Code.MALFORMED_XML)
     return text == "true"
-
-
-def _check_all(keys: list[str], gone: object) -> None:
-    """Fail where silence would say that all went well; asking again does no harm."""
-    if gone != keys:
-        raise OssError(Code.SERVICE_UNAVAILABLE, "Not all objects were deleted. Please try again.")

@@ -1,110 +1,89 @@
-"""Lists of objects: GET of a bucket, in the older and the newer form."""
+"""ListObjects: GET of a bucket, by marker and, with `list-type=2`, by token (spec 01 §7)."""
 
 from collections.abc import Mapping
+from xml.etree.ElementTree import Element
 
 from darkroom.errors import invalid
-from darkroom.ports.listing import Listed, Listing, Page
-from darkroom.usecases.authorization import listable
-from darkroom.usecases.objects import list_after
-from darkroom.web.context import Call
+from darkroom.http_dates import iso_date
+from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
+from darkroom.usecases.objects import list_from_marker
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.responses import OWNER, xml
-from darkroom.web.xml import Encode, element, elements, encoding_of, iso
+from darkroom.web.request_checks import read_page_size
+from darkroom.web.responses import xml_response
+from darkroom.web.wire import Parameter
+from darkroom.web.xml import EncodeName, boolean, common_prefixes, element, name_encoding, owner
 
-VERSION = "list-type"
-
-MOST_KEYS = 1000
-USUAL_KEYS = "100"
+DEFAULT_MAX_KEYS = "100"
 
 
-def list_objects(call: Call) -> Response:
-    """Answer a page that goes on by marker."""
-    bucket = listable(call.world, call.address.bucket, call.caller)
-    query = call.request.query
-    encode, said = encoding_of(query)
-    listing, marker = _listing(query), query.get("marker", "")
-    page = list_after(bucket.name, listing, marker, call.world)
-    head = {
-        "Name": bucket.name,
-        "Prefix": encode(listing.prefix),
+def list_objects(context: RequestContext) -> Response:
+    """Answer a page that continues by marker."""
+    query = context.query
+    encode, encoding_field = name_encoding(query)
+    wanted, marker = _list_query(query), query.get(Parameter.MARKER, "")
+    page = list_from_marker(context.bucket.name, wanted, marker, context.services)
+    fields = {
+        "Name": context.bucket.name,
+        "Prefix": encode(wanted.prefix),
         "Marker": encode(marker),
-        "MaxKeys": str(listing.limit),
-        "Delimiter": encode(listing.delimiter),
-        **said,
-        "IsTruncated": flag(page.onward is not None),
-        **({} if page.onward is None else {"NextMarker": encode(page.onward)}),
+        "MaxKeys": str(wanted.limit),
+        "Delimiter": encode(wanted.delimiter),
+        **encoding_field,
+        "IsTruncated": boolean(page.next_marker is not None),
+        **({} if page.next_marker is None else {"NextMarker": encode(page.next_marker)}),
     }
-    return _answer(head, page, encode, owner=OWNER)
+    return _page_response(fields, page, encode, with_owner=True)
 
 
-def list_objects_v2(call: Call) -> Response:
-    """Answer a page that goes on by token."""
-    bucket = listable(call.world, call.address.bucket, call.caller)
-    query = call.request.query
-    if query[VERSION] != "2":
-        raise invalid(VERSION, query[VERSION], "Value must be 2")
-    encode, said = encoding_of(query)
-    listing, after = _listing(query), query.get("start-after", "")
-    token = query.get("continuation-token") or None
-    page = call.world.lister.list(bucket.name, listing, token=token, after=after)
-    head = {
-        "Name": bucket.name,
-        "Prefix": encode(listing.prefix),
+def list_objects_v2(context: RequestContext) -> Response:
+    """Answer a page that continues by token."""
+    query = context.query
+    if query[Parameter.LIST_TYPE] != "2":
+        raise invalid(Parameter.LIST_TYPE, query[Parameter.LIST_TYPE], "Value must be 2")
+    encode, encoding_field = name_encoding(query)
+    wanted, after = _list_query(query), query.get(Parameter.START_AFTER, "")
+    token = query.get(Parameter.CONTINUATION_TOKEN) or None
+    page = context.services.lister.list(context.bucket.name, wanted, token=token, after=after)
+    fields = {
+        "Name": context.bucket.name,
+        "Prefix": encode(wanted.prefix),
         "StartAfter": encode(after),
-        "MaxKeys": str(listing.limit),
-        "Delimiter": encode(listing.delimiter),
-        **said,
+        "MaxKeys": str(wanted.limit),
+        "Delimiter": encode(wanted.delimiter),
+        **encoding_field,
         **({} if token is None else {"ContinuationToken": token}),
         "KeyCount": str(len(page.objects) + len(page.prefixes)),
-        "IsTruncated": flag(page.onward is not None),
-        **({} if page.onward is None else {"NextContinuationToken": page.onward}),
+        "IsTruncated": boolean(page.next_marker is not None),
+        **({} if page.next_marker is None else {"NextContinuationToken": page.next_marker}),
     }
-    return _answer(head, page, encode, owner=OWNER if _fetch_owner(query) else "")
+    with_owner = query.get(Parameter.FETCH_OWNER, "false").lower() == "true"
+    return _page_response(fields, page, encode, with_owner=with_owner)
 
 
-def _listing(query: Mapping[str, str]) -> Listing:
-    return Listing(
-        prefix=query.get("prefix", ""),
-        delimiter=query.get("delimiter", ""),
-        limit=page_size(query, "max-keys", USUAL_KEYS),
+def _list_query(query: Mapping[Parameter, str]) -> ListQuery:
+    return ListQuery(
+        prefix=query.get(Parameter.PREFIX, ""),
+        delimiter=query.get(Parameter.DELIMITER, ""),
+        limit=read_page_size(query, Parameter.MAX_KEYS, DEFAULT_MAX_KEYS),
     )
 
 
-def page_size(query: Mapping[str, str], name: str, usual: str) -> int:
-    """Read how many entries a page may have."""
-    text = query.get(name) or usual
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
-        raise invalid(name, text, "Value must be digit")
-    if not 1 <= int(text) <= MOST_KEYS:
-        raise invalid(name, text, f"Value must be between 1 and {MOST_KEYS}")
-    return int(text)
+def _page_response(
+    fields: Mapping[str, str], page: ListPage, encode: EncodeName, *, with_owner: bool
+) -> Response:
+    objects = (_contents(summary, encode, with_owner=with_owner) for summary in page.objects)
+    prefixes = common_prefixes(page.prefixes, encode)
+    return xml_response(element("ListBucketResult", fields, *objects, *prefixes))
 
 
-def _fetch_owner(query: Mapping[str, str]) -> bool:
-    return query.get("fetch-owner", "false").lower() == "true"
-
-
-def _answer(head: Mapping[str, str], page: Page, encode: Encode, *, owner: str) -> Response:
-    objects = (element("Contents", _contents(entry, encode) + owner) for entry in page.objects)
-    prefixes = (
-        element("CommonPrefixes", elements({"Prefix": encode(prefix)})) for prefix in page.prefixes
-    )
-    return xml("ListBucketResult", elements(head) + "".join(objects) + "".join(prefixes))
-
-
-def _contents(entry: Listed, encode: Encode) -> str:
-    return elements(
-        {
-            "Key": encode(entry.key),
-            "LastModified": iso(entry.last_modified),
-            "ETag": f'"{entry.etag}"',
-            "Type": "Normal",
-            "Size": str(entry.size),
-            "StorageClass": entry.storage_class,
-        }
-    )
-
-
-def flag(value: bool) -> str:
-    """Write a truth value."""
-    return "true" if value else "false"
+def _contents(summary: ObjectSummary, encode: EncodeName, *, with_owner: bool) -> Element:
+    fields = {
+        "Key": encode(summary.key),
+        "LastModified": iso_date(summary.last_modified),
+        "ETag": f'"{summary.etag}"',
+        "Type": "Normal",
+        "Size": str(summary.size),
+        "StorageClass": summary.storage_class,
+    }
+    return element("Contents", fields, *([owner()] if with_owner else []))

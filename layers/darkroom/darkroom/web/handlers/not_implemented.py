@@ -1,9 +1,9 @@
-"""Operations of OSS that this service has not: refused by name, never taken for another."""
+"""Operations of OSS that are not implemented: refused by name, never taken for another."""
 
 from collections.abc import Mapping
 
-from darkroom.errors import Code, OssError, shown
-from darkroom.web.context import Call
+from darkroom.errors import Code, OssError, truncate
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 
 _OBJECT_OPERATIONS = """
@@ -26,12 +26,14 @@ def refuse_operations(query: Mapping[str, str], names: frozenset[str]) -> None:
     """Refuse a query that asks for one of these operations."""
     for name in query:
         if name in names:
-            raise OssError(Code.NOT_IMPLEMENTED, f"The operation {shown(name)} is not implemented.")
+            raise OssError(
+                Code.NOT_IMPLEMENTED, f"The operation {truncate(name)} is not implemented."
+            )
 
 
-def post_object(call: Call) -> Response:
+def post_object(context: RequestContext) -> Response:
     """Refuse uploads from HTML forms."""
-    del call
+    del context
     raise OssError(
         Code.NOT_IMPLEMENTED, "Uploads from forms are not implemented. Use PUT, signed in its URL."
     )

@@ -1,196 +1,126 @@
-"""PUT and DELETE of objects (spec 01 §7)."""
+"""GET, HEAD, PUT and DELETE of objects as they are stored; CopyObject (spec 01 §7)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
-from darkroom.errors import Code, OssError, invalid
-from darkroom.naming_rules import check_bucket_name, check_key
-from darkroom.ports import ObjectInfo, Written
-from darkroom.usecases.authorization import writable
+from darkroom.errors import invalid
+from darkroom.http_dates import iso_date
+from darkroom.usecases import objects
 from darkroom.usecases.byte_ranges import parse_range
-from darkroom.usecases.objects import (
-    Copying,
-    Fetched,
-    Reading,
-    Upload,
-    copy,
-    describe,
-    fetch,
-    remove,
-    store,
+from darkroom.usecases.objects import CopyObjectRequest, GetObjectRequest, PutObjectRequest
+from darkroom.web import wire
+from darkroom.web.context import RequestContext
+from darkroom.web.http import Response
+from darkroom.web.object_headers import (
+    attributes_from_headers,
+    copy_source,
+    may_overwrite,
 )
-from darkroom.usecases.preconditions import Conditions
-from darkroom.usecases.render import Rendering, render
-from darkroom.web import responses
-from darkroom.web.context import Call
-from darkroom.web.http import Response, decoded
-from darkroom.web.object_headers import may_overwrite, overrides_of, stored_attributes
-from darkroom.web.request_checks import received
-from darkroom.web.responses import written_headers, xml
-from darkroom.web.xml import elements, iso
-
-SOURCE = "x-oss-copy-source"
-METADATA = "x-oss-metadata-directive"
-TAGGING = "x-oss-tagging-directive"
+from darkroom.web.request_checks import read_body
+from darkroom.web.responses import (
+    object_meta_response,
+    object_response,
+    put_headers,
+    response_overrides,
+    xml_response,
+)
+from darkroom.web.wire import Parameter
+from darkroom.web.xml import element
 
 
-def copy_object(call: Call) -> Response:
-    """Copy another object to the one addressed."""
-    bucket = writable(call.world, call.address.bucket, call.caller)
-    headers = call.request.headers
-    attributes = stored_attributes(_with_tagging(headers))
-    copying = Copying(
-        source=copy_source(call),
-        key=call.address.key,
-        attributes=attributes,
-        keeps=_keeps(headers, METADATA),
+def get_object(context: RequestContext) -> Response:
+    """Answer an object as it is stored, or a range of it."""
+    overrides = response_overrides(context.query, context.caller)
+    headers = context.request.headers
+    request = replace(
+        _object_request(context),
+        byte_range=parse_range(headers.get("range", "")),
+        clip_range=headers.get(wire.RANGE_BEHAVIOR) == "standard",
+    )
+    with context.processing.stage("store"):
+        opened = objects.open_object(request, context.services)
+    context.processing.log_context.bind(source_bytes=opened.info.size)
+    return object_response(opened, overrides)
+
+
+def head_object(context: RequestContext) -> Response:
+    """Answer what is known of an object."""
+    overrides = response_overrides(context.query, context.caller)
+    with context.processing.stage("store"):
+        found = objects.head_object(_object_request(context), context.services)
+    return object_response(found, overrides)
+
+
+def get_object_meta(context: RequestContext) -> Response:
+    """Answer what is the same for every caller: size, ETag and date."""
+    with context.processing.stage("store"):
+        info = objects.head_object(_object_request(context), context.services).info
+    return object_meta_response(info, head=context.request.method == "HEAD")
+
+
+def _object_request(context: RequestContext) -> GetObjectRequest:
+    return GetObjectRequest(
+        bucket=context.bucket,
+        key=context.key,
+        version_id=context.query.get(Parameter.VERSION_ID),
+        caller=context.caller,
+        preconditions=context.preconditions,
+    )
+
+
+def put_object(context: RequestContext) -> Response:
+    """Store the body, or copy the object that a header names."""
+    headers = context.request.headers
+    if wire.COPY_SOURCE in headers:
+        return _copy_object(context)
+    request = PutObjectRequest(
+        key=context.key,
+        attributes=attributes_from_headers(headers),
+        overwrite=may_overwrite(headers),
+        body=read_body(context.request, limit=context.services.settings.upload_limit),
+    )
+    with context.processing.stage("store"):
+        stored = objects.put_object(context.bucket, request, context.caller, context.services)
+    return Response(status=200, headers=put_headers(stored))
+
+
+def delete_object(context: RequestContext) -> Response:
+    """Delete the object; a missing one is no error."""
+    version_id = context.query.get(Parameter.VERSION_ID)
+    objects.delete_object(context.bucket, context.key, context.services, version_id=version_id)
+    return Response(status=204)
+
+
+def _copy_object(context: RequestContext) -> Response:
+    headers = context.request.headers
+    request = CopyObjectRequest(
+        attributes=attributes_from_headers(_with_tagging(headers)),
+        source=copy_source(headers, context.caller, context.services),
+        key=context.key,
+        copy_metadata=_copies(headers, wire.METADATA_DIRECTIVE),
         overwrite=may_overwrite(headers),
     )
-    source, written = copy(bucket, copying, call.caller, call.world)
-    if written is None:
+    source, copied = objects.copy_object(context.bucket, request, context.caller, context.services)
+    if copied is None:
         return Response(status=304)
-    return _copied(source, written)
+    reply_headers = put_headers(copied)
+    if source.version_id is not None:
+        reply_headers[wire.COPY_SOURCE_VERSION_ID] = source.version_id
+    modified = iso_date(copied.last_modified or source.last_modified)
+    root = element("CopyObjectResult", {"LastModified": modified, "ETag": f'"{copied.etag}"'})
+    return xml_response(root, reply_headers)
 
 
-def copy_source(call: Call) -> Reading:
-    """Read which object is to be copied, and on which conditions."""
-    text, _, query = call.request.headers[SOURCE].removeprefix("/").partition("?")
-    bucket, _, key = decoded(text, Code.INVALID_ARGUMENT).partition("/")
-    check_bucket_name(bucket)
-    check_key(key)
-    return Reading(
-        bucket=bucket,
-        key=key,
-        version_id=dict(parse_qsl(query)).get(VERSION),
-        caller=call.caller,
-        conditions=_conditions(call.request.headers),
-    )
-
-
-def _conditions(headers: Mapping[str, str]) -> Conditions:
-    prefix = f"{SOURCE}-"
-    return Conditions.from_headers(
-        {n.removeprefix(prefix): value for n, value in headers.items() if n.startswith(prefix)}
-    )
-
-
-def _keeps(headers: Mapping[str, str], name: str) -> bool:
-    text = headers.get(name, "COPY").upper()
+def _copies(headers: Mapping[str, str], directive: str) -> bool:
+    text = headers.get(directive, "COPY").upper()
     if text not in ("COPY", "REPLACE"):
-        raise invalid(name, text, "Value must be COPY or REPLACE")
+        raise invalid(directive, text, "Value must be COPY or REPLACE")
     return text == "COPY"
 
 
 def _with_tagging(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Let the directive decide about tags: REPLACE without any means to have none."""
-    others = {name: value for name, value in headers.items() if name != "x-oss-tagging"}
-    if _keeps(headers, TAGGING):
+    others = {name: value for name, value in headers.items() if name != wire.TAGGING}
+    if _copies(headers, wire.TAGGING_DIRECTIVE):
         return others
-    return {**others, "x-oss-tagging": headers.get("x-oss-tagging", "")}
-
-
-def _copied(source: ObjectInfo, written: Written) -> Response:
-    headers = written_headers(written)
-    if source.version_id is not None:
-        headers["x-oss-copy-source-version-id"] = source.version_id
-    modified = written.last_modified or source.last_modified
-    content = elements({"LastModified": iso(modified), "ETag": f'"{written.etag}"'})
-    return xml("CopyObjectResult", content, headers)
-
-
-PROCESS = "x-oss-process"
-VERSION = "versionId"
-META = "objectMeta"
-
-
-def get_processed(call: Call) -> Response:
-    """Answer a picture put through the process of the query."""
-    return processed(call, call.address.key, call.request.query[PROCESS])
-
-
-def processed(call: Call, key: str, process: str) -> Response:
-    """Answer a picture put through a process."""
-    overrides = overrides_of(call)
-    rendering = Rendering(
-        bucket=call.address.bucket,
-        key=key,
-        version_id=call.request.query.get(VERSION),
-        process=process,
-        caller=call.caller,
-        conditions=call.conditions,
-    )
-    return responses.processed(render(rendering, call.world, call.context), overrides)
-
-
-def get_object(call: Call) -> Response:
-    """Answer an object as it is stored, or a part of it."""
-    overrides = overrides_of(call)
-    headers = call.request.headers
-    reading = replace(
-        _reading(call),
-        span=parse_range(headers.get("range", "")),
-        clipped=headers.get("x-oss-range-behavior") == "standard",
-    )
-    with call.context.stage("store"):
-        fetched = fetch(reading, call.world)
-    call.context.journal.note(source_bytes=fetched.info.size)
-    return responses.plain(fetched, overrides)
-
-
-def head_object(call: Call) -> Response:
-    """Answer what is known of an object."""
-    overrides = overrides_of(call)
-    return responses.plain(_described(call), overrides)
-
-
-def object_meta(call: Call) -> Response:
-    """Answer the little that does not depend on who asks: size, ETag and date."""
-    info = _described(call).info
-    return responses.meta(info, head=call.request.method == "HEAD")
-
-
-def _described(call: Call) -> Fetched:
-    with call.context.stage("store"):
-        return describe(_reading(call), call.world)
-
-
-def _reading(call: Call) -> Reading:
-    return Reading(
-        bucket=call.address.bucket,
-        key=call.address.key,
-        version_id=call.request.query.get(VERSION),
-        caller=call.caller,
-        conditions=call.conditions,
-    )
-
-
-def put_object(call: Call) -> Response:
-    """Store the body, or copy the object that a header names."""
-    if SOURCE in call.request.headers:
-        return copy_object(call)
-    bucket = writable(call.world, call.address.bucket, call.caller)
-    headers = call.request.headers
-    upload = Upload(
-        key=call.address.key,
-        attributes=stored_attributes(headers),
-        overwrite=may_overwrite(headers),
-        body=received(call.request, limit=call.world.settings.upload_limit),
-    )
-    with call.context.stage("store"):
-        written = store(bucket, upload, call.caller, call.world)
-    return Response(status=200, headers=written_headers(written))
-
-
-def refuse_processing(call: Call) -> Response:
-    """Refuse to process what is being stored (C-15)."""
-    del call
-    raise OssError(Code.INVALID_ARGUMENT, "x-oss-process is not for PUT requests.")
-
-
-def delete_object(call: Call) -> Response:
-    """Remove the object, there or not."""
-    address = call.address
-    version_id = call.request.query.get(VERSION)
-    remove(address.bucket, address.key, call.caller, call.world, version_id=version_id)
-    return Response(status=204)
+    return {**others, wire.TAGGING: headers.get(wire.TAGGING, "")}

@@ -1,71 +1,62 @@
 """The style API: `?style` on a bucket (spec 04 §1)."""
 
-from email.utils import format_datetime
+from xml.etree.ElementTree import Element
 
-from darkroom.buckets import Bucket, Style
+from darkroom.buckets import Style
 from darkroom.errors import Code, OssError
+from darkroom.http_dates import http_date
 from darkroom.usecases import styles
-from darkroom.usecases.authorization import administered
-from darkroom.web.context import Call
+from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.responses import xml
-from darkroom.web.xml import element, elements, root_of
+from darkroom.web.responses import xml_response
+from darkroom.web.wire import Parameter
+from darkroom.web.xml import element, parse_document
 
-STYLE = "style"
-NAME = "styleName"
-CATEGORY = "category"
-
-LONGEST_BODY = 65_536
-"""Bytes of XML: the longest content in its longest spelling fits."""
+MAX_STYLE_XML_BYTES = 65_536
+"""The longest content in its longest spelling fits."""
 
 
-def get_styles(call: Call) -> Response:
-    """Answer one style, or all of them when none is named."""
-    bucket = _bucket(call)
-    if NAME in call.request.query:
-        style = styles.get_style(bucket, call.request.query[NAME], call.world)
-        return xml("Style", _members(style))
-    listed = styles.list_styles(bucket, call.world)
-    return xml("StyleList", "".join(element("Style", _members(style)) for style in listed))
+def get_styles(context: RequestContext) -> Response:
+    """Answer one style, or all of them where none is named."""
+    name = context.query.get(Parameter.STYLE_NAME)
+    if name is not None:
+        return xml_response(_element(styles.get_style(context.bucket, name, context.services)))
+    listed = styles.list_styles(context.bucket, context.services)
+    return xml_response(element("StyleList", {}, *map(_element, listed)))
 
 
-def put_style(call: Call) -> Response:
-    """Create or overwrite a style."""
-    bucket = _bucket(call)
-    draft = styles.Draft(
-        name=call.request.query.get(NAME, ""),
-        content=_content(call.request.body),
-        category=call.request.query.get(CATEGORY) or styles.CATEGORIES[0],
+def put_style(context: RequestContext) -> Response:
+    """Create or replace a style."""
+    draft = styles.StyleDraft(
+        name=context.query.get(Parameter.STYLE_NAME, ""),
+        content=_content(context.request.body),
+        category=context.query.get(Parameter.CATEGORY) or styles.CATEGORIES[0],
     )
-    styles.put_style(bucket, draft, call.world)
+    styles.put_style(context.bucket, draft, context.services)
     return Response(status=200)
 
 
-def delete_style(call: Call) -> Response:
-    """Remove a style, there or not."""
-    styles.delete_style(_bucket(call), call.request.query.get(NAME, ""), call.world)
+def delete_style(context: RequestContext) -> Response:
+    """Delete a style; a missing one is no error."""
+    name = context.query.get(Parameter.STYLE_NAME, "")
+    styles.delete_style(context.bucket, name, context.services)
     return Response(status=204)
-
-
-def _bucket(call: Call) -> Bucket:
-    return administered(call.world, call.address.bucket, call.caller)
 
 
 def _content(body: bytes) -> str:
     """Read the one `Content` of a `Style`."""
-    children = list(root_of(body, "Style", limit=LONGEST_BODY))
+    children = list(parse_document(body, "Style", max_bytes=MAX_STYLE_XML_BYTES))
     if [child.tag for child in children] != ["Content"] or len(children[0]):
         raise OssError(Code.MALFORMED_XML)
     return children[0].text or ""
 
 
-def _members(style: Style) -> str:
-    return elements(
-        {
-            "Name": style.name,
-            "Content": style.content,
-            "Category": style.category,
-            "CreateTime": format_datetime(style.created, usegmt=True),
-            "LastModifyTime": format_datetime(style.modified, usegmt=True),
-        }
-    )
+def _element(style: Style) -> Element:
+    fields = {
+        "Name": style.name,
+        "Content": style.content,
+        "Category": style.category,
+        "CreateTime": http_date(style.created),
+        "LastModifyTime": http_date(style.modified),
+    }
+    return element("Style", fields)

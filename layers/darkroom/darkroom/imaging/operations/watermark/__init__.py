@@ -7,49 +7,49 @@ from pathlib import Path
 from typing import ClassVar
 
 from darkroom.errors import missing
-from darkroom.geometry import GRAVITIES
-from darkroom.imaging.operations.watermark.compositing import Laying, tiled
+from darkroom.geometry import GRAVITIES, Size
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import OutputOption, OutputPlan, PixelOperation, UsesWatermarks
+from darkroom.imaging.operations.watermark.compositing import Overlay, tile
 from darkroom.imaging.operations.watermark.image_mark import (
-    MOST_MARKS,
-    MarkKind,
-    MarkObject,
-    prepared,
+    MAX_WATERMARKS,
+    WatermarkObject,
+    WatermarkObjectType,
+    prepare_mark,
 )
-from darkroom.imaging.operations.watermark.layout import Place, in_a_row
-from darkroom.imaging.operations.watermark.marks import Group, Mark, pixels
-from darkroom.imaging.operations.watermark.parameter_types import FontName, OneLine
-from darkroom.imaging.operations.watermark.text_mark import Lettering
+from darkroom.imaging.operations.watermark.layout import Anchor, layout_row
+from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, pixels
+from darkroom.imaging.operations.watermark.parameter_types import FontName, SingleLineText
+from darkroom.imaging.operations.watermark.text_mark import TextMark
 from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.steps import Context, Plan
-from darkroom.limits import Limits, Size
+from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 
 _DISTANCE = Integer(0, 4096)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watermark:
+class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     """Draw a text, a picture of the same bucket, or both side by side."""
 
     name: ClassVar[str] = "watermark"
-    keeps_animation: ClassVar[bool] = True
 
     text: str | None = parameter(
         "text",
-        OneLine(64),
+        SingleLineText(64),
         "The text to draw; 64 bytes of UTF-8 at most.",
         default=None,
-        private=True,
+        sensitive=True,
     )
-    image: MarkObject | None = parameter(
+    image: WatermarkObject | None = parameter(
         "image",
-        MarkKind(),
+        WatermarkObjectType(),
         "The picture to draw: key of an object of the same bucket, with the process that "
         "prepares it, if any.",
         default=None,
         base64_ec="0040-00000265",
-        private=True,
+        sensitive=True,
     )
     t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
     g: str = parameter("g", Choice(GRAVITIES), "Where the mark stands.", default="se")
@@ -99,49 +99,55 @@ class Watermark:
         "interval", Integer(0, 1000), "Pixels between picture and text.", default=0
     )
 
+    def keeps_animation(self) -> bool:
+        """An animation stays one."""
+        return True
+
     def __post_init__(self) -> None:
         """Ask for one mark at least (C-77)."""
         if self.text is None and self.image is None:
             raise missing("text or image", ec="0040-00000278")
 
     @property
-    def mark_keys(self) -> frozenset[str]:
+    def watermark_keys(self) -> frozenset[str]:
         """The object that is drawn, if one is."""
-        return frozenset() if self.image is None else self.image.mark_keys
+        return frozenset() if self.image is None else frozenset({self.image.key})
 
-    def revise(self, plan: Plan, _limits: Limits) -> Plan:
+    def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Keep the edges of a text sharp in colour too (docs/decisions/004)."""
         return plan if self.text is None else replace(plan, full_chroma=True)
 
-    def apply(self, picture: Picture, context: Context) -> Picture:
+    def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Draw the mark; what reaches over an edge is cut off (C-80)."""
         made = partial(self._laying, picture, context)
-        laying = context.shelf.once((self, picture.size), made, pixels=lambda it: pixels(it.mark))
-        return picture.showing(laying.drawn(picture.image))
+        laying = context.cache.get_or_create(
+            (self, picture.size), made, pixels=lambda it: pixels(it.mark)
+        )
+        return picture.with_image(laying.draw_on(picture.image))
 
-    def _laying(self, picture: Picture, context: Context) -> Laying:
+    def _laying(self, picture: Picture, context: ProcessingContext) -> Overlay:
         mark = self._mark(picture.size, context)
         if self.fill:
-            return tiled(mark, (self.padx, self.pady), picture.size, self.t)
-        place = Place(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
+            return tile(mark, (self.padx, self.pady), picture.size, self.t)
+        place = Anchor(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
         corner = place.corner(picture.size, mark.size)
-        laying = Laying(mark=mark, corners=(corner,), opacity=self.t)
+        laying = Overlay(mark=mark, corners=(corner,), opacity=self.t)
         # Every frame of an animation gets the same mark: it is drawn once.
-        return laying.settled(picture.size) if picture.output.animated else laying
+        return laying.rasterized(picture.size) if picture.output.animated else laying
 
-    def _mark(self, size: Size, context: Context) -> Mark:
+    def _mark(self, size: Size, context: ProcessingContext) -> Mark:
         """Make the mark for a picture of `size`."""
         marks: list[Mark] = []
         if self.image is not None:
-            marks.append(prepared(self.image, size, context))
+            marks.append(prepare_mark(self.image, size, context))
         if self.text is not None:
             marks.append(self._lettering(self.text, context.fonts))
         if self.order:
             marks.reverse()
         return marks[0] if len(marks) == 1 else self._side_by_side(marks)
 
-    def _lettering(self, text: str, fonts: Path) -> Lettering:
-        return Lettering(
+    def _lettering(self, text: str, fonts: Path) -> TextMark:
+        return TextMark(
             line=typeset(text, self.type, self.size, fonts),
             colour=self.color,
             em=self.size,
@@ -149,9 +155,9 @@ class Watermark:
             rotation=self.rotate,
         )
 
-    def _side_by_side(self, marks: Sequence[Mark]) -> Group:
-        size, corners = in_a_row([mark.size for mark in marks], self.interval, self.align)
-        return Group(placed=tuple(zip(marks, corners, strict=True)), size=size)
+    def _side_by_side(self, marks: Sequence[Mark]) -> MarkGroup:
+        size, corners = layout_row([mark.size for mark in marks], self.interval, self.align)
+        return MarkGroup(placed=tuple(zip(marks, corners, strict=True)), size=size)
 
 
-__all__ = ["MOST_MARKS", "Watermark"]
+__all__ = ["MAX_WATERMARKS", "Watermark"]

@@ -5,73 +5,72 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from darkroom.geometry import Box
+from darkroom.geometry import Box, Size
 from darkroom.imaging.operations.watermark.layout import Corner, tiles
-from darkroom.imaging.operations.watermark.marks import Group, Mark, settled
-from darkroom.limits import Size
+from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, rasterize
 
 BLOCK = 1024
 """Side of what is drawn at a time: the largest mark needs no more memory than that."""
 
-CARPET = 256
+MIN_TILE_SIDE = 256
 """Side up to which tiles are put together first, so that a picture takes few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laying:
+class Overlay:
     """A mark with the places it is laid at, and its opacity in percent."""
 
     mark: Mark
     corners: Sequence[Corner]
     opacity: int
 
-    def drawn(self, image: Image.Image) -> Image.Image:
+    def draw_on(self, image: Image.Image) -> Image.Image:
         """Lay the mark over a copy of the picture, cut at the edges (C-80)."""
-        result = self._able_to_show(image)
+        result = self._in_colour_mode_for(image)
         whole = Box(0, 0, *image.size)
         for left, top in self.corners:
-            covered = self.mark.reach.moved(left, top).common(whole)
+            covered = self.mark.ink_bounds.translate(left, top).intersection(whole)
             for box in blocks(covered) if covered else ():
-                part = self.mark.part(box.moved(-left, -top))
-                _lay(result, faded(part, self.opacity), box)
+                part = self.mark.render(box.translate(-left, -top))
+                _composite(result, fade(part, self.opacity), box)
         return result
 
-    def settled(self, size: Size) -> "Laying":
+    def rasterized(self, size: Size) -> "Overlay":
         """Have the mark drawn, if it is small, as far as a picture of `size` shows it."""
         ((left, top),) = self.corners
-        return replace(self, mark=settled(self.mark, Box(0, 0, *size).moved(-left, -top)))
+        return replace(self, mark=rasterize(self.mark, Box(0, 0, *size).translate(-left, -top)))
 
-    def _able_to_show(self, image: Image.Image) -> Image.Image:
+    def _in_colour_mode_for(self, image: Image.Image) -> Image.Image:
         """Copy the picture; a grey one stays grey unless the mark brings colour (C-117)."""
         if image.mode in ("RGB", "RGBA") or self.mark.grey:
             return image.copy()
         return image.convert("RGBA" if image.mode == "LA" else "RGB")
 
 
-def tiled(mark: Mark, gaps: Size, size: Size, opacity: int) -> Laying:
+def tile(mark: Mark, gaps: Size, size: Size, opacity: int) -> Overlay:
     """Cover a picture of a size; small tiles become larger ones of the same pattern (C-81)."""
-    seen = Box(*mark.reach[:2], *size)
+    seen = Box(*mark.ink_bounds[:2], *size)
     step = max(1, mark.size[0] + gaps[0]), max(1, mark.size[1] + gaps[1])
-    mark = settled(mark, seen)
-    while step[0] < min(CARPET, size[0]):
+    mark = rasterize(mark, seen)
+    while step[0] < min(MIN_TILE_SIDE, size[0]):
         mark, step = _twice(mark, (step[0], 0), seen), (2 * step[0], step[1])
-    while step[1] < min(CARPET, size[1]):
+    while step[1] < min(MIN_TILE_SIDE, size[1]):
         mark, step = _twice(mark, (0, step[1]), seen), (step[0], 2 * step[1])
-    return Laying(mark=mark, corners=tiles(size, step), opacity=opacity)
+    return Overlay(mark=mark, corners=tiles(size, step), opacity=opacity)
 
 
 def _twice(mark: Mark, shift: Corner, seen: Box) -> Mark:
-    return settled(Group(placed=((mark, (0, 0)), (mark, shift)), size=mark.size), seen)
+    return rasterize(MarkGroup(placed=((mark, (0, 0)), (mark, shift)), size=mark.size), seen)
 
 
 def blocks(box: Box) -> Iterator[Box]:
     """Cut a box into blocks."""
     for left, top in tiles(box.size, (BLOCK, BLOCK)):
-        block = Box(left, top, left + BLOCK, top + BLOCK).moved(box.left, box.top)
+        block = Box(left, top, left + BLOCK, top + BLOCK).translate(box.left, box.top)
         yield Box(*block[:2], min(block.right, box.right), min(block.bottom, box.bottom))
 
 
-def faded(mark: Image.Image, percent: int) -> Image.Image:
+def fade(mark: Image.Image, percent: int) -> Image.Image:
     """Leave a mark, RGBA or its alpha alone, so much of its opacity; may change it."""
     if percent == 100:
         return mark
@@ -82,7 +81,7 @@ def faded(mark: Image.Image, percent: int) -> Image.Image:
     return mark
 
 
-def _lay(image: Image.Image, part: Image.Image, box: Box) -> None:
+def _composite(image: Image.Image, part: Image.Image, box: Box) -> None:
     """Composite source-over, in place (spec 03 §4)."""
     if image.mode in ("L", "RGB"):
         image.paste(part, box, mask=part)

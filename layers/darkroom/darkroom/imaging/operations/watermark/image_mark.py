@@ -5,23 +5,30 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
-from darkroom.errors import Code, OssError, invalid, shown
-from darkroom.geometry import ratio_of, wider
-from darkroom.imaging.formats import decode
-from darkroom.imaging.formats.probe import probe
+from darkroom.errors import Code, OssError, invalid, truncate
+from darkroom.geometry import Size, is_wider, scale_length
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.operations.crop import Crop
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
 from darkroom.imaging.operations.rounded_corners import RoundedCorners
-from darkroom.imaging.operations.watermark.marks import Drawn, pixels
-from darkroom.imaging.picture import Header, Output, Picture
-from darkroom.imaging.steps import Context, NeedsFewer, PixelOperation, mark_keys
-from darkroom.limits import LONGEST_KEY, Size
+from darkroom.imaging.operations.watermark.marks import BitmapMark, pixels
+from darkroom.imaging.picture import (
+    Header,
+    Output,
+    Picture,
+    apply_orientation,
+    may_reduce,
+    swap_sides,
+)
+from darkroom.limits import MAX_KEY_BYTES
 from darkroom.process.grammar import parse
 from darkroom.process.parameters import (
     Integer,
-    Rejected,
+    InvalidValue,
     bind,
     canonical_text,
     decode_base64,
@@ -29,7 +36,7 @@ from darkroom.process.parameters import (
     parameter,
 )
 
-MOST_MARKS = 3
+MAX_WATERMARKS = 3
 """Different pictures that the watermarks of one process may use."""
 
 EC_NESTED = "0040-00000373"
@@ -56,15 +63,15 @@ class MarkResize(Resize):
         """Settle the percentage: fit inside that share of the picture's sides (C-87)."""
         if self.P is None:
             return self
-        if wider(mark, size):
+        if is_wider(mark, size):
             fitted = (
-                ratio_of(size[0], self.P, 100),
-                ratio_of(mark[1], size[0] * self.P, 100 * mark[0]),
+                scale_length(size[0], self.P, 100),
+                scale_length(mark[1], size[0] * self.P, 100 * mark[0]),
             )
         else:
             fitted = (
-                ratio_of(mark[0], size[1] * self.P, 100 * mark[1]),
-                ratio_of(size[1], self.P, 100),
+                scale_length(mark[0], size[1] * self.P, 100 * mark[1]),
+                scale_length(size[1], self.P, 100),
             )
         return Resize(m="fixed", w=fitted[0], h=fitted[1], limit=False)
 
@@ -76,30 +83,25 @@ _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkObject:
+class WatermarkObject:
     """An object by key, and the steps that prepare it."""
 
     key: str
     steps: tuple[PixelOperation, ...] = ()
 
-    @property
-    def mark_keys(self) -> frozenset[str]:
-        """The object itself, and whatever a step of its preparation might load."""
-        return mark_keys(self.steps) | {self.key}
-
 
 @dataclass(frozen=True, slots=True)
-class MarkKind:
+class WatermarkObjectType:
     """Base64 of `key` or `key?x-oss-process=image/…`."""
 
-    def parse(self, text: str) -> MarkObject:
+    def parse(self, text: str) -> WatermarkObject:
         """Decode the reference and check its process."""
         key, separator, process = decode_base64(text).partition(_PROCESS)
-        if not 0 < len(key.encode()) <= LONGEST_KEY:
-            raise Rejected("Value must name an object")
-        return MarkObject(key=key, steps=_steps(process) if separator else ())
+        if not 0 < len(key.encode()) <= MAX_KEY_BYTES:
+            raise InvalidValue("Value must name an object")
+        return WatermarkObject(key=key, steps=_steps(process) if separator else ())
 
-    def text(self, value: MarkObject) -> str:
+    def text(self, value: WatermarkObject) -> str:
         """Encode the reference, its process in canonical form."""
         steps = "/".join(canonical_text(step) for step in value.steps)
         return encode_base64(value.key + (f"{_PROCESS}image/{steps}" if steps else ""))
@@ -124,51 +126,52 @@ def _preparation(name: str) -> type[PixelOperation]:
     return _PREPARATIONS[name]
 
 
-def prepared(mark: MarkObject, size: Size, context: Context) -> Drawn:
+def prepare_mark(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
     """Load the mark for a picture of `size` and put it through its steps.
 
     Raises `WatermarkError` where the object is missing or no picture.
     """
     made = partial(_prepared, mark, size, context)
-    return context.shelf.once((mark, size), made, pixels=pixels)
+    return context.cache.get_or_create((mark, size), made, pixels=pixels)
 
 
-def _prepared(mark: MarkObject, size: Size, context: Context) -> Drawn:
-    data = context.load_mark(mark.key)
+def _prepared(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
+    data = context.load_watermark(mark.key)
     try:
         picture = _decoded(data, mark, size, context)
     except OssError as error:
-        reason = f"The watermark object {shown(mark.key)} cannot be used: {error.message}"
+        reason = f"The watermark object {truncate(mark.key)} cannot be used: {error.message}"
         raise OssError(Code.WATERMARK_ERROR, reason) from error
     for step in mark.steps:
         picture = _fitting(step, size, picture.size).apply(picture, context)
-    return Drawn(image=picture.image, size=picture.size)
+    return BitmapMark(image=picture.image, size=picture.size)
 
 
 def _fitting(step: PixelOperation, size: Size, mark: Size) -> PixelOperation:
     return step.for_picture(size, mark) if isinstance(step, MarkResize) else step
 
 
-def _decoded(data: bytes, mark: MarkObject, size: Size, context: Context) -> Picture:
+def _decoded(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingContext) -> Picture:
     """Decode the first frame (C-84), at reduced scale where the first step allows it."""
     header = replace(probe(data), frames=1)
-    context.limits.check_source(header.format, header.size, header.frames)
+    source_format = FORMATS[header.format]
+    source_format.check_source(header.size, header.frames, context.limits)
     needed = _needed(mark, size, header)
-    frame = next(decode.frames(data, header, needed=needed, every=False))
+    frame = next(source_format.frames(data, header, needed=needed, every=False))
     return Picture(
-        image=decode.upright(frame.image, header.orientation),
+        image=apply_orientation(frame.image, header.orientation),
         size=header.upright_size,
-        output=Output(format="png", alpha=True),
+        output=Output(format=header.format, alpha=True),
         header=header,
     )
 
 
-def _needed(mark: MarkObject, size: Size, header: Header) -> Size | None:
+def _needed(mark: WatermarkObject, size: Size, header: Header) -> Size | None:
     """Ask the first step how few pixels will do, in the orientation of the stored mark."""
-    if not mark.steps or not decode.may_reduce(header.size, header.orientation):
+    if not mark.steps or not may_reduce(header.size, header.orientation):
         return None
     first = _fitting(mark.steps[0], size, header.upright_size)
-    if not isinstance(first, NeedsFewer):
+    if not isinstance(first, SupportsReducedDecode):
         return None
     needed = first.needed_size(header.upright_size, animated=False)
-    return needed and decode.stored_size(needed, header.orientation)
+    return needed and swap_sides(needed, header.orientation)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from darkroom.limits import Size
+from darkroom.geometry import Size
 
 type Corner = tuple[int, int]
 """Where the upper left of a mark lies, in pixels of what it lies on; outside it, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Anchor:
     """An anchor with its distances, in pixels of the picture (spec 02 §15.1)."""
 
     gravity: str
@@ -41,7 +41,7 @@ class Place:
                 return (height - mark) // 2 + self.voffset
 
 
-def in_a_row(sizes: Sequence[Size], interval: int, align: int) -> tuple[Size, Sequence[Corner]]:
+def layout_row(sizes: Sequence[Size], interval: int, align: int) -> tuple[Size, Sequence[Corner]]:
     """Put boxes side by side on a common top (0), middle (1) or bottom (2) (spec 02 §15.4).
 
     Gives the size of the row and where each box is.

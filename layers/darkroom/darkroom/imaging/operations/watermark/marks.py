@@ -5,13 +5,12 @@ from typing import Protocol
 
 from PIL import Image
 
-from darkroom.geometry import Box, around
+from darkroom.geometry import Box, Size, union
 from darkroom.imaging.operations.watermark.layout import Corner
-from darkroom.limits import Size
 
-CLEAR = (0, 0, 0, 0)
+TRANSPARENT = (0, 0, 0, 0)
 
-SMALL = 1 << 20
+MAX_RASTERIZED_PIXELS = 1 << 20
 """Pixels up to which a mark is better drawn once than anew each time it is laid."""
 
 
@@ -23,19 +22,19 @@ class Mark(Protocol):
         """The box by which it is placed."""
 
     @property
-    def reach(self) -> Box:
+    def ink_bounds(self) -> Box:
         """The pixels that it may touch: letters lean out of their box."""
 
     @property
     def grey(self) -> bool:
         """Whether it brings no colour to a grey picture."""
 
-    def part(self, box: Box) -> Image.Image:
+    def render(self, box: Box) -> Image.Image:
         """Draw what lies in a box within its reach: RGBA."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Drawn:
+class BitmapMark:
     """A mark of pixels, which begin at `corner`."""
 
     image: Image.Image
@@ -43,9 +42,9 @@ class Drawn:
     corner: Corner = (0, 0)
 
     @property
-    def reach(self) -> Box:
+    def ink_bounds(self) -> Box:
         """Where the pixels are."""
-        return Box(0, 0, *self.image.size).moved(*self.corner)
+        return Box(0, 0, *self.image.size).translate(*self.corner)
 
     @property
     def grey(self) -> bool:
@@ -56,57 +55,57 @@ class Drawn:
         red, green, blue, *_ = (channel.tobytes() for channel in seen.split())
         return red == green == blue
 
-    def part(self, box: Box) -> Image.Image:
+    def render(self, box: Box) -> Image.Image:
         """Cut it out."""
         left, top = self.corner
-        part = self.image.crop(box.moved(-left, -top))
+        part = self.image.crop(box.translate(-left, -top))
         return part if part.mode == "RGBA" else part.convert("RGBA")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class MarkGroup:
     """Marks that act as one, later ones over earlier ones."""
 
     placed: tuple[tuple[Mark, Corner], ...]
     size: Size
 
     @property
-    def reach(self) -> Box:
+    def ink_bounds(self) -> Box:
         """The box around what they reach."""
-        return around(mark.reach.moved(*corner) for mark, corner in self.placed)
+        return union(mark.ink_bounds.translate(*corner) for mark, corner in self.placed)
 
     @property
     def grey(self) -> bool:
         """Whether none brings colour."""
         return all(mark.grey for mark, _ in self.placed)
 
-    def part(self, box: Box) -> Image.Image:
+    def render(self, box: Box) -> Image.Image:
         """Draw the parts of those that lie there."""
-        whole = Image.new("RGBA", box.size, CLEAR)
+        whole = Image.new("RGBA", box.size, TRANSPARENT)
         for mark, (left, top) in self.placed:
-            common = mark.reach.moved(left, top).common(box)
+            common = mark.ink_bounds.translate(left, top).intersection(box)
             if common is not None:
-                part = mark.part(common.moved(-left, -top))
+                part = mark.render(common.translate(-left, -top))
                 whole.alpha_composite(part, (common.left - box.left, common.top - box.top))
         return whole
 
 
-def settled(mark: Mark, seen: Box) -> Mark:
+def rasterize(mark: Mark, seen: Box) -> Mark:
     """Draw a small mark for good, as far as it is seen."""
-    box = mark.reach.common(seen)
+    box = mark.ink_bounds.intersection(seen)
     if box is None:
-        return Drawn(image=Image.new("RGBA", (0, 0)), size=mark.size)
-    if box.size[0] * box.size[1] > SMALL:
+        return BitmapMark(image=Image.new("RGBA", (0, 0)), size=mark.size)
+    if box.size[0] * box.size[1] > MAX_RASTERIZED_PIXELS:
         return mark
-    return Drawn(image=mark.part(box), size=mark.size, corner=(box.left, box.top))
+    return BitmapMark(image=mark.render(box), size=mark.size, corner=(box.left, box.top))
 
 
 def pixels(mark: Mark) -> int:
     """Count the pixels that a mark keeps in memory."""
     match mark:
-        case Drawn(image=image):
+        case BitmapMark(image=image):
             return image.width * image.height
-        case Group(placed=placed):
+        case MarkGroup(placed=placed):
             return sum(pixels(one) for one, _ in placed)
         case _:
             return 0

@@ -4,21 +4,21 @@ import unicodedata
 from dataclasses import dataclass
 
 from darkroom.imaging.fonts import FILES
-from darkroom.process.parameters import Base64Text, Rejected, decode_base64, encode_base64
+from darkroom.process.parameters import Base64Text, InvalidValue, decode_base64, encode_base64
 
 _NOT_ON_A_LINE = frozenset({"Cc", "Zl", "Zp"})
 """Unicode's categories of control characters and of what parts lines and paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
-class OneLine(Base64Text):
+class SingleLineText(Base64Text):
     """Base64 of text without line breaks or other control characters."""
 
     def parse(self, text: str) -> str:
         """Decode and look at every character."""
         value = Base64Text.parse(self, text)
         if any(unicodedata.category(character) in _NOT_ON_A_LINE for character in value):
-            raise Rejected("Value must be one line of text")
+            raise InvalidValue("Value must be one line of text")
         return value
 
 
@@ -30,7 +30,7 @@ class FontName:
         """Decode and look the name up."""
         name = decode_base64(text)
         if name not in FILES:
-            raise Rejected("Value must be one of " + ", ".join(FILES))
+            raise InvalidValue("Value must be one of " + ", ".join(FILES))
         return name
 
     def text(self, value: str) -> str:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from darkroom.geometry import Box, ratio_of, through
-from darkroom.imaging.operations.rotate import rotated_size, turning
-from darkroom.imaging.operations.watermark.compositing import faded
+from darkroom.geometry import Box, Size, scale_length, transformed_bounds
+from darkroom.imaging.operations.rotate import rotated_size, rotation_matrix
+from darkroom.imaging.operations.watermark.compositing import fade
 from darkroom.imaging.operations.watermark.typesetting import Line
-from darkroom.limits import Size
 from darkroom.process.parameters import Colour
 
 SHADOW_SHIFT, SHADOW_SIZE = 2, 40
@@ -22,7 +21,7 @@ _SUPPORT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lettering:
+class TextMark:
     """A line, turned clockwise by `rotation` degrees; its shadow has `shadow` percent."""
 
     line: Line
@@ -37,26 +36,26 @@ class Lettering:
         return rotated_size(self.line.size, self.rotation) if self._turns else self.line.size
 
     @property
-    def reach(self) -> Box:
+    def ink_bounds(self) -> Box:
         """The box around glyphs and shadow, turned with them."""
         left, top, right, bottom = self.line.reach
         reach = Box(left, top, right + self._shift, bottom + self._shift)
         if not self._turns:
             return reach
-        outward = turning(self.size, self.line.size, -self.rotation)
-        return through(outward, reach.grown(_SUPPORT))
+        outward = rotation_matrix(self.size, self.line.size, -self.rotation)
+        return transformed_bounds(outward, reach.expand(_SUPPORT))
 
     @property
     def grey(self) -> bool:
         """Whether its colour is a grey; the shadow is black."""
         return len(set(self.colour)) == 1
 
-    def part(self, box: Box) -> Image.Image:
+    def render(self, box: Box) -> Image.Image:
         """Draw glyphs over their shadow."""
         letters = _coloured(self._ink(box), self.colour)
         if not self.shadow:
             return letters
-        below = _coloured(faded(self._ink(box, self._shift), self.shadow), BLACK)
+        below = _coloured(fade(self._ink(box, self._shift), self.shadow), BLACK)
         below.alpha_composite(letters)
         return below
 
@@ -66,19 +65,19 @@ class Lettering:
 
     @property
     def _shift(self) -> int:
-        return ratio_of(self.em, SHADOW_SHIFT, SHADOW_SIZE) if self.shadow else 0
+        return scale_length(self.em, SHADOW_SHIFT, SHADOW_SIZE) if self.shadow else 0
 
     def _ink(self, box: Box, shift: int = 0) -> Image.Image:
         """Draw the line's ink in a box, moved to its lower right before it is turned."""
         if not self._turns:
-            return self.line.ink(box.moved(-shift, -shift))
-        inward = turning(self.line.size, self.size, self.rotation)
-        needed = through(inward, box).moved(-shift, -shift).grown(_SUPPORT)
+            return self.line.ink(box.translate(-shift, -shift))
+        inward = rotation_matrix(self.line.size, self.size, self.rotation)
+        needed = transformed_bounds(inward, box).translate(-shift, -shift).expand(_SUPPORT)
         # The margin is blank: glyphs that touch their box end as smoothly as all others.
-        source = needed.common(self.line.reach.grown(_SUPPORT))
+        source = needed.intersection(self.line.reach.expand(_SUPPORT))
         if source is None:
             return Image.new("L", box.size)
-        matrix = _between(inward, box, source.moved(shift, shift))
+        matrix = _between(inward, box, source.translate(shift, shift))
         # A quarter turn puts pixels on pixels: nothing is interpolated.
         kernel = Image.Resampling.BICUBIC if self.rotation % 90 else Image.Resampling.NEAREST
         return self.line.ink(source).transform(box.size, Image.Transform.AFFINE, matrix, kernel)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from darkroom.geometry import Box, around
-from darkroom.imaging.fonts import FILES, Face, runs
-from darkroom.limits import Size
+from darkroom.geometry import Box, Size, union
+from darkroom.imaging.fonts import FILES, FontFile, split_runs
 
 type _Letter = tuple[ImageFont.FreeTypeFont, str]
 
@@ -40,7 +39,7 @@ class Line:
         image = Image.new("L", box.size)
         draw = ImageDraw.Draw(image)
         for glyph in self.glyphs:
-            if glyph.box.common(box):
+            if glyph.box.intersection(box):
                 place = glyph.x - box.left, self.baseline - box.top
                 draw.text(place, glyph.character, fill=255, font=glyph.font, anchor="ls")
         return image
@@ -49,7 +48,7 @@ class Line:
 def typeset(text: str, font: str, em: int, folder: Path) -> Line:
     """Set a text in the faces behind a font name, at an em of so many pixels."""
     faces = [_face(folder / file) for file in FILES[font]]
-    letters = [(_font(face.path, em), one) for face, run in runs(text, faces) for one in run]
+    letters = [(_font(face.path, em), one) for face, run in split_runs(text, faces) for one in run]
     metrics = [font.getmetrics() for font, _ in letters] or [(0, 0)]
     ascent, descent = (max(lengths) for lengths in zip(*metrics, strict=True))
     glyphs = tuple(_in_line(letters, ascent))
@@ -58,7 +57,7 @@ def typeset(text: str, font: str, em: int, folder: Path) -> Line:
         glyphs=glyphs,
         baseline=ascent,
         size=(math.ceil(advance), ascent + descent),
-        reach=around(glyph.box for glyph in glyphs),
+        reach=union(glyph.box for glyph in glyphs),
     )
 
 
@@ -68,13 +67,13 @@ def _in_line(letters: Sequence[_Letter], baseline: int) -> Iterator[Glyph]:
     for font, character in letters:
         left, top, right, bottom = font.getbbox(character, anchor="ls")
         box = Box(math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom))
-        yield Glyph(font=font, character=character, x=x, box=box.moved(0, baseline))
+        yield Glyph(font=font, character=character, x=x, box=box.translate(0, baseline))
         x += font.getlength(character)
 
 
 @lru_cache(maxsize=16)
-def _face(path: Path) -> Face:
-    return Face(path)
+def _face(path: Path) -> FontFile:
+    return FontFile(path)
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,97 @@
+"""How far it is from the event to the pixels: `python -m benchmarks.call_path`.
+
+One warm, anonymous GET of `image/resize,w_100` through the process function, with S3 over HTTP
+on loopback. Prints the stack when the pixels are scaled, and how many of our own modules and
+functions are entered in all.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from PIL import Image
+
+from benchmarks.sandboxes import store
+from benchmarks.workers import darkroom_handler
+
+ROOT = Path(__file__).parents[1]
+OURS = tuple(str(ROOT / folder) for folder in ("layers/darkroom", "functions"))
+PROCESS = "image/resize,w_100"
+
+
+@dataclass(kw_only=True)
+class CallPath:
+    """What one request enters of our own code."""
+
+    stack: list[str] = field(default_factory=list)
+    """From the entry to the call that scales pixels."""
+    functions: set[CodeType] = field(default_factory=set)
+    """Named functions; lambdas and comprehensions count with where they stand."""
+
+    @property
+    def modules(self) -> set[str]:
+        """Files that a function was entered in."""
+        return {code.co_filename for code in self.functions}
+
+    def trace(self, frame: FrameType, event: str, _argument: Any) -> None:
+        """Note a call: the profile function of the interpreter."""
+        code = frame.f_code
+        if event != "call":
+            return
+        if code.co_filename.startswith(OURS) and not code.co_name.startswith("<"):
+            self.functions.add(code)
+        elif code is Image.Image.resize.__code__ and not self.stack:
+            self.stack = [_title(each.f_code) for each in _callers(frame) if _is_ours(each)][::-1]
+
+
+def _callers(frame: FrameType) -> Iterator[FrameType]:
+    caller = frame.f_back
+    while caller is not None:
+        yield caller
+        caller = caller.f_back
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(OURS)
+
+
+def _title(code: CodeType) -> str:
+    path = Path(code.co_filename).relative_to(ROOT)
+    return f"{str(path).removeprefix('layers/darkroom/darkroom/'):38}{code.co_qualname}"
+
+
+def measure() -> CallPath:
+    """Trace one request after another that has warmed everything up."""
+    path = CallPath()
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / darkroom_handler.KEY
+        Image.linear_gradient("L").convert("RGB").resize((1200, 800)).save(picture, "JPEG")
+        with store(Path(folder)) as address:
+            darkroom_handler.ENVIRONMENT["AWS_ENDPOINT_URL_S3"] = address
+            app = darkroom_handler.loaded()
+            event, context = darkroom_handler.event(PROCESS), darkroom_handler.LambdaContext()
+            app.handler(event, context)
+            sys.setprofile(path.trace)
+            try:
+                reply = app.handler(event, context)
+            finally:
+                sys.setprofile(None)
+    if reply["statusCode"] != 200:
+        raise RuntimeError(reply["body"])
+    return path
+
+
+def main() -> None:
+    """Print the stack and the three numbers."""
+    path = measure()
+    for number, frame in enumerate(path.stack, 1):
+        print(f"{number:3}  {frame}")
+    print(f"frames {len(path.stack)}  modules {len(path.modules)}  functions {len(path.functions)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""When a signature holds: dates, clock skew and expiry (spec 01 §5.1, §5.2, §5.5)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from darkroom.errors import Code, OssError
+from darkroom.http_dates import write_date
+
+SKEW = timedelta(minutes=15)
+
+_SECONDS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def parse(text: str, form: str) -> datetime:
+    """Read a date written exactly in that form, or deny access (C-22)."""
+    try:
+        moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise _invalid_date() from error
+    # strptime also takes a one-digit day, other digits than ASCII and any weekday.
+    if write_date(moment, form) != text:
+        raise _invalid_date()
+    return moment
+
+
+def check_skew(moment: datetime, now: datetime) -> None:
+    """Refuse a signing time more than 15 minutes off, either way."""
+    if abs(moment - now) > SKEW:
+        raise OssError(Code.REQUEST_TIME_TOO_SKEWED)
+
+
+def check_expires(text: str, now: datetime) -> None:
+    """Refuse a moment of expiry, in seconds since the epoch, that has passed."""
+    if not _SECONDS.fullmatch(text):
+        raise OssError(Code.ACCESS_DENIED, "Invalid date (should be seconds since epoch).")
+    if now.timestamp() > int(text):
+        raise _expired()
+
+
+def check_lifetime(moment: datetime, seconds: int, now: datetime) -> None:
+    """Refuse before `moment` less the skew (C-37) and later than `seconds` after it."""
+    if moment - now > SKEW:
+        raise OssError(Code.REQUEST_TIME_TOO_SKEWED)
+    if now - moment > timedelta(seconds=seconds):
+        raise _expired()
+
+
+def _invalid_date() -> OssError:
+    return OssError(Code.ACCESS_DENIED, "OSS authentication requires a valid Date.")
+
+
+def _expired() -> OssError:
+    return OssError(Code.ACCESS_DENIED, "Request has expired.")

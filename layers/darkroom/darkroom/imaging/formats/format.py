@@ -1,0 +1,231 @@
+"""What a picture format is: one class a format, in a file of its own.
+
+A format states what it can do in its fields, and overrides the methods in which its files differ
+from what Pillow does by itself: `probe` and most of the others have a default.
+"""
+
+import importlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from PIL import Image
+
+from darkroom.errors import Code, OssError
+from darkroom.geometry import Size
+from darkroom.imaging.colour import to_srgb
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.flatten import flatten
+from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.limits import Limits
+
+# `Limits` judges the header; Pillow's warning would come first and say less.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A format's capabilities and limits, and how its files are probed, decoded and written."""
+
+    name: str
+    """The documented word of the `format` operation."""
+    pillow: str
+    """Pillow's name of the format."""
+    plugin: str
+    """The module that registers it with Pillow, imported when the format is first met.
+
+    All plugins together would cost a cold start 70 ms, the one for HEIC alone 45.
+    """
+    content_type: str
+    aliases: tuple[str, ...] = ()
+    """Other words for it in a process."""
+    suffixes: tuple[str, ...] = ()
+    """Other endings of file names than its name and aliases."""
+    signatures: tuple[bytes, ...] = ()
+    """How its files begin; `matches` may look further."""
+    alpha: bool = True
+    """Whether a result keeps transparency; without it, empty areas are white (C-59)."""
+    animated: bool = False
+    """Whether a result may have several frames."""
+    from_same_format_only: bool = False
+    """Whether results are written in it only where the source is in it, too."""
+    keeps_alpha_only: bool = False
+    """Whether a transparent source refuses to be saved in a format without alpha (C-112)."""
+    default_quality: int | None = None
+    """Quality where the encoder takes one and the source has none on the same scale."""
+    encoder_options: Mapping[str, Any] = field(default_factory=dict)
+    """What the encoder is told besides the quality; measured in decisions 020 and 021."""
+
+    max_source_side: int | None = None
+    """Width and height of a source in pixels, where not `Limits.source_side`."""
+    max_side: int | None = None
+    """Width and height of a result in pixels."""
+    max_width: int | None = None
+    max_pixels: int | None = None
+    bytes_per_pixel: int = 16
+    """Memory that decoding a frame takes at most (16: libwebp, of a lossless picture)."""
+    animation_bytes_per_pixel: int = 48
+    """The same of each frame of an animation: the canvas before and after, the encoder's copy."""
+
+    ec_source_side: str = "0040-00000009"
+    ec_damaged: str | None = None
+    ec_too_large: str | None = None
+
+    # --- Capabilities of this installation --------------------------------------------------------
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a decoder here (C-100)."""
+        return _import_plugin(self.plugin) and self.pillow in Image.OPEN
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether there is an encoder here (C-111)."""
+        return _import_plugin(self.plugin) and self.pillow in Image.SAVE
+
+    # --- Reading ----------------------------------------------------------------------------------
+
+    def matches(self, data: bytes) -> bool:
+        """Tell by the first bytes whether a file is in this format."""
+        return data.startswith(self.signatures) if self.signatures else False
+
+    def probe(self, data: bytes) -> Header:
+        """Read what a file says of itself, without decoding a pixel (spec 03 §1, §6).
+
+        Raises `ImageDamage`, and `ImageTooLarge` for a file of more parts than a picture has.
+        """
+        try:
+            header = self.read_header(data)
+        except DECODER_ERRORS as error:
+            raise self.damaged() from error
+        if 0 in header.size:
+            raise self.damaged()
+        return header
+
+    def read_header(self, data: bytes) -> Header:
+        """Read the header; raises one of `DECODER_ERRORS` for a broken file.
+
+        The default knows the size of the first picture alone (C-121).
+        """
+        return Header(format=self.name, size=self.open(data).size)
+
+    def check_source(self, size: Size, frames: int, limits: Limits) -> None:
+        """Refuse a picture by its header, before any pixel is decoded; every frame counts."""
+        limits.check_source(
+            size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
+        )
+        needed = self.bytes_per_pixel
+        if frames > 1:
+            needed = max(needed, self.animation_bytes_per_pixel)
+        limits.check_memory(size, needed, "processed")
+
+    def reduction(self, header: Header, needed: Size | None) -> int:  # noqa: ARG002 - the default
+        """Return how many pixels along each side become one while decoding: 1, 2, 4 or 8.
+
+        `needed` are the pixels, as stored, that the first operation has use for.
+        """
+        return 1
+
+    def frames(
+        self, data: bytes, header: Header, *, needed: Size | None, every: bool
+    ) -> Iterator[Frame]:
+        """Decode the first frame or every one, each the whole canvas in 8-bit sRGB (C-123).
+
+        `needed` bounds the `reduction`. Raises `ImageDamage`.
+        """
+        count = header.frames if every else 1
+        try:
+            yield from islice(self.decode(data, header, self.reduction(header, needed)), count)
+        except DECODER_ERRORS as error:
+            raise self.damaged() from error
+
+    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+        """Decode frame by frame, by default with Pillow."""
+        image = self.open(data)
+        if reduction > 1:
+            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
+        for index in range(header.frames):
+            if index:  # a HEIC opens at its main picture, which may be any of its several
+                image.seek(index)
+            image.load()
+            yield Frame(self._detached(image, data), int(image.info.get("duration", 0)))
+
+    def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
+        """Return the decoded pixels apart from the decoder and without metadata."""
+        pixels = self.to_working_mode(image, data)
+        if pixels is image and getattr(image, "is_animated", False):
+            # The decoder draws the next frame on this very canvas.
+            pixels = image.copy()
+        # Encoders look here for profile, EXIF and comment: none goes into a result (C-116).
+        pixels.info = {}
+        return pixels
+
+    def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:  # noqa: ARG002
+        """Convert decoded pixels to L, LA, RGB or RGBA in sRGB."""
+        return to_srgb(image)
+
+    def open(self, data: bytes) -> Image.Image:
+        """Open with the plugin of this format and no other; pixels stay undecoded."""
+        _import_plugin(self.plugin)
+        return Image.open(io.BytesIO(data), formats=[self.pillow])
+
+    def damaged(self) -> OssError:
+        """Return the error for a file that cannot be decoded (C-102)."""
+        return OssError(Code.IMAGE_DAMAGE, ec=self.ec_damaged)
+
+    # --- Writing ----------------------------------------------------------------------------------
+
+    def check_result(self, size: Size) -> None:
+        """Refuse a picture that the format cannot hold, before it is encoded."""
+        width, height = size
+        sides = ((max(size), self.max_side), (width, self.max_width))
+        if any(maximum is not None and side > maximum for side, maximum in sides):
+            raise self._too_large(
+                size, f"a side may be at most {self.max_side or self.max_width} pixels"
+            )
+        if self.max_pixels is not None and width * height > self.max_pixels:
+            raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
+
+    def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
+        """Refuse a result for which the encoder has no memory; most need little."""
+
+    def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
+        """Write a picture; formats with animations write frames as they come.
+
+        Raises `ImageTooLarge` for a picture that the format cannot hold.
+        """
+        # Unpacked to the end, so that the decoder frees its pixels before the encoder starts.
+        (frame,) = frames
+        return self.write(self.prepare(frame.image, output), output)
+
+    def prepare(self, image: Image.Image, output: Output) -> Image.Image:
+        """Return the pixels in a mode that the encoder takes."""
+        self.check_result(image.size)
+        return flatten(image) if image.mode in ("LA", "RGBA") and not output.alpha else image
+
+    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+        """Encode with the plugin of this format."""
+        _import_plugin(self.plugin)
+        quality = {} if output.quality is None else {"quality": output.quality}
+        buffer = io.BytesIO()
+        image.save(buffer, self.pillow, **{**self.encoder_options, **quality, **options})
+        return buffer.getvalue()
+
+    def _too_large(self, size: Size, reason: str) -> OssError:
+        return OssError(
+            Code.IMAGE_TOO_LARGE,
+            f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
+            ec=self.ec_too_large,
+        )
+
+
+@cache
+def _import_plugin(plugin: str) -> bool:
+    try:
+        importlib.import_module(plugin)
+    except ImportError:
+        return False
+    return True

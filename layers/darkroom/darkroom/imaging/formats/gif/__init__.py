@@ -1,0 +1,49 @@
+"""GIF, read and written frame by frame: Pillow composites and writes it differently."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.gif.blocks import container_info
+from darkroom.imaging.formats.gif.read import composite_frames
+from darkroom.imaging.formats.gif.write import write_gif
+from darkroom.imaging.picture import Frame, Header, Output
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gif(Format):
+    """GIF, still and animated."""
+
+    def read_header(self, data: bytes) -> Header:
+        """Read canvas, frames and loop count from the blocks."""
+        info = container_info(data)
+        if not info.frames:
+            raise ValueError("a GIF file without a picture")
+        return Header(
+            format=self.name, size=info.size, frames=info.frames, loop_count=info.loop_count
+        )
+
+    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+        """Composite frame after frame, as browsers do it."""
+        del reduction
+        return composite_frames(data, header.size)
+
+    def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
+        """Write every frame as it comes; a still has no duration."""
+        prepared = (
+            Frame(self.prepare(frame.image, output), frame.duration if output.animated else 0)
+            for frame in frames
+        )
+        return write_gif(prepared, loop_count=output.loop_count)
+
+
+GIF = Gif(
+    name="gif",
+    pillow="GIF",
+    plugin="PIL.GifImagePlugin",
+    content_type="image/gif",
+    signatures=(b"GIF87a", b"GIF89a"),
+    animated=True,
+    from_same_format_only=True,
+    bytes_per_pixel=20,  # the frame, and the canvas that it is drawn on
+)

@@ -1,0 +1,111 @@
+"""The blocks of a GIF file: its canvas, and each frame as a file of its own."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from darkroom.imaging.formats.container import ContainerInfo, u16
+
+_IMAGE, _EXTENSION, _CONTROL = 0x2C, 0x21, 0xF9
+
+_REPEATS = (b"!\xff\x0bNETSCAPE2.0\x03\x01", b"!\xff\x0bANIMEXTS1.0\x03\x01")
+"""What stands before the number of repeats, two bytes, in the two extensions that give one."""
+
+_HEAD = 13
+"""Bytes of signature and screen descriptor."""
+
+
+def container_info(data: bytes) -> ContainerInfo:
+    """Give the canvas that all frames fit, their number and loop_count, as far as the file goes.
+
+    A frame may reach beyond the logical screen: the canvas is large enough for it.
+    Raises `IndexError` where the file ends inside its screen descriptor.
+    """
+    width, height = u16(data, 6), u16(data, 8)
+    frames, loop_count = 0, 1
+    for start, _ in _blocks(data):
+        if data[start] == _IMAGE:
+            frames += 1
+            width = max(width, u16(data, start + 1) + u16(data, start + 5))
+            height = max(height, u16(data, start + 3) + u16(data, start + 7))
+        elif data.startswith(_REPEATS, start):
+            loop_count = _loop_count(u16(data, start + 16))
+    return ContainerInfo(size=(width, height), frames=frames, loop_count=loop_count)
+
+
+def _loop_count(repeats: int) -> int:
+    """Count the first play in, as browsers do; a number that WebP cannot hold is for ever."""
+    return repeats + 1 if 0 < repeats < 0xFFFF else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One frame as the file has it: a rectangle, and what becomes of it afterwards."""
+
+    place: tuple[int, int]
+    """Where its upper left corner is on the canvas."""
+    file: bytes
+    """The rectangle as a GIF of its own."""
+    duration: int
+    """Milliseconds."""
+    disposal: int
+
+
+def split_frames(data: bytes) -> Iterator[Part]:
+    """Take the frames out, one at a time."""
+    control = b""
+    for start, end in _blocks(data):
+        if data[start] == _IMAGE:
+            yield _part(data, control, data[start:end])
+            control = b""
+        elif data[start + 1] == _CONTROL:
+            control = data[start : start + 8]
+
+
+def _part(data: bytes, control: bytes, image: bytes) -> Part:
+    """Give one frame the palette it is drawn with, and a screen of its own size."""
+    left, top, width, height, flags = struct.unpack_from("<4HB", image, 1)
+    table = b""
+    if not flags & 0x80:
+        table = data[_HEAD : _HEAD + _table_bytes(data[10])]
+        flags = flags & 0x40 | data[10] & 0x87
+    return Part(
+        place=(left, top),
+        file=b"".join(
+            (
+                struct.pack("<6sHHBBB", b"GIF89a", width, height, 0, 0, 0),
+                control,
+                struct.pack("<c4HB", b",", 0, 0, width, height, flags),
+                *(table, image[10:], b";"),
+            )
+        ),
+        duration=10 * u16(control, 4) if control else 0,
+        disposal=control[3] >> 2 & 7 if control else 0,
+    )
+
+
+def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give begin and end of each image and extension, up to the trailer or rubbish instead."""
+    position = _HEAD + _table_bytes(data[10])
+    while position + 10 <= len(data):
+        start = position
+        if data[start] == _IMAGE:
+            position += 10 + _table_bytes(data[start + 9]) + 1
+        elif data[start] == _EXTENSION:
+            position += 2
+        else:
+            return
+        position = _after_sub_blocks(data, position)
+        yield start, position
+
+
+def _table_bytes(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _after_sub_blocks(data: bytes, position: int) -> int:
+    """Skip length-prefixed blocks up to and including the empty one that ends them."""
+    end = len(data)
+    while position < end and (length := data[position]):
+        position += length + 1
+    return position + 1

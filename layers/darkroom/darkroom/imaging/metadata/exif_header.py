@@ -1,0 +1,58 @@
+"""Orientation and resolution out of an EXIF block."""
+
+from contextlib import suppress
+from numbers import Rational
+
+from PIL import ExifTags, Image
+
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.picture import NORMAL_ORIENTATION, Resolution
+
+_INCH = 2
+"""EXIF's number for the unit of a resolution, and the default."""
+
+
+def read_exif(block: bytes | None) -> Image.Exif:
+    """Read an EXIF block; a broken one counts as none, because no pixel depends on it."""
+    exif = Image.Exif()
+    if block:
+        with suppress(*DECODER_ERRORS):
+            exif.load(block)
+    return exif
+
+
+def read_exif_header(block: bytes | None) -> tuple[int, Resolution | None]:
+    """Return orientation and resolution of an EXIF block."""
+    exif = read_exif(block)
+    return exif_orientation(exif), exif_resolution(exif)
+
+
+def exif_orientation(exif: Image.Exif) -> int:
+    """Return the orientation, upright for anything but 1…8: cameras write 0 and worse."""
+    value = _tag(exif, ExifTags.Base.Orientation)
+    return value if isinstance(value, int) and value in range(1, 9) else NORMAL_ORIENTATION
+
+
+def exif_resolution(exif: Image.Exif) -> Resolution | None:
+    """Return EXIF's resolution, which wins over JFIF's (C-94)."""
+    x = _ratio(_tag(exif, ExifTags.Base.XResolution))
+    y = _ratio(_tag(exif, ExifTags.Base.YResolution))
+    if x is None or y is None:
+        return None
+    unit = _tag(exif, ExifTags.Base.ResolutionUnit)
+    return Resolution(unit=unit if isinstance(unit, int) else _INCH, x=x, y=y)
+
+
+def _tag(exif: Image.Exif, tag: ExifTags.Base) -> object:
+    """Return a tag's value, none where it is absent or unreadable."""
+    with suppress(*DECODER_ERRORS):
+        return exif.get(tag)
+    return None
+
+
+def _ratio(value: object) -> tuple[int, int] | None:
+    """Return both numbers as the file has them, none for anything but a number.
+
+    Text is not read as one: `1e99999999` would take longer than there is time.
+    """
+    return (int(value.numerator), int(value.denominator)) if isinstance(value, Rational) else None

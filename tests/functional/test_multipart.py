@@ -1,0 +1,263 @@
+"""Uploads in parts through the handler."""
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastcrc import crc64
+
+from darkroom.auth.signed_request import Pairs
+from tests.functional.conftest import Ask, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+KEY = "u/large ü+%.bin"
+UPLOADS = (("uploads", ""),)
+
+
+def code_of(reply: Reply) -> tuple[int, str | None]:
+    """Give status and code of an error."""
+    return reply.status, ET.fromstring(reply.body).findtext("Code")
+
+
+def text(reply: Reply, path: str) -> str:
+    """Read a text of an answer."""
+    assert reply.status == 200, reply.body
+    return ET.fromstring(reply.body).findtext(path) or ""
+
+
+def begun(ask: Ask, **headers: str) -> Pairs:
+    """Open an upload and give the query that names it."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    reply = ask("POST", "closed", KEY, by="owner", query=UPLOADS, headers=names)
+    assert (text(reply, "Bucket"), text(reply, "Key")) == ("closed", KEY)
+    return (("uploadId", text(reply, "UploadId")),)
+
+
+def put(ask: Ask, upload: Pairs, number: int, body: bytes) -> str:
+    """Store a part and give its ETag."""
+    query = (("partNumber", str(number)), *upload)
+    reply = ask("PUT", "closed", KEY, by="owner", query=query, body=body)
+    assert (reply.status, reply.body) == (200, b"")
+    assert reply.headers["x-oss-hash-crc64ecma"] == str(crc64.xz(body))
+    return reply.headers["etag"]
+
+
+def complete(ask: Ask, upload: Pairs, *parts: tuple[int, str], **headers: str) -> Reply:
+    """Name the parts that the object is to be made of."""
+    listed = "".join(
+        f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>"
+        for number, etag in parts
+    )
+    body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return ask("POST", "closed", KEY, by="owner", query=upload, headers=names, body=body)
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_parts_become_an_object(ask: Ask, quotes: bool) -> None:
+    """With the attributes that the upload began with."""
+    upload = begun(ask, content_type="image/tiff", x_oss_meta_author="alice")
+    bodies = [bytes([number]) * 4_000_000 for number in (1, 2, 3)]
+    etags = [put(ask, upload, number, body) for number, body in enumerate(bodies, 1)]
+    named = enumerate(etags if quotes else [etag.strip('"').lower() for etag in etags], 1)
+    done = complete(ask, upload, *named)
+    assert ET.fromstring(done.body).tag == "CompleteMultipartUploadResult"
+    assert (text(done, "Bucket"), text(done, "Key")) == ("closed", KEY)
+    found = ask("HEAD", "closed", KEY, by="reader")
+    assert found.headers["etag"] == text(done, "ETag")
+    assert found.headers["content-length"] == "12000000"
+    assert found.headers["content-type"] == "image/tiff"
+    assert found.headers["x-oss-meta-author"] == "alice"
+    assert "x-oss-hash-crc64ecma" not in found.headers
+    span = {"range": "bytes=3999999-4000000"}
+    assert ask("GET", "closed", KEY, by="reader", headers=span).body == b"\1\2"
+
+
+def test_all_parts_need_not_be_named(ask: Ask) -> None:
+    """`x-oss-complete-all` means those that are there, and then no others are named."""
+    upload = begun(ask)
+    for number, body in ((2, b"b"), (1, b"a")):
+        put(ask, upload, number, body)
+    headers = {"x-oss-complete-all": "yes"}
+    refused = ask("POST", "closed", KEY, by="owner", query=upload, headers=headers, body=b"<x/>")
+    assert code_of(refused) == (400, "InvalidArgument")
+    done = ask("POST", "closed", KEY, by="owner", query=upload, headers=headers)
+    assert done.status == 200
+    assert ask("GET", "closed", KEY, by="reader").body == b"ab"
+
+
+def test_parts_are_listed_page_by_page(ask: Ask) -> None:
+    """By number, with what SDKs go on from."""
+    upload = begun(ask)
+    etags = {number: put(ask, upload, number, b"x" * number) for number in (1, 3, 10)}
+    first = ask("GET", "closed", KEY, by="owner", query=(*upload, ("max-parts", "2")))
+    root = ET.fromstring(first.body)
+    assert root.tag == "ListPartsResult"
+    parts = [(p.findtext("PartNumber"), p.findtext("Size")) for p in root.findall("Part")]
+    assert parts == [("1", "1"), ("3", "3")]
+    assert root.findtext("Part/ETag") == etags[1]
+    assert root.findtext("IsTruncated") == "true"
+    assert root.findtext("NextPartNumberMarker") == "3"
+    query = (*upload, ("part-number-marker", "3"))
+    rest = ET.fromstring(ask("GET", "closed", KEY, by="owner", query=query).body)
+    assert [p.findtext("PartNumber") for p in rest.findall("Part")] == ["10"]
+    assert rest.findtext("IsTruncated") == "false"
+
+
+def test_open_uploads_are_listed(ask: Ask) -> None:
+    """To who may list the bucket, with names encoded where that is asked."""
+    upload = begun(ask)
+    query = (*UPLOADS, ("prefix", "u/"), ("encoding-type", "url"))
+    reply = ask("GET", "closed", by="reader", query=query)
+    root = ET.fromstring(reply.body)
+    assert root.tag == "ListMultipartUploadsResult"
+    listed = {(u.findtext("Key"), u.findtext("UploadId")) for u in root.findall("Upload")}
+    assert ("u%2Flarge%20%C3%BC%2B%25.bin", upload[0][1]) in listed
+    assert ask("GET", "closed", by="writer", query=UPLOADS).status == 403
+
+
+def test_an_aborted_upload_is_gone(ask: Ask, s3: "S3Client") -> None:
+    """With everything that waited."""
+    upload = begun(ask)
+    put(ask, upload, 1, b"waits")
+    waiting = {entry["Key"] for entry in _waiting(s3)}
+    assert ask("DELETE", "closed", KEY, by="owner", query=upload).status == 204
+    assert {entry["Key"] for entry in _waiting(s3)} < waiting
+    for method in ("GET", "DELETE"):
+        reply = ask(method, "closed", KEY, by="owner", query=upload)
+        assert code_of(reply) == (404, "NoSuchUpload")
+
+
+def test_nothing_waits_when_an_upload_is_complete(ask: Ask, s3: "S3Client") -> None:
+    """Expiry is for what was left behind."""
+    before = {entry["Key"] for entry in _waiting(s3)}
+    upload = begun(ask)
+    complete(ask, upload, (1, put(ask, upload, 1, b"x")))
+    assert {entry["Key"] for entry in _waiting(s3)} == before
+
+
+def _waiting(s3: "S3Client") -> list[dict[str, str]]:
+    found = s3.list_objects_v2(Bucket="results", Prefix="parts/").get("Contents", [])
+    return [{"Key": entry["Key"]} for entry in found]
+
+
+def test_a_part_may_be_some_bytes_of_another_object(ask: Ask) -> None:
+    """Which the caller needs the right to read."""
+    ask("PUT", "demo", "u/source ü", by="owner", body=bytes(range(100)))
+    upload = begun(ask)
+    source = {"x-oss-copy-source": "/demo/u/source%20%C3%BC"}
+    etags = []
+    for number, span in ((1, "bytes=10-19"), (2, None)):
+        headers = source | ({"x-oss-copy-source-range": span} if span else {})
+        query = (("partNumber", str(number)), *upload)
+        reply = ask("PUT", "closed", KEY, by="owner", query=query, headers=headers)
+        assert ET.fromstring(reply.body).tag == "CopyPartResult"
+        etags.append(text(reply, "ETag"))
+    assert complete(ask, upload, *enumerate(etags, 1)).status == 200
+    assert ask("GET", "closed", KEY, by="reader").body == bytes(range(10, 20)) + bytes(range(100))
+
+
+@pytest.mark.parametrize(
+    ("source", "span", "by", "expected"),
+    [
+        ("/demo/u/none", None, "owner", (404, "NoSuchKey")),
+        ("/demo/u/source", "bytes=90-100", "owner", (416, "InvalidRange")),
+        ("/demo/u/source", "bytes=5-4", "owner", (400, "InvalidArgument")),
+        ("/demo/u/source", "0-4", "owner", (400, "InvalidArgument")),
+        ("/closed/u/source", None, "writer", (403, "AccessDenied")),
+    ],
+)
+def test_a_part_that_cannot_be_copied_is_refused(
+    ask: Ask, source: str, span: str | None, by: str, expected: tuple[int, str]
+) -> None:
+    """As a copy would be."""
+    for bucket in ("demo", "closed"):
+        ask("PUT", bucket, "u/source", by="owner", body=bytes(100))
+    query = (("partNumber", "1"), *begun(ask))
+    headers = {"x-oss-copy-source": source} | ({"x-oss-copy-source-range": span} if span else {})
+    assert code_of(ask("PUT", "closed", KEY, by=by, query=query, headers=headers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ([(2, "b"), (1, "a")], "InvalidPartOrder"),
+        ([(1, "a"), (1, "a")], "InvalidPartOrder"),
+        ([(1, "a"), (3, "c")], "InvalidPart"),
+        ([(1, "b")], "InvalidPart"),
+        ([(0, "a")], "InvalidArgument"),
+        ([(10_001, "a")], "InvalidArgument"),
+        ([], "MalformedXML"),
+    ],
+    ids=str,
+)
+def test_parts_that_are_not_there_make_no_object(
+    ask: Ask, named: list[tuple[int, str]], code: str
+) -> None:
+    """Nor do those out of order."""
+    ask("DELETE", "closed", KEY, by="owner")
+    upload = begun(ask)
+    etags = {body: put(ask, upload, n, body.encode()) for n, body in ((1, "a"), (2, "b"))}
+    reply = complete(ask, upload, *((number, etags.get(body, "?")) for number, body in named))
+    assert code_of(reply) == (400, code)
+    assert ask("HEAD", "closed", KEY, by="owner").status == 404
+
+
+@pytest.mark.parametrize("number", ["0", "10001", "-1", "one", "", "٣", "1_0"])
+def test_a_part_has_a_number(ask: Ask, number: str) -> None:
+    """From 1 to 10000."""
+    query = (("partNumber", number), *begun(ask))
+    reply = ask("PUT", "closed", KEY, by="owner", query=query, body=b"x")
+    assert code_of(reply) == (400, "InvalidArgument")
+
+
+def test_a_part_without_a_number_is_refused(ask: Ask) -> None:
+    """It is no plain PUT either."""
+    reply = ask("PUT", "closed", KEY, by="owner", query=begun(ask), body=b"x")
+    assert code_of(reply) == (400, "MissingArgument")
+
+
+def test_a_part_over_the_limit_is_told_another_way(ask: Ask) -> None:
+    """Smaller parts do."""
+    query = (("partNumber", "1"), *begun(ask))
+    reply = ask("PUT", "closed", KEY, by="owner", query=query, body=bytes(4_500_001))
+    assert code_of(reply) == (400, "EntityTooLarge")
+
+
+def test_a_part_of_another_digest_is_refused(ask: Ask) -> None:
+    """As an object would be."""
+    query = (("partNumber", "1"), *begun(ask))
+    for body, status in ((b"x", 200), (b"y", 400)):
+        digest = base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
+        headers = {"content-md5": digest}
+        reply = ask("PUT", "closed", KEY, by="owner", query=query, headers=headers, body=body)
+        assert reply.status == status
+
+
+def test_an_upload_does_not_overwrite_where_that_is_forbidden(ask: Ask) -> None:
+    """The end of it is what counts."""
+    ask("PUT", "closed", KEY, by="owner", body=b"before")
+    upload = begun(ask)
+    etag = put(ask, upload, 1, b"x")
+    reply = complete(ask, upload, (1, etag), x_oss_forbid_overwrite="true")
+    assert code_of(reply) == (409, "FileAlreadyExists")
+    assert ask("GET", "closed", KEY, by="reader").body == b"before"
+
+
+@pytest.mark.parametrize("by", [None, "reader", "other"])
+def test_uploads_are_for_who_may_write(ask: Ask, by: str | None) -> None:
+    """Every step of them."""
+    upload = begun(ask)
+    part = (("partNumber", "1"), *upload)
+    for method, query in (
+        ("POST", UPLOADS),
+        ("PUT", part),
+        ("GET", upload),
+        ("POST", upload),
+        ("DELETE", upload),
+    ):
+        assert code_of(ask(method, "closed", KEY, by=by, query=query)) == (403, "AccessDenied")

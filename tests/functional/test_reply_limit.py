@@ -1,0 +1,162 @@
+"""Answers around and over what a reply carries: inline, or where to get them (design D6)."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from PIL import Image
+
+from darkroom.errors import Code, OssError
+from darkroom.web.http import Response
+from darkroom.web.lambda_events import response_to_event
+from darkroom.web.responses import fit_reply_limit
+from tests.fakes.objects import MemoryObjects
+from tests.functional.conftest import Ask, Get, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+LIMIT = 4_500_000
+RESULT_OF_A_FUNCTION = 6_291_556
+"""Bytes of JSON, AWS's own limit."""
+
+BITMAP = "x-oss-process=image/format,bmp"
+SIZES = {4_400_000: False, LIMIT: False, LIMIT + 1: True, 6_000_000: True, 20_000_000: True}
+PICTURES = {  # height of a picture of 1000 pixels' width → bytes of its bitmap
+    1466: 4_398_054,
+    1499: 4_497_054,
+    1500: 4_500_054,
+    2000: 6_000_054,
+    6666: 19_998_054,
+}
+
+
+def followed(reply: Reply, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, str]:
+    """Go where a redirect points: status, body and content type of what is there."""
+    request = Request(reply.headers["location"], headers=dict(headers or {}))
+    with urlopen(request) as response:
+        return response.status, response.read(), response.headers["content-type"]
+
+
+def is_redirect(reply: Reply) -> bool:
+    """Tell a redirect, which no cache keeps and which makes no promise about its body."""
+    if reply.status != 302:
+        return False
+    assert reply.headers["cache-control"] == "no-store"
+    assert "x-oss-hash-crc64ecma" not in reply.headers
+    assert reply.body == b""
+    return True
+
+
+@pytest.mark.parametrize(("size", "over"), SIZES.items(), ids=map(str, SIZES))
+def test_a_plain_object_of_any_size_arrives(
+    get: Get, s3: "S3Client", size: int, over: bool
+) -> None:
+    """In the reply up to the limit, and from S3 itself beyond it."""
+    body = bytes(size)
+    s3.put_object(Bucket="demo", Key="large.jpg", Body=body, ContentType="image/jpeg")
+    reply = get("/demo/large.jpg")
+    assert is_redirect(reply) == over
+    if over:
+        assert followed(reply) == (200, body, "image/jpeg")
+    else:
+        assert (reply.status, reply.headers["content-type"]) == (200, "image/jpeg")
+        assert reply.body == body
+
+
+@pytest.mark.parametrize("height", PICTURES, ids=[f"{size}" for size in PICTURES.values()])
+def test_a_result_of_any_size_arrives(get: Get, s3: "S3Client", height: int) -> None:
+    """In the reply up to the limit, and from the results bucket beyond it."""
+    file = io.BytesIO()
+    Image.new("RGB", (1000, height), "teal").save(file, "PNG")
+    s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue(), CacheControl="max-age=9")
+    reply = get("/demo/p.png", BITMAP)
+    size = PICTURES[height]
+    assert is_redirect(reply) == (size > LIMIT)
+    if reply.status == 302:
+        status, body, content_type = followed(reply)
+    else:
+        status, body, content_type = reply.status, reply.body, reply.headers["content-type"]
+    assert (status, len(body), content_type) == (200, size, "image/bmp")
+    assert Image.open(io.BytesIO(body)).getpixel((999, height - 1)) == (0, 128, 128)
+
+
+@pytest.mark.parametrize("query", ["", BITMAP], ids=["plain", "processed"])
+def test_head_of_a_large_answer_is_about_the_answer(get: Get, s3: "S3Client", query: str) -> None:
+    """No redirect: the length is all that is asked for (C-14)."""
+    file = io.BytesIO()
+    Image.new("RGB", (1000, 2000)).save(file, "PNG")
+    s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue() + bytes(6_000_000))
+    reply = get("/demo/p.png", query, method="HEAD")
+    length = 6_000_054 if query else len(file.getvalue()) + 6_000_000
+    assert (reply.status, reply.headers["content-length"]) == (200, str(length))
+
+
+def test_a_part_counts_by_its_own_size(get: Get, s3: "S3Client") -> None:
+    """A small part of a large object is in the reply; a large one is where the range counts."""
+    body = bytes(range(250)) * 40_000
+    s3.put_object(Bucket="demo", Key="large.bin", Body=body)
+    reply = get("/demo/large.bin", range="bytes=5000000-5000999")
+    assert (reply.status, reply.body) == (206, body[5_000_000:5_001_000])
+    span = "bytes=0-5999999"
+    reply = get("/demo/large.bin", range=span)
+    assert is_redirect(reply)
+    assert followed(reply, {"range": span})[:2] == (206, body[:6_000_000])
+
+
+def test_chosen_headers_go_along(ask: Ask, s3: "S3Client") -> None:
+    """What the caller wants to be told is told by S3 then."""
+    s3.put_object(Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1))
+    query = (("response-content-type", "image/x-chosen"),)
+    reply = ask("GET", "closed", "large.bin", by="reader", query=query)
+    assert is_redirect(reply)
+    assert followed(reply)[2] == "image/x-chosen"
+
+
+@pytest.mark.parametrize("expires", ["-1", "soon", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_what_is_no_date_is_one_in_the_past(ask: Ask, s3: "S3Client", expires: str) -> None:
+    """As caches read it; S3's addresses can hold dates only."""
+    s3.put_object(Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1))
+    reply = ask("GET", "closed", "large.bin", by="reader", query=(("response-expires", expires),))
+    assert is_redirect(reply)
+    query = parse_qs(urlsplit(reply.headers["location"]).query)
+    assert query["response-expires"] == ["Thu, 01 Jan 1970 00:00:00 GMT"]
+
+
+def test_results_are_kept_where_they_expire_and_linked_for_minutes(
+    get: Get, s3: "S3Client"
+) -> None:
+    """The results bucket empties itself; the address is worthless before that."""
+    file = io.BytesIO()
+    Image.new("RGB", (1000, 1600)).save(file, "PNG")
+    s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue())
+    location = urlsplit(get("/demo/p.png", BITMAP).headers["location"])
+    assert location.path.startswith("/results/")
+    assert int(parse_qs(location.query)["X-Amz-Expires"][0]) <= 900
+
+
+def test_the_largest_inline_reply_fits_a_function(app: ModuleType) -> None:
+    """4.5 MB in base64, with all headers, stay under 6 MB of JSON."""
+    limit = app.services.settings.reply_limit
+    assert limit == LIMIT
+    headers = {f"x-oss-meta-{number}": "x" * 8000 for number in range(1)}
+    reply = response_to_event(Response(status=200, headers=headers, body=b"\xff" * limit))
+    assert len(json.dumps(reply)) < RESULT_OF_A_FUNCTION
+
+
+def test_without_a_results_bucket_a_large_result_is_refused() -> None:
+    """Clearly, instead of by whatever stands in front."""
+    kept_as = None
+    response = Response(status=200, body=bytes(LIMIT + 1), result_ref=kept_as)
+    with pytest.raises(OssError) as error:
+        fit_reply_limit(response, LIMIT, presigner=MemoryObjects(), results=None)
+    assert error.value.code is Code.IMAGE_TOO_LARGE
+    assert str(LIMIT) in error.value.message
+    small = replace(response, body=bytes(LIMIT))
+    assert fit_reply_limit(small, LIMIT, presigner=MemoryObjects(), results=None) is small

@@ -1,0 +1,242 @@
+"""What a request leaves behind: a line, figures, a trace, and details if asked."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from darkroom.aws import xray
+from darkroom.process.parameters import encode_base64
+from local.demo import TABLE
+from tests.functional.conftest import Get
+from tests.pictures import photographic, stored
+from tests.xray_daemon import PARENT, SAMPLED, TRACE_ID, Daemon, daemon
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+PICTURE = stored(photographic((120, 80)), "JPEG")
+TEXT = encode_base64("for her eyes only")
+
+type Lines = Callable[[str], list[dict[str, Any]]]
+"""Gives the lines of a message that have been logged."""
+
+
+@pytest.fixture(autouse=True)
+def examples(s3: "S3Client") -> None:
+    """Put pictures into the public bucket, one of them damaged."""
+    s3.put_object(Bucket="demo", Key="watched/a.jpg", Body=PICTURE)
+    s3.put_object(Bucket="demo", Key="watched/cut.jpg", Body=PICTURE[:700])
+
+
+@pytest.fixture
+def lines(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Lines:
+    """Read the log from here on."""
+    log = io.StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
+
+    def read(message: str) -> list[dict[str, Any]]:
+        logged = [json.loads(line) for line in log.getvalue().splitlines()]
+        return [line for line in logged if line["message"] == message]
+
+    return read
+
+
+@pytest.fixture
+def listening(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """Play the daemon, with a request that is sampled."""
+    with daemon() as played:
+        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+        monkeypatch.setattr(app, "traces", xray.XRayTraces(environ=variables))
+        yield played
+
+
+def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
+    """With all that is asked after, and nothing that the caller wrote."""
+    process = f"image/resize,w_30/watermark,text_{TEXT}/quality,q_80"
+    reply = get("/demo/watched/a.jpg", f"x-oss-process={process}")
+    (line,) = lines("request")
+    assert line["request_id"] == reply.headers["x-oss-request-id"]
+    assert line["operations"] == ["resize", "watermark", "quality"]
+    assert line["source_bytes"] == len(PICTURE)
+    assert line["result_bytes"] == line["bytes_out"] == len(reply.body)
+    told = ("level", "method", "operation", "outcome", "status", "bucket")
+    assert [line[name] for name in told] == ["INFO", "GET", "resize", "ok", 200, "demo"]
+    assert "code" not in line
+    stages = {"store", "decode", "pixels", "encode", "deliver", "total"}
+    assert line["stage_seconds"].keys() == stages
+    assert sum(line["stage_seconds"].values()) <= 2 * line["stage_seconds"]["total"]
+    assert not {TEXT, "w_30", "a.jpg"} & set(json.dumps(line).replace('"', " ").split())
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/demo/watched/a.jpg?x-oss-process=image/resize,w_x", ("refused", 400, "InvalidArgument")),
+        ("/demo/watched/none.jpg?", ("refused", 404, "NoSuchKey")),
+        ("/closed/watched/a.jpg?", ("refused", 403, "AccessDenied")),
+        ("/demo/watched/cut.jpg?x-oss-process=image/circle,r_9", ("refused", 400, "ImageDamage")),
+        ("/demo/?cors", ("refused", 501, "NotImplemented")),
+        ("/broken/a.jpg?", ("failed", 503, "ServiceUnavailable")),
+    ],
+    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+)
+def test_a_refusal_says_whose_fault_it_is(
+    target: str, expected: tuple[str, int, str], get: Get, lines: Lines
+) -> None:
+    """By its code; and it has its times and its bucket like any answer."""
+    broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
+    path, _, query = target.partition("?")
+    reply = get(path, query)
+    (line,) = lines("request")
+    assert (line["outcome"], line["status"], line["code"]) == expected
+    assert f"<Code>{line['code']}</Code>".encode() in reply.body
+    assert line["bucket"] == path.split("/")[1]
+    assert "total" in line["stage_seconds"]
+    assert [failed["request_id"] for failed in lines("failed")] == (
+        [line["request_id"]] if expected[0] == "failed" else []
+    )
+
+
+def test_every_answer_says_how_long_it_took(get: Get) -> None:
+    """`Server-Timing`: stages and milliseconds, whatever became of the request."""
+    for path, query in (
+        ("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9"),
+        ("/demo/watched/a.jpg", ""),
+        ("/demo/watched/none.jpg", ""),
+        ("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9"),
+        ("/%ff", ""),
+    ):
+        for method in ("GET", "HEAD", "OPTIONS", "PATCH"):
+            timing = get(path, query, method=method).headers["server-timing"]
+            stages = [entry.split(";dur=") for entry in timing.split(", ")]
+            known = {"store", "decode", "pixels", "encode", "deliver", "total"}
+            assert {name for name, _ in stages} <= known
+            assert stages[-1][0] == "total"
+            assert all(float(spent) >= 0 for _, spent in stages)
+
+
+def figures(printed: str) -> dict[str, Any]:
+    """Read what one request has left for CloudWatch, and hold it to the format."""
+    (line,) = [json.loads(line) for line in printed.splitlines() if "_aws" in line]
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Darkroom"
+    (dimensions,) = directive["Dimensions"]
+    assert sorted(dimensions) == ["operation", "outcome", "service"]
+    assert all(isinstance(line[name], str) for name in dimensions)
+    assert all(metric["Name"] in line for metric in directive["Metrics"])
+    return {
+        "dimensions": (line["operation"], line["outcome"]),
+        "metrics": {metric["Name"] for metric in directive["Metrics"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "process", "outcome"),
+    [
+        ("/demo/watched/a.jpg", "image/resize,w_9", "ok"),
+        ("/demo/watched/a.jpg", "image/resize,w_x", "refused"),
+        ("/broken/a.jpg", "image/resize,w_9", "failed"),
+    ],
+    ids=["ok", "refused", "failed"],
+)
+def test_figures_are_told_apart_by_operation_and_outcome(
+    path: str, process: str, outcome: str, get: Get, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each pair is a metric that costs: what tells nothing of a refusal is not one."""
+    broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
+    get(path, f"x-oss-process={process}")
+    bytes_too = {"BytesIn", "BytesOut"} if outcome == "ok" else set()
+    assert figures(capsys.readouterr().out) == {
+        "dimensions": ("resize", outcome),
+        "metrics": {"Requests", "Latency"} | bytes_too,
+    }
+
+
+def test_a_sampled_request_is_told_to_the_daemon(get: Get, listening: Daemon) -> None:
+    """Found by what its line in the log has, its stages below the function's segment."""
+    reply = get("/demo/watched/a.jpg", f"x-oss-process=image/resize,w_30/watermark,text_{TEXT}")
+    (document,) = listening.heard()
+    assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
+    expected = {
+        "operation": "resize",
+        "outcome": "ok",
+        "status": 200,
+        "bucket": "demo",
+        "source_bytes": len(PICTURE),
+        "result_bytes": len(reply.body),
+        "request_id": reply.headers["x-oss-request-id"],
+    }
+    assert document["annotations"] == expected
+    stages = [part["name"] for part in document["subsegments"]]
+    assert stages == ["store", "encode", "deliver"]
+    inner = [part["name"] for part in document["subsegments"][1]["subsegments"]]
+    assert inner == ["decode", "pixels"]
+    assert TEXT not in json.dumps(document)
+
+
+def test_a_refusal_marks_its_subsegments(get: Get, listening: Daemon) -> None:
+    """The stage that it happened in, those around it, and the request."""
+    get("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9")
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9")
+    damaged, fine = listening.heard()
+    (store, encode) = damaged["subsegments"]
+    assert damaged["error"]
+    assert encode["error"]
+    assert encode["subsegments"][0]["error"]
+    assert not {"error", "fault"} & (store.keys() | fine.keys())
+
+
+def test_a_daemon_that_is_gone_harms_no_request(
+    app: ModuleType, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is the same."""
+    with daemon() as played:
+        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+    monkeypatch.setattr(app, "traces", xray.XRayTraces(environ=variables))
+    for _ in range(2):
+        assert get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9").status == 200
+
+
+@pytest.fixture
+def closely(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Log every request in detail, and be as before afterwards."""
+    usual = app.verbosity
+    monkeypatch.setattr(app, "verbosity", replace(usual, share=1.0))
+    yield
+    usual.settle()
+
+
+@pytest.mark.usefixtures("closely")
+def test_details_of_a_picture(get: Get, lines: Lines) -> None:
+    """What was parsed, what it comes to, what was asked of the stores: all under one id."""
+    reply = get("/demo/watched/a.jpg", f"x-oss-process=image/watermark,text_{TEXT}/format,webp")
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
+    parsed, planned = lines("process parsed")[0], lines("plan")
+    assert parsed["actions"] == "image/watermark,text_…/format,webp"
+    assert parsed["level"] == "DEBUG"
+    assert parsed["request_id"] == reply.headers["x-oss-request-id"]
+    told = ("source_format", "source_size", "reduced_by", "result_format")
+    assert [[plan[name] for name in told] for plan in planned] == [
+        ["jpg", [120, 80], 1, "webp"],
+        ["jpg", [120, 80], 8, "jpg"],
+    ]
+    exchange = lines("aws call")[-1]
+    asked = ("store", "action", "status", "retries", "bytes")
+    assert [exchange[name] for name in asked] == ["s3", "GetObject", 200, 0, str(len(PICTURE))]
+    assert exchange["milliseconds"] > 0
+    assert lines("cache hit")
+
+
+def test_no_details_otherwise(get: Get, lines: Lines) -> None:
+    """By the settings as they are."""
+    get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
+    assert len(lines("request")) == 1
+    assert [lines(message) for message in ("process parsed", "plan", "aws call")] == [[], [], []]

@@ -1,0 +1,124 @@
+"""What the tests of this folder send: keys, a moment, and requests read off a URL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+import pytest
+
+from darkroom.auth import (
+    ANY_BUCKET,
+    AccessKey,
+    Permission,
+    SecurityToken,
+    SignedRequest,
+    verify,
+)
+from darkroom.auth.signed_request import Pairs
+from darkroom.errors import OssError
+from tools import oss_client
+
+NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
+KEY = AccessKey(
+    id="ak", secret="sk", buckets=frozenset({ANY_BUCKET}), permissions=frozenset(Permission)
+)
+TEMPORARY = AccessKey(id="tmp", secret="sk", token=SecurityToken(value="token", expires=LATER))
+
+AWKWARD_KEYS = (
+    "example.jpg",
+    "a b/图.jpg",
+    "100%.jpg",
+    "100%25.jpg",
+    "a%2Fb",
+    "a+b~c!'()*.jpg",
+    "a//b",
+    "a/",
+    "a/../b.jpg",
+    "a?b#c&d=e;f",
+)
+"""Object keys whose spelling in a URL goes wrong first."""
+
+
+class Keyring:
+    """Access keys held in memory."""
+
+    def __init__(self, keys: Iterable[AccessKey] = (KEY, TEMPORARY)) -> None:
+        """Index the keys by their ids."""
+        self.keys = {key.id: key for key in keys}
+
+    def find(self, key_id: str) -> AccessKey | None:
+        """Look a key up."""
+        return self.keys.get(key_id)
+
+
+def request(
+    method: str = "GET",
+    key: str = "example.jpg",
+    query: Pairs = (("x-oss-process", "image/resize,w_100/rotate,90"),),
+    *,
+    bucket: str | None = "oss-example",
+    headers: Mapping[str, str] | None = None,
+) -> SignedRequest:
+    """Write a request as the front hands it over."""
+    return SignedRequest(method=method, bucket=bucket, key=key, query=query, headers=headers or {})
+
+
+def signed_in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
+    """Sign a request at `NOW` in each version and place; URLs hold for ten minutes."""
+    expires = int(NOW.timestamp()) + 600
+    region = "cn-hangzhou"
+    return {
+        "v1 header": oss_client.v1_header(sent, key, now=NOW),
+        "v1 url": oss_client.v1_url(sent, key, expires=expires),
+        "v2 header": oss_client.v2_header(sent, key, now=NOW),
+        "v2 url": oss_client.v2_url(sent, key, expires=expires),
+        "v4 header": oss_client.v4_header(sent, key, now=NOW, region=region),
+        "v4 url": oss_client.v4_url(sent, key, now=NOW, lifetime=600, region=region),
+    }
+
+
+def received(method: str, url: str, headers: Mapping[str, str], *, bucket: str) -> SignedRequest:
+    """Decode a virtual-host URL from the wire as a front has to (spec 01 §1, C-11)."""
+    parts = urlsplit(url)
+    pairs = (part.partition("=") for part in parts.query.split("&") if part)
+    return SignedRequest(
+        method=method,
+        bucket=bucket,
+        key=unquote(parts.path.removeprefix("/")),
+        query=tuple(_decoded(name, value) for name, _, value in pairs),
+        headers={name.lower(): value for name, value in headers.items()},
+    )
+
+
+def _decoded(name: str, value: str) -> tuple[str, str]:
+    name = unquote_plus(name)
+    return name, unquote(value) if name == "x-oss-process" else unquote_plus(value)
+
+
+def refusal(
+    sent: SignedRequest, *, keyring: Keyring | None = None, now: datetime = NOW
+) -> OssError:
+    """Verify a request that must not pass and give the error."""
+    with pytest.raises(OssError) as caught:
+        verify(sent, credentials=keyring or Keyring(), now=now)
+    return caught.value
+
+
+def without_parameter(sent: SignedRequest, name: str) -> SignedRequest:
+    """Drop a query parameter."""
+    return replace(sent, query=tuple(pair for pair in sent.query if pair[0] != name))
+
+
+def with_parameter(sent: SignedRequest, name: str, value: str) -> SignedRequest:
+    """Give a query parameter another value where it stands."""
+    pairs = tuple((known, value if known == name else old) for known, old in sent.query)
+    return replace(sent, query=pairs)
+
+
+def without_header(sent: SignedRequest, name: str) -> SignedRequest:
+    """Drop a header."""
+    kept = {known: value for known, value in sent.headers.items() if known != name}
+    return replace(sent, headers=kept)

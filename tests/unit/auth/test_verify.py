@@ -1,0 +1,131 @@
+"""Which signature a request carries, and who that makes the caller (spec 01 §5)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from darkroom.auth import ANONYMOUS, SignedRequest, verify
+from darkroom.auth.signed_request import Pairs
+from darkroom.errors import Code
+from tests.unit.auth.sdk_capture import (
+    KEY,
+    NOW,
+    TEMPORARY,
+    Keyring,
+    refusal,
+    request,
+    signed_in_every_form,
+    with_parameter,
+    without_header,
+    without_parameter,
+)
+from tools import oss_client
+
+KEYRING = Keyring()
+SIGNED = signed_in_every_form(request(), KEY)
+STS = signed_in_every_form(request(), TEMPORARY)
+HEADER = {name: sent for name, sent in SIGNED.items() if name.endswith("header")}
+URL = {name: sent for name, sent in SIGNED.items() if name.endswith("url")}
+
+
+@pytest.mark.parametrize("sent", SIGNED.values(), ids=SIGNED)
+def test_a_signed_request_tells_its_caller(sent: SignedRequest) -> None:
+    """The caller is what the key says."""
+    assert verify(sent, credentials=KEYRING, now=NOW) == KEY.caller()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        (),
+        (("x-oss-process", "image/info"),),
+        (("x-oss-signature-version", "OSS9"), ("x-oss-signature", "00")),
+        (("x-oss-signature", "00"), ("x-oss-credential", "ak")),
+        (("security-token", "token"),),
+    ],
+    ids=str,
+)
+def test_a_request_without_a_claim_is_anonymous(query: Pairs) -> None:
+    """Neither an `Authorization` header nor a set of signature parameters (spec 01 §4)."""
+    assert verify(request(query=query), credentials=KEYRING, now=NOW) is ANONYMOUS
+
+
+@pytest.mark.parametrize("url", URL.values(), ids=URL)
+@pytest.mark.parametrize("header", HEADER.values(), ids=HEADER)
+def test_header_and_url_signature_exclude_each_other(
+    header: SignedRequest, url: SignedRequest
+) -> None:
+    """Both right, both together: refused, even when the header is empty."""
+    for value in (header.header("authorization"), ""):
+        error = refusal(url.with_headers({**header.headers, "authorization": value}))
+        assert error.code is Code.INVALID_ARGUMENT
+        assert "not in both" in error.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", " ", "OSS", "oss ak:sig", "OSS3 ak:sig", "Bearer token", "AWS ak:sig", "\x00", "鍵"],
+)
+def test_an_unknown_authorization_is_malformed(value: str) -> None:
+    """It is never taken for an anonymous request."""
+    error = refusal(request(headers={"authorization": value}))
+    assert (error.code, error.message) == (
+        Code.INVALID_ARGUMENT,
+        "Authorization header is invalid.",
+    )
+
+
+@pytest.mark.parametrize("sent", SIGNED.values(), ids=SIGNED)
+def test_an_unknown_or_switched_off_key_is_refused(sent: SignedRequest) -> None:
+    """Both the same way (spec 05 §5)."""
+    for keyring in (Keyring([]), Keyring([replace(KEY, active=False)])):
+        error = refusal(sent, keyring=keyring)
+        assert error.code is Code.INVALID_ACCESS_KEY_ID
+        assert error.details == {"OSSAccessKeyId": "ak"}
+
+
+@pytest.mark.parametrize("sent", STS.values(), ids=STS)
+def test_a_temporary_key_verifies_with_its_token(sent: SignedRequest) -> None:
+    """Until the token expires (spec 01 §5.6)."""
+    assert verify(sent, credentials=KEYRING, now=NOW) == TEMPORARY.caller()
+    assert TEMPORARY.token
+    expired = replace(TEMPORARY, token=replace(TEMPORARY.token, expires=NOW))
+    assert refusal(sent, keyring=Keyring([expired])).code is Code.SECURITY_TOKEN_EXPIRED
+
+
+@pytest.mark.parametrize("sent", STS.values(), ids=STS)
+def test_a_temporary_key_without_its_token_is_unknown(sent: SignedRequest) -> None:
+    """The id alone is not a key."""
+    bare = without_header(sent, "x-oss-security-token")
+    for name in ("security-token", "x-oss-security-token"):
+        bare = without_parameter(bare, name)
+    assert refusal(bare).code is Code.INVALID_ACCESS_KEY_ID
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("other", Code.ACCESS_KEY_TOKEN_MISMATCH),
+        ("token ", Code.INVALID_SECURITY_TOKEN),
+        ("a\x00b", Code.INVALID_SECURITY_TOKEN),
+        ("鍵", Code.INVALID_SECURITY_TOKEN),
+    ],
+)
+def test_a_token_must_be_well_formed_and_belong_to_the_key(token: str, code: Code) -> None:
+    """Told before the signature: on the service the token carries the secret."""
+    assert refusal(with_parameter(STS["v1 url"], "security-token", token)).code is code
+    assert refusal(with_parameter(STS["v4 url"], "x-oss-security-token", token)).code is code
+
+
+def test_a_lasting_key_has_no_token() -> None:
+    """A token that comes with it belongs to somebody else."""
+    sent = oss_client.v1_header(request(headers={"x-oss-security-token": "token"}), KEY, now=NOW)
+    assert refusal(sent).code is Code.ACCESS_KEY_TOKEN_MISMATCH
+
+
+def test_the_time_is_checked_before_the_key() -> None:
+    """So an old link does not tell whether its key still exists."""
+    for sent in SIGNED.values():
+        error = refusal(sent, keyring=Keyring([]), now=NOW + timedelta(days=1))
+        assert error.code in (Code.ACCESS_DENIED, Code.REQUEST_TIME_TOO_SKEWED)

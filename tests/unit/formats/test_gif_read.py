@@ -1,0 +1,145 @@
+"""GIF frames come composited as browsers show them, from whatever the file is made of."""
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.geometry import Size
+from darkroom.imaging.formats import probe
+from darkroom.imaging.formats.gif.blocks import container_info
+from darkroom.imaging.formats.gif.read import composite_frames
+from tests.conftest import Data
+from tests.unit.formats.drawing import processed
+from tests.unit.formats.gifs import Part, Rows, gif_file, letters
+
+
+def frames(data: bytes, size: Size) -> list[Rows]:
+    """Read every frame as letters."""
+    return [letters(frame.image) for frame in composite_frames(data, size)]
+
+
+FULL = Part(rows=("rrr", "rrr"))
+DOT = ("b",)
+
+
+@pytest.mark.parametrize(
+    ("disposal", "third"),
+    [(0, ("rbr", "rrg")), (1, ("rbr", "rrg")), (2, ("r.r", "rrg")), (3, ("rrr", "rrg"))],
+    ids=["unspecified", "keep", "clear", "restore"],
+)
+def test_disposal(disposal: int, third: Rows) -> None:
+    """A frame stays, makes room for nothing at all, or for what was there before it."""
+    data = gif_file(
+        (3, 2),
+        FULL,
+        Part(rows=DOT, place=(1, 0), disposal=disposal),
+        Part(rows=("g",), place=(2, 1)),
+    )
+    assert frames(data, (3, 2)) == [("rrr", "rrr"), ("rbr", "rrr"), third]
+
+
+def test_restoring_goes_back_to_what_was_kept() -> None:
+    """Two frames that are taken away leave the canvas of the last one that stayed."""
+    data = gif_file(
+        (3, 1),
+        Part(rows=("rrr",)),
+        Part(rows=("b",), disposal=3),
+        Part(rows=("g",), place=(1, 0), disposal=3),
+        Part(rows=("k",), place=(2, 0)),
+    )
+    assert frames(data, (3, 1)) == [("rrr",), ("brr",), ("rgr",), ("rrk",)]
+
+
+def test_transparent_pixels_show_what_lies_below() -> None:
+    """A transparent colour draws nothing; it does not clear."""
+    data = gif_file((3, 1), Part(rows=("rg.",)), Part(rows=("b..",)))
+    assert frames(data, (3, 1)) == [("rg.",), ("bg.",)]
+
+
+def test_the_canvas_is_empty_where_nothing_is_drawn() -> None:
+    """Not in the background colour, which no browser heeds."""
+    assert frames(gif_file((3, 2), Part(rows=DOT, place=(1, 1))), (3, 2)) == [("...", ".b.")]
+
+
+@pytest.mark.parametrize("local", [False, True], ids=["shared palette", "own palette"])
+def test_palettes(local: bool) -> None:
+    """A frame is drawn with its own palette, or else with the file's."""
+    data = gif_file((2, 1), Part(rows=("rg",), local=local), Part(rows=("b",), local=local))
+    assert frames(data, (2, 1)) == [("rg",), ("bg",)]
+
+
+def test_a_frame_beyond_the_screen_enlarges_the_canvas() -> None:
+    """Every frame has the size of the canvas that holds them all."""
+    data = gif_file((2, 1), Part(rows=("rr",)), Part(rows=("bb", "bb"), place=(1, 0)))
+    assert probe(data).size == (3, 2)
+    assert frames(data, (3, 2)) == [("rr.", "..."), ("rbb", ".bb")]
+
+
+def test_opaque_frames_have_no_alpha_channel() -> None:
+    """It would cost time in every step and bytes in the result."""
+    data = gif_file((2, 1), Part(rows=("rg",)), Part(rows=(".b",)))
+    assert [frame.image.mode for frame in composite_frames(data, (2, 1))] == ["RGB", "RGB"]
+    data = gif_file((2, 1), Part(rows=("rg",), disposal=2), Part(rows=(".b",)))
+    assert [frame.image.mode for frame in composite_frames(data, (2, 1))] == ["RGB", "RGBA"]
+
+
+def test_durations_are_milliseconds() -> None:
+    """The file counts hundredths of a second."""
+    data = gif_file((1, 1), *(Part(rows=DOT, duration=10 * tenth) for tenth in (0, 1, 250)))
+    assert [frame.duration for frame in composite_frames(data, (1, 1))] == [0, 10, 2500]
+
+
+@pytest.mark.parametrize(
+    ("repeats", "plays"), [(None, 1), (0, 0), (1, 2), (2, 3), (65_534, 65_535), (65_535, 0)]
+)
+def test_plays(repeats: int | None, plays: int) -> None:
+    """The file counts repeats after the first play; without the number it plays once."""
+    data = gif_file((1, 1), Part(rows=DOT), Part(rows=("g",)), repeats=repeats)
+    outline = container_info(data)
+    assert (outline.size, outline.frames, outline.loop_count) == ((1, 1), 2, plays)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "count", "plays"),
+    [
+        ("example.gif", (500, 300), 3, 0),
+        ("animated-loop-3.gif", (370, 285), 10, 3),
+        ("rotating-squares.gif", (80, 80), 30, 0),
+        ("cogs.gif", (85, 77), 5, 32_761),
+        ("frames-1024.gif", (1, 1), 1024, 0),
+    ],
+)
+def test_pictures_from_elsewhere(name: str, size: Size, count: int, plays: int, data: Data) -> None:
+    """The structure tells what decoding every frame confirms."""
+    header = probe(data(name))
+    assert (header.size, header.frames, header.loop_count) == (size, count, plays)
+    assert {frame.image.size for frame in composite_frames(data(name), size)} == {size}
+    assert sum(1 for _ in composite_frames(data(name), size)) == count
+
+
+def test_a_bomb_is_refused_by_its_structure(data: Data) -> None:
+    """44 bytes that ask for a canvas of 86 megapixels, without a picture in them."""
+    with pytest.raises(OssError) as refused:
+        processed(data("bomb-65535x66601.gif"), "resize,w_10")
+    assert refused.value.code is Code.IMAGE_TOO_LARGE
+
+
+def test_no_cut_file_passes_for_a_whole_one() -> None:
+    """Wherever the file ends, either all frames that it begins are there or it is damaged."""
+    data = gif_file((4, 4), Part(rows=("rrgg",) * 4, local=True), Part(rows=("bbkk",) * 4))
+    whole = [("rrgg",) * 4, ("bbkk",) * 4]
+    for length in range(len(data)):
+        try:
+            header = probe(data[:length])
+            found = frames(data[:length], header.size)
+        except (OssError, OSError, ValueError, IndexError, EOFError):
+            continue
+        assert found == whole[: header.frames]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
+def test_a_frame_that_breaks_off_is_damage(share: float, data: Data) -> None:
+    """The service repairs nothing (C-102), whichever frame it is."""
+    gif = data("example.gif")
+    with pytest.raises(OssError) as refused:
+        processed(gif[: int(len(gif) * share)], "resize,w_10")
+    assert refused.value.code is Code.IMAGE_DAMAGE

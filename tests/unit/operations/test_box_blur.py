@@ -1,0 +1,48 @@
+"""How close the chosen boxes come to the kernel that they stand for."""
+
+import pytest
+
+from darkroom.imaging.filters.box_blur import (
+    blended,
+    block_kernel,
+    boxed,
+    edge_error,
+    gaussian,
+    plan_blur,
+)
+
+VALUES = [1, 2, 3, 4, 5, 7, 10, 14, 20, 30, 40, 50]
+
+
+@pytest.mark.parametrize("deviation", VALUES)
+@pytest.mark.parametrize("radius", VALUES)
+def test_boxes_come_close_to_the_kernel(radius: int, deviation: int) -> None:
+    """Beside an edge from black to white, the averaged error stays below three levels."""
+    plan = plan_blur(radius, deviation)
+    kernel = block_kernel(plan.block)
+    for width in plan.boxes.bell:
+        kernel = boxed(kernel, width, plan.block)
+    if plan.boxes.share:
+        wide = boxed(block_kernel(plan.block), plan.boxes.plateau, plan.block)
+        kernel = blended(kernel, wide, plan.boxes.share)
+    error = edge_error(kernel, gaussian(radius, deviation))
+    assert error == pytest.approx(plan.boxes.error)
+    assert error * 255 < 3
+
+
+@pytest.mark.parametrize(
+    ("radius", "deviation", "block"), [(3, 2, 1), (10, 50, 1), (10, 5, 4), (50, 50, 4)]
+)
+def test_wide_smooth_kernels_act_on_blocks(radius: int, deviation: int, block: int) -> None:
+    """Narrow ones, and those that end in a step, act on single pixels."""
+    assert plan_blur(radius, deviation).block == block
+
+
+@pytest.mark.parametrize("radius", [3, 10, 50])
+def test_nothing_beyond_the_reach_counts(radius: int) -> None:
+    """The margin that is kept around a picture holds all of the boxes."""
+    boxes = plan_blur(radius, 5).boxes
+    longest = sum(int(width) + 1 for width in boxes.bell if width % 1) + sum(
+        int(width) for width in boxes.bell if not width % 1
+    )
+    assert boxes.reach >= max(longest, boxes.plateau)

@@ -1,0 +1,102 @@
+"""Which file draws which character of a text watermark (C-90)."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import ImageFont
+
+from darkroom.imaging.fonts import FILES, FontFile, split_runs
+
+FOLDER = Path(__file__).parents[2] / "layers/fonts/fonts"
+ALL_FILES = sorted({file for files in FILES.values() for file in files})
+CHARACTER_SETS = {
+    "ASCII": [chr(code) for code in range(0x20, 0x7F)],
+    "Latin-1": [chr(code) for code in range(0xA1, 0x100) if code != 0xAD],
+    "kana": [chr(code) for code in (*range(0x3041, 0x3095), *range(0x30A1, 0x30FB))],
+    "hangul": [chr(code) for code in range(0xAC00, 0xD7A4, 11)],
+    "CJK unified ideographs": [chr(code) for code in range(0x4E00, 0x9FA6, 7)],
+}
+
+
+@cache
+def face(file: str) -> FontFile:
+    """Open a face once for all tests."""
+    return FontFile(FOLDER / file)
+
+
+def named(text: str, name: str) -> list[tuple[str, str]]:
+    """Cut the text for the OSS font name and name the files."""
+    return [
+        (one.path.name, run) for one, run in split_runs(text, [face(file) for file in FILES[name]])
+    ]
+
+
+@pytest.mark.parametrize("characters", CHARACTER_SETS.values(), ids=CHARACTER_SETS)
+@pytest.mark.parametrize("name", FILES)
+def test_every_name_draws_the_scripts_of_china_japan_and_korea(
+    name: str, characters: list[str]
+) -> None:
+    """No character of these sets ends as a box, whichever name is asked for."""
+    faces = [face(file) for file in FILES[name]]
+    assert [c for c in characters if not any(one.has_glyph(c) for one in faces)] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_name_draws_all_of_gb_2312(name: str) -> None:
+    """The character set of simplified Chinese, which the names were made for."""
+    rows, columns = range(0xB0, 0xF8), range(0xA1, 0xFF)
+    coded = (bytes((row, column)).decode("gb2312", "ignore") for row in rows for column in columns)
+    faces = [face(file) for file in FILES[name]]
+    characters = [c for c in coded if c]
+    assert len(characters) == 6763
+    assert all(any(one.has_glyph(c) for one in faces) for c in characters)
+
+
+@pytest.mark.parametrize("file", ALL_FILES)
+def test_a_face_draws_what_the_renderer_draws(file: str) -> None:
+    """Compared with the renderer: its box for a missing glyph, or no ink at all, is not drawing."""
+    font = ImageFont.truetype(FOLDER / file, 24, layout_engine=ImageFont.Layout.BASIC)
+
+    def ink(character: str) -> bytes:
+        return bytes(font.getmask(character))
+
+    missing = ink("\U0010ffff")
+    for code in (*range(0x21, 0x3100, 3), *range(0x3100, 0x2FFFF, 211)):
+        if (character := chr(code)).isprintable() and not character.isspace():
+            drawn = any(ink(character)) and ink(character) != missing
+            assert face(file).has_glyph(character) == drawn, f"U+{code:04X}"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("Hello 图片服务!", "wqy-zenhei", [("wqy-zenhei.ttf", "Hello 图片服务!")]),
+        ("Hello 图片服务!", "fangzhengkaiti", [("gkai00mp.ttf", "Hello 图片服务!")]),
+        (
+            "片图片",
+            "fangzhengfangsong",
+            [("cwfs.ttf", "片"), ("gbsn00lp.ttf", "图"), ("cwfs.ttf", "片")],
+        ),
+        ("圖안", "fangzhengshusong", [("cwfs.ttf", "圖"), ("wqy-zenhei.ttf", "안")]),
+        ("25 ℃", "wqy-microhei", [("wqy-microhei.ttf", "25 "), ("wqy-zenhei.ttf", "℃")]),
+        ("e\u0301", "wqy-zenhei", [("wqy-zenhei.ttf", "é")]),
+        ("图\u0301", "wqy-zenhei", [("wqy-zenhei.ttf", "图\u0301")]),
+        ("😀", "fangzhengkaiti", [("wqy-microhei.ttf", "😀")]),
+        ("a\u200d\ufe0fb", "wqy-zenhei", [("wqy-zenhei.ttf", "ab")]),
+        ("\u3000", "fangzhengshusong", [("gbsn00lp.ttf", "\u3000")]),
+        ("", "wqy-zenhei", []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_missing_glyph_comes_from_the_next_face(
+    text: str, name: str, expected: list[tuple[str, str]]
+) -> None:
+    """Each character is drawn by the first face that has it, marks by the face before them."""
+    assert named(text, name) == expected
+
+
+def test_a_mapped_glyph_without_outline_is_no_glyph() -> None:
+    """Micro Hei maps U+2103 to nothing; taking it would leave a hole in the text."""
+    assert not face("wqy-microhei.ttf").has_glyph("℃")
+    assert face("wqy-microhei.ttf").has_glyph(" ")

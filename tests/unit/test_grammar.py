@@ -1,0 +1,244 @@
+"""The grammar of a process value (spec 01 §2)."""
+
+import base64
+import time
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from darkroom.errors import Code, OssError
+from darkroom.imaging.operations import OPERATIONS, compile_operations
+from darkroom.process.grammar import MAX_PROCESS_BYTES, Action, Notify, Process, SaveAs, parse
+
+KEY, BUCKET, TOPIC = "dGVzdC5qcGc", "YnVja2V0", "dG9waWM"
+
+WORD = st.text(st.characters(exclude_characters="/,|", codec="utf-8"), min_size=1, max_size=20)
+ACTIONS = st.builds(Action, WORD, st.lists(WORD, max_size=4).map(tuple))
+SAVES = st.builds(
+    SaveAs,
+    object=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60),
+    bucket=st.none() | st.text("abc-1", min_size=3, max_size=63),
+)
+NOTIFIES = st.builds(Notify, topic=st.text(min_size=1, max_size=30))
+PIPELINES = st.lists(ACTIONS, min_size=1, max_size=5).map(lambda a: {"actions": tuple(a)}) | (
+    st.from_regex(r"[A-Za-z0-9_.-]{1,63}", fullmatch=True).map(lambda name: {"style": name})
+)
+SYSOPS: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
+    {"save": SAVES}, optional={"notify": NOTIFIES}
+)
+PROCESSES = st.builds(lambda pipeline, sysop: Process(**pipeline, **sysop), PIPELINES, SYSOPS)
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "image/",
+            "style/",
+            "/",
+            ",",
+            "|",
+            "_",
+            "sys/saveas",
+            "/notify",
+            "o_",
+            "b_",
+            "topic_",
+            KEY,
+        ),
+        *("resize", "w_100", "rotate", "90", "info", "=", "+", "%7C", "\x00", "\ud800", "٣", " "),
+    ]
+)
+ODD = st.text(st.characters()) | st.lists(PIECES, max_size=30).map("".join)
+
+
+def refusal(value: str) -> OssError:
+    """Read and check a value that has to be refused."""
+    with pytest.raises(OssError) as caught:
+        compile_operations(parse(value).actions)
+    return caught.value
+
+
+def outcome(value: str) -> Process | OssError:
+    """Read and check a value, whatever comes of it."""
+    try:
+        process = parse(value)
+        compile_operations(process.actions)
+    except OssError as error:
+        return error
+    return process
+
+
+READ = {
+    "image/resize,w_100": Process(actions=(Action("resize", ("w_100",)),)),
+    "image/resize,w_100,h_50/rotate,90": Process(
+        actions=(Action("resize", ("w_100", "h_50")), Action("rotate", ("90",)))
+    ),
+    "image/info": Process(actions=(Action("info"),)),
+    "image/watermark,text_SGk,,color_ff6a00,": Process(
+        actions=(Action("watermark", ("text_SGk", "color_ff6a00")),)
+    ),
+    "image/watermark,text_SGVsbG8g5Zu+54mH": Process(
+        actions=(Action("watermark", ("text_SGVsbG8g5Zu+54mH",)),)
+    ),
+    "style/small-1.0_x": Process(style="small-1.0_x"),
+    f"image/info|sys/saveas,o_{KEY}": Process(
+        actions=(Action("info"),), save=SaveAs(object="test.jpg")
+    ),
+    f"style/a|sys/saveas,o_{KEY}=,b_{BUCKET}": Process(
+        style="a", save=SaveAs(object="test.jpg", bucket="bucket")
+    ),
+    f"style/a|sys/saveas,b_{BUCKET},o_{KEY}/notify,topic_{TOPIC}": Process(
+        style="a", save=SaveAs(object="test.jpg", bucket="bucket"), notify=Notify(topic="topic")
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "process"), READ.items(), ids=READ)
+def test_a_value_is_read(value: str, process: Process) -> None:
+    """The forms of spec 01 §2.1, and what is behind the pipe is carried along."""
+    assert parse(value) == process
+
+
+REFUSED = {
+    "image/": (Code.INVALID_ARGUMENT, "0040-00000212"),
+    "image/slim,1": (Code.INVALID_ARGUMENT, "0040-00000213"),
+    "image/Resize,w_100": (Code.INVALID_ARGUMENT, "0040-00000213"),
+    "image/resize,w_100/": (Code.INVALID_ARGUMENT, "0040-00000213"),
+    "image//resize,w_100": (Code.INVALID_ARGUMENT, "0040-00000213"),
+    "image/rotate,90,200,300": (Code.INVALID_ARGUMENT, "0040-00000203"),
+    "image/auto-orient,1,0": (Code.INVALID_ARGUMENT, "0040-00000203"),
+    "image/interlace,1,1": (Code.INVALID_ARGUMENT, "0040-00000203"),
+    "image/resize,s_700,limit_0/info": (Code.INVALID_ARGUMENT, None),
+    "image/info/resize,w_10": (Code.INVALID_ARGUMENT, None),
+    "image/info/info": (Code.INVALID_ARGUMENT, None),
+    "image": (Code.INVALID_ARGUMENT, None),
+    "": (Code.INVALID_ARGUMENT, None),
+    "Image/info": (Code.INVALID_ARGUMENT, None),
+    "video/convert,f_mp4": (Code.INVALID_ARGUMENT, None),
+    "csv/select": (Code.INVALID_ARGUMENT, None),
+    "style/": (Code.INVALID_ARGUMENT, None),
+    "style/a/b": (Code.INVALID_ARGUMENT, None),
+    "style/@%$": (Code.INVALID_ARGUMENT, None),
+    "style/" + "a" * 64: (Code.INVALID_ARGUMENT, None),
+    f"image/info|saveas,o_{KEY}": (Code.INVALID_ARGUMENT, None),
+    "image/info|sys/other,o_a": (Code.INVALID_ARGUMENT, None),
+    f"image/info|sys/saveas,o_{KEY}|sys/saveas,o_{KEY}": (Code.INVALID_ARGUMENT, None),
+    f"image/info|sys/saveas,o_{KEY}/other,topic_{TOPIC}": (Code.INVALID_ARGUMENT, None),
+    f"image/info|sys/saveas,o_{KEY}/notify,topic_{TOPIC}/notify,topic_{TOPIC}": (
+        *(Code.INVALID_ARGUMENT, None),
+    ),
+    "image/info|sys/saveas": (Code.MISSING_ARGUMENT, None),
+    f"image/info|sys/saveas,b_{BUCKET}": (Code.MISSING_ARGUMENT, None),
+    f"image/info|sys/saveas,o_{KEY}/notify": (Code.MISSING_ARGUMENT, None),
+    "image/info|sys/saveas,o_notbase64": (Code.BAD_REQUEST, None),
+    "image/info|": (Code.MISSING_ARGUMENT, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "ec"),
+    [(value, code, ec) for value, (code, ec) in REFUSED.items()],
+    ids=REFUSED,
+)
+def test_what_is_not_in_the_grammar_is_refused(value: str, code: Code, ec: str | None) -> None:
+    """Each with the code of the catalogue, and its number where one is known."""
+    error = refusal(value)
+    assert (error.code, error.ec) == (code, ec)
+
+
+def test_an_operation_that_is_not_for_post_is_named() -> None:
+    """The message of the vendor's SDK: `|saveas` without `sys/` is a common slip."""
+    assert refusal(f"image/info|saveas,o_{KEY}").message == "operation not support post: saveas"
+
+
+def test_a_later_error_is_found_before_anything_is_done() -> None:
+    """All actions are checked together (C-40)."""
+    assert refusal("image/resize,w_100/rotate,400").ec == "0040-00000217"
+
+
+def test_a_value_may_be_4096_bytes_long() -> None:
+    """Counted after decoding (C-06), in bytes, not characters."""
+    text = "image/resize,w_100,"
+    parse(text + "a" * (MAX_PROCESS_BYTES - len(text)))
+    parse(text + "图" * ((MAX_PROCESS_BYTES - len(text)) // 3))
+    for value in (text + "a" * (MAX_PROCESS_BYTES + 1 - len(text)), text + "图" * 1400):
+        error = refusal(value)
+        assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, "0017-00000288")
+
+
+def test_the_number_of_actions_has_no_limit_of_its_own() -> None:
+    """A documented example chains nine watermarks (C-07)."""
+    assert len(compile_operations(parse("image" + "/rotate,90" * 400).actions)) == 400
+
+
+def test_the_table_of_operations_is_what_the_interface_documents() -> None:
+    """No name outside spec 02."""
+    documented = {
+        *("resize", "crop", "indexcrop", "circle", "rounded-corners", "rotate", "auto-orient"),
+        *("blur", "bright", "contrast", "sharpen", "format", "quality", "interlace"),
+        *("watermark", "info", "average-hue"),
+    }
+    assert set(OPERATIONS) <= documented
+
+
+@given(PROCESSES)
+def test_what_is_written_reads_as_the_same(process: Process) -> None:
+    """Parsing and printing are inverses."""
+    assert parse(process.text()) == process
+
+
+@given(ODD)
+@example("image/resize,w_" + "9" * 4000)
+@example("image/info|sys/saveas,o_" + "=" * 4000)
+@example("|" * 4096)
+def test_no_text_raises_anything_but_a_catalogue_error(value: str) -> None:
+    """However odd it is; and what passes reads again from its own text."""
+    found = outcome(value)
+    if isinstance(found, OssError):
+        assert found.status == 400
+    else:
+        assert parse(found.text()) == found
+
+
+@given(st.binary(max_size=40))
+def test_no_saved_name_raises_anything_but_a_catalogue_error(name: bytes) -> None:
+    """Bytes that are not UTF-8 are refused, all others are the name."""
+    text = base64.urlsafe_b64encode(name).decode()
+    found = outcome(f"style/a|sys/saveas,o_{text}")
+    if isinstance(found, OssError):
+        assert found.code is (Code.BAD_REQUEST if name else Code.MISSING_ARGUMENT)
+        assert name.decode(errors="replace").encode() != name or not name
+    else:
+        assert found.save == SaveAs(object=name.decode())
+
+
+ADVERSARIES = [
+    *("/", ",", "|", "_", "=", "a", "9", "/,", ",_", "a_", "/rotate,90", ",w_1"),
+    *("|sys/saveas,o_YQ", "/notify,topic_YQ", "图", "\ud800"),
+]
+
+
+@pytest.mark.parametrize("start", ["image/resize,w_", "style/", "image/info|sys/saveas,o_"])
+@pytest.mark.parametrize("unit", ADVERSARIES)
+def test_reading_takes_linear_time(start: str, unit: str) -> None:
+    """Sixteen times the text takes nothing like 256 times as long."""
+    width = len(unit.encode(errors="surrogatepass"))
+    short, long = (start + unit * (size // width) for size in (250, 4000))
+    assert _seconds(long) < 100 * max(_seconds(short), 5e-6)
+
+
+def test_a_value_that_is_too_long_costs_no_more_than_its_length() -> None:
+    """It is refused before it is taken apart."""
+    assert _seconds("image/" + "a,/|" * 1_000_000) < 0.1
+
+
+def _seconds(value: str) -> float:
+    """Measure the fastest of a few readings, to keep a busy machine out of it."""
+    return min(_once(value) for _ in range(9))
+
+
+def _once(value: str) -> float:
+    began = time.thread_time()
+    outcome(value)
+    return time.thread_time() - began

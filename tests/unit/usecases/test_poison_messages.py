@@ -1,0 +1,140 @@
+"""Messages of any shape: each comes to its end, and what is no job is buried with its reason.
+
+`pytest --hypothesis-profile=thorough` tries fifty times as many.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darkroom.buckets import Bucket, EventRule, RuleTarget
+from darkroom.imaging.context import ProcessingContext
+from darkroom.usecases.jobs.messages import QueueMessage, handle_message
+from darkroom.usecases.services import JobWorker
+from tests.fakes.job_services import MemoryQueue, memory_job_services
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.services import memory_services
+from tests.pictures import photographic, stored
+from tests.unit.usecases.test_messages import JOB as ORDINARY
+
+PICTURE = stored(photographic((8, 6)), "JPEG")
+
+RULE = EventRule(targets=(RuleTarget(process="image/resize,w_4", key="{barename}-s.{autoext}"),))
+DEMO = Bucket(name="demo", events=(RULE,))
+
+JOB = replace(ORDINARY, etag="A1", topic="done")
+
+WHOLE: list[Any] = [
+    json.loads(JOB.text()),
+    {
+        "detail-type": "Object Created",
+        "time": "2026-09-01T12:00:00Z",
+        "detail": {
+            "bucket": {"name": "demo"},
+            "object": {"key": "a.jpg", "etag": "a1", "sequencer": "1"},
+        },
+    },
+    {
+        "Records": [
+            {
+                "eventName": "ObjectCreated:Put",
+                "eventTime": "2026-09-01T12:00:00Z",
+                "s3": {
+                    "bucket": {"name": "demo"},
+                    "object": {"key": "a.jpg", "eTag": "a1", "sequencer": "1"},
+                },
+            }
+        ]
+    },
+]
+"""A job, an event and a notification as they should be."""
+
+ODD: list[Any] = [
+    *(None, True, 0, -1, 0.5, 10**400, float("inf"), float("nan")),
+    *("", "\0", "\ud800", "\ufffe", "x" * 3000, "/a", "%", "%ff", "../a", "{object}", "demo"),
+    *("style/none", "image/", "image/info", "image/resize,w_4|sys/saveas,o_YQ", "9999-12-31"),
+    *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-09-01T12:00:00"),
+    *([], {}, [[]], [None], {"a": 1}, [{}], ["a"] * 100),
+]
+
+
+def places(document: Any) -> Iterator[tuple[Any, Any]]:
+    """Give every container with every name or number in it."""
+    names: Any = document if isinstance(document, dict) else range(len(document))
+    for name in names:
+        yield document, name
+        if isinstance(document[name], dict | list):
+            yield from places(document[name])
+
+
+def spoilt(whole: int, edits: list[tuple[int, Any]]) -> str:
+    """Put odd values into a copy of a message."""
+    document = json.loads(json.dumps(WHOLE[whole]))
+    for place, value in edits:
+        found = list(places(document))
+        container, name = found[place % len(found)]
+        container[name] = json.loads(json.dumps(value))
+    return json.dumps(document)
+
+
+def ends(body: str) -> MemoryQueue:
+    """Deliver a message until it is done with, as often as a queue does at most."""
+    queue, objects = MemoryQueue(), MemoryObjects()
+    objects.add("demo", "a.jpg", PICTURE)
+    place = memory_job_services(queue=queue)
+    worker = JobWorker(
+        name="one",
+        services=memory_services(DEMO, objects=objects, jobs=place),
+        jobs=place,
+        context=ProcessingContext(remaining=lambda: 60.0),
+    )
+    for number in range(1, worker.services.settings.max_receive_count + 2):
+        if handle_message(
+            QueueMessage(body=body, receipt_handle="receipt", receive_count=number), worker
+        ).done:
+            assert (
+                number == 1
+                or not queue.dead_lettered
+                or queue.dead_lettered[0][1].startswith("Service")
+            )
+            return queue
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("whole", range(len(WHOLE)), ids=["job", "event", "notification"])
+def test_a_whole_message_is_done(whole: int) -> None:
+    """So the edits start from something that works."""
+    assert ends(spoilt(whole, [])).dead_lettered == []
+
+
+@given(
+    st.integers(0, len(WHOLE) - 1),
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(ODD)), min_size=1, max_size=3),
+)
+def test_a_spoilt_message_ends(whole: int, edits: list[tuple[int, Any]]) -> None:
+    """Nothing it holds is an error that nobody thought of: each of those costs five deliveries."""
+    ends(spoilt(whole, edits))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "9" * 10_000,
+        '"\\ud800"',
+        replace(JOB, key="\ud800").text(),
+        json.dumps({**WHOLE[1], "time": "\ud800"}),
+    ],
+    ids=["deep list", "deep object", "long number", "surrogate", "surrogate key", "no time"],
+)
+def test_poison_is_buried_at_once(body: str) -> None:
+    """With its reason, instead of coming again until the queue gives it up without one."""
+    ((message, reason),) = ends(body).dead_lettered
+    assert message == body
+    assert "neither a job nor an event" in reason

@@ -1,0 +1,37 @@
+"""Requests as plain values."""
+
+import pytest
+
+from darkroom.errors import Code, OssError
+from darkroom.web.http import Request
+
+
+@pytest.mark.parametrize(
+    ("query", "pairs"),
+    [
+        (
+            "x-oss-process=image/watermark,text_a+b",
+            (("x-oss-process", "image/watermark,text_a+b"),),
+        ),
+        ("prefix=a+b%2Bc&acl", (("prefix", "a b+c"), ("acl", ""))),
+        ("a+b=1&&=2", (("a b", "1"),)),
+        ("x=1&x=2", (("x", "1"), ("x", "2"))),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_plus_is_a_blank_but_in_a_process(query: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    """C-11: base64 in a process may hold a plus; form encoding writes blanks as plus."""
+    assert Request(method="GET", raw_path="/", raw_query=query).query_pairs == pairs
+
+
+def test_of_a_repeated_parameter_the_first_counts() -> None:
+    """C-10."""
+    request = Request(method="GET", raw_path="/", raw_query="x=1&x=2")
+    assert request.query == {"x": "1"}
+
+
+def test_a_query_is_utf_8() -> None:
+    """What cannot be decoded cannot be meant."""
+    with pytest.raises(OssError) as refused:
+        _ = Request(method="GET", raw_path="/", raw_query="prefix=%ff").query_pairs
+    assert refused.value.code is Code.INVALID_ARGUMENT

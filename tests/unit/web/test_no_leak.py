@@ -1,0 +1,225 @@
+"""A leaked link to one object, changed in every way: it opens nothing else and breaks nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from darkroom.auth import ANY_BUCKET, AccessKey, Permission, SignedRequest
+from darkroom.buckets import Bucket
+from darkroom.errors import Code, OssError
+from darkroom.imaging.context import ProcessingContext
+from darkroom.usecases.services import Services
+from darkroom.usecases.styles import StyleDraft, list_styles, put_style
+from darkroom.web import cors
+from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.http import ObjectBody, Request
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.services import NOW, memory_services
+from tools import oss_client
+
+OWNER = AccessKey(
+    id="ak",
+    secret="sk",
+    buckets=frozenset({ANY_BUCKET}),
+    permissions=frozenset(Permission),
+)
+CLOSED = Bucket(name="closed", delimiters=("!",))
+LINK = SignedRequest(method="GET", bucket="closed", key="shared.txt")
+SHARED, SECRET = b"shared", b"secret"
+EXPIRES = int(NOW.timestamp()) + 600
+
+LINKS: dict[str, SignedRequest] = {
+    "v1 header": oss_client.v1_header(LINK, OWNER, now=NOW),
+    "v1 url": oss_client.v1_url(LINK, OWNER, expires=EXPIRES),
+    "v2 header": oss_client.v2_header(LINK, OWNER, now=NOW),
+    "v2 url": oss_client.v2_url(LINK, OWNER, expires=EXPIRES),
+    "v4 header": oss_client.v4_header(LINK, OWNER, now=NOW, region="r"),
+    "v4 url": oss_client.v4_url(LINK, OWNER, now=NOW, lifetime=600, region="r"),
+}
+
+type Change = Callable[[Request], Request]
+
+anything = st.text(max_size=12)
+methods = st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "get", ""]) | anything
+paths = st.sampled_from(
+    [
+        "/closed/secret.txt",
+        "/closed/shared.txt/../secret.txt",
+        "/closed/shared.txt%2F..%2Fsecret.txt",
+        "/closed%2Fsecret.txt",
+        "//closed/secret.txt",
+        "/closed/secret.txt!small",
+        "/closed/shared.txt!small",
+        "/secret.txt",
+        "/closed/",
+        "/closed",
+        "/",
+        "",
+    ]
+) | anything.map(lambda text: f"/closed/{text}")
+pairs = st.sampled_from(
+    [
+        "style",
+        "styleName=small",
+        "x-oss-bucket-settings",
+        "x-oss-process=image/info",
+        "x-oss-process=style/small",
+        "x-oss-process",
+        "acl",
+        "delete",
+        "list-type=2",
+        "objectMeta",
+        "versionId=1",
+        "uploads",
+        "response-content-type=text/html",
+        "Signature=",
+        "Expires=99999999999",
+        "OSSAccessKeyId=ak",
+        "x-oss-signature-version=OSS2",
+        "x-oss-unknown=1",
+        "%ff",
+    ]
+) | st.tuples(anything, anything).map("=".join)
+header_names = st.sampled_from(
+    [
+        "authorization",
+        "host",
+        "date",
+        "x-oss-date",
+        "range",
+        "origin",
+        "content-md5",
+        "content-type",
+        "content-length",
+        "x-oss-copy-source",
+        "x-oss-object-acl",
+        "x-oss-security-token",
+        "x-forwarded-host",
+    ]
+)
+header_values = anything | st.sampled_from(
+    ["", "closed.oss.example.com", "/closed/secret.txt", "bytes=0-", "OSS ak:", "public-read"]
+)
+bodies = st.binary(max_size=20) | st.sampled_from(
+    [
+        b"<Style><Content>image/info</Content></Style>",
+        b'{"acl": "public-read"}',
+        b"<Delete><Object><Key>secret.txt</Key></Object></Delete>",
+        b"x-oss-process=image/info|sys/saveas,o_YQ",
+    ]
+)
+
+
+def with_query(request: Request, change: Callable[[list[str]], list[str]]) -> Request:
+    """Change the query as sent."""
+    return replace(request, raw_query="&".join(change(request.raw_query.split("&"))))
+
+
+def spliced(text: str, at: int, inserted: str) -> str:
+    """Put a text into another one, or exchange a character of it."""
+    return text[:at] + inserted + text[at + 1 :]
+
+
+changes: st.SearchStrategy[Change] = st.one_of(
+    st.builds(lambda value: lambda sent: replace(sent, method=value), methods),
+    st.builds(lambda value: lambda sent: replace(sent, raw_path=value), paths),
+    st.builds(lambda value: lambda sent: replace(sent, body=value), bodies),
+    st.builds(
+        lambda pair, first: (
+            lambda sent: with_query(sent, lambda known: [pair, *known] if first else [*known, pair])
+        ),
+        pairs,
+        st.booleans(),
+    ),
+    st.builds(
+        lambda which: (
+            lambda sent: with_query(
+                sent, lambda known: [pair for n, pair in enumerate(known) if n != which]
+            )
+        ),
+        st.integers(0, 8),
+    ),
+    st.builds(
+        lambda at, text: lambda sent: replace(sent, raw_query=spliced(sent.raw_query, at, text)),
+        st.integers(0, 200),
+        anything,
+    ),
+    st.builds(
+        lambda name, value: lambda sent: replace(sent, headers={**sent.headers, name: value}),
+        header_names,
+        header_values,
+    ),
+    st.builds(
+        lambda name, at, text: (
+            lambda sent: replace(
+                sent, headers={**sent.headers, name: spliced(sent.headers.get(name, ""), at, text)}
+            )
+        ),
+        header_names,
+        st.integers(0, 120),
+        anything,
+    ),
+)
+
+
+def as_sent(link: SignedRequest) -> Request:
+    """Write a request as it arrives."""
+    path, _, query = link.target().partition("?")
+    headers = {"host": "api", **link.headers}
+    return Request(method=link.method, raw_path=path, raw_query=query, headers=headers)
+
+
+def filled() -> tuple[Services, MemoryObjects]:
+    """Give a world of one closed bucket with two objects and a style."""
+    objects = MemoryObjects()
+    objects.add("closed", LINK.key, SHARED)
+    objects.add("closed", "secret.txt", SECRET)
+    there = memory_services(CLOSED, objects=objects, keys=[OWNER])
+    put_style(CLOSED, StyleDraft(name="small", content="image/resize,w_10"), there)
+    return there, objects
+
+
+THERE, OBJECTS = filled()
+BEFORE = dict(OBJECTS.stored)
+
+
+def revealed(request: Request) -> bytes | None:
+    """Send a request; give the bytes that it is answered, None when it is refused."""
+    target = locate(request, THERE)
+    if target.found is not None:
+        cors.cors_headers(request, target.found)
+    try:
+        response = dispatch(request, target, THERE, ProcessingContext())
+    except OssError as error:
+        if error.status >= 500 and error.code is not Code.NOT_IMPLEMENTED:
+            raise
+        return None
+    body = response.body.object.read() if isinstance(response.body, ObjectBody) else response.body
+    assert isinstance(body, bytes)
+    return body
+
+
+def test_the_links_open_what_they_are_for() -> None:
+    """Unchanged, each gives its object: so the changes start from something that works."""
+    assert {form: revealed(as_sent(link)) for form, link in LINKS.items()} == dict.fromkeys(
+        LINKS, SHARED
+    )
+
+
+@settings(max_examples=3_400, deadline=None)
+@given(st.lists(changes, min_size=1, max_size=4))
+def test_a_changed_link_opens_nothing_else(made: list[Change]) -> None:
+    """20,000 requests: each is refused by name, or still gives what the link was for.
+
+    The key may do everything, yet nothing is read, listed or changed with it.
+    """
+    for link in LINKS.values():
+        request = as_sent(link)
+        for change in made:
+            request = change(request)
+        assert (revealed(request) or b"") in SHARED, request
+        assert OBJECTS.stored == BEFORE, request
+        assert [style.name for style in list_styles(CLOSED, THERE)] == ["small"], request
+        assert THERE.buckets.current("closed") == CLOSED, request

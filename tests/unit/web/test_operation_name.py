@@ -1,0 +1,27 @@
+"""Metrics are told apart by few words."""
+
+import pytest
+
+from darkroom.web.access_log import operation_name
+from darkroom.web.http import Request
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "kind"),
+    [
+        ("GET", "", "get"),
+        ("HEAD", "", "head"),
+        ("BREW", "", "other"),
+        ("GET", "x-oss-process=image/resize,w_100/rotate,90", "resize"),
+        ("GET", "x-oss-process=image%2Finfo", "info"),
+        ("GET", "x-oss-process=style/small", "style"),
+        ("GET", "x-oss-process=image/made-up-0815", "other"),
+        ("GET", "x-oss-process=resize", "other"),
+        ("POST", "x-oss-process", "saveas"),
+        ("POST", "x-oss-async-process", "async"),
+        ("GET", "x-oss-process=%FF", "other"),
+    ],
+)
+def test_kind(method: str, query: str, kind: str) -> None:
+    """Nothing that a caller makes up becomes a metric of its own."""
+    assert operation_name(Request(method=method, raw_path="/demo/a.jpg", raw_query=query)) == kind
