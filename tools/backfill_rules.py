@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deployed import configured
+from function_env import configured
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))

@@ -16,14 +16,14 @@ from oss_client import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.buckets import InvalidDocument, read_bucket
-from darkroom.web.handlers.bucket_settings import SETTINGS
+from darkroom.web.wire import Parameter
 
 
 def main() -> None:
     """Do what the command line asks for, or say why not."""
     options = _options()
     key = access_key()
-    query = ((SETTINGS, ""),)
+    query = ((Parameter.BUCKET_SETTINGS, ""),)
     if options.file is not None:
         body = checked(options.file, options.bucket)
         replacing = SignedRequest(method="PUT", bucket=options.bucket, query=query)

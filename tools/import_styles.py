@@ -24,10 +24,10 @@ from darkroom.auth import SignedRequest
 from darkroom.errors import OssError, invalid
 from darkroom.imaging.operations import compile_operations
 from darkroom.process.grammar import check_style_name, parse
-from darkroom.web.handlers.styles import CATEGORY, NAME, STYLE
+from darkroom.web.wire import Parameter
 from darkroom.web.xml import parse_document
 
-LARGEST = 10_000_000
+MAX_EXPORT_BYTES = 10_000_000
 """Bytes of a file: fifty styles of 4096 bytes are far below."""
 
 
@@ -80,7 +80,11 @@ def _send(styles: list[Exported], options: argparse.Namespace) -> None:
     """Send them in the order of the list, which is kept as the order of creation."""
     key = access_key()
     for style in styles:
-        query = ((STYLE, ""), (NAME, style.name), (CATEGORY, style.category))
+        query = (
+            (Parameter.STYLE, ""),
+            (Parameter.STYLE_NAME, style.name),
+            (Parameter.CATEGORY, style.category),
+        )
         request = SignedRequest(method="PUT", bucket=options.bucket, query=query)
         body = f"<Style><Content>{escape(style.content)}</Content></Style>"
         exchange(options.endpoint, key, request, body.encode())
@@ -100,7 +104,7 @@ def _read(file: Path) -> list[Exported]:
 
 
 def _of_xml(data: bytes) -> Iterator[dict[str, Any]]:
-    for style in parse_document(data.lstrip(), "StyleList", limit=LARGEST).iter("Style"):
+    for style in parse_document(data.lstrip(), "StyleList", max_bytes=MAX_EXPORT_BYTES).iter("Style"):
         yield {child.tag: child.text or "" for child in style}
 
 

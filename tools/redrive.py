@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import boto3
-from deployed import configured
+from function_env import configured
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -53,7 +53,9 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         name=lambda_context.aws_request_id,
         services=services,
         jobs=job_services,
-        context=ProcessingContext(limits=services.limits, remaining=remaining),
+        context=ProcessingContext(
+            limits=services.limits, remaining=remaining, fonts=services.settings.fonts
+        ),
     )
     retried = [
         record["messageId"] for record in event["Records"] if not _process_record(record, worker)

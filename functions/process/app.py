@@ -53,7 +53,10 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
 
     request, bucket = request_from_event(event), None
     processing = ProcessingContext(
-        limits=services.limits, remaining=remaining, stage=stopwatch.stage
+        limits=services.limits,
+        remaining=remaining,
+        fonts=services.settings.fonts,
+        stage=stopwatch.stage,
     )
     try:
         target = locate(request, services)

@@ -84,7 +84,7 @@ def function(s3: "S3Client") -> Iterator[Function]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("AWS_ENDPOINT_URL", wire.address)
             patch.setenv("DARKROOM_BUCKETS", BUCKETS)
-            vars(app)["world"] = build_services(Settings.from_environ(os.environ), clock)
+            vars(app)["services"] = build_services(Settings.from_environ(os.environ), clock)
         function = Function(app=app, wire=wire, clock=clock)
         assert function.get().status == function.signed().status == 200
         yield function

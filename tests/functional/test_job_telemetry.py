@@ -99,7 +99,7 @@ def test_what_is_no_job_is_buried_without_being_quoted(persist: ModuleType, line
     record = message(job("watched/a.jpg", "image/info"))["Records"][0]
     persist.handler({"Records": [{**record, "body": '{"private": "words"}'}]}, LambdaContext())
     (line,) = lines("dead-lettered")
-    assert line["code"] == "Malformed"
+    assert line["code"] == "InvalidMessage"
     assert "private" not in json.dumps(line)
     assert "words" not in json.dumps(line)
 
@@ -108,10 +108,10 @@ def test_details_of_a_job(
     persist: ModuleType, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the same switch, decided for each message."""
-    usual = persist.verbosity
-    monkeypatch.setattr(persist, "verbosity", replace(usual, share=1.0))
+    usual = persist.sampling
+    monkeypatch.setattr(persist, "sampling", replace(usual, rate=1.0))
     persist.handler(message(job("watched/a.jpg", "image/resize,w_9")), LambdaContext())
-    usual.settle()
+    usual.choose_level()
     (planned,) = lines("plan")
     assert (planned["message_id"], planned["reduced_by"]) == ("m-1", 8)
     services = {exchange["store"] for exchange in lines("aws call")}

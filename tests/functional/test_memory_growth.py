@@ -13,17 +13,17 @@ ROOT = Path(__file__).parents[2]
 RUN_TWICE = """
 import io, resource
 from PIL import Image
-from darkroom.operations import compiled
-from darkroom.pipeline import run
-from darkroom.query import parse
-from darkroom.steps import Context
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
+from darkroom.imaging.pipeline import run
+from darkroom.process.grammar import parse
 buffer = io.BytesIO()
 Image.linear_gradient("L").resize((2400, 1600)).convert("RGB").save(buffer, "PNG")
-operations = compiled(parse("image/resize,w_1500").actions)
+operations = compile_operations(parse("image/resize,w_1500").actions)
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(3):
     began = faults()
-    run(buffer.getvalue(), operations, Context())
+    run(buffer.getvalue(), operations, ProcessingContext())
 print(faults() - began)
 """
 

@@ -62,7 +62,7 @@ def rerun(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Call it when the bucket has just got a rule: all of its objects are from before."""
     rule = {**RULE, "since": datetime.now(UTC).isoformat()}
     buckets = {"watched": {"events": [rule]}}
-    return tool("rerun.py", *arguments, DARKROOM_BUCKETS=json.dumps(buckets))
+    return tool("backfill_rules.py", *arguments, DARKROOM_BUCKETS=json.dumps(buckets))
 
 
 def messages(sqs: "SQSClient", queue: str) -> list[Any]:
@@ -158,10 +158,10 @@ def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient"
     assert len(messages(sqs, QUEUE)) == 1
 
 
-@pytest.mark.parametrize("name", ["redrive.py", "rerun.py"])
+@pytest.mark.parametrize("name", ["redrive.py", "backfill_rules.py"])
 def test_a_function_that_cannot_be_asked_is_said_so(name: str, s3: "S3Client") -> None:  # noqa: ARG001
     """In one line: a wrong name, no region and no credentials are an operator's first steps."""
-    done = tool(name, *["watched"] * (name == "rerun.py"), "--function", "nobody")
+    done = tool(name, *["watched"] * (name == "backfill_rules.py"), "--function", "nobody")
     assert done.returncode == 1
     assert re.fullmatch(r"nobody: .* Function not found: .*\n", done.stderr)
 

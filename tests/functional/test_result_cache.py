@@ -304,7 +304,7 @@ def test_the_log_and_the_metrics_say_what_was_found(
     for query in (PROCESS, PROCESS, "x-oss-process=image/info"):
         get(query)
     found = [vars(record).get("result_cache") for record in caplog.records]
-    assert [one for one in found if one] == ["miss", "hit", "off"]
+    assert [one for one in found if one] == ["miss", "hit", "bypass"]
     hits = [line.get("ResultCacheHits") for line in metrics(capsys.readouterr().out)]
     assert hits == [[0.0], [1.0], None]
 

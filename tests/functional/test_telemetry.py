@@ -208,10 +208,10 @@ def test_a_daemon_that_is_gone_harms_no_request(
 @pytest.fixture
 def closely(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Log every request in detail, and be as before afterwards."""
-    usual = app.verbosity
-    monkeypatch.setattr(app, "verbosity", replace(usual, share=1.0))
+    usual = app.sampling
+    monkeypatch.setattr(app, "sampling", replace(usual, rate=1.0))
     yield
-    usual.settle()
+    usual.choose_level()
 
 
 @pytest.mark.usefixtures("closely")

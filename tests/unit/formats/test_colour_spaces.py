@@ -7,6 +7,7 @@ from PIL import Image, ImageCms
 
 from tests.colours import rgb_profile
 from tests.pictures import difference, mean_difference, photographic, processed, shown, stored
+from tests.unit.formats import drawing
 from tests.unit.formats.drawing import corners, quarters
 
 WIDE = struct.pack("<3H", 0, 0x1234, 0xFFFF)
@@ -94,7 +95,7 @@ def test_a_profile_counts_wherever_it_is_embedded(word: str) -> None:
     """With red and blue exchanged, each comes out as the other, and no profile with it (C-115)."""
     options = {} if word in ("png", "tiff") else {"quality": 95}
     profile = rgb_profile(swapped=True)
-    source = stored(quarters((64, 48)), word, icc_profile=profile, **options)
+    source = drawing.stored(quarters((64, 48)), word, icc_profile=profile, **options)
     for target in ("png", word):
         result = processed(source, f"image/format,{target}")
         assert corners(shown(result)) == ["blue", "lime", "red", "white"]

@@ -77,7 +77,7 @@ class Service:
             results=self.results,
             result_cache_min_seconds=self.keep_from,
         )
-        chosen = replace(there.settings, reply_limit=self.reply_limit, fonts=FONTS)
+        chosen = replace(there.settings, reply_limit=self.reply_limit)
         there = replace(there, settings=chosen)
         asked = RenderRequest(
             bucket=get_bucket(there, bucket),
@@ -87,7 +87,7 @@ class Service:
             version_id=version_id,
             preconditions=conditions or Preconditions(),
         )
-        return render(asked, there, self.context)
+        return render(asked, there, replace(self.context, fonts=FONTS))
 
 
 @pytest.fixture

@@ -11,23 +11,24 @@ ROOT = Path(__file__).parents[3]
 LATER = """
 import sys
 from pathlib import Path
-from darkroom.codecs.formats import FORMATS
-from darkroom.usecases.priming import DOT, _processed, prime
-from darkroom.steps import Context
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.formats import FORMATS
+from darkroom.usecases.warmup import ONE_PIXEL_GIF, _process, warm_up
 
 def at_hand():
     lines = Path("/proc/self/maps").read_text().splitlines()
     return {*sys.modules, *(Path(line.split()[5]).name for line in lines if "/" in line)}
 
 if sys.argv[2:]:
-    prime(Path(sys.argv[2]))
+    warm_up(Path(sys.argv[2]))
 known = at_hand()
-context = Context(fonts=Path(sys.argv[1]))
+context = ProcessingContext(fonts=Path(sys.argv[1]))
 for word in FORMATS:
-    written = _processed(DOT, f"image/resize,w_9,limit_0/blur,r_3,s_2/format,{word}", context)
-    _processed(written, "image/circle,r_4/rotate,30/sharpen,100/format,png", context)
-    _processed(written, "image/info", context)
-_processed(DOT, "image/watermark,text_SGVsbG8", context)
+    process = f"image/resize,w_9,limit_0/blur,r_3,s_2/format,{word}"
+    written = _process(ONE_PIXEL_GIF, process, context)
+    _process(written, "image/circle,r_4/rotate,30/sharpen,100/format,png", context)
+    _process(written, "image/info", context)
+_process(ONE_PIXEL_GIF, "image/watermark,text_SGVsbG8", context)
 print(*sorted(at_hand() - known))
 """
 """Prints the modules and files that pictures load, with folders of typefaces as arguments: theirs,

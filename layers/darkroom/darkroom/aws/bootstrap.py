@@ -40,7 +40,7 @@ def build_job_services(settings: Settings, clients: Clients, clock: Clock) -> Jo
 UTC_CLOCK: Clock = partial(datetime.now, UTC)
 
 
-def build_services(settings: Settings, clock: Clock = partial(datetime.now, UTC)) -> Services:
+def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
     """Connect the service to AWS; what every request needs is connected at once."""
     clients = Clients(settings)
     client = clients.s3

@@ -10,7 +10,7 @@ from darkroom.errors import OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
-from darkroom.imaging.operation import Operation
+from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
 from darkroom.imaging.plan import ProcessPlan, plan_process
 
@@ -42,7 +42,7 @@ def run(
     header = _probe(data, context)
     plan = plan_process(header, operations, context.limits, upright=upright)
     if plan.report is not None:
-        return Result(content_type=JSON, body=plan.report.report(data, header).encode())
+        return _report(plan.report, data, header)
     frames = FORMATS[header.format].frames(
         data, header, needed=plan.needed, every=plan.output.animated
     )
@@ -75,7 +75,10 @@ def run_each(
         plan = plans[number]
         frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
         try:
-            outcomes[number] = _encode(frames, header, plan, context)
+            if plan.report is not None:
+                outcomes[number] = _report(plan.report, data, header)
+            else:
+                outcomes[number] = _encode(frames, header, plan, context)
         except OssError as error:
             outcomes[number] = error
     return [outcomes[number] for number in range(len(processes))]
@@ -113,6 +116,10 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     header = probe(data)
     FORMATS[header.format].check_source(header.size, header.frames, context.limits)
     return header
+
+
+def _report(report: Report, data: bytes, header: Header) -> Result:
+    return Result(content_type=JSON, body=report.report(data, header).encode())
 
 
 def _encode(

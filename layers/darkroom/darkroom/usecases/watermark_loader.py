@@ -23,12 +23,11 @@ class WatermarkLoader:
     _loaded: dict[str, bytes] = field(default_factory=dict)
 
     def processing_context(self) -> ProcessingContext:
-        """Return a context whose operations load from here and use the deployment's fonts.
+        """Return a context whose operations load from here.
 
         It has a cache of its own: what one request makes of an object is for no other.
         """
-        fonts = self.services.settings.fonts
-        return replace(self.context, load_watermark=self.load, fonts=fonts, cache=RequestCache())
+        return replace(self.context, load_watermark=self.load, cache=RequestCache())
 
     def load(self, key: str) -> bytes:
         """Return an object's bytes, read with the service's own right (C-21).

@@ -143,9 +143,9 @@ def dispatch(
     through_cdn = verifier is not None and came_through_cdn(
         request.origin_token, verifier, required=required
     )
+    processing.log_context.bind(bucket=target.address.bucket)
     if target.error is not None:
         raise target.error
-    processing.log_context.bind(bucket=target.address.bucket)
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
     route = _find_route(request, target.address)

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operation import UsesWatermarks
 from darkroom.imaging.operations import compile_operations, watermark_keys
 from darkroom.imaging.operations.rotate import Rotate
 from darkroom.imaging.operations.watermark import Watermark
@@ -224,10 +225,13 @@ def test_three_different_marks_are_enough() -> None:
     assert caught.value.code is Code.WATERMARK_ERROR
 
 
-class Marked(Rotate):
+class Marked(Rotate, UsesWatermarks):
     """A step of a mark's preparation that loads a mark itself, as none does today."""
 
-    mark_keys = frozenset({"inner"})
+    @property
+    def watermark_keys(self) -> frozenset[str]:
+        """Name an object of its own."""
+        return frozenset({"inner"})
 
 
 def test_all_objects_that_will_be_loaded_are_known_before() -> None:

@@ -111,7 +111,7 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     @property
     def watermark_keys(self) -> frozenset[str]:
         """The object that is drawn, if one is."""
-        return frozenset() if self.image is None else frozenset({self.image.key})
+        return frozenset() if self.image is None else self.image.watermark_keys
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Keep the edges of a text sharp in colour too (docs/decisions/004)."""

@@ -9,7 +9,7 @@ from darkroom.errors import Code, OssError, invalid, truncate
 from darkroom.geometry import Size, is_wider, scale_length
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
-from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
+from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode, UsesWatermarks
 from darkroom.imaging.operations.crop import Crop
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.resize import Resize
@@ -88,6 +88,12 @@ class WatermarkObject:
 
     key: str
     steps: tuple[PixelOperation, ...] = ()
+
+    @property
+    def watermark_keys(self) -> frozenset[str]:
+        """The object's key, and those of whatever a step of its preparation loads."""
+        nested = (step for step in self.steps if isinstance(step, UsesWatermarks))
+        return frozenset({self.key}).union(*(step.watermark_keys for step in nested))
 
 
 @dataclass(frozen=True, slots=True)
