@@ -149,7 +149,7 @@ def test_a_body_up_to_the_limit_is_stored(ask: Ask, put: Put) -> None:
 
 
 def test_a_body_over_the_limit_is_told_another_way(put: Put) -> None:
-    """The advice is part of the message (design D6)."""
+    """The advice is part of the message (decision 009)."""
     reply = put(body=bytes(4_500_001))
     assert code_of(reply) == (400, "EntityTooLarge")
     assert b"S3 directly" in reply.body

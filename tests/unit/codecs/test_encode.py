@@ -173,6 +173,6 @@ def test_a_webp_over_16383_pixels_is_refused(side: str) -> None:
 
 
 def test_equal_requests_give_equal_bytes() -> None:
-    """A result is a pure function of source and process (design D7)."""
+    """A result is a pure function of source and process (decision 011)."""
     for word in ("jpg", "png", "webp", "bmp", "tiff"):
         assert result(word) == result(word)

@@ -87,7 +87,7 @@ def to(key: str, bucket: str | None = None) -> str:
 
 
 def test_the_result_is_stored_and_told(objects: MemoryObjects) -> None:
-    """T10, T11: in the source's bucket unless another one is named; only then is it told."""
+    """Spec 06 T10, T11: in the source's bucket unless another is named; only then is it told."""
     here = saved(objects, "image/resize,w_30" + to("a.png"))
     there = saved(objects, "image/resize,w_30" + to("a.png", "target"))
     body = objects.stored["source", "a.png"].body
@@ -187,7 +187,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_read(
 def test_an_operation_that_a_post_has_not_is_named(
     objects: MemoryObjects, process: str, operation: str
 ) -> None:
-    """T13, C-17: the words that clients know."""
+    """C-17, spec 06 T13: the words that clients know."""
     assert refusal(objects, process).message == f"operation not support post: {operation}"
 
 

@@ -43,7 +43,7 @@ def refusal(there: World, name: str, content: str, category: str = "image") -> O
 
 
 def test_a_style_is_found_as_it_was_put(there: World) -> None:
-    """T23: its content is not looked at, and comes back unchanged."""
+    """Spec 06 T23: its content is not looked at, and comes back unchanged."""
     put(there, "aaa", "csdar5324", "document")
     style = get_style(DEMO, "aaa", there)
     assert (style.content, style.category) == ("csdar5324", "document")
@@ -64,7 +64,7 @@ def test_overwriting_keeps_place_and_time_of_creation(there: World) -> None:
 
 
 def test_a_deleted_style_leaves_its_place(there: World) -> None:
-    """T24: deleting what is not there is no error; created anew, a style comes last."""
+    """Spec 06 T24: deleting what is not there is no error; created anew, a style comes last."""
     put(there, "a")
     put(there, "b")
     delete_style(DEMO, "a", there)
@@ -75,7 +75,7 @@ def test_a_deleted_style_leaves_its_place(there: World) -> None:
 
 @pytest.mark.parametrize("name", ["", "@%$^&%(&(*(*", "a b", "a/b", "ü", "a" * 64])
 def test_a_name_has_1_to_63_letters_of_a_few(there: World, name: str) -> None:
-    """T22, C-141: also when it is only asked for."""
+    """C-141, spec 06 T22: also when it is only asked for."""
     assert refusal(there, name, "image/info").code is Code.INVALID_ARGUMENT
     for ask in (get_style, delete_style):
         with pytest.raises(OssError) as refused:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 KEPT = timedelta(seconds=30)
-"""How long a function may go by settings that were changed elsewhere (design D5)."""
+"""How long a function may go by settings that were changed elsewhere (decision 008)."""
 
 ATTEMPTS = 20
 """How often a change is tried that others get in the way of: one of them wins each time."""

@@ -1,4 +1,4 @@
-"""Access keys in one secret of Secrets Manager (design D4).
+"""Access keys in one secret of Secrets Manager (decision 008).
 
 The secret is a JSON list of keys (docs/access.md).
 """

@@ -15,7 +15,7 @@ from darkroom.codecs.webp_structure import with_alpha
 from darkroom.picture import Frame, Output
 
 _RLE = 3
-"""zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (D9)."""
+"""zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (C-106)."""
 
 _SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "jpg": {"subsampling": "4:2:0", "optimize": True},  # C-105

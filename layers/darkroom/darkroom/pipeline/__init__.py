@@ -1,4 +1,4 @@
-"""Stored bytes → result: probe, limits, decode, operations, encode (design: one picture).
+"""Stored bytes → result: probe, limits, decode, operations, encode.
 
 The order is data: every step is followed by a look at the deadline, and none can forget it.
 """

@@ -39,7 +39,7 @@ class Rendered:
     result: Result | KeptResult | None = None
     """A kept one where it is more than a reply carries, so that it was not read."""
     name: str = ""
-    """Of the result in a store: a pure function of source, process, marks and engine (D7)."""
+    """Of the result in a store: follows from source, process, marks and engine (decision 011)."""
     work: float = 0
     """Seconds that it took to make."""
     from_store: FromStore = FromStore.OFF

@@ -19,7 +19,7 @@ class Marks:
     world: World
     context: Context
     etags: dict[str, str] = field(default_factory=dict)
-    """Of what has been read, by key: a result follows from them, too (D7)."""
+    """Of what has been read, by key: a result follows from them, too (decision 011)."""
     _read: dict[str, bytes] = field(default_factory=dict)
 
     def offered(self) -> Context:

@@ -65,7 +65,7 @@ def _found(work: Work, world: World, context: Context, keeping: Keeping) -> Rend
 def _kept(fresh: Rendered, world: World, context: Context, keeping: Keeping) -> OssError | None:
     """Keep what is worth it, if there is time; give the reason where the store fails.
 
-    What is more than a reply carries is kept by its delivery (D6), if it is delivered.
+    What is more than a reply carries is kept by its delivery (decision 009), if it is delivered.
     """
     result = fresh.result
     if not isinstance(result, Result) or len(result.body) > world.settings.reply_limit:

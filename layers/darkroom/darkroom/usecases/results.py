@@ -1,4 +1,4 @@
-"""Results that are given again: their names, and when they are worth keeping (design D7).
+"""Results that are given again: their names, and when they are worth keeping (decision 011).
 
 docs/decisions/091-kept-results.md has the why.
 """
@@ -47,7 +47,7 @@ def result_name(
     *,
     upright: bool,
 ) -> str:
-    """Name the result by everything that it follows from (D7); `marks` are ETags by key."""
+    """Name the result by all that it follows from (decision 011); `marks` are ETags by key."""
     process, drawn = canonical(operations), sorted(marks.items())
     parts = (source.bucket, source.key, source.etag, process, drawn, upright, ENGINE)
     # JSON, because keys may contain whatever could part them.

@@ -1,4 +1,4 @@
-"""What a response becomes on a front that carries a bounded body (design D6)."""
+"""What a response becomes on a front that carries a bounded body (decision 009)."""
 
 from contextlib import closing
 from dataclasses import replace

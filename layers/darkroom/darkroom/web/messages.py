@@ -99,7 +99,7 @@ class KeptAs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP response; what its body is carried by is its front's business (D6)."""
+    """An HTTP response; what its body is carried by is its front's business (decision 009)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

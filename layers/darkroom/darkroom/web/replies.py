@@ -25,7 +25,7 @@ OWNER = element("Owner", elements({"ID": "darkroom", "DisplayName": "darkroom"})
 
 
 def processed(rendered: Rendered, overrides: Mapping[str, str]) -> Response:
-    """Answer a result: the source's validators, no checksum of the source (C-30, §6.1)."""
+    """Answer a result: the source's validators, no checksum of the source (C-30, spec 01 §6.1)."""
     headers = object_headers(rendered.source)
     cache = rendered.source.headers.get("cache-control")
     if cache:
