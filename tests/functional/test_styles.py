@@ -123,7 +123,7 @@ def test_a_body_that_is_no_style_is_refused(ask: Ask, body: bytes, expected: str
 
 @pytest.mark.parametrize("declaration", [b"", b'<?xml version="1.0" encoding="UTF-8"?>\n'])
 def test_the_declaration_is_optional(ask: Ask, declaration: bytes) -> None:
-    """Spec 04 §1."""
+    """A style is read with and without the XML declaration (spec 04 §1)."""
     body = declaration + b"<Style><Content>image/info</Content></Style>"
     assert ask("PUT", BUCKET, by="owner", query=named("a"), body=body).status == 200
 
@@ -140,7 +140,7 @@ def test_a_name_is_needed_to_put_and_to_delete(ask: Ask) -> None:
 
 
 def test_an_unknown_style_or_bucket_is_not_found(ask: Ask) -> None:
-    """T24, T25."""
+    """404: NoSuchStyle, or NoSuchBucket with its number (spec 06 T24, T25)."""
     assert code(ask("GET", BUCKET, by="owner", query=named("none"))) == (404, "NoSuchStyle")
     for method in ("GET", "PUT", "DELETE"):
         reply = ask(method, "no-such-bucket", by="owner", query=named("a"))

@@ -118,7 +118,7 @@ def test_letters_keep_colour_at_full_resolution(
 
 
 REFUSALS = [
-    # spec 06 §5
+    # The worked examples (spec 06 §5).
     ("", "MissingArgument", "0040-00000278"),
     ("image_notbase64", "BadRequest", "0040-00000265"),
     ("text_notbase64", "BadRequest", None),
@@ -135,7 +135,7 @@ REFUSALS = [
         "InvalidArgument",
         "0040-00000373",
     ),
-    # spec 02 §15
+    # Ranges and preparations of the other keys (spec 02 §15).
     ("text_", "MissingArgument", None),
     (f"text_{encode_base64('a' * 65)}", "InvalidArgument", None),
     (f"text_{encode_base64('图' * 22)}", "InvalidArgument", None),

@@ -261,7 +261,7 @@ ACL = (("acl", ""),)
 @pytest.mark.parametrize("by", [None, "reader", "writer", "other"])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_acls_are_the_owners_business(ask: Ask, put: Put, method: str, by: str | None) -> None:
-    """Spec 01 §7."""
+    """Only the owner reads or changes an ACL; anybody else is refused, 403 (spec 01 §7)."""
     put()
     headers = {"x-oss-object-acl": "public-read"}
     reply = ask(method, "closed", "w/a.bin", by=by, query=ACL, headers=headers)

@@ -81,7 +81,7 @@ def test_get_object_to_file(connect: Connect, tmp_path: Path) -> None:
 
 
 def test_info(connect: Connect) -> None:
-    """T1."""
+    """`info` gives the size in pixels and in bytes, as text (spec 06 T1)."""
     found = json.loads(connect().get_object("example.jpg", process="image/info").read())
     assert found["ImageWidth"] == {"value": "400"}
     assert found["FileSize"] == {"value": "21839"}
@@ -225,7 +225,7 @@ def test_styles(connect: Connect) -> None:
 
 
 def test_a_missing_bucket(connect: Connect) -> None:
-    """T15, T25."""
+    """NoSuchBucket, with its number in `EC` (spec 06 T15, T25)."""
     with pytest.raises(exceptions.NoSuchBucket) as caught:
         connect("no-such-bucket").get_object("example.jpg")
     assert caught.value.details["EC"] == "0015-00000101"

@@ -51,7 +51,7 @@ def test_a_style_is_found_as_it_was_put(there: World) -> None:
 
 
 def test_overwriting_keeps_place_and_time_of_creation(there: World) -> None:
-    """C-140, C-145."""
+    """Lists are in the order of creation (C-140); CreateTime stays (C-145)."""
     put(there, "b")
     put(there, "a")
     later = replace(there, clock=lambda: LATER)
@@ -91,14 +91,14 @@ def test_every_other_name_will_do(there: World, name: str) -> None:
 
 
 def test_empty_content_is_refused(there: World) -> None:
-    """T21."""
+    """InvalidArgument in the words of the service (C-142, spec 06 T21)."""
     refused = refusal(there, "imagestyle", "")
     assert (refused.code, refused.message) == (Code.INVALID_ARGUMENT, "Style content is invalid.")
 
 
 @pytest.mark.parametrize("character", [*";()'*? \n\t", "\u3000"])
 def test_some_characters_are_forbidden(there: World, character: str) -> None:
-    """C-143."""
+    """Each of `;()'*?` and every blank is refused, with a number of its own (C-143)."""
     refused = refusal(there, "a", f"image/info{character}")
     assert (refused.code, refused.ec) == (Code.INVALID_ARGUMENT, "0040-00000602")
 
@@ -113,7 +113,7 @@ def test_content_has_4096_bytes_at_most(there: World, unit: str) -> None:
 
 
 def test_a_category_is_one_of_three(there: World) -> None:
-    """Spec 04 §1."""
+    """`image`, `document` or `video`; anything else is InvalidArgument (spec 04 §1)."""
     assert refusal(there, "a", "image/info", "audio").code is Code.INVALID_ARGUMENT
 
 

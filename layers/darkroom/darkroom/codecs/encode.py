@@ -18,10 +18,10 @@ _RLE = 3
 """zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (C-106)."""
 
 _SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "jpg": {"subsampling": "4:2:0", "optimize": True},  # C-105
+    "jpg": {"subsampling": "4:2:0", "optimize": True},  # as the service does (C-105)
     "png": {"compress_type": _RLE},
     "webp": {"method": 2},
-    "tiff": {"compression": "tiff_lzw"},  # C-110
+    "tiff": {"compression": "tiff_lzw"},  # the service names none (C-110)
     # One thread each, so that a result does not depend on the machine's number of cores.
     "heic": {"enc_params": {"preset": "ultrafast", "x265:pools": "none"}},
     "avif": {"speed": 9, "max_threads": 1},

@@ -67,7 +67,7 @@ def _settled(plan: Plan, operations: Sequence[Operation], limits: Limits) -> Pla
         if isinstance(option, OutputOption):
             plan = option.revise(plan, limits)
     if plan.header.format == "heic" and plan.header.alpha and not FORMATS[plan.format].alpha:
-        raise OssError(  # C-112
+        raise OssError(  # refused, not flattened (C-112)
             Code.BAD_REQUEST, f"A HEIC with transparency cannot be saved as {plan.format}."
         )
     return plan
