@@ -1,4 +1,4 @@
-"""HTTP requests → events of payload format 2.0 (design D2)."""
+"""HTTP requests → events of payload format 2.0 (decision 007)."""
 
 import base64
 import re

@@ -104,7 +104,9 @@ def _read(file: Path) -> list[Exported]:
 
 
 def _of_xml(data: bytes) -> Iterator[dict[str, Any]]:
-    for style in parse_document(data.lstrip(), "StyleList", max_bytes=MAX_EXPORT_BYTES).iter("Style"):
+    for style in parse_document(data.lstrip(), "StyleList", max_bytes=MAX_EXPORT_BYTES).iter(
+        "Style"
+    ):
         yield {child.tag: child.text or "" for child in style}
 
 

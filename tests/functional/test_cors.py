@@ -92,7 +92,7 @@ def test_any_origin_is_answered_with_a_star(get: Get) -> None:
 def test_a_preflight_that_no_rule_allows_is_refused(  # noqa: PLR0917 - a table's columns
     get: Get, path: str, origin: str, method: str, headers: str, status: int, code: str
 ) -> None:
-    """Spec 01 §6.4."""
+    """A preflight is 403 `AccessForbidden` where no rule matches (spec 01 §6.4)."""
     sent = {
         "origin": origin,
         "access_control_request_method": method,

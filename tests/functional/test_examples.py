@@ -49,13 +49,13 @@ def opened(reply: Reply) -> Image.Image:
 
 
 GEOMETRY = [
-    # spec 06 §1
+    # From the integration tests of the SDKs (spec 06 §1).
     (E, "resize,m_fixed,w_100,h_100", (100, 100)),
     (E, "crop,w_100,h_100,x_100,y_100,r_1", (100, 100)),
     (E, "rotate,90", (267, 400)),
     (E, "resize,m_fixed,w_100,h_100/rotate,90", (100, 100)),
     (N, "resize,w_200", (200, 150)),
-    # spec 06 §3
+    # Documented by the vendor (spec 06 §3).
     (drawn(200, 100), "resize,w_150,h_80", (150, 75)),
     (drawn(200, 100), "resize,m_mfit,w_150,h_80", (160, 80)),
     (drawn(200, 100), "resize,m_fill,w_150,h_80", (150, 80)),
@@ -77,7 +77,7 @@ GEOMETRY = [
     (E, "indexcrop,y_100,i_10", (400, 267)),
     (E, "circle,r_100", (201, 201)),
     (E, "resize,w_500", (400, 267)),
-    # spec 06 §4
+    # Derived from documented rules (spec 06 §4).
     (E, "resize,w_100", (100, 67)),
     (E, "resize,h_100", (150, 100)),
     (E, "resize,l_100", (100, 67)),
@@ -124,7 +124,7 @@ GEOMETRY = [
     (E, "blur,r_3,s_2", (400, 267)),
     (E, "bright,50", (400, 267)),
     (E, "contrast,-50", (400, 267)),
-    # spec 03 §7
+    # At the limits (spec 03 §7).
     (drawn(30_000, 1), "resize,w_100", (100, 1)),
     (drawn(1000, 1), "resize,w_100", (100, 1)),
     (drawn(5100, 100), "resize,w_2000/rotate,90", (39, 2000)),

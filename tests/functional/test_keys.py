@@ -1,4 +1,4 @@
-"""Objects with trying keys, through both kinds of event (design D2)."""
+"""Objects with trying keys, through both kinds of event (decision 007)."""
 
 from collections.abc import Callable
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""Answers around and over what a reply carries: inline, or where to get them (design D6)."""
+"""Answers around and over what a reply carries: inline, or where to get them (decision 009)."""
 
 import io
 import json

@@ -51,7 +51,7 @@ def code(reply: Reply) -> tuple[int, str | None]:
 
 
 def test_the_answer_is_laid_out_as_clients_read_it(ask: Ask, s3: "S3Client") -> None:
-    """T11: byte by byte; without a target bucket, its name is empty."""
+    """Spec 06 T11: byte by byte; without a target bucket, its name is empty."""
     reply = post(ask, NAME + RESIZE + to("process/key-target-1.jpeg"))
     kept = s3.get_object(Bucket="demo", Key="process/key-target-1.jpeg")
     picture = kept["Body"].read()
@@ -69,7 +69,7 @@ def test_the_answer_is_laid_out_as_clients_read_it(ask: Ask, s3: "S3Client") -> 
 
 
 def test_a_target_bucket_is_named(ask: Ask, s3: "S3Client") -> None:
-    """T10: and there the picture is."""
+    """Spec 06 T10: and there the picture is."""
     reply = post(ask, NAME + RESIZE + to("a.jpg", "renamed"))
     assert b'"bucket": "renamed",' in reply.body
     assert s3.head_object(Bucket="s3-name", Key="a.jpg")["ContentLength"] > 0
@@ -140,7 +140,7 @@ def test_nobody_posts_unsigned(ask: Ask) -> None:
 
 
 def test_a_missing_bucket_is_told_apart(ask: Ask) -> None:
-    """T14, T15: target and source."""
+    """Spec 06 T14, T15: target and source."""
     target = post(ask, NAME + RESIZE + to("a", "no-such-bucket"))
     source = ask(
         "POST",

@@ -55,7 +55,7 @@ def code(reply: Reply) -> tuple[int, str | None]:
 
 
 def test_styles_are_put_listed_read_and_deleted(ask: Ask) -> None:
-    """T20: the life of a style, as the SDKs go through it."""
+    """Spec 06 T20: the life of a style, as the SDKs go through it."""
     assert names(ask) == []
     for name, width in (("imagestyle", 200), ("imagestyle1", 300)):
         reply = put(ask, name, f"image/resize,w_{width}")
@@ -80,7 +80,7 @@ def test_styles_are_put_listed_read_and_deleted(ask: Ask) -> None:
 
 
 def test_what_xml_escapes_comes_back_as_it_was(ask: Ask) -> None:
-    """T23: content is text, whatever is in it; the category comes back, too."""
+    """Spec 06 T23: content is text, whatever is in it; the category comes back, too."""
     assert put(ask, "a", "x&lt;&amp;&gt;y", ("category", "document")).status == 200
     style = ET.fromstring(ask("GET", BUCKET, by="owner", query=named("a")).body)
     assert (style.findtext("Content"), style.findtext("Category")) == ("x<&>y", "document")
@@ -123,13 +123,13 @@ def test_a_body_that_is_no_style_is_refused(ask: Ask, body: bytes, expected: str
 
 @pytest.mark.parametrize("declaration", [b"", b'<?xml version="1.0" encoding="UTF-8"?>\n'])
 def test_the_declaration_is_optional(ask: Ask, declaration: bytes) -> None:
-    """Spec 04 §1."""
+    """A style is read with and without the XML declaration (spec 04 §1)."""
     body = declaration + b"<Style><Content>image/info</Content></Style>"
     assert ask("PUT", BUCKET, by="owner", query=named("a"), body=body).status == 200
 
 
 def test_a_name_is_needed_to_put_and_to_delete(ask: Ask) -> None:
-    """C-141; and a wrong one is no name (T22)."""
+    """C-141; and a wrong one is no name (spec 06 T22)."""
     body = b"<Style><Content>image/info</Content></Style>"
     for query in ((("style", ""),), named("@%$^&%(&(*(*")):
         assert code(ask("PUT", BUCKET, by="owner", query=query, body=body)) == (
@@ -140,7 +140,7 @@ def test_a_name_is_needed_to_put_and_to_delete(ask: Ask) -> None:
 
 
 def test_an_unknown_style_or_bucket_is_not_found(ask: Ask) -> None:
-    """T24, T25."""
+    """404: NoSuchStyle, or NoSuchBucket with its number (spec 06 T24, T25)."""
     assert code(ask("GET", BUCKET, by="owner", query=named("none"))) == (404, "NoSuchStyle")
     for method in ("GET", "PUT", "DELETE"):
         reply = ask(method, "no-such-bucket", by="owner", query=named("a"))

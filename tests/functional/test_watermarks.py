@@ -53,7 +53,7 @@ def image(reference: str) -> str:
 
 
 def test_a_text_costs_as_many_bytes_as_on_the_service(get: Get) -> None:
-    """T6 of spec 06 is 26355 bytes with the service's own face: ±8 % (docs/decisions/004)."""
+    """Spec 06 T6 is 26355 bytes with the service's own face: ±8 % (docs/decisions/004)."""
     reply = marked(get, "text_SGVsbG8g5Zu-54mH5pyN5YqhIQ")
     assert reply.status == 200
     assert Image.open(io.BytesIO(reply.body)).size == (400, 267)
@@ -69,7 +69,7 @@ def test_a_mark_comes_from_the_bucket_of_the_picture(get: Get) -> None:
 
 
 def test_a_form_with_a_watermark_is_stored(ask: Ask, s3: "S3Client") -> None:
-    """T17: percent-encoded, a `+` in the base64, an empty argument at the end."""
+    """Spec 06 T17: percent-encoded, a `+` in the base64, an empty argument at the end."""
     text = "text_aGVsbG8g5Zu+54mH5pyN5Yqh77yB,color_ff6a00,"
     body = f"image/watermark,{text}|sys/saveas,o_{encode_base64('marked.png')}"
     reply = ask(
@@ -118,7 +118,7 @@ def test_letters_keep_colour_at_full_resolution(
 
 
 REFUSALS = [
-    # spec 06 §5
+    # The worked examples (spec 06 §5).
     ("", "MissingArgument", "0040-00000278"),
     ("image_notbase64", "BadRequest", "0040-00000265"),
     ("text_notbase64", "BadRequest", None),
@@ -135,7 +135,7 @@ REFUSALS = [
         "InvalidArgument",
         "0040-00000373",
     ),
-    # spec 02 §15
+    # Ranges and preparations of the other keys (spec 02 §15).
     ("text_", "MissingArgument", None),
     (f"text_{encode_base64('a' * 65)}", "InvalidArgument", None),
     (f"text_{encode_base64('图' * 22)}", "InvalidArgument", None),

@@ -149,7 +149,7 @@ def test_a_body_up_to_the_limit_is_stored(ask: Ask, put: Put) -> None:
 
 
 def test_a_body_over_the_limit_is_told_another_way(put: Put) -> None:
-    """The advice is part of the message (design D6)."""
+    """The advice is part of the message (decision 009)."""
     reply = put(body=bytes(4_500_001))
     assert code_of(reply) == (400, "EntityTooLarge")
     assert b"S3 directly" in reply.body
@@ -261,7 +261,7 @@ ACL = (("acl", ""),)
 @pytest.mark.parametrize("by", [None, "reader", "writer", "other"])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_acls_are_the_owners_business(ask: Ask, put: Put, method: str, by: str | None) -> None:
-    """Spec 01 §7."""
+    """Only the owner reads or changes an ACL; anybody else is refused, 403 (spec 01 §7)."""
     put()
     headers = {"x-oss-object-acl": "public-read"}
     reply = ask(method, "closed", "w/a.bin", by=by, query=ACL, headers=headers)

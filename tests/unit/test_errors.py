@@ -52,7 +52,7 @@ BY_WIRE_NAME = {code.wire: code for code in Code}
 
 @pytest.mark.parametrize(("wire", "status"), STATUSES.items(), ids=STATUSES)
 def test_each_code_has_its_documented_status(wire: str, status: int) -> None:
-    """The tables of spec 05 §2 and §5."""
+    """Status by code, as the tables of spec 05 §2 and §5 list them."""
     assert OssError(BY_WIRE_NAME[wire]).status == status
 
 

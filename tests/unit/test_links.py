@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
@@ -27,9 +28,11 @@ def links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Name the headings as GitHub does."""
-    headings = (heading.lower() for heading in HEADING.findall(CODE.sub(_bare, page.read_text())))
-    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
+    """Name the headings as GitHub does, and what has an anchor in HTML."""
+    text = CODE.sub(_bare, page.read_text())
+    headings = (heading.lower() for heading in HEADING.findall(text))
+    names = {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
+    return names | set(ANCHOR.findall(text))
 
 
 def _bare(code: re.Match[str]) -> str:

@@ -88,7 +88,7 @@ def test_each_argument_reaches_its_field() -> None:
     ],
 )
 def test_spellings_of_one_thing(text: str, why: str) -> None:
-    """Spec 01 §2.1, row by row."""
+    """Order is free, the last of a key wins, the unknown is ignored (spec 01 §2.1)."""
     assert framed(text) == Frame(width=7), why
 
 

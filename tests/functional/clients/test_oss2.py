@@ -67,7 +67,7 @@ def size(body: bytes) -> tuple[int, int]:
     ],
 )
 def test_get_object_processes(connect: Connect, process: str, expected: tuple[int, int]) -> None:
-    """The examples of the SDK (spec 06 T2–T7), downloaded with the CRC check on (T19)."""
+    """The examples of the SDK (spec 06 T2–T7), with the CRC check on (spec 06 T19)."""
     assert size(connect().get_object("example.jpg", process=process).read()) == expected
 
 
@@ -81,7 +81,7 @@ def test_get_object_to_file(connect: Connect, tmp_path: Path) -> None:
 
 
 def test_info(connect: Connect) -> None:
-    """T1."""
+    """`info` gives the size in pixels and in bytes, as text (spec 06 T1)."""
     found = json.loads(connect().get_object("example.jpg", process="image/info").read())
     assert found["ImageWidth"] == {"value": "400"}
     assert found["FileSize"] == {"value": "21839"}
@@ -160,7 +160,7 @@ def test_an_object_is_not_overwritten_against_ones_will(connect: Connect) -> Non
 
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
 def test_process_object_saves(connect: Connect, named: bool) -> None:
-    """T10, T11: the answer names the bucket only if the request does."""
+    """Spec 06 T10, T11: the answer names the bucket only if the request does."""
     bucket = connect()
     target = f"sdk/saved-{named}.jpg"
     where = f",b_{b64(PRIVATE)}" if named else ""
@@ -176,7 +176,7 @@ def test_process_object_saves(connect: Connect, named: bool) -> None:
 
 
 def test_process_object_says_what_is_wrong(connect: Connect) -> None:
-    """T14: a target bucket that is not there."""
+    """Spec 06 T14: a target bucket that is not there."""
     with pytest.raises(exceptions.NoSuchBucket) as caught:
         connect().process_object(
             "example.jpg", f"image/resize,w_100|sys/saveas,o_{b64('x')},b_{b64('no-such-bucket')}"
@@ -203,7 +203,7 @@ def test_async_process_object(connect: Connect) -> None:
 
 
 def test_styles(connect: Connect) -> None:
-    """T20–T24: created, listed in order, used, deleted, and refused as the service refuses."""
+    """Spec 06 T20–T24: created, listed in order, used, deleted, refused as by the service."""
     bucket = connect()
     for name, content in (("imagestyle", "image/resize,w_200"), ("aaa", "csdar5324")):
         bucket.put_bucket_style(name, content)
@@ -225,7 +225,7 @@ def test_styles(connect: Connect) -> None:
 
 
 def test_a_missing_bucket(connect: Connect) -> None:
-    """T15, T25."""
+    """NoSuchBucket, with its number in `EC` (spec 06 T15, T25)."""
     with pytest.raises(exceptions.NoSuchBucket) as caught:
         connect("no-such-bucket").get_object("example.jpg")
     assert caught.value.details["EC"] == "0015-00000101"

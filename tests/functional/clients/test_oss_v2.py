@@ -34,7 +34,7 @@ def client(endpoint: str) -> Any:
 def test_a_download_a_file_and_a_link_agree(
     client: Any, tmp_path: Path, process: str, expected: tuple[int, int]
 ) -> None:
-    """T9: the same bytes in memory, in a file and through a presigned URL."""
+    """Spec 06 T9: the same bytes in memory, in a file and through a presigned URL."""
     request = oss.GetObjectRequest(bucket=PRIVATE, key="example.jpg", process=process)
     body = client.get_object(request).body.read()
     assert size(body) == expected
@@ -94,7 +94,7 @@ def test_objects_come_and_go(client: Any, data: Data) -> None:
 
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
 def test_process_object_saves(client: Any, named: bool) -> None:
-    """T10, T11: the answer names the bucket only if the request does."""
+    """Spec 06 T10, T11: the answer names the bucket only if the request does."""
     target = f"v2/saved-{named}.jpg"
     where = f",b_{b64(PRIVATE)}" if named else ""
     save = f"image/resize,m_fixed,w_100,h_100|sys/saveas,o_{b64(target)}{where}"

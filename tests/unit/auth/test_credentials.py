@@ -1,4 +1,4 @@
-"""Access keys and what they allow (design D4)."""
+"""Access keys and what they allow (decision 008)."""
 
 import pytest
 

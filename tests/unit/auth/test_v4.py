@@ -58,7 +58,7 @@ def test_the_path_names_service_or_bucket(sent: SignedRequest, path: str) -> Non
 
 @pytest.mark.parametrize("region", ["cn-hangzhou", "us-east-1", "", "auto"])
 def test_any_region_is_accepted(region: str) -> None:
-    """The key derivation binds it (design D8)."""
+    """The key derivation binds it (decision 030)."""
     signed = oss_client.v4_header(request(), KEY, now=NOW, region=region)
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 

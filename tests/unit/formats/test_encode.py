@@ -62,7 +62,7 @@ def test_a_jpg_keeps_the_quality_of_its_source(quality: int) -> None:
 
 
 def test_a_jpg_of_another_source_has_quality_75() -> None:
-    """C-104."""
+    """Only a JPG source has a quality that could be kept (C-104)."""
     assert probe(result("jpg")).quality == 75
 
 
@@ -112,7 +112,7 @@ def test_a_bmp_has_alpha_only_where_a_pixel_is_transparent(
 
 
 def test_a_webp_is_lossy_at_75() -> None:
-    """C-107."""
+    """Without `quality` it is what `Q_75` makes it (C-107)."""
     data = result("webp")
     assert data[12:16] in (b"VP8 ", b"VP8X")
     assert b"VP8L" not in data[:60]
@@ -173,6 +173,6 @@ def test_a_webp_over_16383_pixels_is_refused(side: str) -> None:
 
 
 def test_equal_requests_give_equal_bytes() -> None:
-    """A result is a pure function of source and process (design D7)."""
+    """A result is a pure function of source and process (decision 011)."""
     for word in ("jpg", "png", "webp", "bmp", "tiff"):
         assert result(word) == result(word)

@@ -18,7 +18,7 @@ def test_every_documented_format_has_its_content_type() -> None:
 
 
 def test_only_jpg_has_no_transparency_and_only_two_move() -> None:
-    """Spec 03 §3 and §5, C-59."""
+    """JPG alone is filled white (C-59), GIF and WebP alone are animated (spec 03 §3, §5)."""
     assert {word for word, entry in FORMATS.items() if not entry.alpha} == {"jpg"}
     assert {word for word, entry in FORMATS.items() if entry.animated} == {"gif", "webp"}
 

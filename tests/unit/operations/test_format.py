@@ -72,7 +72,7 @@ def test_a_format_that_is_unknown_or_missing_has_its_number(
 
 
 def test_an_animation_becomes_its_first_frame_where_the_format_has_one_only() -> None:
-    """Spec 03 §5."""
+    """Only GIF and WebP are written with all frames (spec 03 §5)."""
     source = animation([Image.new("RGB", (8, 8), ink) for ink in ("red", "lime", "blue")])
     first = shown(processed(source, "image/format,png")).convert("RGB")
     assert first.getpixel((4, 4)) == (255, 0, 0)

@@ -60,7 +60,7 @@ def test_the_size_is_as_stored() -> None:
 
 
 def test_the_reference_picture(data: Data) -> None:
-    """Spec 06 §2, complete."""
+    """Exactly the eight documented members (spec 06 §2)."""
     assert members(data("example.jpg")) == {
         "FileSize": "21839",
         "Format": "jpg",

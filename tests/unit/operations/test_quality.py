@@ -82,7 +82,7 @@ def test_a_jpeg_is_saved_at_what_the_rule_says(source: int, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["q_90", "Q_90"])
 def test_a_png_counts_as_perfect_on_its_way_to_jpg(text: str) -> None:
-    """C-75."""
+    """A source without a quality counts as 100, so `q_90` and `Q_90` are both 90 (C-75)."""
     result = processed(stored(photographic((32, 24))), f"image/format,jpg/quality,{text}")
     assert probe(result.body).quality == 90
 
@@ -106,7 +106,7 @@ def test_formats_without_a_quality_ignore_it(word: str) -> None:
 
 
 def test_the_last_quality_wins() -> None:
-    """C-03."""
+    """Options of the encoder are applied once, at the end; the last one counts (C-03)."""
     data = stored(photographic((32, 24)), "JPEG", quality=100)
     result = processed(data, "image/quality,q_20/resize,w_16/quality,Q_60")
     assert probe(result.body).quality == 60

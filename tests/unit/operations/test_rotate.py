@@ -30,7 +30,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("degrees", "wanted"), EXAMPLES, ids=str)
 def test_a_worked_example_has_its_size(degrees: int, wanted: Size) -> None:
-    """Every row of spec 02 §6 and 06 §4 (C-61)."""
+    """The bounding box, rounded (C-61): every row of spec 02 §6 and 06 §4."""
     assert applied(Image.new("L", E), f"rotate,{degrees}").size == wanted
 
 

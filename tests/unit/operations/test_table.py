@@ -34,7 +34,7 @@ CASCADES = st.lists(
     ],
 )
 def test_equal_cascades_have_equal_text(one: str, other: str) -> None:
-    """A result is kept under it (design D7)."""
+    """A result is kept under it (decision 011)."""
     texts = {
         canonical_process(compile_operations(parse(f"image/{text}").actions))
         for text in (one, other)

@@ -1,4 +1,4 @@
-"""The name of a result: everything that it follows from, and nothing else (design D7)."""
+"""The name of a result: everything that it follows from, and nothing else (decision 011)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

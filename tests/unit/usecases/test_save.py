@@ -89,7 +89,7 @@ def to(key: str, bucket: str | None = None) -> str:
 
 
 def test_the_result_is_stored_and_told(objects: MemoryObjects) -> None:
-    """T10, T11: in the source's bucket unless another one is named; only then is it told."""
+    """Spec 06 T10, T11: in the source's bucket unless another is named; only then is it told."""
     here = saved(objects, "image/resize,w_30" + to("a.png"))
     there = saved(objects, "image/resize,w_30" + to("a.png", "target"))
     body = objects.stored["source", "a.png"].body
@@ -143,7 +143,7 @@ def test_variables_of_a_key_without_folder_and_extension(
 
 
 def test_variables_are_read_in_the_bucket_too(objects: MemoryObjects) -> None:
-    """C-159."""
+    """`b` takes the same variables as `o` (C-159)."""
     process = "image/format,webp" + to("a", "as-{autoext}")
     assert saved(objects, process).bucket == "as-webp"
     assert ("as-webp", "a") in objects.stored
@@ -173,7 +173,7 @@ def test_variables_are_read_in_the_bucket_too(objects: MemoryObjects) -> None:
 def test_what_cannot_be_done_is_refused_before_anything_is_read(
     objects: MemoryObjects, process: str, code: Code
 ) -> None:
-    """Spec 04 §4, row by row."""
+    """Every rule of `sys/saveas` has its code (spec 04 §4)."""
     assert refusal(objects, process).code is code
     assert objects.asked == []
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_read(
 def test_an_operation_that_a_post_has_not_is_named(
     objects: MemoryObjects, process: str, operation: str
 ) -> None:
-    """T13, C-17: the words that clients know."""
+    """C-17, spec 06 T13: the words that clients know."""
     assert refusal(objects, process).message == f"operation not support post: {operation}"
 
 
@@ -200,7 +200,7 @@ def test_an_illegal_name_that_shows_late_is_refused_then(objects: MemoryObjects)
 
 
 def test_a_missing_source_is_not_found(objects: MemoryObjects) -> None:
-    """Spec 04 §4."""
+    """NoSuchKey, as for a GET of the source (spec 05 §2)."""
     refused = refusal(objects, "image/rotate,90" + to("a"), key="none")
     assert refused.code is Code.NO_SUCH_KEY
 

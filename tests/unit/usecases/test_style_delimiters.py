@@ -80,7 +80,7 @@ def bucket_of(made: Services) -> Bucket:
 def test_a_path_is_read_as_key_and_style(
     path: str, delimiters: str, styles: str, expected: StyledKey | None
 ) -> None:
-    """C-150, rule by rule."""
+    """`!` is tried first; the last delimiter before an existing style splits (C-150)."""
     made = there(delimiters, styles.split())
     assert split_style(path, bucket_of(made), made) == expected
 

@@ -43,7 +43,7 @@ def refusal(there: Services, name: str, content: str, category: str = "image") -
 
 
 def test_a_style_is_found_as_it_was_put(there: Services) -> None:
-    """T23: its content is not looked at, and comes back unchanged."""
+    """Spec 06 T23: its content is not looked at, and comes back unchanged."""
     put(there, "aaa", "csdar5324", "document")
     style = get_style(DEMO, "aaa", there)
     assert (style.content, style.category) == ("csdar5324", "document")
@@ -51,7 +51,7 @@ def test_a_style_is_found_as_it_was_put(there: Services) -> None:
 
 
 def test_overwriting_keeps_place_and_time_of_creation(there: Services) -> None:
-    """C-140, C-145."""
+    """Lists are in the order of creation (C-140); CreateTime stays (C-145)."""
     put(there, "b")
     put(there, "a")
     later = replace(there, clock=lambda: LATER)
@@ -64,7 +64,7 @@ def test_overwriting_keeps_place_and_time_of_creation(there: Services) -> None:
 
 
 def test_a_deleted_style_leaves_its_place(there: Services) -> None:
-    """T24: deleting what is not there is no error; created anew, a style comes last."""
+    """Spec 06 T24: deleting what is not there is no error; created anew, a style comes last."""
     put(there, "a")
     put(there, "b")
     delete_style(DEMO, "a", there)
@@ -75,7 +75,7 @@ def test_a_deleted_style_leaves_its_place(there: Services) -> None:
 
 @pytest.mark.parametrize("name", ["", "@%$^&%(&(*(*", "a b", "a/b", "ü", "a" * 64])
 def test_a_name_has_1_to_63_letters_of_a_few(there: Services, name: str) -> None:
-    """T22, C-141: also when it is only asked for."""
+    """C-141, spec 06 T22: also when it is only asked for."""
     assert refusal(there, name, "image/info").code is Code.INVALID_ARGUMENT
     for ask in (get_style, delete_style):
         with pytest.raises(OssError) as refused:
@@ -91,14 +91,14 @@ def test_every_other_name_will_do(there: Services, name: str) -> None:
 
 
 def test_empty_content_is_refused(there: Services) -> None:
-    """T21."""
+    """InvalidArgument in the words of the service (C-142, spec 06 T21)."""
     refused = refusal(there, "imagestyle", "")
     assert (refused.code, refused.message) == (Code.INVALID_ARGUMENT, "Style content is invalid.")
 
 
 @pytest.mark.parametrize("character", [*";()'*? \n\t", "\u3000"])
 def test_some_characters_are_forbidden(there: Services, character: str) -> None:
-    """C-143."""
+    """Each of `;()'*?` and every blank is refused, with a number of its own (C-143)."""
     refused = refusal(there, "a", f"image/info{character}")
     assert (refused.code, refused.ec) == (Code.INVALID_ARGUMENT, "0040-00000602")
 
@@ -113,7 +113,7 @@ def test_content_has_4096_bytes_at_most(there: Services, unit: str) -> None:
 
 
 def test_a_category_is_one_of_three(there: Services) -> None:
-    """Spec 04 §1."""
+    """`image`, `document` or `video`; anything else is InvalidArgument (spec 04 §1)."""
     assert refusal(there, "a", "image/info", "audio").code is Code.INVALID_ARGUMENT
 
 

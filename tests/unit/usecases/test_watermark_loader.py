@@ -143,7 +143,7 @@ def test_only_the_stores_own_failures_are_the_services_fault(
 
 
 def test_a_result_is_named_by_the_versions_of_its_marks() -> None:
-    """D7: another logo under the same key makes another result; the same one the same."""
+    """Another logo under the same key makes another result (decision 011); the same, the same."""
     process = f"watermark,{reference('logo')}"
     red, again, blue = (
         result_key(rendered(objects(logo=even(colour)), process))

@@ -1,4 +1,4 @@
-"""Host and path → bucket and key (design D3, spec 01 §1)."""
+"""Host and path → bucket and key (decision 007, spec 01 §1)."""
 
 from collections.abc import Mapping
 

@@ -51,7 +51,7 @@ def test_a_body_of_another_length_is_refused(announced: str) -> None:
 
 
 def test_a_longer_body_is_refused_with_the_way_out() -> None:
-    """The limit is part of the message (design D6)."""
+    """The limit is part of the message (decision 009)."""
     with pytest.raises(OssError, match=r"11 bytes exceed the 10 .* S3 directly") as error:
         read_body(request(b"0123456789a"), limit=10)
     assert error.value.code is Code.ENTITY_TOO_LARGE

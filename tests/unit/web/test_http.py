@@ -25,7 +25,7 @@ def test_a_plus_is_a_blank_but_in_a_process(query: str, pairs: tuple[tuple[str, 
 
 
 def test_of_a_repeated_parameter_the_first_counts() -> None:
-    """C-10."""
+    """The first occurrence wins, in a process as in a signature (C-10)."""
     request = Request(method="GET", raw_path="/", raw_query="x=1&x=2")
     assert request.query == {"x": "1"}
 

@@ -43,7 +43,7 @@ def event(path: str, domain: str = "api.example.com", **members: Any) -> dict[st
     ],
 )
 def test_a_path_is_decoded_once_whichever_front_it_comes_through(sent: str, decoded: str) -> None:
-    """An HTTP API has done it already, a function URL has not (design D2)."""
+    """An HTTP API has done it already, a function URL has not (decision 007)."""
     assert request_from_event(event(sent, URL)).path == decoded
     assert request_from_event(event(decoded)).path == decoded
 

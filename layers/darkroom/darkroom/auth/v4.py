@@ -48,7 +48,7 @@ _EC_NO_EXPIRES = "0002-00000215"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a derived key is good for; any region will do (design D8)."""
+    """What a derived key is good for; any region will do (decision 030)."""
 
     day: str
     """yyyymmdd, as in the date that was signed."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 SETTINGS_MAX_AGE = timedelta(seconds=30)
-"""How long a function may go by settings that were changed elsewhere (design D5)."""
+"""How long a function may go by settings that were changed elsewhere (decision 008)."""
 
 WRITE_ATTEMPTS = 20
 """How often a change is tried that others get in the way of: one of them wins each time."""

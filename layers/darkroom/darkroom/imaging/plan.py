@@ -48,7 +48,7 @@ def plan_process(
             output_plan = option.apply_to(output_plan, limits)
     source, target = FORMATS[header.format], FORMATS[output_plan.format]
     if source.keeps_alpha_only and header.alpha and not target.alpha:
-        raise OssError(  # C-112
+        raise OssError(  # refused, not flattened (C-112)
             Code.BAD_REQUEST,
             f"A {source.name.upper()} with transparency cannot be saved as {target.name}.",
         )

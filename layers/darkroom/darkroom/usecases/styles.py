@@ -29,7 +29,7 @@ STYLE_RETRY_AGE = timedelta(seconds=1)
 EC_FORBIDDEN = "0040-00000602"
 
 _FORBIDDEN = re.compile(r"[;()'*?\s]")
-"""C-143."""
+"""Characters that a style's content must not contain, blanks among them (C-143)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ class ResultRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP response; what its body is carried by is its front's business (D6)."""
+    """An HTTP response; what its body is carried by is its front's business (decision 009)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""API Gateway events ⇄ plain requests and responses (payload 2.0, design D2)."""
+"""API Gateway events ⇄ plain requests and responses (payload 2.0, decision 007)."""
 
 import base64
 from collections.abc import Mapping

@@ -171,7 +171,7 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
     def _enlarges(self, size: Size, inner: Size, final: Size) -> bool:
         """Tell whether the result would have more resolution than the source (spec 02 §1.3)."""
         if self.m == "fixed" and not self._by_percent:
-            return final[0] > size[0] or final[1] > size[1]  # C-50
+            return final[0] > size[0] or final[1] > size[1]  # one side is enough (C-50)
         # The sides scale alike: one may be rounded up to 1 pixel, never the other too.
         return inner[0] > size[0] or inner[1] > size[1]
 

@@ -120,14 +120,15 @@ class WatermarkObjectType:
 def _steps(process: str) -> tuple[PixelOperation, ...]:
     parsed = parse(process)
     if parsed.style is not None or parsed.save is not None:
-        raise invalid("image", process, "Value must be prepared by image/ actions")  # C-86
+        # A style must not prepare a mark (C-86), nor may the mark be stored.
+        raise invalid("image", process, "Value must be prepared by image/ actions")
     return tuple(bind(_preparation(action.name), action.arguments) for action in parsed.actions)
 
 
 def _preparation(name: str) -> type[PixelOperation]:
     if name == "watermark":
         raise invalid("image", name, "Value must not be marked itself", ec=EC_NESTED)
-    if name not in _PREPARATIONS:  # C-85
+    if name not in _PREPARATIONS:  # no other action prepares a mark (C-85)
         raise invalid("image", name, "Value must be one of " + ", ".join(_PREPARATIONS))
     return _PREPARATIONS[name]
 
