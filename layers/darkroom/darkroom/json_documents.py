@@ -58,7 +58,7 @@ def _syntax(error: Exception) -> str:
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$(\S*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*?)`(?: - at `\$(\S*)`)?")
 _PLACE = re.compile(r".* - at `\$(\S*)`", re.DOTALL)
-_FOUND = re.compile(r", got `([a-z]+)`")
+_FOUND = re.compile(r"Expected `[^`]*`, got `([a-z]+)`")
 
 
 def _explain(error: msgspec.ValidationError, type_: Any, path: str, *, private_names: bool) -> str:
@@ -77,7 +77,7 @@ def _explain(error: msgspec.ValidationError, type_: Any, path: str, *, private_n
     place = found[1] if found else ""
     if isinstance(error.__cause__, InvalidMember):
         return f"{_at(path, place, error.__cause__.member)} {error.__cause__.reason}"
-    instead = _FOUND.search(text)
+    instead = _FOUND.match(text)
     return (
         f"{_at(path, place)} must be {_expected(_type_at(type_, place))}"
         f"{f', not {instead[1]}' if instead else ''}"
