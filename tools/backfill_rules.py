@@ -68,7 +68,7 @@ def _run(services: Services, options: argparse.Namespace) -> None:
                 if options.dry_run:
                     _show(job)
                 else:
-                    services.jobs.queue.send(job.text())
+                    services.jobs.queue.send(job.to_json())
             last = entry.key
             _draw(number, max(total, number))
     except (KeyboardInterrupt, OssError) as error:

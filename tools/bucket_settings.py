@@ -8,7 +8,6 @@ the permission `admin` for the bucket. Replacing checks the file first and print
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -44,8 +43,8 @@ def checked(file: Path, bucket: str) -> bytes:
     """Read a document, or exit with what is wrong with it."""
     try:
         body = file.read_bytes()
-        read_bucket(bucket, json.loads(body))
-    except (OSError, ValueError, InvalidDocument) as error:
+        read_bucket(bucket, body)
+    except (OSError, InvalidDocument) as error:
         sys.exit(f"{file}: {error}")
     return body
 

@@ -93,7 +93,7 @@ def _batch(number: int, processes: Sequence[str]) -> dict[str, Any]:
     record = {
         "messageId": f"{number}",
         "receiptHandle": f"{number}",
-        "body": job.text(),
+        "body": job.to_json(),
         "attributes": {"ApproximateReceiveCount": "1"},
     }
     return {"Records": [json.loads(json.dumps(record))]}

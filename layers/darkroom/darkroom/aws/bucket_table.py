@@ -1,6 +1,5 @@
 """Bucket settings and styles in DynamoDB: one item a bucket (docs/decisions)."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ class BucketRecords:
     def _record(self, name: str, item: Mapping[str, Any]) -> BucketRecord:
         bucket = self.entries[name].bucket
         if "settings" in item:
-            bucket = read_bucket(name, json.loads(item["settings"]["S"]))
+            bucket = read_bucket(name, item["settings"]["S"])
         styles = [_style(entry["M"]) for entry in item.get("styles", {"L": []})["L"]]
         return BucketRecord(
             bucket=bucket,
@@ -101,7 +100,7 @@ class TableBuckets:
 
     def save(self, bucket: Bucket) -> None:
         """Replace the settings; the last of two wins."""
-        document = json.dumps(write_bucket(bucket), ensure_ascii=False)
+        document = write_bucket(bucket).decode()
         with _failing_as(Code.SERVICE_UNAVAILABLE):
             self.records.update(bucket.name, "SET settings = :new", {":new": {"S": document}})
 

@@ -162,7 +162,7 @@ def _attributes(task: Task) -> dict[str, Any]:
     """Write what changes about a task, and the job that does not."""
     made = {str(number): asdict(made) for number, made in task.results.items()}
     texts = {
-        "job": task.job.text(),
+        "job": task.job.to_json(),
         "state": str(task.state),
         "made": json.dumps(made, ensure_ascii=False),
         "code": task.code or "",
@@ -179,7 +179,7 @@ def _task(item: Any) -> Task:
     # Its owner has it before there is anything else to write down.
     state = State.RUNNING if state is State.ACCEPTED and "owner" in item else state
     return Task(
-        job=Job.read(json.loads(item["job"]["S"])["job"]),
+        job=Job.from_json(item["job"]["S"]),
         state=state,
         results={int(number): TargetResult(**members) for number, members in made.items()},
         code=item["code"]["S"] or None,

@@ -26,12 +26,12 @@ def preflight(request: Request, bucket: Bucket) -> Response:
     headers = {
         **_VARY_PREFLIGHT,
         **_allow_origin(rule, origin),
-        "access-control-allow-methods": ", ".join(rule.methods),
+        "access-control-allow-methods": ", ".join(rule.allowed_methods),
     }
     if requested:
         headers["access-control-allow-headers"] = requested
-    if rule.max_age:
-        headers["access-control-max-age"] = str(rule.max_age)
+    if rule.max_age_seconds:
+        headers["access-control-max-age"] = str(rule.max_age_seconds)
     return Response(status=200, headers=headers)
 
 
@@ -62,6 +62,6 @@ def _first_allowing(
 
 def _allow_origin(rule: CorsRule, origin: str) -> dict[str, str]:
     headers = {"access-control-allow-origin": "*" if rule.any_origin else origin}
-    if rule.exposed:
-        headers["access-control-expose-headers"] = ", ".join(rule.exposed)
+    if rule.expose_headers:
+        headers["access-control-expose-headers"] = ", ".join(rule.expose_headers)
     return headers

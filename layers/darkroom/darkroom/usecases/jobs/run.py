@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+from msgspec import structs
+
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import action_names, compile_operations
 from darkroom.imaging.pipeline import Result, run_each
@@ -39,12 +41,12 @@ def _dead_letter_failure(task: Task, worker: JobWorker) -> None:
     The letter is a round further than its job: only who sends it again has it tried again.
     """
     if task.state is State.FAILED:
-        letter = replace(task.job, redrive_count=task.job.redrive_count + 1)
-        worker.jobs.messages.dead_letter(letter.text(), f"{task.code}: {task.message}")
+        letter = structs.replace(task.job, redrive_count=task.job.redrive_count + 1)
+        worker.jobs.messages.dead_letter(letter.to_json(), f"{task.code}: {task.message}")
 
 
 def notification(task: Task) -> str:
-    """Write what a topic hears (C-167), in ASCII as `Job.text` does."""
+    """Write what a topic hears (C-167), in ASCII as `Job.to_json` does."""
     first = task.results.get(0)
     made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
     return json.dumps(

@@ -94,7 +94,7 @@ def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
     task = Task(job=job)
     job_services.tasks.create(task)
     try:
-        job_services.queue.send(job.text())
+        job_services.queue.send(job.to_json())
     except OssError as error:
         over = replace(
             task,

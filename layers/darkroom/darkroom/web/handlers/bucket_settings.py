@@ -1,7 +1,6 @@
 """A bucket's settings as JSON: `?x-oss-bucket-settings` (docs/buckets.md)."""
 
-import json
-from dataclasses import replace
+from msgspec import json, structs
 
 from darkroom.buckets import InvalidDocument, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
@@ -16,29 +15,22 @@ MAX_SETTINGS_BYTES = 131_072
 def get_settings(context: RequestContext) -> Response:
     """Answer the settings as they are now."""
     document = write_bucket(context.services.buckets.current(context.bucket.name))
-    body = json.dumps(document, ensure_ascii=False, indent=4).encode() + b"\n"
+    body = json.format(document, indent=4) + b"\n"
     return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)
 
 
 def put_settings(context: RequestContext) -> Response:
     """Replace the settings as a whole."""
+    body = context.request.body
+    if len(body) > MAX_SETTINGS_BYTES:
+        message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."
+        raise OssError(Code.INVALID_ARGUMENT, message)
     try:
-        settings = read_bucket(context.bucket.name, _json(context.request.body))
+        settings = read_bucket(context.bucket.name, body)
     except InvalidDocument as error:
         raise OssError(Code.INVALID_ARGUMENT, f"The settings are invalid: {error}.") from error
     check_rules(settings, context.services)
     known = context.services.buckets.current(context.bucket.name)
     events = stamp_new_rules(settings.events, known.events, context.services.clock())
-    context.services.buckets.save(replace(settings, events=events))
+    context.services.buckets.save(structs.replace(settings, events=events))
     return Response(status=200)
-
-
-def _json(body: bytes) -> object:
-    if len(body) > MAX_SETTINGS_BYTES:
-        message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."
-        raise OssError(Code.INVALID_ARGUMENT, message)
-    try:
-        document: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise OssError(Code.INVALID_ARGUMENT, "The settings must be JSON.") from error
-    return document
