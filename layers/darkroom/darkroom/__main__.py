@@ -1,4 +1,4 @@
-"""Pictures without a server: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
+"""Command line for image files: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
 
 import argparse
 import multiprocessing
@@ -13,16 +13,16 @@ from darkroom.cli.files import Job, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2
-"""Exit status, as argparse has it too."""
+"""Exit status for wrong input, the same as argparse's."""
 
 _FONTS = Path(__file__).parents[2] / "fonts/fonts"
-"""The fonts of a checkout, beside the package's layer."""
+"""Fonts layer of a checkout, next to the layer of this package."""
 
 _BAR = 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; the exit status is 2 where any input is wrong."""
+    """Run the command line; return the exit status, 2 for any wrong input."""
     parser = _parser()
     asked = parser.parse_args(arguments)
     target = asked.source if asked.target is None else Path(asked.target)
@@ -85,11 +85,11 @@ def _run(jobs: Sequence[Job], processes: int) -> int:
 
 @contextmanager
 def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
-    """Do the jobs and give their messages in order; what is not begun ends with the block."""
+    """Yield the jobs' error messages in order; the block's end cancels jobs not yet started."""
     if processes <= 1:
         yield map(run_job, jobs)
         return
-    # Started afresh: a copy of a process that has threads may hang.
+    # Spawned: a forked copy of a process that has threads may hang.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
     try:
         yield pool.map(run_job, jobs)
@@ -98,7 +98,7 @@ def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | No
 
 
 def _show(number: int, total: int) -> None:
-    """Draw the bar, where somebody sees it."""
+    """Draw the progress bar if standard error is a terminal."""
     if total > 1 and sys.stderr.isatty():
         bar = "█" * (_BAR * number // total)
         end = "\n" if number == total else ""

@@ -1,4 +1,4 @@
-"""Who sent a request: the verdict over its signature (spec 01 §5)."""
+"""Verification of a request's signature (spec 01 §5)."""
 
 import hashlib
 import hmac
@@ -26,10 +26,10 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -> Caller:
-    """Tell who signed the request; `ANONYMOUS` when it claims no signature at all.
+    """Return the caller who signed the request; `ANONYMOUS` where it has no signature at all.
 
-    Raises `OssError` for every other request, in this order: form of the claim, time,
-    key id, security token, signature, digest of the body.
+    Raises `OssError` for every other request. The order of the checks is: form of the signature,
+    time, key id, security token, signature, digest of the body.
     """
     claim = _presented_signature(request, now)
     if claim is None:
@@ -45,7 +45,7 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
 
 
 def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSignature | None:
-    """Read the one signature that the request carries, or none."""
+    """Read the signature of the request, None where it has none."""
     authorization = request.headers.get("authorization")
     read_url = _url_reader(request)
     if authorization is None:
@@ -61,7 +61,7 @@ def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSign
 
 
 def _url_reader(request: SignedRequest) -> _ReadUrl | None:
-    """Choose by the query: any one parameter of V1, or the version that the others state."""
+    """Choose by the query: V1 for any of its parameters, else the version that is stated."""
     names = {name for name, _ in request.query}
     if names.intersection(v1.URL_PARAMETERS):
         return v1.read_url
@@ -76,7 +76,7 @@ def _unknown_key(claim: PresentedSignature) -> OssError:
 
 
 def _check_token(claim: PresentedSignature, key: AccessKey, now: datetime) -> None:
-    """Hold the token of a temporary key against the one presented (spec 01 §5.6)."""
+    """Compare the token of a temporary key with the one presented (spec 01 §5.6)."""
     if not claim.token:
         if key.token is not None:
             raise _unknown_key(claim)

@@ -1,4 +1,4 @@
-"""What refusals of AWS mean in terms of the catalogue."""
+"""Errors of AWS → errors of the catalogue."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ _ERROR_CODES = {
 def translate_s3_errors(
     bucket: str, key: str = "", version_id: str | None = None
 ) -> Iterator[None]:
-    """Raise what a refusal means; what is not understood is no fault of the caller's."""
+    """Raise the catalogue's error for an error of S3, `ServiceUnavailable` for an unknown one."""
     try:
         yield
     except ClientError as error:
@@ -60,7 +60,7 @@ def translate_s3_errors(
 
 @contextmanager
 def errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
-    """Answer any failure of a service of our own, which is no business of the caller's, so."""
+    """Turn any AWS failure into `code`."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
@@ -68,7 +68,7 @@ def errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
 
 
 def _has_no_body(error: ClientError) -> bool:
-    """Tell a refusal of a HEAD, which has no body to say why: the number stands for its code."""
+    """Whether a HEAD was refused: it has no body, so botocore takes the status for the code."""
     return error.response.get("Error", {}).get("Code") == "400"
 
 

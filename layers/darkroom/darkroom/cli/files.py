@@ -1,4 +1,4 @@
-"""Pictures in files through a process, by the rules of the service but without one."""
+"""Processing of image files by the rules of the service."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,20 +16,20 @@ from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 
 _SUFFIXES = {**dict.fromkeys(FORMATS, ""), "jpeg": "jpg", "tif": "tiff", "heif": "heic"}
-"""What file names end in, and the format that is meant where that is another word."""
+"""Suffixes of file names, each with its format where that is another word."""
 
 _REPORT = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One file and what becomes of it."""
+    """One file to process."""
 
     process: str
     source: Path
     target: Path
     stem: Path | None = None
-    """The target without a suffix, which then follows the result; none keeps it as it is."""
+    """Target without a suffix, which the result's format adds; None to write `target` as it is."""
     marks: Path
     """Folder of the watermark objects."""
     fonts: Path
@@ -38,10 +38,10 @@ class Job:
 def plan_jobs(
     process: str, source: Path, target: Path, *, fonts: Path, into_folder: bool | None = None
 ) -> list[Job]:
-    """Give the jobs for a file or, below a folder, for every file that is not hidden.
+    """Return the jobs for a file or, for a folder, for every file in it that is not hidden.
 
-    A target that is a folder, or is to be one, takes the sources' names. Raises `OssError` for
-    a wrong process.
+    Files in a target folder get the names of their sources; `into_folder` says whether the target
+    is a folder, None asks the file system. Raises `OssError` for a wrong process.
     """
     operations(process)
     if source.is_dir():
@@ -53,7 +53,10 @@ def plan_jobs(
 
 
 def _of_folder(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
-    """Keep the tree; files that differ in their suffix alone keep it in their new name."""
+    """Yield jobs that keep the folder's tree.
+
+    Sources that differ in their suffix alone keep it as a part of the target's name.
+    """
     files = sorted(path for path in source.rglob("*") if path.is_file())
     shown = [path for path in files if not _hidden(path.relative_to(source))]
     # A target inside the source holds the results of an earlier run.
@@ -77,7 +80,7 @@ def _hidden(path: Path) -> bool:
 
 
 def operations(process: str) -> tuple[Operation, ...]:
-    """Check a process value as the service does; there are no styles and no buckets here."""
+    """Compile a process value as the service does, without styles and saveas."""
     asked = parse(process)
     if asked.style is not None:
         raise OssError(Code.NO_SUCH_STYLE)
@@ -87,12 +90,12 @@ def operations(process: str) -> tuple[Operation, ...]:
 
 
 def reports(process: str) -> bool:
-    """Whether the process answers text about a picture instead of a picture."""
+    """Return whether the process yields text about a picture instead of a picture."""
     return any(isinstance(operation, Report) for operation in operations(process))
 
 
 def run_job(job: Job) -> str | None:
-    """Do a job and store its result; give the message of what went wrong, none if nothing."""
+    """Process a file and store the result; return an error message, None after success."""
     try:
         result = process_file(job)
         target = _target(job, result)
@@ -107,7 +110,7 @@ def run_job(job: Job) -> str | None:
 
 
 def process_file(job: Job) -> Result:
-    """Put the file through the process, and into the format that the target's name asks for."""
+    """Return the file processed, in the format that the target's name asks for."""
     steps = operations(job.process)
     word = _format_of(job.target) if job.stem is None else None
     if word and not reports(job.process):
@@ -120,7 +123,7 @@ def process_file(job: Job) -> Result:
 
 
 def _marks(folder: Path) -> Callable[[str], bytes]:
-    """Read watermark objects from files inside the folder."""
+    """Return a function that reads watermark objects from files in the folder."""
 
     def load(key: str) -> bytes:
         path = (folder / key).resolve()
@@ -138,7 +141,7 @@ def _marks(folder: Path) -> Callable[[str], bytes]:
 
 
 def _read(path: Path) -> bytes:
-    """Read a file as the service reads an object: it has to be there, and not too large."""
+    """Read a file as the service reads an object; raises `NoSuchKey` and `ImageTooLarge`."""
     try:
         Limits().check_source_bytes(path.stat().st_size)
         return path.read_bytes()
@@ -147,7 +150,7 @@ def _read(path: Path) -> bytes:
 
 
 def _format_of(path: Path) -> str | None:
-    """Give the format that a file name ends in, none for any other ending."""
+    """Return the format that a file name's suffix stands for, None for any other suffix."""
     suffix = path.suffix.lower().removeprefix(".")
     return (_SUFFIXES[suffix] or suffix) if suffix in _SUFFIXES else None
 
@@ -160,7 +163,7 @@ def _target(job: Job, result: Result) -> Path:
 
 
 def _store(body: bytes, path: Path) -> None:
-    """Write the file complete or not at all."""
+    """Write the file complete or not at all, by renaming a temporary one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(body)

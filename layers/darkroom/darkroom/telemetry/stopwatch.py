@@ -1,4 +1,4 @@
-"""Where the time of a request goes, by stage."""
+"""Time of a request by stage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,34 +14,33 @@ class Span:
 
     name: str
     start: float
-    """Seconds of the stopwatch's clock, when first entered."""
+    """Seconds of `perf_counter` when first entered."""
     end: float
-    """The same, when last left."""
+    """Seconds of `perf_counter` when last left."""
     self_seconds: float = 0.0
     """Seconds without those of the children."""
     count: int = 0
     failure: Failure | None = None
-    """The first exception that left it."""
+    """The first exception raised in it."""
     children: dict[str, "Span"] = field(default_factory=dict)
 
 
 class Stopwatch:
-    """Adds up the time of each stage; a stage inside another counts for itself only.
+    """Adds up the time of each stage; the time of a nested stage counts for that stage only.
 
-    Stages do lie inside each other: frames are decoded when the encoder asks for them.
+    Stages nest, since frames are decoded when the encoder requests them.
     """
 
     def __init__(self) -> None:
-        """Start."""
         now = self._since = perf_counter()
         self._ahead = time() - now
-        """Seconds that the wall clock is ahead of `perf_counter`."""
+        """Seconds from `perf_counter` to the Unix epoch's clock."""
         self.root = Span(name="total", start=now, end=now)
         self._open = [self.root]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Measure what runs inside."""
+        """Measure the block as a stage, nested in the one that is open."""
         self._credit()
         siblings = self._open[-1].children
         if name not in siblings:
@@ -67,7 +66,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Seconds in each stage, wherever it was entered, and then `total`."""
+        """Seconds in each stage, summed over its parents, and then `total`."""
         sums: dict[str, float] = {}
         spans = list(self.root.children.values())
         for span in spans:
@@ -77,13 +76,13 @@ class Stopwatch:
 
     @property
     def total(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the stopwatch was created."""
         return perf_counter() - self.root.start
 
     def epoch(self, moment: float) -> float:
-        """Convert a moment of a span to seconds since the epoch."""
+        """Return a reading of `perf_counter` as seconds since the epoch."""
         return moment + self._ahead
 
     def server_timing(self) -> str:
-        """Write the `Server-Timing` header, in milliseconds."""
+        """Return the value of the `Server-Timing` header, in milliseconds."""
         return ", ".join(f"{name};dur={1000 * each:.1f}" for name, each in self.seconds.items())

@@ -10,18 +10,18 @@ from darkroom.web.context import RequestContext
 from darkroom.web.http import JSON, NO_STORE, Response
 
 MAX_SETTINGS_BYTES = 131_072
-"""Bytes: the table holds them beside the styles, in an item of at most 400 KB."""
+"""Bytes of JSON: settings and styles share a DynamoDB item of at most 400 KB."""
 
 
 def get_settings(context: RequestContext) -> Response:
-    """Answer the settings as they are now."""
+    """Answer the current settings."""
     document = write_bucket(context.services.buckets.current(context.bucket.name))
     body = json.dumps(document, ensure_ascii=False, indent=4).encode() + b"\n"
     return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)
 
 
 def put_settings(context: RequestContext) -> Response:
-    """Replace the settings as a whole."""
+    """Replace all settings of the bucket."""
     try:
         settings = read_bucket(context.bucket.name, _json(context.request.body))
     except InvalidDocument as error:
