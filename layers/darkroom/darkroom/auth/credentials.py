@@ -9,7 +9,7 @@ ANY_BUCKET = "*"
 
 
 class Permission(StrEnum):
-    """What a key may do with its buckets; no permission includes another."""
+    """Permission of a key on its buckets; none of them includes another."""
 
     READ = "read"
     WRITE = "write"

@@ -41,16 +41,16 @@ class PresentedSignature:
         XML does not allow. They belong in the reply but not in a log.
         """
         details = {
-            **_shown_with_bytes("StringToSign", self.texts[0]),
+            **_text_and_bytes("StringToSign", self.texts[0]),
             "SignatureProvided": self.signature,
             "OSSAccessKeyId": self.key_id,
         }
         if self.canonical_request is not None:
-            details |= _shown_with_bytes("CanonicalRequest", self.canonical_request)
+            details |= _text_and_bytes("CanonicalRequest", self.canonical_request)
         return OssError(Code.SIGNATURE_DOES_NOT_MATCH, ec=EC_MISMATCH, details=details)
 
 
-def _shown_with_bytes(name: str, text: str) -> dict[str, str]:
+def _text_and_bytes(name: str, text: str) -> dict[str, str]:
     return {name: text, f"{name}Bytes": to_bytes(text).hex(" ").upper()}
 
 
@@ -60,10 +60,10 @@ def malformed_authorization() -> OssError:
 
 
 def authorization_fields(
-    text: str, mark: str, *, required: frozenset[str], optional: frozenset[str]
+    text: str, separator: str, *, required: frozenset[str], optional: frozenset[str]
 ) -> dict[str, str]:
     """Read named fields separated by `,` or `, `, in any order, each once (V2, V4)."""
-    parts = [part.strip().partition(mark) for part in text.split(",")]
+    parts = [part.strip().partition(separator) for part in text.split(",")]
     fields = {name: value for name, _, value in parts}
     complete = required <= fields.keys() <= required | optional
     if len(fields) < len(parts) or not complete or not all(fields[name] for name in required):

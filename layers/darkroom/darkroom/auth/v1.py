@@ -21,7 +21,7 @@ from darkroom.auth.signed_request import (
     to_bytes,
 )
 
-_OF_PROCESSING = """
+_PROCESSING_PARAMETERS = """
     x-oss-process x-oss-async-process style styleName acl versionId security-token
     response-content-type response-content-language response-expires response-cache-control
     response-content-disposition response-content-encoding
@@ -29,7 +29,7 @@ _OF_PROCESSING = """
     x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id x-oss-ac-forward-allow
 """
 
-_OF_THE_REST = """
+_OTHER_PARAMETERS = """
     accessPoint accessPointPolicy append asyncFetch bucketArchiveDirectRead bucketInfo
     callback callback-var cloudboxes cname comp continuation-token cors delete encryption
     endTime group httpsConfig img inventory inventoryId lifecycle link live location logging
@@ -43,10 +43,10 @@ _OF_THE_REST = """
     x-oss-target-redundancy-type x-oss-write-get-object-response
 """
 
-_OF_OURS = "x-oss-bucket-settings"
+_OWN_PARAMETER = "x-oss-bucket-settings"
 """Always covered, so that nobody can add it to a URL that was signed for something else."""
 
-SUBRESOURCES = frozenset(f"{_OF_PROCESSING} {_OF_THE_REST} {_OF_OURS}".split())
+SUBRESOURCES = frozenset(f"{_PROCESSING_PARAMETERS} {_OTHER_PARAMETERS} {_OWN_PARAMETER}".split())
 """Parameters that oss2 signs, and no others; go-v2 adds every other `x-oss-*` (C-23)."""
 
 

@@ -48,7 +48,7 @@ _EC_NO_EXPIRES = "0002-00000215"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a derived key is valid for; any region is accepted (decision 030)."""
+    """Scope of a derived key; any region is accepted (decision 030)."""
 
     day: str
     """yyyymmdd, as in the signed date."""
@@ -125,7 +125,7 @@ def _present(
     key_id, _, region, _, _ = credential.rsplit("/", 4)
     scope = Scope(date[:8], region)
     canonical = canonical_request(request, query, header_names(additional))
-    claim = PresentedSignature(
+    presented = PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=(string_to_sign(date, scope, canonical),),
@@ -135,8 +135,8 @@ def _present(
         payload=_payload(request),
     )
     if credential != f"{key_id}/{scope.text()}":
-        raise claim.mismatch()
-    return claim
+        raise presented.mismatch()
+    return presented
 
 
 def canonical_request(request: SignedRequest, query: Pairs, additional: Collection[str]) -> str:
@@ -167,6 +167,6 @@ def string_to_sign(date: str, scope: Scope, canonical: str) -> str:
 def sign(scope: Scope, secret: str, text: str) -> str:
     """Return the hexadecimal HMAC-SHA256 of a text with the key derived for the scope."""
     key = to_bytes("aliyun_v4" + secret)
-    for word in (scope.day, scope.region, "oss", "aliyun_v4_request"):
-        key = hmac.digest(key, to_bytes(word), "sha256")
+    for part in (scope.day, scope.region, "oss", "aliyun_v4_request"):
+        key = hmac.digest(key, to_bytes(part), "sha256")
     return hmac.digest(key, to_bytes(text), "sha256").hex()

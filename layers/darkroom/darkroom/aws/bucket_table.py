@@ -91,18 +91,18 @@ class TableBuckets:
         """Return a bucket by its OSS name, None if it is not configured."""
         if name not in self.records.entries:
             return None
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             return self.records.recent.get(name, SETTINGS_MAX_AGE).bucket
 
     def current(self, name: str) -> Bucket:
         """Read the settings from the table."""
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             return self.records.recent.refresh(name).bucket
 
     def save(self, bucket: Bucket) -> None:
         """Replace the settings; of concurrent writers the last wins."""
         document = json.dumps(write_bucket(bucket), ensure_ascii=False)
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             self.records.update(bucket.name, "SET settings = :new", {":new": {"S": document}})
 
 
@@ -114,31 +114,31 @@ class TableStyles:
 
     def recent(self, bucket: str, max_age: timedelta) -> Styles:
         """Return the styles, read at most `max_age` ago."""
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             return self.records.recent.get(bucket, max_age).styles
 
     def current(self, bucket: str) -> Styles:
         """Read the styles from the table."""
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             return self.records.recent.refresh(bucket).styles
 
     def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
         """Replace the styles read by `change` of them; repeat after a concurrent write."""
         for _ in range(WRITE_ATTEMPTS):
-            with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+            with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
                 record = self.records.recent.refresh(bucket)
             styles = change(record.styles)
-            if styles == record.styles or self._written(bucket, styles, record.revision):
+            if styles == record.styles or self._write(bucket, styles, record.revision):
                 return
         raise OssError(Code.SERVICE_UNAVAILABLE)
 
-    def _written(self, bucket: str, styles: Styles, revision: int) -> bool:
+    def _write(self, bucket: str, styles: Styles, revision: int) -> bool:
         """Write the styles; return False if the item has another revision by now."""
         unchanged = "revision = :old" if revision else "attribute_not_exists(revision)"
         values: dict[str, Any] = {":new": {"L": [_item(style) for style in styles.values()]}}
         if revision:
             values[":old"] = {"N": str(revision)}
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             try:
                 self.records.update(
                     bucket, "SET styles = :new", values, ConditionExpression=unchanged
@@ -149,7 +149,7 @@ class TableStyles:
 
 
 @contextmanager
-def _failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
+def _table_errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
     """Raise `code` for any failure of the table, and for an item that cannot be read."""
     try:
         yield

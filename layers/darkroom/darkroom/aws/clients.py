@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STARTED = "darkroom_began"
+_START = "darkroom_began"
 
 
 class Client(Protocol):
@@ -46,7 +46,7 @@ def log_calls[C: Client](client: C) -> C:
 
 
 def _begin(context: dict[str, Any], **_: object) -> None:
-    context[_STARTED] = perf_counter()
+    context[_START] = perf_counter()
 
 
 def _log_answer(
@@ -71,9 +71,9 @@ def _log_failure(exception: Exception, context: dict[str, Any], **_: object) -> 
 
 
 def _call_fields(model: Any, context: Mapping[str, Any]) -> dict[str, object]:
-    spent = perf_counter() - context.get(_STARTED, perf_counter())
-    asked = {"store": model.service_model.service_name, "action": model.name} if model else {}
-    return {**asked, "milliseconds": round(1000 * spent, 1)}
+    elapsed = perf_counter() - context.get(_START, perf_counter())
+    call = {"store": model.service_model.service_name, "action": model.name} if model else {}
+    return {**call, "milliseconds": round(1000 * elapsed, 1)}
 
 
 LONG_TIMEOUT = 24
@@ -88,7 +88,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         """Three attempts of `store_timeout` seconds fit the function's time."""
-        self._haste = min(SHORT_TIMEOUT, settings.store_timeout)
+        self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
             connect_timeout=settings.store_timeout,
@@ -110,20 +110,20 @@ class Clients:
 
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
-        once = Config(
+        overrides = Config(
             read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(once)))
+        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
 
     @cached_property
     def s3_short_timeout(self) -> "S3Client":
         """S3 with one short attempt, for the result cache."""
-        once = Config(
-            connect_timeout=self._haste,
-            read_timeout=self._haste,
+        overrides = Config(
+            connect_timeout=self._short_timeout,
+            read_timeout=self._short_timeout,
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(once)))
+        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

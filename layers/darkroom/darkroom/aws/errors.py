@@ -13,7 +13,7 @@ from darkroom.ports.objects import ObjectReplaced
 EC_THROTTLED = "0004-00000801"
 
 _NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
-_UNMET = frozenset({"PreconditionFailed", "412"})
+_PRECONDITION_FAILED = frozenset({"PreconditionFailed", "412"})
 
 _DENIED = partial(OssError, Code.ACCESS_DENIED, "The service may not access this object.")
 _THROTTLED = partial(OssError, Code.SERVICE_UNAVAILABLE, ec=EC_THROTTLED)
@@ -79,8 +79,8 @@ def _translate(error: ClientError, bucket: str, key: str) -> Exception:
         return no_such_key(key)
     if code == "NoSuchBucket":
         return no_such_bucket(bucket)
-    if code in _UNMET and details.get("Condition") == "If-None-Match":
+    if code in _PRECONDITION_FAILED and details.get("Condition") == "If-None-Match":
         return OssError(Code.FILE_ALREADY_EXISTS)
-    if code in _UNMET:
+    if code in _PRECONDITION_FAILED:
         return ObjectReplaced(key)
     return _ERROR_CODES.get(code, _UNKNOWN)()

@@ -60,7 +60,7 @@ class TableTasks:
                     TableName=self.table,
                     Key=_key(task_id),
                     UpdateExpression="SET #owner = :owner, held = :until ADD attempts :one",
-                    ConditionExpression=_FREE,
+                    ConditionExpression=_CLAIMABLE,
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":owner": {"S": owner},
@@ -119,7 +119,7 @@ class TableLocks:
                         "held": _number(lease_expires_at),
                         "expires": {"N": str(int(lease_expires_at.timestamp()) + 1)},
                     },
-                    ConditionExpression=f"attribute_not_exists(id) OR {_FREE}",
+                    ConditionExpression=f"attribute_not_exists(id) OR {_CLAIMABLE}",
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":owner": {"S": owner},
@@ -145,7 +145,7 @@ class TableLocks:
                 return
 
 
-_FREE = (
+_CLAIMABLE = (
     "(attribute_exists(id) AND (attribute_not_exists(#owner) OR #owner = :owner OR held < :now))"
 )
 
@@ -160,11 +160,11 @@ def _number(moment: datetime) -> Any:
 
 def _attributes(task: Task) -> dict[str, Any]:
     """Return the attributes that change, and the job, which does not."""
-    made = {str(number): asdict(made) for number, made in task.results.items()}
+    results = {str(number): asdict(result) for number, result in task.results.items()}
     texts = {
         "job": task.job.text(),
         "state": str(task.state),
-        "made": json.dumps(made, ensure_ascii=False),
+        "made": json.dumps(results, ensure_ascii=False),
         "code": task.code or "",
         "message": task.message or "",
         "finished": task.finished_at.isoformat() if task.finished_at else "",
@@ -173,7 +173,7 @@ def _attributes(task: Task) -> dict[str, Any]:
 
 
 def _task(item: Any) -> Task:
-    made = json.loads(item["made"]["S"])
+    results = json.loads(item["made"]["S"])
     finished = item["finished"]["S"]
     state = State(item["state"]["S"])
     # A claim sets the owner; the state is stored with the first update.
@@ -181,7 +181,7 @@ def _task(item: Any) -> Task:
     return Task(
         job=Job.read(json.loads(item["job"]["S"])["job"]),
         state=state,
-        results={int(number): TargetResult(**members) for number, members in made.items()},
+        results={int(number): TargetResult(**members) for number, members in results.items()},
         code=item["code"]["S"] or None,
         message=item["message"]["S"] or None,
         attempts=int(item["attempts"]["N"]) if "attempts" in item else 0,

@@ -47,7 +47,7 @@ PRESIGNED_SECONDS = 900
 
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
-_LINK_OVERRIDES = {
+_PRESIGN_PARAMS = {
     "content-type": "ResponseContentType",
     "content-language": "ResponseContentLanguage",
     "expires": "ResponseExpires",
@@ -102,7 +102,7 @@ class S3Objects:
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
         """Return the object's header."""
         with translate_s3_errors(bucket, key, version_id):
-            response = self.client.head_object(**self._named(bucket, key, version_id))
+            response = self.client.head_object(**self._object_params(bucket, key, version_id))
         return object_info(bucket, key, response)
 
     def open(
@@ -114,7 +114,7 @@ class S3Objects:
         byte_range: RangeSpec | None = None,
     ) -> OpenObject:
         """Request the object: header and body in one call."""
-        request = self._named(bucket, key, version_id)
+        request = self._object_params(bucket, key, version_id)
         if byte_range is not None:
             request["Range"] = f"bytes={_bound(byte_range[0])}-{_bound(byte_range[1])}"
         with translate_s3_errors(bucket, key):
@@ -122,13 +122,13 @@ class S3Objects:
         info = object_info(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
 
-    def _named(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
+    def _object_params(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
         """Return a presigned GET URL of that version."""
-        named = self._named(info.bucket, info.key, info.version_id)
+        named = self._object_params(info.bucket, info.key, info.version_id)
         return presign(self.client, named, overrides)
 
 
@@ -138,10 +138,10 @@ def _bound(position: int | None) -> str:
 
 def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return a URL valid for `PRESIGNED_SECONDS`, whose reply has these headers."""
-    overrides: dict[str, Any] = {_LINK_OVERRIDES[name]: value for name, value in headers.items()}
+    overrides: dict[str, Any] = {_PRESIGN_PARAMS[name]: value for name, value in headers.items()}
     if "expires" in headers:
         # An invalid date counts as past (RFC 9111 §5.3), and S3 requires a date.
-        overrides[_LINK_OVERRIDES["expires"]] = parse_http_date(headers["expires"]) or _PAST
+        overrides[_PRESIGN_PARAMS["expires"]] = parse_http_date(headers["expires"]) or _PAST
     return client.generate_presigned_url(
         "get_object", Params={**named, **overrides}, ExpiresIn=PRESIGNED_SECONDS
     )
@@ -196,12 +196,12 @@ class S3Writer:
     ) -> PutResult:
         """Copy the bytes within S3; all attributes are replaced."""
         if not overwrite:
-            self._absent(bucket, key)
+            self._require_absent(bucket, key)
         with translate_s3_errors(bucket, key):
             response = self.long_timeout_client().copy_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
-                CopySource=self._source(source),
+                CopySource=self._copy_source(source),
                 CopySourceIfMatch=source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
@@ -216,7 +216,7 @@ class S3Writer:
             crc64=source.crc64,
         )
 
-    def _absent(self, bucket: str, key: str) -> None:
+    def _require_absent(self, bucket: str, key: str) -> None:
         """Raise `FileAlreadyExists` for an object: S3-compatible stores may ignore a condition."""
         try:
             with translate_s3_errors(bucket, key):
@@ -227,7 +227,7 @@ class S3Writer:
             raise
         raise OssError(Code.FILE_ALREADY_EXISTS)
 
-    def _source(self, source: ObjectInfo) -> Any:
+    def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
         return named if source.version_id is None else {**named, "VersionId": source.version_id}
 
@@ -244,8 +244,8 @@ class S3Writer:
                 Bucket=self.buckets[bucket],
                 Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
             )
-        kept = {error.get("Key") for error in response.get("Errors", [])}
-        return [key for key in keys if key not in kept]
+        failed = {error.get("Key") for error in response.get("Errors", [])}
+        return [key for key in keys if key not in failed]
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:
@@ -264,23 +264,23 @@ class S3Lister:
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""
     ) -> ListPage:
         """Return a page of S3's list; S3's tokens are passed on unchanged."""
-        place: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
+        position: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
         with translate_s3_errors(bucket):
             response = self.client.list_objects_v2(
                 Bucket=self.buckets[bucket],
                 Prefix=listing.prefix,
                 Delimiter=listing.delimiter,
                 MaxKeys=listing.limit,
-                **place,
+                **position,
             )
         return ListPage(
-            objects=[_listed(entry) for entry in response.get("Contents", [])],
+            objects=[_object_summary(entry) for entry in response.get("Contents", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
             next_marker=response.get("NextContinuationToken"),
         )
 
 
-def _listed(entry: Mapping[str, Any]) -> ObjectSummary:
+def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:
     return ObjectSummary(
         key=entry["Key"],
         size=entry["Size"],

@@ -67,14 +67,14 @@ class S3PartStore:
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Return all parts, by number."""
         self._check(upload)
-        return list(self._found(upload))
+        return list(self._staged_parts(upload))
 
-    def _found(self, upload: UploadRef) -> Iterator[UploadedPart]:
+    def _staged_parts(self, upload: UploadRef) -> Iterator[UploadedPart]:
         pages = self.client.get_paginator("list_objects_v2")
         with translate_s3_errors(upload.bucket, upload.key):
             for page in pages.paginate(Bucket=self.staging_bucket, Prefix=_prefix(upload)):
                 for entry in page.get("Contents", []):
-                    yield _part(entry)
+                    yield _uploaded_part(entry)
 
     def _check(self, upload: UploadRef) -> None:
         """Raise `NoSuchUpload` unless S3 has the upload under that key of that bucket."""
@@ -101,7 +101,7 @@ class S3PartStore:
     def discard(self, upload: UploadRef) -> None:
         """Delete the staged parts; the lifecycle deletes those that cannot be deleted now."""
         with suppress(OssError):
-            names = [_part_key(upload, part.number) for part in self._found(upload)]
+            names = [_part_key(upload, part.number) for part in self._staged_parts(upload)]
             for first in range(0, len(names), MAX_DELETED_AT_ONCE):
                 objects = [{"Key": name} for name in names[first : first + MAX_DELETED_AT_ONCE]]
                 with translate_s3_errors(upload.bucket, upload.key):
@@ -125,7 +125,7 @@ def _part_key(upload: UploadRef, number: int) -> str:
     return f"{_prefix(upload)}{number:05}"
 
 
-def _part(entry: Mapping[str, Any]) -> UploadedPart:
+def _uploaded_part(entry: Mapping[str, Any]) -> UploadedPart:
     return UploadedPart(
         number=int(entry["Key"].rpartition("/")[2]),
         size=entry["Size"],
@@ -171,18 +171,18 @@ class S3MultipartStore:
         remaining: Callable[[], float] = lambda: float("inf"),
     ) -> PutResult:
         """Fill S3's upload with the staged parts and complete it; until then no object exists."""
-        made = self._filled(upload, grouped(parts), remaining)
+        uploaded = self._upload_groups(upload, grouped(parts), remaining)
         condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
         with translate_s3_errors(upload.bucket, upload.key):
             response = self.long_timeout_client().complete_multipart_upload(
                 **upload_params(self.buckets, upload),
-                MultipartUpload={"Parts": made},  # type: ignore[typeddict-item]
+                MultipartUpload={"Parts": uploaded},  # type: ignore[typeddict-item]
                 **condition,
             )
         self.parts.discard(upload)
         return PutResult(etag=etag(response), version_id=response.get("VersionId"))
 
-    def _filled(
+    def _upload_groups(
         self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]
     ) -> Sequence[Mapping[str, Any]]:
         def fill(number: int, group: Group) -> Mapping[str, Any]:
@@ -217,11 +217,11 @@ class S3MultipartStore:
                 KeyMarker=after[0],
                 UploadIdMarker=after[1],
             )
-        onward = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
+        marker = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
         return UploadPage(
-            uploads=[_begun(entry) for entry in response.get("Uploads", [])],
+            uploads=[_multipart_upload(entry) for entry in response.get("Uploads", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
-            next_marker=onward if response["IsTruncated"] else None,
+            next_marker=marker if response["IsTruncated"] else None,
         )
 
 
@@ -247,7 +247,7 @@ def _check_time(remaining: Callable[[], float]) -> None:
         )
 
 
-def _begun(entry: Mapping[str, Any]) -> MultipartUpload:
+def _multipart_upload(entry: Mapping[str, Any]) -> MultipartUpload:
     return MultipartUpload(
         key=entry["Key"],
         id=entry["UploadId"],

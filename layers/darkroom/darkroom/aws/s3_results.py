@@ -39,7 +39,7 @@ class S3ResultStorage:
             except self.client.exceptions.NoSuchKey:
                 return None
             with closing(response["Body"]) as body:
-                return _opened(key, response, body, max_bytes)
+                return _verified_result(key, response, body, max_bytes)
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store the object with its checksum."""
@@ -59,15 +59,21 @@ class S3ResultStorage:
         return {"Bucket": self.bucket, "Key": f"{PREFIX}{name}"}
 
 
-def _opened(name: str, response: Mapping[str, Any], body: Any, most: int) -> CachedResult | None:
+def _verified_result(
+    name: str, response: Mapping[str, Any], body: Any, max_bytes: int
+) -> CachedResult | None:
     """Return the result if its checksum matches; of a large body only the size is compared."""
     size, content_type = int(response["ContentLength"]), response.get("ContentType", "")
-    seal = response.get("Metadata", {}).get(CHECKSUM, "")
-    found = CachedResult(key=name, content_type=content_type, size=size)
-    if size > most:
-        return found if seal.startswith(f"{size} ") else None
-    read = body.read()
-    return replace(found, body=read) if seal == _checksum(name, content_type, read) else None
+    checksum = response.get("Metadata", {}).get(CHECKSUM, "")
+    result = CachedResult(key=name, content_type=content_type, size=size)
+    if size > max_bytes:
+        return result if checksum.startswith(f"{size} ") else None
+    content = body.read()
+    return (
+        replace(result, body=content)
+        if checksum == _checksum(name, content_type, content)
+        else None
+    )
 
 
 def _checksum(name: str, content_type: str, body: bytes) -> str:

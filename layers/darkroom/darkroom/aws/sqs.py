@@ -42,7 +42,7 @@ class SqsMessageControl:
 
     def dead_letter(self, message: str, reason: str) -> None:
         """Send the message to the dead-letter queue, with the reason as an attribute."""
-        text = _printable(reason[:MAX_REASON]) or "unknown"
+        text = _replace_unprintable(reason[:MAX_REASON]) or "unknown"
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(
                 QueueUrl=self.dead_letter_url,
@@ -51,7 +51,7 @@ class SqsMessageControl:
             )
 
 
-def _printable(text: str) -> str:
+def _replace_unprintable(text: str) -> str:
     """Replace all unprintable characters: SQS refuses some of them."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
@@ -69,11 +69,11 @@ class AwsNotifier:
 
     def publish(self, name: str, message: str) -> None:
         """Send to the topic or queue of that name; do nothing if it has been removed since."""
-        place = self.destinations.get(name)
+        destination = self.destinations.get(name)
         with errors_as(Code.SERVICE_UNAVAILABLE):
-            if place is None:
+            if destination is None:
                 return
-            if place.startswith("arn:"):
-                self.clients.sns.publish(TopicArn=place, Message=message)
+            if destination.startswith("arn:"):
+                self.clients.sns.publish(TopicArn=destination, Message=message)
             else:
-                self.clients.sqs.send_message(QueueUrl=place, MessageBody=message)
+                self.clients.sqs.send_message(QueueUrl=destination, MessageBody=message)

@@ -76,13 +76,13 @@ def _address(text: str) -> tuple[str, int] | None:
 
 def _subsegment(span: Span, stopwatch: Stopwatch) -> dict[str, Any]:
     """Return a stage as a subsegment, from its first start to its last end."""
-    own = {"own_milliseconds": round(1000 * span.self_seconds, 3), "times": span.count}
+    timing = {"own_milliseconds": round(1000 * span.self_seconds, 3), "times": span.count}
     return {
         "id": secrets.token_hex(8),
         "name": span.name,
         "start_time": stopwatch.epoch(span.start),
         "end_time": stopwatch.epoch(span.end),
-        "metadata": {"darkroom": own},
+        "metadata": {"darkroom": timing},
         **(_cause(span.failure) if span.failure else {}),
         "subsegments": [_subsegment(inner, stopwatch) for inner in span.children.values()],
     }

@@ -45,26 +45,26 @@ def plan_jobs(
     """
     operations(process)
     if source.is_dir():
-        return list(_of_folder(process, source, target, fonts))
+        return list(_folder_jobs(process, source, target, fonts))
     job = Job(process=process, source=source, target=target, marks=source.parent, fonts=fonts)
     if target.is_dir() if into_folder is None else into_folder:
         return [replace(job, target=target / source.name, stem=target / source.stem)]
     return [job]
 
 
-def _of_folder(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
+def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
     """Yield jobs that keep the folder's tree.
 
     Sources that differ in their suffix alone keep it as a part of the target's name.
     """
     files = sorted(path for path in source.rglob("*") if path.is_file())
-    shown = [path for path in files if not _hidden(path.relative_to(source))]
+    visible = [path for path in files if not _is_hidden(path.relative_to(source))]
     # A target inside the source holds the results of an earlier run.
-    wanted = [path for path in shown if target == source or not path.is_relative_to(target)]
-    stems = Counter(path.with_suffix("") for path in wanted)
-    for path in wanted:
-        alone = stems[path.with_suffix("")] == 1
-        stem = path.with_suffix("") if alone else path
+    sources = [path for path in visible if target == source or not path.is_relative_to(target)]
+    stems = Counter(path.with_suffix("") for path in sources)
+    for path in sources:
+        is_unique = stems[path.with_suffix("")] == 1
+        stem = path.with_suffix("") if is_unique else path
         yield Job(
             process=process,
             source=path,
@@ -75,18 +75,18 @@ def _of_folder(process: str, source: Path, target: Path, fonts: Path) -> Iterato
         )
 
 
-def _hidden(path: Path) -> bool:
+def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
 def operations(process: str) -> tuple[Operation, ...]:
     """Compile a process value as the service does, without styles and saveas."""
-    asked = parse(process)
-    if asked.style is not None:
+    parsed = parse(process)
+    if parsed.style is not None:
         raise OssError(Code.NO_SUCH_STYLE)
-    if asked.save is not None:
+    if parsed.save is not None:
         raise invalid("x-oss-process", process, "sys/saveas is for POST requests")
-    return compile_operations(asked.actions)
+    return compile_operations(parsed.actions)
 
 
 def reports(process: str) -> bool:
@@ -112,17 +112,19 @@ def run_job(job: Job) -> str | None:
 def process_file(job: Job) -> Result:
     """Return the file processed, in the format that the target's name asks for."""
     steps = operations(job.process)
-    word = _format_of(job.target) if job.stem is None else None
-    if word and not reports(job.process):
-        steps = (*steps, Format(word=word))
-    context = ProcessingContext(load_watermark=_marks(job.marks), fonts=job.fonts)
+    format_name = _suffix_format(job.target) if job.stem is None else None
+    if format_name and not reports(job.process):
+        steps = (*steps, Format(word=format_name))
+    context = ProcessingContext(load_watermark=_watermark_reader(job.marks), fonts=job.fonts)
     result = run(_read(job.source), steps, context)
-    if word and result.format not in (word, None):
-        raise OssError(Code.BAD_REQUEST, f"Only a {word} picture can be saved as {word}.")
+    if format_name and result.format not in (format_name, None):
+        raise OssError(
+            Code.BAD_REQUEST, f"Only a {format_name} picture can be saved as {format_name}."
+        )
     return result
 
 
-def _marks(folder: Path) -> Callable[[str], bytes]:
+def _watermark_reader(folder: Path) -> Callable[[str], bytes]:
     """Return a function that reads watermark objects from files in the folder."""
 
     def load(key: str) -> bytes:
@@ -149,17 +151,17 @@ def _read(path: Path) -> bytes:
         raise no_such_key(str(path)) from error
 
 
-def _format_of(path: Path) -> str | None:
+def _suffix_format(path: Path) -> str | None:
     """Return the format that a file name's suffix stands for, None for any other suffix."""
     suffix = path.suffix.lower().removeprefix(".")
     return (_SUFFIXES[suffix] or suffix) if suffix in _SUFFIXES else None
 
 
 def _target(job: Job, result: Result) -> Path:
-    word = result.format or _REPORT
-    if job.stem is None or _format_of(job.target) == word:
+    format_name = result.format or _REPORT
+    if job.stem is None or _suffix_format(job.target) == format_name:
         return job.target
-    return job.stem.with_name(f"{job.stem.name}.{word}")
+    return job.stem.with_name(f"{job.stem.name}.{format_name}")
 
 
 def _store(body: bytes, path: Path) -> None:

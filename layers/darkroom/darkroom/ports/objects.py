@@ -19,7 +19,7 @@ RESERVED_METADATA_PREFIX = "darkroom-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectAttributes:
-    """What is stored with an object's bytes and returned with them."""
+    """Attributes that are stored with an object's bytes and returned with them."""
 
     content_type: str = DEFAULT_CONTENT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class ObjectReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutResult:
-    """What a store returns for a stored object."""
+    """Attributes of a stored object, as far as the store returns them."""
 
     etag: str
     """Bare upper-case hex."""

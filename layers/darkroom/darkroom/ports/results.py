@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedResult:
-    """A stored result; `body` is None where it is larger than the reader asked for."""
+    """A stored result; `body` is None where it is larger than `max_bytes` of the request."""
 
     key: str
     content_type: str

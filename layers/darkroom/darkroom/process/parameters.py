@@ -1,4 +1,4 @@
-"""How an operation declares its parameters, and everything that follows from a declaration.
+"""Declarations of an operation's parameters, and everything that is derived from them.
 
 An operation is a frozen dataclass whose fields are made by `parameter`. The declaration holds the
 wire key, the type (range, parsing and printing), the default, the error numbers and one sentence.
@@ -86,7 +86,7 @@ class Integer:
         return int(text)
 
     def text(self, value: int) -> str:
-        """Write the number without padding."""
+        """Write the number without leading zeros."""
         return str(value)
 
     def expected(self) -> str:
@@ -314,7 +314,7 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     for a wrong one; unknown keys are ignored (spec 01 §2.1).
     """
     parameters = declared_parameters(operation)
-    written = _written(operation, arguments, parameters)
+    written = _values_by_key(operation, arguments, parameters)
     if issubclass(operation, ValidatesRaw):
         operation.check_raw(written)
     values: dict[str, Any] = {}
@@ -326,10 +326,10 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     return operation(**values)
 
 
-def _written(
+def _values_by_key(
     operation: type[Declared], arguments: Sequence[str], parameters: Mapping[str, Parameter]
 ) -> Mapping[str, str]:
-    """Pair each known key with its last value; empty arguments count as not written."""
+    """Return each known key with its last value; empty arguments count as not written."""
     keys = {declared.key for declared in parameters.values()}
     given = [argument for argument in arguments if argument]
     if keys == {POSITIONAL}:

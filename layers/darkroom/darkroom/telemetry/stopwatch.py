@@ -33,21 +33,21 @@ class Stopwatch:
 
     def __init__(self) -> None:
         now = self._since = perf_counter()
-        self._ahead = time() - now
+        self._epoch_offset = time() - now
         """Seconds from `perf_counter` to the Unix epoch's clock."""
         self.root = Span(name="total", start=now, end=now)
-        self._open = [self.root]
+        self._open_spans = [self.root]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure the block as a stage, nested in the one that is open."""
-        self._credit()
-        siblings = self._open[-1].children
+        self._add_elapsed()
+        siblings = self._open_spans[-1].children
         if name not in siblings:
             siblings[name] = Span(name=name, start=self._since, end=self._since)
         span = siblings[name]
         span.count += 1
-        self._open.append(span)
+        self._open_spans.append(span)
         try:
             yield
         except Exception as error:
@@ -55,13 +55,13 @@ class Stopwatch:
                 span.failure = Failure.of(error)
             raise
         finally:
-            self._credit()
-            self._open.pop().end = self._since
+            self._add_elapsed()
+            self._open_spans.pop().end = self._since
 
-    def _credit(self) -> None:
-        """Add the time since the last change of stage to the innermost one."""
+    def _add_elapsed(self) -> None:
+        """Add the time since the last change of stage to the innermost open stage."""
         now = perf_counter()
-        self._open[-1].self_seconds += now - self._since
+        self._open_spans[-1].self_seconds += now - self._since
         self._since = now
 
     @property
@@ -81,7 +81,7 @@ class Stopwatch:
 
     def epoch(self, moment: float) -> float:
         """Return a reading of `perf_counter` as seconds since the epoch."""
-        return moment + self._ahead
+        return moment + self._epoch_offset
 
     def server_timing(self) -> str:
         """Return the value of the `Server-Timing` header, in milliseconds."""

@@ -46,7 +46,7 @@ _ANY_KEY = {
 
 
 class ReadPurpose(Enum):
-    """What an object is read for; source protection allows anonymous callers styles only."""
+    """Purpose of reading an object; source protection allows anonymous callers styles only."""
 
     ORIGINAL = auto()
     PROCESSED = auto()

@@ -73,15 +73,15 @@ def complete(
 
 
 def _select_parts(
-    named: Sequence[PartRef], there: Sequence[UploadedPart]
+    chosen: Sequence[PartRef], stored: Sequence[UploadedPart]
 ) -> Sequence[UploadedPart]:
-    numbers = [number for number, _ in named]
+    numbers = [number for number, _ in chosen]
     if any(second <= first for first, second in pairwise(numbers)):
         raise OssError(Code.INVALID_PART_ORDER)
-    known = {(part.number, part.etag): part for part in there}
-    if not all(name in known for name in named):
+    known = {(part.number, part.etag): part for part in stored}
+    if not all(name in known for name in chosen):
         raise OssError(Code.INVALID_PART)
-    return [known[name] for name in named]
+    return [known[name] for name in chosen]
 
 
 def abort(upload: UploadRef, services: Services) -> None:

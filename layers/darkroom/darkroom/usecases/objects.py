@@ -216,7 +216,7 @@ def put_object_acl(bucket: Bucket, key: str, acl: Acl | None, services: Services
 
 
 def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
-    """Return an object's attributes with another ACL; S3 copies its tags by itself."""
+    """Return an object's attributes with another ACL; the store copies the tags itself."""
     return ObjectAttributes(
         content_type=info.content_type,
         headers=info.headers,

@@ -1,4 +1,4 @@
-"""Rendering: an object, processed, to the caller."""
+"""Rendering: reads an object, processes it and returns the result."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing

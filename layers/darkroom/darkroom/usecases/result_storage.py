@@ -14,7 +14,7 @@ from darkroom.ports.results import ResultStorage
 
 
 class CacheStatus(StrEnum):
-    """What the result cache did for a request."""
+    """Outcome of the result cache for a request."""
 
     BYPASS = "bypass"
     """The cache was not used."""

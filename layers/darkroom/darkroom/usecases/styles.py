@@ -43,10 +43,10 @@ class StyleDraft:
 
 def put_style(bucket: Bucket, draft: StyleDraft, services: Services) -> None:
     """Create a style, or overwrite it: its place and its creation time stay (C-145)."""
-    _check(draft)
+    _check_draft(draft)
     now = services.clock().replace(microsecond=0)
 
-    def added(known: Styles) -> Styles:
+    def add_style(known: Styles) -> Styles:
         old = known.get(draft.name)
         if old is None and len(known) >= MAX_STYLES:
             raise OssError(
@@ -61,7 +61,7 @@ def put_style(bucket: Bucket, draft: StyleDraft, services: Services) -> None:
         )
         return {**known, draft.name: style}
 
-    services.styles.update(bucket.name, added)
+    services.styles.update(bucket.name, add_style)
 
 
 def get_style(bucket: Bucket, name: str, services: Services) -> Style:
@@ -95,7 +95,7 @@ def style_content(bucket: Bucket, name: str, services: Services) -> str:
     raise OssError(Code.NO_SUCH_STYLE)
 
 
-def _check(draft: StyleDraft) -> None:
+def _check_draft(draft: StyleDraft) -> None:
     """Refuse an invalid style; the syntax of its content is checked when it is used."""
     check_style_name(draft.name)
     if draft.category not in CATEGORIES:
@@ -125,15 +125,15 @@ class ResolvedProcess:
 
     @property
     def purpose(self) -> ReadPurpose:
-        """What the process reads an object for."""
+        """The purpose for which the process reads an object."""
         return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
     def process(self) -> Process:
-        """The process with the style's actions in place of its name.
+        """The process with the style's actions instead of its name.
 
-        Raises `OssError` for what is not in the grammar, for a style that names another one
-        (C-12) and for one with a saveas (C-13).
+        Raises `OssError` for text outside the grammar, for a style that names another one (C-12)
+        and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
             return parse(self.written)

@@ -36,7 +36,7 @@ def limit_caching(response: Response, caller: Caller) -> Response:
 def private_cache_control(cache_control: str) -> str:
     """Return `private` and the directives for the caller's own cache, without the others."""
     directives = (part.strip() for part in cache_control.split(","))
-    kept = [
+    allowed = [
         part for part in directives if part and not part.lower().startswith(SHARED_CACHE_DIRECTIVES)
     ]
-    return ", ".join(["private", *kept])
+    return ", ".join(["private", *allowed])

@@ -16,7 +16,7 @@ from darkroom.web.wire import Parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a request is addressed to: resolved once, for routing, authorization and CORS."""
+    """The address of a request, resolved once for routing, authorization and CORS."""
 
     address: Address
     found: Bucket | None

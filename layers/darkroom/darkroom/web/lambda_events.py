@@ -9,8 +9,8 @@ from darkroom.web.http import Request, Response
 ORIGIN_TOKEN_HEADER = "x-origin-verify"  # noqa: S105 - a header's name
 """The header in which the CDN sends its token."""
 
-_TEXT = ("application/xml", "application/json", "text/plain")
-_MAX_TEXT = 65_536
+_TEXT_TYPES = ("application/xml", "application/json", "text/plain")
+_MAX_TEXT_BYTES = 65_536
 """Bytes of text sent without base64: JSON escapes could make more exceed the reply limit."""
 
 
@@ -40,7 +40,7 @@ def response_to_event(response: Response) -> dict[str, Any]:
     """Write the reply; raises `TypeError` for a body that has not been read from its store."""
     if not isinstance(response.body, bytes):
         raise TypeError("a stored body has to be read before it can be carried")
-    text = _text(response.headers.get("content-type", ""), response.body)
+    text = _text_body(response.headers.get("content-type", ""), response.body)
     return {
         "statusCode": response.status,
         "headers": dict(response.headers),
@@ -49,9 +49,9 @@ def response_to_event(response: Response) -> dict[str, Any]:
     }
 
 
-def _text(content_type: str, body: bytes) -> str | None:
+def _text_body(content_type: str, body: bytes) -> str | None:
     """Return a body that is text as its content type says, None for any other."""
-    if not content_type.startswith(_TEXT) or len(body) > _MAX_TEXT:
+    if not content_type.startswith(_TEXT_TYPES) or len(body) > _MAX_TEXT_BYTES:
         return None
     try:
         return body.decode()

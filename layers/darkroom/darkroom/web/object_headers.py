@@ -55,8 +55,8 @@ def attributes_from_headers(headers: Mapping[str, str]) -> ObjectAttributes:
             message = f"The header {name} is not implemented: S3 encrypts by its bucket's rules."
             raise OssError(Code.NOT_IMPLEMENTED, message)
     return ObjectAttributes(
-        content_type=_line(headers, "content-type", DEFAULT_CONTENT_TYPE),
-        headers=_stored(headers),
+        content_type=_printable_header(headers, "content-type", DEFAULT_CONTENT_TYPE),
+        headers=_stored_headers(headers),
         metadata=_metadata(headers),
         storage_class=_storage_class(headers.get(wire.STORAGE_CLASS, STANDARD_CLASS)),
         acl=object_acl(headers.get(wire.OBJECT_ACL, INHERITED_ACL)),
@@ -83,8 +83,10 @@ def object_acl(text: str) -> Acl | None:
     return Acl(text)
 
 
-def _stored(headers: Mapping[str, str]) -> Mapping[str, str]:
-    stored = {name: _line(headers, name) for name in STORED_HEADERS if headers.get(name)}
+def _stored_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    stored = {
+        name: _printable_header(headers, name) for name in STORED_HEADERS if headers.get(name)
+    }
     if "expires" in stored:
         stored["expires"] = _normalized_date("expires", stored["expires"])
     return stored
@@ -100,7 +102,7 @@ def _normalized_date(name: str, text: str) -> str:
 
 def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
     metadata = {
-        n.removeprefix(wire.META_PREFIX): _line(headers, n)
+        n.removeprefix(wire.META_PREFIX): _printable_header(headers, n)
         for n in headers
         if n.startswith(wire.META_PREFIX)
     }
@@ -114,7 +116,7 @@ def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
     return metadata
 
 
-def _line(headers: Mapping[str, str], name: str, default: str = "") -> str:
+def _printable_header(headers: Mapping[str, str], name: str, default: str = "") -> str:
     value = headers.get(name) or default
     if not value.isascii() or not value.isprintable():
         raise invalid(name, value, "Value must be printable ASCII")

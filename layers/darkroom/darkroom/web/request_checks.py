@@ -28,14 +28,14 @@ MAX_QUERY_BYTES = 20_480
 def check_request_limits(request: Request) -> None:
     """Refuse a request larger than any client of this interface sends, before it is parsed."""
     header_text = "".join(f"{name}{value}" for name, value in request.headers.items())
-    for what, number, maximum in (
+    for counted, number, maximum in (
         ("headers", len(request.headers), MAX_HEADERS),
         ("bytes of headers", len(header_text.encode(errors="surrogatepass")), MAX_HEADER_BYTES),
         ("bytes of query", len(request.raw_query.encode(errors="surrogatepass")), MAX_QUERY_BYTES),
         ("parameters", request.raw_query.count("&") + 1, MAX_PARAMETERS),
     ):
         if number > maximum:
-            message = f"The request has {number} {what}: at most {maximum} are allowed."
+            message = f"The request has {number} {counted}: at most {maximum} are allowed."
             raise OssError(Code.INVALID_REQUEST, message)
 
 

@@ -216,10 +216,10 @@ def _fit_object(
 
 def _redirect(response: Response, location: str) -> Response:
     """Redirect to the store; the URL expires, so no cache may store the response."""
-    kept = {
+    oss_headers = {
         name: value
         for name, value in response.headers.items()
         if name.startswith("x-oss-") and name != wire.CRC64
     }
-    headers = {**kept, **NO_STORE, "location": location}
+    headers = {**oss_headers, **NO_STORE, "location": location}
     return replace(response, status=302, headers=headers, body=b"")

@@ -124,25 +124,30 @@ def _jobs(body: str, worker: JobWorker) -> list[Job]:
     found = parse_message(body, worker.services.settings)
     if isinstance(found, Job):
         return [found]
-    jobs = (job_from_event(arrival, worker.services) for arrival in found)
+    jobs = (job_from_event(event, worker.services) for event in found)
     return [job for job in jobs if job is not None]
 
 
 def _summarize(
-    message: QueueMessage, tasks: Iterable[Task], *, ours: bool = False
+    message: QueueMessage, tasks: Iterable[Task], *, server_error: bool = False
 ) -> MessageOutcome:
     """Return the outcome of finished tasks, with `server_error` as the class of their failures."""
-    ended = list(tasks)
-    failed = sum(task.state is State.FAILED for task in ended)
+    finished = list(tasks)
+    failed = sum(task.state is State.FAILED for task in finished)
     # Jobs of the HTTP interface were counted when they were submitted.
-    by_rules = sum(task.job.by_rule for task in ended) if message.receive_count == 1 else 0
+    by_rules = sum(task.job.by_rule for task in finished) if message.receive_count == 1 else 0
     return MessageOutcome(
         done=True,
         summary="message done",
-        details={"tasks": {task.job.task_id: task.code or task.state.value for task in ended}},
-        jobs={"accepted": by_rules, "done": len(ended) - failed, "failed": failed},
+        details={"tasks": {task.job.task_id: task.code or task.state.value for task in finished}},
+        jobs={"accepted": by_rules, "done": len(finished) - failed, "failed": failed},
         failure=next(
-            (Failure(name=task.code, is_server_error=ours) for task in ended if task.code), None
+            (
+                Failure(name=task.code, is_server_error=server_error)
+                for task in finished
+                if task.code
+            ),
+            None,
         ),
     )
 
@@ -164,11 +169,11 @@ def _retry_or_fail(
     if not jobs:
         return _dead_letter(message, reason, Failure.of(error), worker)
     try:
-        given_up = [fail_job(job, error, worker) for job in jobs]
+        failed = [fail_job(job, error, worker) for job in jobs]
     except AlreadyClaimed:
         # The worker that holds the job finishes it; the queue has one more delivery if it fails.
         return _will_retry(error)
-    return _summarize(message, given_up, ours=error.is_server_error)
+    return _summarize(message, failed, server_error=error.is_server_error)
 
 
 def _will_retry(error: OssError) -> MessageOutcome:

@@ -39,14 +39,14 @@ def _dead_letter_failure(task: Task, worker: JobWorker) -> None:
     The message counts one redrive more than the job, so that only a redrive runs the job again.
     """
     if task.state is State.FAILED:
-        letter = replace(task.job, redrive_count=task.job.redrive_count + 1)
-        worker.jobs.messages.dead_letter(letter.text(), f"{task.code}: {task.message}")
+        redriven = replace(task.job, redrive_count=task.job.redrive_count + 1)
+        worker.jobs.messages.dead_letter(redriven.text(), f"{task.code}: {task.message}")
 
 
 def notification(task: Task) -> str:
     """Return the message for a topic (C-167), in ASCII like `Job.text`."""
     first = task.results.get(0)
-    made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
+    target = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
     return json.dumps(
         {
             "EventId": task.job.event_id,
@@ -54,7 +54,7 @@ def notification(task: Task) -> str:
             "Status": task.state,
             "Bucket": task.job.bucket,
             "Object": task.job.key,
-            "Target": made or {},
+            "Target": target or {},
             "Code": task.code or "",
             "Message": task.message or "",
             "FinishTime": task.finished_at.isoformat() if task.finished_at else "",
@@ -81,7 +81,7 @@ def run_job(job: Job, worker: JobWorker) -> Task:
 
 def fail_job(job: Job, error: OssError, worker: JobWorker) -> Task:
     """Finish a job that failed for the last time, with the reason."""
-    return _complete(job, worker, lambda task: _Progress(task, worker).finished(error))
+    return _complete(job, worker, lambda task: _Progress(task, worker).final_task(error))
 
 
 def _complete(job: Job, worker: JobWorker, end: Callable[[Task], Task]) -> Task:
@@ -107,16 +107,16 @@ def _attempt(task: Task, worker: JobWorker) -> Task:
     try:
         _make_targets(progress)
     except JobObsolete as error:
-        return progress.finished(message=str(error))
+        return progress.final_task(message=str(error))
     except OssError as error:
         if not error.is_server_error:
-            return progress.finished(error)
+            return progress.final_task(error)
         progress.release(error.code.wire, error.message)
         raise
     except (AlreadyClaimed, ObjectReplaced) as error:
         progress.release(Code.SERVICE_UNAVAILABLE.wire, type(error).__name__)
         raise
-    return progress.finished()
+    return progress.final_task()
 
 
 class _Progress:
@@ -130,9 +130,9 @@ class _Progress:
         """Return the numbers of the targets that are still to be made."""
         return [n for n in range(len(self.task.job.targets)) if n not in self.task.results]
 
-    def record_target(self, number: int, made: TargetResult) -> None:
+    def record_target(self, number: int, result: TargetResult) -> None:
         """Store the result of a target in the task."""
-        self.task = replace(self.task, results={**self.task.results, number: made})
+        self.task = replace(self.task, results={**self.task.results, number: result})
         self.worker.jobs.tasks.update(self.task, owner=self.worker.name)
 
     def release(self, code: str, message: str) -> None:
@@ -140,7 +140,7 @@ class _Progress:
         self.task = replace(self.task, state=State.ACCEPTED, code=code, message=message)
         self.worker.jobs.tasks.update(self.task, owner=self.worker.name, release=True)
 
-    def finished(self, error: OssError | None = None, message: str | None = None) -> Task:
+    def final_task(self, error: OssError | None = None, message: str | None = None) -> Task:
         """Return the task in its final state."""
         return replace(
             self.task,
@@ -157,20 +157,24 @@ def _make_targets(progress: _Progress) -> None:
     source, data = _read_source(job, worker)
     numbers = progress.remaining_targets()
     processes = [compile_operations(parse(job.targets[n].process).actions) for n in numbers]
-    marks = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
+    loader = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
     upright = worker.services.settings.auto_orient
     failures: list[OssError] = []
-    results = run_each(data, processes, marks.processing_context(), upright=upright)
+    results = run_each(data, processes, loader.processing_context(), upright=upright)
     for number, process, result in zip(numbers, processes, results, strict=True):
-        told = {"task": job.task_id, "bucket": job.bucket, "operations": action_names(process)}
+        log_fields = {
+            "task": job.task_id,
+            "bucket": job.bucket,
+            "operations": action_names(process),
+        }
         try:
-            made = _store_result(job, job.targets[number], _unwrap(result), source, worker)
+            stored = _store_result(job, job.targets[number], _unwrap(result), source, worker)
         except OssError as error:
-            worker.context.log_context.add_target(**told, code=error.code.wire)
+            worker.context.log_context.add_target(**log_fields, code=error.code.wire)
             failures.append(error)
         else:
-            worker.context.log_context.add_target(**told, result_bytes=made.size)
-            progress.record_target(number, made)
+            worker.context.log_context.add_target(**log_fields, result_bytes=stored.size)
+            progress.record_target(number, stored)
     if failures:
         # Server errors first: they are retried, and the others fail again then.
         raise max(failures, key=lambda failure: (failure.is_server_error, failure.status))

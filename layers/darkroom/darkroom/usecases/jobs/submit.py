@@ -96,7 +96,7 @@ def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
     try:
         job_services.queue.send(job.text())
     except OssError as error:
-        over = replace(
+        failed = replace(
             task,
             state=State.FAILED,
             code=error.code.wire,
@@ -105,5 +105,5 @@ def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
             notified=True,
         )
         job_services.tasks.claim(job.task_id, job.event_id, services.clock())
-        job_services.tasks.update(over, owner=job.event_id, release=True)
+        job_services.tasks.update(failed, owner=job.event_id, release=True)
         raise

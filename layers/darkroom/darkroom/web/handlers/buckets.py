@@ -30,7 +30,7 @@ def list_buckets(context: RequestContext) -> Response:
         "IsTruncated": boolean(len(found) > limit),
         **({"NextMarker": found[limit - 1]} if len(found) > limit else {}),
     }
-    buckets = (element("Bucket", _facts(name, context)) for name in found[:limit])
+    buckets = (element("Bucket", _bucket_fields(name, context)) for name in found[:limit])
     return xml_response(
         element("ListAllMyBucketsResult", fields, owner(), element("Buckets", {}, *buckets))
     )
@@ -39,7 +39,7 @@ def list_buckets(context: RequestContext) -> Response:
 def get_bucket_info(context: RequestContext) -> Response:
     """Answer name, ACL, location and endpoints of a bucket."""
     grant = access_control_list(context.bucket.acl)
-    bucket = element("Bucket", _facts(context.bucket.name, context), owner(), grant)
+    bucket = element("Bucket", _bucket_fields(context.bucket.name, context), owner(), grant)
     return xml_response(element("BucketInfo", {}, bucket))
 
 
@@ -72,7 +72,7 @@ def refuse_change(context: RequestContext) -> Never:
     )
 
 
-def _facts(name: str, context: RequestContext) -> dict[str, str]:
+def _bucket_fields(name: str, context: RequestContext) -> dict[str, str]:
     host = context.request.host
     return {
         "CreationDate": CREATED,

@@ -97,7 +97,7 @@ def _copy_object(context: RequestContext) -> Response:
         attributes=attributes_from_headers(_with_tagging(headers)),
         source=copy_source(headers, context.caller, context.services),
         key=context.key,
-        copy_metadata=_copies(headers, wire.METADATA_DIRECTIVE),
+        copy_metadata=_is_copy_directive(headers, wire.METADATA_DIRECTIVE),
         overwrite=may_overwrite(headers),
     )
     source, copied = objects.copy_object(context.bucket, request, context.caller, context.services)
@@ -111,7 +111,7 @@ def _copy_object(context: RequestContext) -> Response:
     return xml_response(root, reply_headers)
 
 
-def _copies(headers: Mapping[str, str], directive: str) -> bool:
+def _is_copy_directive(headers: Mapping[str, str], directive: str) -> bool:
     text = headers.get(directive, "COPY").upper()
     if text not in ("COPY", "REPLACE"):
         raise invalid(directive, text, "Value must be COPY or REPLACE")
@@ -121,6 +121,6 @@ def _copies(headers: Mapping[str, str], directive: str) -> bool:
 def _with_tagging(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return the headers with tags as the directive says: REPLACE without tags removes them."""
     others = {name: value for name, value in headers.items() if name != wire.TAGGING}
-    if _copies(headers, wire.TAGGING_DIRECTIVE):
+    if _is_copy_directive(headers, wire.TAGGING_DIRECTIVE):
         return others
     return {**others, wire.TAGGING: headers.get(wire.TAGGING, "")}
