@@ -25,7 +25,7 @@ app = loaded()
 source = open(sys.argv[1], "rb").read()
 peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
 before = peak()
-app.world = replace(app.world, objects=holding(source))
+app.services = replace(app.services, objects=holding(source))
 app.handler(event(sys.argv[2]), LambdaContext())
 print(before, peak())
 """
@@ -37,7 +37,7 @@ from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, l
 from time import perf_counter
 app = loaded()
 source = open(sys.argv[1], "rb").read()
-app.world = replace(app.world, objects=holding(source))
+app.services = replace(app.services, objects=holding(source))
 request, spent = event(sys.argv[2]), []
 for _ in range(60):
     began = perf_counter()

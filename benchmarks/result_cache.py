@@ -70,11 +70,11 @@ class Service:
             self._s3.create_bucket(Bucket=name)
         self._s3.put_object(Bucket="demo", Key=KEY, Body=source)
         self._app: Any = loaded()
-        self._world = self._app.services
+        self._services = self._app.services
 
     def plain(self, process: str) -> Spent:
         """Have it made by a service that keeps nothing."""
-        self._app.services = replace(self._world, keeping=None)
+        self._app.services = replace(self._services, result_cache=None)
         return self._asked(process)
 
     def miss(self, process: str) -> Spent:
@@ -85,7 +85,8 @@ class Service:
 
     def hit(self, process: str) -> Spent:
         """Have it found."""
-        self._app.services = self._world
+        self._app.services = self._services
+
         return self._asked(process)
 
     def _asked(self, process: str) -> Spent:
