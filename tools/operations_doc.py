@@ -30,7 +30,7 @@ repeated one the last counts.
 KINDS = {
     PixelOperation: "Pixel operation",
     OutputOption: "Output option",
-    Report: "Report: must be the only action, and returns JSON",
+    Report: "Report: must be the only action",
 }
 """The name of each kind of operation; the first one that an operation inherits counts."""
 
