@@ -42,7 +42,7 @@ class Built:
                 with bound({core}):
                     pool = emulated(self.artefact, environment, logs=logs / str(number))
                     sandboxes += stack.enter_context(pool).sandboxes
-            yield Pool(sandboxes, patience=self.artefact.seconds)
+            yield Pool(sandboxes, max_wait=self.artefact.seconds)
 
 
 @contextmanager
@@ -60,11 +60,11 @@ def bound(cores: set[int]) -> Iterator[None]:
 def store(folder: Path) -> Iterator[str]:
     """Serve the files of a folder as S3 would, and give the address."""
     command = (sys.executable, "-m", "benchmarks.workers.static_store", str(folder))
-    companion = ChildProcess(command, folder=ROOT)
+    server = ChildProcess(command, folder=ROOT)
     try:
-        yield f"http://127.0.0.1:{companion.line()}"
+        yield f"http://127.0.0.1:{server.read_line()}"
     finally:
-        companion.stop()
+        server.stop()
 
 
 def built(function: str, folder: Path, **settings: str) -> Built:

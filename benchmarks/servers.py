@@ -152,15 +152,15 @@ def _running(peer: Peer, store: str, folder: Path) -> Iterator[HTTPConnection]:
     command, port = peer.start(store, folder)
     given = environment(UV_THREADPOOL_SIZE="1", AWS_ENDPOINT_URL_S3=store)
     with bound({min(os.sched_getaffinity(0))}):
-        companion = ChildProcess(command, environment=given, folder=ROOT)
+        process = ChildProcess(command, environment=given, folder=ROOT)
     try:
-        port = port or int(companion.line() or 0)
+        port = port or int(process.read_line() or 0)
         if not port:
             raise StartError(f"{command[0]} did not start: `make bench-servers` sets all up")
         with closing(_connected(port)) as connection:
             yield connection
     finally:
-        companion.stop()
+        process.stop()
 
 
 def _connected(port: int) -> HTTPConnection:

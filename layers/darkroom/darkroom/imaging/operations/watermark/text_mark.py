@@ -68,7 +68,7 @@ class FontName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMark:
-    """A line of text, rotated clockwise by `rotation` degrees, over a shadow of `shadow` percent."""
+    """A line of text, rotated clockwise by `rotation` degrees; `shadow` is its shadow's opacity."""
 
     line: Line
     colour: Colour
