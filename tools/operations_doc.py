@@ -19,12 +19,12 @@ PAGE = ROOT / "docs/operations.md"
 
 INTRODUCTION = """# Operations
 
-Generated from the declarations by `make docs`; a change belongs there.
+Generated from the declarations by `make docs`; do not edit this page.
 
 A process is written `image/<action>/<action>…`, an action `name,key_value,key_value…`. Actions run
-from left to right, each on the result of the one before; `auto-orient` always acts first, and
-output options act once, at the end. Keys are case-sensitive, unknown ones are ignored, of a
-repeated one the last counts.
+from left to right, each on the result of the one before; `auto-orient` always runs first, and
+output options apply once, at the end. Keys are case-sensitive, unknown keys are ignored, and the
+last value of a repeated key counts.
 """
 
 KINDS = {
