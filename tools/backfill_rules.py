@@ -79,7 +79,9 @@ def _run(services: Services, options: argparse.Namespace) -> None:
     print(f"\n{queued} jobs {'would be ' * options.dry_run}queued", file=sys.stderr)
 
 
-def list_objects(services: Services, bucket: str, prefix: str, after: str) -> Iterator[ObjectSummary]:
+def list_objects(
+    services: Services, bucket: str, prefix: str, after: str
+) -> Iterator[ObjectSummary]:
     """Yield the objects in the order of their keys, listed page by page."""
     listing, token = ListQuery(prefix=prefix, limit=PAGE), None
     while True:
