@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         workers = [stack.enter_context(PeerProcess(name, core)) for name in WORKERS]
         print(f"One core, {options.runs} alternated runs, milliseconds; ratio of medians to sharp")
-        ours: dict[str, float] = {}
+        own_medians: dict[str, float] = {}
         for task in TASKS:
             if options.only in task.name:
-                missed += _measure(task, workers, options.runs, Path(folder), ours)
+                missed += _measure(task, workers, options.runs, Path(folder), own_medians)
     if options.only in "jobs":
         missed += _jobs(options.runs, core)
     if options.only in "authentication":
@@ -53,7 +53,7 @@ def _measure(
     workers: Sequence[PeerProcess],
     runs: int,
     folder: Path,
-    ours: dict[str, float],
+    own_medians: dict[str, float],
 ) -> list[str]:
     """Print the times of a task, record Darkroom's median, and return the missed targets."""
     source = picture(task.source, folder)
@@ -81,16 +81,16 @@ def _measure(
         ratio = medians[name] / medians["sharp"]
         shown = "" if similarity[name] is None else f"{similarity[name]:8.4f}"
         print(f"  {name:26}{medians[name]:9.2f}{fastest:8.2f}{ratio:8.2f}{of[0].bytes:9}{shown}")
-    ours[task.name] = medians["darkroom"]
+    own_medians[task.name] = medians["darkroom"]
     missed = _missed(task, medians["darkroom"] / medians["sharp"], similarity["darkroom"])
-    return missed + _missed_to_other_task(task, ours)
+    return missed + _missed_to_other_task(task, own_medians)
 
 
-def _missed_to_other_task(task: Task, ours: Mapping[str, float]) -> list[str]:
-    if task.max_ratio_to_task is None or task.max_ratio_to_task[0] not in ours:
+def _missed_to_other_task(task: Task, own_medians: Mapping[str, float]) -> list[str]:
+    if task.max_ratio_to_task is None or task.max_ratio_to_task[0] not in own_medians:
         return []
     other, maximum = task.max_ratio_to_task
-    ratio = ours[task.name] / ours[other]
+    ratio = own_medians[task.name] / own_medians[other]
     print(f"  {ratio:.2f} of the time of {other}")
     return [f"{task.name}: {ratio:.2f} of {other}, target at most {maximum}"] * (ratio > maximum)
 

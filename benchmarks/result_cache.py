@@ -36,7 +36,7 @@ WORK = {
 }
 
 HEADING = (
-    f"{'milliseconds':22}| pixels | {'no cache: all, S3':18} | {'miss: all, S3':18} | "
+    f"{'milliseconds':22}| processing | {'no cache: all, S3':18} | {'miss: all, S3':18} | "
     f"{'hit: all, S3':18}"
 )
 
@@ -127,7 +127,7 @@ def _row(service: Service, process: str, runs: int) -> str:
     processing = min(one.processing for one in spent["uncached"])
     least = {kind: min(of, key=lambda one: one.total) for kind, of in spent.items()}
     pairs = (f"{one.total:11.1f} {one.store:6.1f}" for one in least.values())
-    return f"{processing:6.1f} | " + " | ".join(pairs)
+    return f"{processing:10.1f} | " + " | ".join(pairs)
 
 
 if __name__ == "__main__":
