@@ -1,4 +1,4 @@
-"""What `sam build` has made: where the code is, and how the template says to run it."""
+"""The output of `sam build`: the code of functions, and their settings in the template."""
 
 import platform
 from collections.abc import Iterator, Mapping
@@ -14,20 +14,20 @@ from local.poller import EventSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltFunction:
-    """One function of a build, for this machine's processor."""
+    """A built function, for the processor architecture of this machine."""
 
     code: Path
     handler: str
     seconds: int
     megabytes: int
     layers: tuple[Path, ...]
-    """Each has the content of /opt."""
+    """Folders with the content of /opt, in the order of the template."""
     variables: Mapping[str, str | None]
-    """The function's environment; None where only a deployment knows the value."""
+    """The function's environment; None for a value that only a deployment has."""
 
     @property
     def paths(self) -> list[Path]:
-        """Where its modules are to be found, in the order of Lambda."""
+        """The module search path, in Lambda's order."""
         return [self.code, *(layer / "python" for layer in self.layers)]
 
     @property
@@ -39,13 +39,13 @@ class BuiltFunction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What a template says when nobody chooses anything."""
+    """Evaluates a template with the defaults of its parameters."""
 
     parameters: Mapping[str, Any]
     conditions: Mapping[str, Any]
 
     def literal(self, value: Any) -> str | None:
-        """Give a value that needs no deployment: written out, or by parameters' defaults."""
+        """Return a literal value or a parameter's default; None for values of a deployment."""
         match value:
             case {"Fn::If": [str(name), chosen, other]}:
                 return self.literal(chosen if self._holds(self.conditions[name]) else other)
@@ -56,7 +56,7 @@ class Defaults:
         return None if value is None else str(value)
 
     def _holds(self, condition: Mapping[str, Any]) -> bool:
-        """Evaluate a condition on texts."""
+        """Evaluate a condition; raises `NotImplementedError` for other functions than these."""
         match condition:
             case {"Fn::Equals": [one, other]}:
                 return self.literal(one) == self.literal(other)
@@ -70,7 +70,7 @@ class Defaults:
 
 
 def read_function(build: Path, function: str) -> BuiltFunction:
-    """Read what was built for one function."""
+    """Read a function of the build; raises `StartError` without a build."""
     build = build.resolve()
     content = _template(build)
     resources = content["Resources"]
@@ -98,7 +98,7 @@ def read_function(build: Path, function: str) -> BuiltFunction:
 
 
 def read_source(build: Path, function: str) -> EventSource:
-    """Read how the only queue of a function feeds it."""
+    """Read the event source of a function with a single queue."""
     events = _template(build)["Resources"][function]["Properties"]["Events"].values()
     (queue,) = (event["Properties"] for event in events if event["Type"] == "SQS")
     return EventSource(
@@ -116,7 +116,7 @@ def _template(build: Path) -> dict[str, Any]:
 
 
 def _variables(*levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Go through the environment of all functions, then that of one."""
+    """Yield the variables of each level: first those of all functions, then those of one."""
     for level in levels:
         yield from level.get("Environment", {}).get("Variables", {}).items()
 
@@ -127,7 +127,7 @@ def _processor() -> str:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """Find the resources that are named, whatever conditions stand around them."""
+    """Yield the resources that a value refers to, inside conditions, too."""
     if isinstance(value, list):
         for item in value:
             yield from _references(item)

@@ -15,7 +15,7 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.fonts import FILES
 from darkroom.imaging.operations import OPERATIONS
 from darkroom.imaging.operations.watermark.image_mark import WatermarkObject, WatermarkObjectType
-from darkroom.imaging.operations.watermark.parameter_types import FontName, SingleLineText
+from darkroom.imaging.operations.watermark.text_mark import FontName, SingleLineText
 from darkroom.process.grammar import Notify, SaveAs
 from darkroom.process.parameters import (
     POSITIONAL,

@@ -57,22 +57,22 @@ def test_each_condition_is_met_and_not(condition: str) -> None:
 
 CONTRADICTIONS = {
     ("DomainName",): "DomainName needs Certificate",
-    ("Certificate",): "Certificate is for DomainName, which is empty",
-    ("HostedZone",): "HostedZone is for the records of DomainName, which is empty",
-    ("Cdn", "DomainName", "Certificate"): "Cdn with DomainName needs CdnCertificate, of us-east-1",
-    ("CdnCertificate", "DomainName", "Certificate"): (
-        "CdnCertificate is for CloudFront, and Cdn is none"
-    ),
-    ("CdnCertificate", "Cdn"): "CdnCertificate is for DomainName, which is empty",
-    ("Cdn", "PathStyle", "BaseDomains"): (
-        "Cdn without DomainName serves path style only, and PathStyle is false"
-    ),
-    ("WebAcl",): "WebAcl needs Cdn - WAF cannot be put before an HTTP API",
-    ("OriginSecretVersion",): "OriginSecretVersion is sent by CloudFront, and Cdn is none",
-    ("PathStyle",): "Without PathStyle and without a domain no bucket has an address",
-    ("BucketAcl", "Writable"): "BucketAcl lets anyone write, and Writable is false",
+    ("Certificate",): "Certificate needs DomainName",
+    ("HostedZone",): "HostedZone needs DomainName",
+    (
+        "Cdn",
+        "DomainName",
+        "Certificate",
+    ): "Cdn with DomainName needs CdnCertificate, from us-east-1",
+    ("CdnCertificate", "DomainName", "Certificate"): ("CdnCertificate needs Cdn"),
+    ("CdnCertificate", "Cdn"): "CdnCertificate needs DomainName",
+    ("Cdn", "PathStyle", "BaseDomains"): ("Cdn without DomainName needs PathStyle"),
+    ("WebAcl",): "WebAcl needs Cdn - an HTTP API cannot have a web ACL",
+    ("OriginSecretVersion",): "OriginSecretVersion needs Cdn",
+    ("PathStyle",): "Without PathStyle and without a domain no bucket has a URL",
+    ("BucketAcl", "Writable"): "BucketAcl public-read-write needs Writable",
     ("ExistingBucket", "ExistingResultsBucket"): (
-        "Results and pictures need two buckets - results are deleted by their age"
+        "Results and pictures need different buckets - results expire"
     ),
 }
 

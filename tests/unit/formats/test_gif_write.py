@@ -97,7 +97,7 @@ def test_only_what_changes_is_drawn() -> None:
     data = write_gif(iter([Frame(before), Frame(after)]), loop_count=0)
     _, part = split_frames(data)
     with Image.open(io.BytesIO(part.file)) as image:
-        assert (part.place, image.size) == ((20, 10), (21, 21))
+        assert (part.offset, image.size) == ((20, 10), (21, 21))
         assert image.info["transparency"] in range(256)
         drawn = image.convert("RGBA").getchannel("A").histogram()[255]
     assert drawn == 2 * 2 + 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from darkroom.errors import MAX_SHOWN, Code, OssError
 from darkroom.imaging.operations.watermark.image_mark import WatermarkObjectType
-from darkroom.imaging.operations.watermark.parameter_types import FontName
+from darkroom.imaging.operations.watermark.text_mark import FontName
 from darkroom.process.grammar import Action
 from darkroom.process.parameters import (
     POSITIONAL,
