@@ -43,16 +43,16 @@ def check(command: list[str], program: str, endpoint: str, folder: Path) -> None
 
 
 @pytest.mark.parametrize("program", PYTHON, ids=by_first_line)
-def test_python(program: str, address: str, tmp_path: Path) -> None:
+def test_python(program: str, endpoint: str, tmp_path: Path) -> None:
     """Saves a small picture and prints a link to the same."""
-    check([sys.executable, "-"], program, address, tmp_path)
+    check([sys.executable, "-"], program, endpoint, tmp_path)
 
 
 @pytest.mark.parametrize("program", JAVASCRIPT, ids=by_first_line)
-def test_javascript(program: str, node: str, address: str, tmp_path: Path) -> None:
+def test_javascript(program: str, node: str, endpoint: str, tmp_path: Path) -> None:
     """Saves a small picture and prints a link to the same."""
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)
-    check([node, "--input-type=module", "-"], program, address, tmp_path)
+    check([node, "--input-type=module", "-"], program, endpoint, tmp_path)
 
 
 def test_every_client_has_its_program() -> None:

@@ -193,7 +193,7 @@ def test_few_frames_are_in_memory_at_a_time(word: str) -> None:
     assert most <= 3
 
 
-def test_many_frames(data: Data) -> None:
+def test_many_frames(sample: Data) -> None:
     """A thousand frames of one pixel stay a thousand."""
-    result = processed(data("frames-1024.gif"), "resize,w_10")
+    result = processed(sample("frames-1024.gif"), "resize,w_10")
     assert probe(result.body).frames == 1024

@@ -164,9 +164,9 @@ def test_a_printed_photograph_keeps_its_look(data: Data) -> None:
     assert 3 < np.abs(planes[0] - planes[1]).mean() < 25
 
 
-def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(data: Data) -> None:
+def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(sample: Data) -> None:
     """Adobe RGB by its published numbers: within one level where sRGB can show it."""
-    source = data("adobe-rgb.jpg")
+    source = sample("adobe-rgb.jpg")
     light = (np.asarray(shown(source), float) / 255) ** (563 / 256)
     matrix = np.array([[1.39835574, -0.39835574, 0], [0, 1, 0], [0, -0.04292933, 1.04292933]])
     linear = light @ matrix.T
@@ -180,9 +180,9 @@ def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(data: Data) -> N
     assert np.abs(got - np.asarray(shown(source), float)).mean() > 5
 
 
-def test_sixteen_bit_grey_with_alpha_from_the_wild(data: Data) -> None:
+def test_sixteen_bit_grey_with_alpha_from_the_wild(sample: Data) -> None:
     """It comes out as grey with alpha, of the same size."""
-    image = shown(processed(data("16-bit-grey-alpha.png"), "image/auto-orient,1"))
+    image = shown(processed(sample("16-bit-grey-alpha.png"), "image/auto-orient,1"))
     assert (image.mode, image.size) == ("LA", (109, 96))
 
 

@@ -85,9 +85,9 @@ def test_a_reduced_decode_lies_where_a_whole_one_does(target: int) -> None:
 
 
 @pytest.mark.parametrize("width", [100, 300, 720, 1000, 1500])
-def test_a_photograph_keeps_its_look(data: Data, width: int) -> None:
+def test_a_photograph_keeps_its_look(sample: Data, width: int) -> None:
     """SSIM of luma against exact area averaging of the whole: the floor of C-51 is 0.965."""
-    source = data("photo-2725x2225.jpg")
+    source = sample("photo-2725x2225.jpg")
     result = processed(source, f"image/resize,w_{width}/format,png")
     assert likeness(source, result.body) > 0.98
 
@@ -118,10 +118,10 @@ TRUNCATED = ["image/auto-orient,1", "image/resize,w_100", "image/crop,w_10,h_10"
 
 
 @pytest.mark.parametrize("text", TRUNCATED)
-def test_a_picture_that_ends_too_early_is_damaged(data: Data, text: str) -> None:
+def test_a_picture_that_ends_too_early_is_damaged(sample: Data, text: str) -> None:
     """Half a picture is never shown, at no scale (spec 03 §1)."""
     with pytest.raises(OssError) as caught:
-        processed(data("truncated.jpg"), text)
+        processed(sample("truncated.jpg"), text)
     assert (caught.value.code, caught.value.status) == (Code.IMAGE_DAMAGE, 400)
 
 

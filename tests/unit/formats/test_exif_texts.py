@@ -226,9 +226,9 @@ def test_a_spoilt_block_is_read_as_far_as_it_goes(
         assert shown.encode().decode() == shown
 
 
-def test_a_block_cut_anywhere_is_read_as_far_as_it_goes(data: Data) -> None:
+def test_a_block_cut_anywhere_is_read_as_far_as_it_goes(sample: Data) -> None:
     """A real one, every length of it."""
-    source = data("f.jpg")
+    source = sample("f.jpg")
     start = source.index(b"Exif\0\0")
     for length in range(0, 8000, 7):
         exif_texts(source[start : start + length])

@@ -82,11 +82,11 @@ REAL_FRAMES = {
 
 
 @pytest.mark.parametrize("name", REAL_FRAMES)
-def test_real_animations_are_counted_as_a_decoder_counts_them(data: Data, name: str) -> None:
+def test_real_animations_are_counted_as_a_decoder_counts_them(sample: Data, name: str) -> None:
     """Local palettes, extensions and all."""
-    header = probe(data(name))
+    header = probe(sample(name))
     assert (header.size, header.frames) == REAL_FRAMES[name]
-    assert getattr(Image.open(io.BytesIO(data(name))), "n_frames", 1) == header.frames
+    assert getattr(Image.open(io.BytesIO(sample(name))), "n_frames", 1) == header.frames
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -200,10 +200,10 @@ def test_a_later_chunk_does_not_change_the_size_of_a_webp() -> None:
     assert probe(stored(SMALL, "WEBP") + hidden).size == (20, 12)
 
 
-def test_a_broken_file_is_damaged(data: Data) -> None:
+def test_a_broken_file_is_damaged(sample: Data) -> None:
     """Broken before the frame header, so that nothing is known of it."""
     with pytest.raises(OssError) as caught:
-        probe(data("corrupt-header.jpg"))
+        probe(sample("corrupt-header.jpg"))
     assert (caught.value.code, caught.value.status) == (Code.IMAGE_DAMAGE, 400)
 
 

@@ -77,9 +77,9 @@ def modelled(pixels: Samples) -> list[float]:
         *("orientation-1.jpg", "cmyk-icc.jpg"),
     ],
 )
-def test_a_photograph_is_judged_by_steps_of_hue(data: Data, name: str) -> None:
+def test_a_photograph_is_judged_by_steps_of_hue(sample: Data, name: str) -> None:
     """Within two levels of going through every pixel."""
-    image = Image.open(io.BytesIO(data(name))).convert("RGB")
+    image = Image.open(io.BytesIO(sample(name))).convert("RGB")
     expected = modelled(samples(image))
     assert np.abs(np.array(average(image)) + 0.5 - expected).max() <= 2
 

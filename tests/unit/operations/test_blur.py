@@ -54,10 +54,10 @@ def likeness(one: Samples, other: Samples) -> tuple[float, float]:
     ids=["photo", "adobe", "example"],
 )
 def test_a_photograph_is_blurred_as_by_brute_force(
-    data: Data, name: str, box: tuple[int, int, int, int], r: int, s: int
+    sample: Data, name: str, box: tuple[int, int, int, int], r: int, s: int
 ) -> None:
     """PSNR of 40 dB at least, and no sample more than 6 levels away (C-67)."""
-    image = Image.open(io.BytesIO(data(name))).convert("RGB").crop(box)
+    image = Image.open(io.BytesIO(sample(name))).convert("RGB").crop(box)
     psnr, worst = likeness(
         samples(applied(image, f"blur,r_{r},s_{s}")), convolved(samples(image), r, s)
     )
@@ -120,10 +120,10 @@ def test_a_transparent_colour_does_not_show(kernel: tuple[int, int]) -> None:
     ids=["upper left", "lower right", "middle"],
 )
 def test_a_jpeg_may_come_at_half_scale(
-    data: Data, part: tuple[int, int, int, int], inner: tuple[int, int, int, int]
+    sample: Data, part: tuple[int, int, int, int], inner: tuple[int, int, int, int]
 ) -> None:
     """A wide kernel averages pixels anyway: the limits hold for a reduced decode too."""
-    source = data("photo-2725x2225.jpg")
+    source = sample("photo-2725x2225.jpg")
     assert plan_blur(10, 5).block == 4
     result = run(
         source,

@@ -53,10 +53,10 @@ def test_a_bomb_costs_its_header_only(measured: dict[str, Cost], name: str) -> N
 
 @pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
 @pytest.mark.parametrize("name", REAL)
-def test_a_known_bomb_costs_its_header_only(data: Data, tmp_path: Path, name: str) -> None:
+def test_a_known_bomb_costs_its_header_only(sample: Data, tmp_path: Path, name: str) -> None:
     """Those that other projects were attacked with."""
     warm = tmp_path / "warm"
     warm.write_bytes(stored(photographic((8, 8)), name[-3:].upper()))
     bomb = tmp_path / name
-    bomb.write_bytes(data(name))
+    bomb.write_bytes(sample(name))
     assert_cheap(costs([(warm, "image/resize,w_4"), (bomb, "image/resize,w_4")])[1])

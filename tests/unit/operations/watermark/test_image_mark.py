@@ -206,10 +206,10 @@ def test_what_is_no_picture_is_a_watermark_error(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["bomb-16384x16384.png", "bomb-65535x66601.gif"])
-def test_a_bomb_is_refused_by_its_header(data: Data, name: str) -> None:
+def test_a_bomb_is_refused_by_its_header(sample: Data, name: str) -> None:
     """Before any pixel is decoded."""
     with pytest.raises(OssError) as caught:
-        mark_of(data(name), "resize,w_10")
+        mark_of(sample(name), "resize,w_10")
     assert caught.value.code is Code.WATERMARK_ERROR
 
 
@@ -261,9 +261,9 @@ def test_a_mark_is_decoded_once_for_all_its_places() -> None:
     assert read == ["mark"]
 
 
-def test_a_real_logo_with_soft_edges_keeps_them(data: Data) -> None:
+def test_a_real_logo_with_soft_edges_keeps_them(sample: Data) -> None:
     """The alpha of an RGBA PNG decides how much of the picture shows."""
-    paper = data("paper-2048x1536-rgba.png")
+    paper = sample("paper-2048x1536-rgba.png")
     result = applied(
         Image.new("RGB", E, "white"),
         f"watermark,{reference('mark', 'resize,P_100')},x_0,y_0",
