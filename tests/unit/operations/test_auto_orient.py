@@ -69,13 +69,8 @@ def test_every_orientation_of_a_drawn_picture_looks_the_same(
     """As stored by a camera that was held in eight ways: 4 levels are JPEG's, scaled or not."""
     upright = photographic(size)
     wanted = shown(processed(stored(upright), text))
-    assert (
-        difference(
-            shown(processed(with_orientation(lying(upright, orientation), orientation), text)),
-            wanted,
-        )
-        <= 4
-    )
+    source = with_orientation(lying(upright, orientation), orientation)
+    assert difference(shown(processed(source, text)), wanted) <= 4
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
