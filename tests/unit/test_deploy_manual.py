@@ -22,17 +22,20 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-@pytest.mark.parametrize("name", [*variables(), *parameters()])
-def test_every_variable_and_parameter_has_its_line(name: str) -> None:
-    """In a row of a table."""
-    assert re.search(rf"^\| .*`{name}`.* \|$", MANUAL, re.MULTILINE), name
+def test_every_variable_and_parameter_has_its_line() -> None:
+    """Each environment variable and each parameter of the template stands in a row of a table."""
+    names = [*variables(), *parameters()]
+    rows = (rf"^\| .*`{name}`.* \|$" for name in names)
+    found = [re.search(row, MANUAL, re.MULTILINE) for row in rows]
+    assert [name for name, row in zip(names, found, strict=True) if row is None] == []
 
 
-@pytest.mark.parametrize(("name", "default"), parameters().items(), ids=parameters())
-def test_the_default_of_a_parameter_is_the_templates(name: str, default: str) -> None:
-    """In the second column, empty where the template has an empty text."""
-    written = f"`{default}`" if default else ""
-    assert re.search(rf"^\| `{name}` \| *{written} *\|", MANUAL, re.MULTILINE), default
+def test_the_default_of_a_parameter_is_the_templates() -> None:
+    """The second column shows the template's default, and is empty for an empty text."""
+    for name, default in parameters().items():
+        written = f"`{default}`" if default else ""
+        row = rf"^\| `{name}` \| *{written} *\|"
+        assert re.search(row, MANUAL, re.MULTILINE), f"{name}: {default}"
 
 
 def test_the_guide_groups_every_parameter() -> None:

@@ -1,7 +1,5 @@
 """The catalogue of errors and its public wording (spec 05)."""
 
-import pytest
-
 from darkroom.errors import (
     MAX_SHOWN,
     Code,
@@ -45,21 +43,27 @@ STATUSES = {
     "PreconditionFailed": 412,
     "FileAlreadyExists": 409,
     "EntityTooLarge": 400,
+    "InvalidRequest": 400,
+    "IncompleteBody": 400,
+    "InvalidRange": 416,
+    "AccessForbidden": 403,
+    "NoSuchVersion": 404,
+    "NoSuchTask": 404,
+    "NoSuchUpload": 404,
+    "InvalidPart": 400,
+    "InvalidPartOrder": 400,
 }
 
-BY_WIRE_NAME = {code.wire: code for code in Code}
 
-
-@pytest.mark.parametrize(("wire", "status"), STATUSES.items(), ids=STATUSES)
-def test_each_code_has_its_documented_status(wire: str, status: int) -> None:
-    """Status by code, as the tables of spec 05 §2 and §5 list them."""
-    assert OssError(BY_WIRE_NAME[wire]).status == status
+def test_each_code_has_its_documented_status() -> None:
+    """Status by code, as the tables of spec 05 §2 and §5 list them; no other code exists."""
+    assert {code.wire: OssError(code).status for code in Code} == STATUSES
 
 
 def test_every_code_has_a_sentence_to_answer_with() -> None:
-    """No error goes out without words, and no two codes share a name."""
+    """Every code has a default message, and no two codes share a wire name (spec 05 §2)."""
     assert all(code.message.endswith(".") for code in Code)
-    assert len(BY_WIRE_NAME) == len(Code)
+    assert len({code.wire for code in Code}) == len(Code)
 
 
 FIXED = {
@@ -74,10 +78,9 @@ FIXED = {
 }
 
 
-@pytest.mark.parametrize(("message", "code"), FIXED.items(), ids=FIXED)
-def test_documented_sentences_are_kept_to_the_letter(message: str, code: Code) -> None:
+def test_documented_sentences_are_kept_to_the_letter() -> None:
     """Clients match on these (spec 05 §3)."""
-    assert OssError(code).message == message
+    assert {OssError(code).message: code for code in FIXED.values()} == FIXED
 
 
 def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkroom.buckets import Bucket
 from darkroom.ports.objects import ListPage, ListQuery
@@ -14,13 +16,18 @@ from tests.fakes.services import memory_services
 KEYS = ["a", "b/", "b/1", "b/2", "b/c/3", "b0", "e//f", "ü", "\U0001f4f7"]
 
 
-@pytest.fixture
-def there() -> Services:
+def bucket_of(keys: list[str]) -> Services:
     """Fill a bucket."""
     objects = MemoryObjects()
-    for key in KEYS:
+    for key in keys:
         objects.add("demo", key)
     return memory_services(Bucket(name="demo"), objects=objects)
+
+
+@pytest.fixture
+def there() -> Services:
+    """Fill a bucket with the keys of the worked examples."""
+    return bucket_of(KEYS)
 
 
 def pages(listing: ListQuery, there: Services) -> Iterator[ListPage]:
@@ -32,13 +39,17 @@ def pages(listing: ListQuery, there: Services) -> Iterator[ListPage]:
         yield page
 
 
-@pytest.mark.parametrize("limit", range(1, 10))
-@pytest.mark.parametrize("delimiter", ["", "/", "//", "b"])
-@pytest.mark.parametrize("prefix", ["", "b", "b/", "none"])
+@given(
+    keys=st.just(KEYS) | st.lists(st.text("ab/", min_size=1, max_size=5), max_size=12),
+    prefix=st.sampled_from(["", "b", "b/", "none"]),
+    delimiter=st.sampled_from(["", "/", "//", "b"]),
+    limit=st.integers(1, 10),
+)
 def test_pages_of_any_size_hold_the_same_list(
-    there: Services, prefix: str, delimiter: str, limit: int
+    keys: list[str], prefix: str, delimiter: str, limit: int
 ) -> None:
-    """Nothing is left out or shown twice where a page ends with a shared beginning."""
+    """No entry is left out or repeated where a page ends with a common prefix."""
+    there = bucket_of(keys)
     (whole,) = pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=1000), there)
     found = list(pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=limit), there))
     assert [entry for page in found for entry in page.objects] == whole.objects
