@@ -43,7 +43,7 @@ ANGLED = '{"name": "angled", "content": "image/rotate,90/quality,q_90"}'
 
 FORMS = {"XML": XML, **{name: form % (ZOOMED, ANGLED) for name, form in JSON.items()}}
 
-BUCKET = "settled"
+BUCKET = "imported"
 
 STYLES = (("style", ""),)
 
