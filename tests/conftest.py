@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import stand_ins
+from tests.schedule import LoadFolderScheduling, sort_for_workers
 
 # Busy machines draw slowly, and some operations take few of the arguments that are drawn.
 PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
@@ -19,6 +21,19 @@ settings.register_profile(
 )
 settings.register_profile("thorough", deadline=None, max_examples=5000)
 settings.load_profile("steady")  # pytest --hypothesis-profile=thorough takes its time instead
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFolderScheduling:
+    """Share the tests by module; `--dist` has no say."""
+    config.option.loadscopereorder = False
+    return LoadFolderScheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long where several workers share the tests."""
+    if hasattr(config, "workerinput"):
+        sort_for_workers(items)
+
 
 type Data = Callable[[str], bytes]
 """Reads a reference picture by file name."""
