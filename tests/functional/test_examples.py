@@ -156,7 +156,7 @@ def test_a_result_has_the_documented_size_and_format(
 
 @pytest.mark.parametrize("process", ["circle,r_100", "rounded-corners,r_30"])
 def test_cut_corners_are_see_through_or_white(get: Get, process: str) -> None:
-    """By what the result's format can hold (spec 02 §4, §5)."""
+    """Cut corners are transparent in a PNG and white in a JPEG (spec 02 §4, §5)."""
     white = opened(get(f"/demo/{E}", f"x-oss-process=image/{process}"))
     assert (white.format, white.mode) == ("JPEG", "RGB")
     pixel = white.getpixel((0, 0))

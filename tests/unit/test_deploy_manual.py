@@ -39,7 +39,7 @@ def test_the_default_of_a_parameter_is_the_templates() -> None:
 
 
 def test_the_guide_groups_every_parameter() -> None:
-    """Once; and the settings are read as they are written now."""
+    """Each parameter is in exactly one ParameterGroup of the template."""
     groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     grouped = [name for group in groups for name in group["Parameters"]]
     assert sorted(grouped) == sorted(parameters())
@@ -64,7 +64,7 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
 
 
 def test_there_are_costs() -> None:
-    """The tables are read as they are written now."""
+    """The patterns above find every row of both tables."""
     assert len(costs()) == 4
     assert len(kept_costs()) == 6
 
@@ -78,7 +78,7 @@ def kept_costs() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("row", kept_costs(), ids=lambda row: f"{row[0]} ms")
 def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -> None:
-    """To the cent, and to the tenth of a request or two in a thousand."""
+    """Prices agree to the cent, break-even points to 0.05 requests or 0.2 %."""
     making, *prices = map(float, row[:4])
     anew = billed(2 * making + 40) + 0.40
     kept = billed(2 * making + 160) + 3 * 0.40 + 5.00
@@ -96,7 +96,7 @@ def billed(milliseconds: float) -> float:
 
 
 def test_costs_of_snapshots_follow_from_their_prices() -> None:
-    """Of thirty days, and of a thousand starts, at the template's memory."""
+    """Costs of 30 days and of 1,000 restores follow from the prices and the memory."""
     memory = 1769 / 1024
     prices = re.findall(r"\$([\d.]+) per GB-second and \$([\d.]+) per GB\)", MANUAL)
     kept, restored = (float(price) for price in prices[0])

@@ -94,14 +94,14 @@ def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:
 
 
 def test_a_message_repeats_no_more_than_a_hundred_characters_of_a_value() -> None:
-    """A caller's text cannot blow an error up."""
+    """A message cuts a caller's value at `MAX_SHOWN` characters."""
     error = invalid("text", "a" * 4000, "Value must be base64")
     assert "a" * MAX_SHOWN + "…" in error.message
     assert "a" * (MAX_SHOWN + 1) not in error.message
 
 
 def test_a_missing_value_is_named() -> None:
-    """The caller learns which parameter is required."""
+    """MissingArgument names the parameter."""
     error = missing("rotate", ec="0040-00000216")
     assert (error.code, error.ec) == (Code.MISSING_ARGUMENT, "0040-00000216")
     assert "rotate" in error.message
@@ -123,5 +123,5 @@ def test_what_is_missing_is_repeated_in_an_element_of_its_own() -> None:
 
 
 def test_a_log_shows_code_and_message() -> None:
-    """The exception's own text is what the catalogue says."""
+    """`str` of an error is code and message."""
     assert str(OssError(Code.BAD_REQUEST, "Why.")) == "BadRequest: Why."

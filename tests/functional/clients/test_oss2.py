@@ -71,7 +71,7 @@ def test_get_object_processes(connect: Connect, process: str, expected: tuple[in
 
 
 def test_get_object_to_file(connect: Connect, example: bytes, tmp_path: Path) -> None:
-    """A processed and a plain download into files."""
+    """A download into a file gives the result with `process`, and the object's bytes without."""
     bucket = connect()
     bucket.get_object_to_file("example.jpg", str(tmp_path / "a.jpg"), process="image/resize,w_100")
     assert size((tmp_path / "a.jpg").read_bytes()) == (100, 67)
@@ -88,7 +88,7 @@ def test_info(connect: Connect, example: bytes) -> None:
 
 @pytest.mark.parametrize("style_of_slash", [False, True], ids=["encoded slash", "plain slash"])
 def test_signed_urls_need_no_client(connect: Connect, style_of_slash: bool) -> None:
-    """A browser opens them; nobody opens them without the signature."""
+    """A signed URL gives the result; without its signature it is refused with 403."""
     url = connect().sign_url(
         "GET",
         "example.jpg",
@@ -104,7 +104,7 @@ def test_signed_urls_need_no_client(connect: Connect, style_of_slash: bool) -> N
 
 
 def test_a_wrong_secret_is_told_so(endpoint: str) -> None:
-    """With the code that applications look for."""
+    """A signature by another secret is refused as SignatureDoesNotMatch, with the key id in it."""
     bucket = oss2.Bucket(oss2.Auth(KEY_ID, "wrong"), endpoint, PRIVATE, is_path_style=True)
     with pytest.raises(exceptions.SignatureDoesNotMatch) as caught:
         bucket.get_object("example.jpg")
@@ -148,7 +148,7 @@ def test_streams_are_read_in_pieces_and_uploaded_from_generators(connect: Connec
 
 
 def test_an_object_is_not_overwritten_against_ones_will(connect: Connect) -> None:
-    """x-oss-forbid-overwrite."""
+    """`x-oss-forbid-overwrite: true` refuses to replace an object (FileAlreadyExists)."""
     bucket = connect()
     bucket.put_object("sdk/once.txt", b"first")
     with pytest.raises(exceptions.ServerError) as caught:
@@ -184,7 +184,7 @@ def test_process_object_says_what_is_wrong(connect: Connect) -> None:
 
 
 def test_async_process_object(connect: Connect) -> None:
-    """The job is accepted, done, and answers that it is."""
+    """A job is accepted; its task becomes Succeeded, and the object then exists."""
     bucket = connect()
     answer = bucket.async_process_object(
         "example.jpg", f"image/resize,w_90|sys/saveas,o_{b64('sdk/async.jpg')}"
@@ -231,7 +231,7 @@ def test_a_missing_bucket(connect: Connect) -> None:
 
 
 def test_anyone_reads_a_public_bucket(endpoint: str) -> None:
-    """Without a key, and nothing else."""
+    """An anonymous request reads a public-read bucket; every other one is AccessDenied."""
     bucket = oss2.Bucket(oss2.AnonymousAuth(), endpoint, PUBLIC, is_path_style=True)
     assert size(bucket.get_object("example.jpg", process="image/resize,w_50").read()) == (50, 33)
     with pytest.raises(exceptions.AccessDenied):

@@ -108,7 +108,7 @@ def test_process_object_saves(client: Any, named: bool) -> None:
 
 
 def test_async_process_object(client: Any) -> None:
-    """A job is accepted under three ids."""
+    """The answer to a job carries task id, event id and process request id."""
     save = f"image/resize,w_90|sys/saveas,o_{b64('v2/async.jpg')}"
     answer = client.async_process_object(
         oss.AsyncProcessObjectRequest(bucket=PRIVATE, key="example.jpg", process=save)
@@ -149,14 +149,14 @@ def test_styles(client: Any) -> None:
 def test_refusals_are_read(
     client: Any, bucket: str, key: str, process: str | None, expected: tuple[int, str]
 ) -> None:
-    """The SDK finds status and code in the answer."""
+    """The SDK's ServiceError carries the status and the code of the XML error."""
     with pytest.raises(exceptions.OperationError) as caught:
         client.get_object(oss.GetObjectRequest(bucket=bucket, key=key, process=process))
     assert code(caught) == expected
 
 
 def test_anyone_reads_a_public_bucket(endpoint: str) -> None:
-    """Without a key, and nothing else."""
+    """An anonymous request reads a public-read bucket; every other one is AccessDenied."""
     client = oss.Client(configured(endpoint, AnonymousCredentialsProvider()))
     small = {"key": "example.jpg", "process": "image/resize,w_50"}
     body = client.get_object(oss.GetObjectRequest(bucket=PUBLIC, **small)).body.read()

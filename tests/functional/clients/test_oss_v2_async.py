@@ -58,7 +58,7 @@ def test_the_asynchronous_client(endpoint: str, example: bytes) -> None:
 
 
 def test_the_asynchronous_client_is_refused_alike(endpoint: str) -> None:
-    """A key that is not there is told with the service's code."""
+    """A missing key raises the SDK's error with 404 and NoSuchKey."""
 
     async def story(client: Any) -> None:
         with pytest.raises(exceptions.OperationError) as caught:

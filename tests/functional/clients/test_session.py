@@ -42,7 +42,7 @@ def run(endpoint: str, *options: str) -> str:
 
 
 def test_the_session_of_the_tutorials(endpoint: str, example: bytes, tmp_path: Path) -> None:
-    """Every line of it ends as the tutorials say."""
+    """Each step of the tutorials gives a picture of the documented format and size."""
     picture = tmp_path / "example.jpg"
     picture.write_bytes(example)
     assert run(endpoint, "--picture", str(picture)) == TOLD

@@ -87,7 +87,7 @@ def test_every_depth_comes_out_in_eight_bits(data: bytes, mode: str, pixels: lis
 @pytest.mark.parametrize("text", ["resize,w_8", "crop,w_5", "rotate,90", "resize,m_pad,w_8,h_8"])
 @pytest.mark.parametrize("word", ["jpg", "png", "tiff"])
 def test_grey_stays_grey(word: str, text: str) -> None:
-    """As long as no colour is introduced."""
+    """A grey picture stays of mode L or LA until an operation adds colour."""
     source = stored(photographic((16, 12)).convert("L"), "JPEG")
     assert shown(processed(source, f"image/{text}/format,{word}")).mode == "L"
 
@@ -127,7 +127,7 @@ def test_a_profile_leaves_transparency_alone(depth: int) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
 def test_a_profile_of_another_colour_space_is_ignored(mode: str) -> None:
-    """As viewers do: grey stays grey, and colour does not become grey."""
+    """A profile for another number of channels is ignored, as viewers do."""
     image = photographic((8, 6)).convert(mode)
     other = rgb_profile(swapped=True) if mode in ("L", "LA") else grey_profile(gamma=1.0)
     image.info["icc_profile"] = other
@@ -137,7 +137,7 @@ def test_a_profile_of_another_colour_space_is_ignored(mode: str) -> None:
 
 @pytest.mark.parametrize("profile", [b"", b"no profile", rgb_profile()[:200]], ids=len)
 def test_a_spoilt_profile_is_no_profile(profile: bytes) -> None:
-    """The picture's numbers are taken for sRGB."""
+    """A profile that cannot be read is ignored: the pixels are taken for sRGB."""
     image = photographic((8, 6))
     image.info["icc_profile"] = profile
     assert difference(to_srgb(image), image) == 0
@@ -181,7 +181,7 @@ def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(sample: Data) ->
 
 
 def test_sixteen_bit_grey_with_alpha_from_the_wild(sample: Data) -> None:
-    """It comes out as grey with alpha, of the same size."""
+    """A 16-bit PNG of grey and alpha becomes mode LA, of the same size."""
     image = shown(processed(sample("16-bit-grey-alpha.png"), "image/auto-orient,1"))
     assert (image.mode, image.size) == ("LA", (109, 96))
 

@@ -68,7 +68,7 @@ def test_a_tiny_jpeg_keeps_what_is_spared_too() -> None:
 
 @pytest.mark.parametrize("word", ["PNG", "WEBP", "BMP", "TIFF", "GIF"])
 def test_other_formats_come_whole(word: str) -> None:
-    """Only a JPEG decoder can skip work."""
+    """Formats other than JPEG have no reduced decode."""
     assert decoded(stored(photographic((80, 60)), word), (5, 5)).size == (80, 60)
 
 
@@ -94,14 +94,14 @@ def test_a_photograph_keeps_its_look(sample: Data, width: int) -> None:
 
 @pytest.mark.parametrize("word", ["PNG", "BMP", "TIFF"])
 def test_lossless_formats_come_exactly(word: str) -> None:
-    """No pixel moves or changes."""
+    """PNG, BMP and TIFF give every pixel as it was written."""
     image = coded((70, 50))
     assert difference(decoded(stored(image, word)), image) == 0
     assert place(decoded(stored(image, word)), 69, 49) == (69, 49)
 
 
 def test_a_lossless_webp_with_alpha_comes_exactly() -> None:
-    """Colours under transparent pixels apart, which nobody sees."""
+    """Lossless WebP gives every pixel as it was written, also transparent ones."""
     image = coded((70, 50), "RGBA")
     assert difference(decoded(stored(image, "WEBP", lossless=True, exact=True)), image) == 0
 
@@ -138,7 +138,7 @@ def test_frames_come_one_after_the_other_with_their_time() -> None:
 
 
 def test_one_frame_is_decoded_when_one_is_asked_for() -> None:
-    """A static result does not pay for the rest of the animation."""
+    """With `every` false only the first frame is decoded."""
     data = animation([Image.new("RGB", (4, 4), ink) for ink in ("red", "lime")])
     assert len(list(frames(data, every=False))) == 1
 
@@ -169,7 +169,7 @@ def test_every_frame_has_the_size_of_the_canvas() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_an_orientation_is_undone_exactly(orientation: int) -> None:
-    """Against what Pillow itself does with the tag."""
+    """The result is that of Pillow's `exif_transpose`."""
     image = coded((7, 5))
     exif = Image.Exif()
     exif[0x112] = orientation

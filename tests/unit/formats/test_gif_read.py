@@ -56,7 +56,7 @@ def test_transparent_pixels_show_what_lies_below() -> None:
 
 
 def test_the_canvas_is_empty_where_nothing_is_drawn() -> None:
-    """Not in the background colour, which no browser heeds."""
+    """Pixels that no frame draws are transparent; the background colour is ignored."""
     assert frames(gif_file((3, 2), Part(rows=DOT, place=(1, 1))), (3, 2)) == [("...", ".b.")]
 
 
@@ -75,7 +75,7 @@ def test_a_frame_beyond_the_screen_enlarges_the_canvas() -> None:
 
 
 def test_opaque_frames_have_no_alpha_channel() -> None:
-    """It would cost time in every step and bytes in the result."""
+    """Frames that cover their canvas come as RGB, without an alpha channel."""
     data = gif_file((2, 1), Part(rows=("rg",)), Part(rows=(".b",)))
     assert [frame.image.mode for frame in composite_frames(data, (2, 1))] == ["RGB", "RGB"]
     data = gif_file((2, 1), Part(rows=("rg",), disposal=2), Part(rows=(".b",)))
@@ -111,7 +111,7 @@ def test_plays(repeats: int | None, plays: int) -> None:
 def test_pictures_from_elsewhere(
     name: str, size: Size, count: int, plays: int, sample: Data
 ) -> None:
-    """The structure tells what decoding every frame confirms."""
+    """Size, frame count and loop count in the structure agree with the decoded frames."""
     header = probe(sample(name))
     assert (header.size, header.frames, header.loop_count) == (size, count, plays)
     assert {frame.image.size for frame in composite_frames(sample(name), size)} == {size}

@@ -106,7 +106,7 @@ def test_a_large_picture_is_not_turned_on_demand(orientation: int) -> None:
     ("upright", "orientation"), [(False, 6), (True, 1), (True, 2), (True, 4)], ids=str
 )
 def test_what_needs_no_turn_has_no_limit(upright: bool, orientation: int) -> None:
-    """The tag is ignored, absent, or only mirrors."""
+    """Orientations that keep width and height are not held to the limit of a turn."""
     revised = AutoOrient(upright=upright).apply_to(plan(orientation, (9000, 1)), Limits())
     assert revised.upright is upright
 

@@ -140,7 +140,7 @@ def test_a_jpeg_may_come_at_half_scale(
 
 @pytest.mark.parametrize("action", ["blur,r_3,s_2,g_face", "blur,r_3,s_2,g_faces,p_50"])
 def test_faces_are_another_product(action: str) -> None:
-    """Understood and answered 501 (C-97)."""
+    """`g_face` and `g_faces` are answered 501 NotImplemented (C-97)."""
     with pytest.raises(OssError) as caught:
         compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.NOT_IMPLEMENTED
@@ -148,14 +148,14 @@ def test_faces_are_another_product(action: str) -> None:
 
 @pytest.mark.parametrize("action", ["blur", "blur,r_3", "blur,s_2", "blur,g_face"])
 def test_radius_and_deviation_belong_together(action: str) -> None:
-    """Both are required (C-66)."""
+    """`blur` without `r` or without `s` is a MissingArgument (C-66)."""
     with pytest.raises(OssError) as caught:
         compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.MISSING_ARGUMENT
 
 
 def test_the_source_stays_as_it_was() -> None:
-    """An operation is pure."""
+    """`apply` does not write into its source."""
     image = noise("RGBA", (21, 21))
     before = image.tobytes()
     applied(image, "blur,r_3,s_2")

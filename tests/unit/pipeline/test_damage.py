@@ -111,7 +111,7 @@ def test_any_bytes_may_be_wrong(
 def test_any_bytes_of_a_real_picture_may_be_wrong(
     data: Data, name: str, edits: list[tuple[float, int]], cut: float
 ) -> None:
-    """Files of other encoders have other corners."""
+    """The same holds for files of other encoders."""
     assert_answered(spoilt(data(name), edits, cut), "image/resize,w_9")
 
 

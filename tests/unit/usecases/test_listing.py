@@ -60,12 +60,12 @@ def test_pages_of_any_size_hold_the_same_list(
     ("marker", "first"), [("", "a"), ("a", "b/"), ("b/", "b/1"), ("b/15", "b/2"), ("zz", "ü")]
 )
 def test_a_marker_need_not_be_a_key(there: Services, marker: str, first: str) -> None:
-    """Without a delimiter it is just a place in the order."""
+    """Without a delimiter, a page begins with the first key that sorts after the marker."""
     assert list_from_marker("demo", ListQuery(), marker, there).objects[0].key == first
 
 
 def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
-    """It is no beginning that a list of that prefix could have shown."""
+    """A marker that ends in the delimiter but is shorter than the prefix skips no key."""
     page = list_from_marker("demo", ListQuery(prefix="b/c", delimiter="/"), "b/", there)
     assert page.prefixes == ["b/c/"]
 
@@ -81,6 +81,6 @@ def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
 def test_a_shared_beginning_as_marker_stands_for_all_its_keys(
     there: Services, marker: str, prefixes: list[str], keys: list[str]
 ) -> None:
-    """A key within it does not: its beginning comes once more."""
+    """A common prefix as marker skips its keys; a key as marker repeats its prefix."""
     page = list_from_marker("demo", ListQuery(delimiter="/"), marker, there)
     assert (page.prefixes, [entry.key for entry in page.objects]) == (prefixes, keys)

@@ -226,7 +226,7 @@ def test_a_changed_link_opens_nothing_else(made: list[Change]) -> None:
 @settings(max_examples=3_400, deadline=None)
 @given(CHANGES)
 def test_a_link_changed_in_many_ways_opens_nothing_else(made: list[Change]) -> None:
-    """The same for 20,000 requests."""
+    """The same holds for 20,000 requests."""
     assert_opens_nothing_else(made)
 
 
