@@ -38,8 +38,12 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests
-	$(BIN)/python -m pytest
+# One worker for each core; tests/schedule.py shares the modules among them.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, but for the slow ones
+	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
 	$(SAM) build
@@ -48,9 +52,10 @@ build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectu
 e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emulated Lambda
 	$(BIN)/python -m pytest tests/e2e
 
-# The tests run last and all at once, so that their summary is the end of the output.
+# The tests run last and all at once, so that their summary is the end of the output. Those of
+# tests/e2e stay on one worker: they share the emulators.
 check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
-	$(BIN)/python -m pytest tests
+	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks

@@ -22,21 +22,24 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-@pytest.mark.parametrize("name", [*variables(), *parameters()])
-def test_every_variable_and_parameter_has_its_line(name: str) -> None:
-    """In a row of a table."""
-    assert re.search(rf"^\| .*`{name}`.* \|$", MANUAL, re.MULTILINE), name
+def test_every_variable_and_parameter_has_its_line() -> None:
+    """Each environment variable and each parameter of the template stands in a row of a table."""
+    names = [*variables(), *parameters()]
+    rows = (rf"^\| .*`{name}`.* \|$" for name in names)
+    found = [re.search(row, MANUAL, re.MULTILINE) for row in rows]
+    assert [name for name, row in zip(names, found, strict=True) if row is None] == []
 
 
-@pytest.mark.parametrize(("name", "default"), parameters().items(), ids=parameters())
-def test_the_default_of_a_parameter_is_the_templates(name: str, default: str) -> None:
-    """In the second column, empty where the template has an empty text."""
-    written = f"`{default}`" if default else ""
-    assert re.search(rf"^\| `{name}` \| *{written} *\|", MANUAL, re.MULTILINE), default
+def test_the_default_of_a_parameter_is_the_templates() -> None:
+    """The second column shows the template's default, and is empty for an empty text."""
+    for name, default in parameters().items():
+        written = f"`{default}`" if default else ""
+        row = rf"^\| `{name}` \| *{written} *\|"
+        assert re.search(row, MANUAL, re.MULTILINE), f"{name}: {default}"
 
 
 def test_the_guide_groups_every_parameter() -> None:
-    """Once; and the settings are read as they are written now."""
+    """Each parameter is in exactly one ParameterGroup of the template."""
     groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     grouped = [name for group in groups for name in group["Parameters"]]
     assert sorted(grouped) == sorted(parameters())
@@ -61,7 +64,7 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
 
 
 def test_there_are_costs() -> None:
-    """The tables are read as they are written now."""
+    """The patterns above find every row of both tables."""
     assert len(costs()) == 4
     assert len(kept_costs()) == 6
 
@@ -75,7 +78,7 @@ def kept_costs() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("row", kept_costs(), ids=lambda row: f"{row[0]} ms")
 def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -> None:
-    """To the cent, and to the tenth of a request or two in a thousand."""
+    """Prices agree to the cent, break-even points to 0.05 requests or 0.2 %."""
     making, *prices = map(float, row[:4])
     anew = billed(2 * making + 40) + 0.40
     kept = billed(2 * making + 160) + 3 * 0.40 + 5.00
@@ -93,7 +96,7 @@ def billed(milliseconds: float) -> float:
 
 
 def test_costs_of_snapshots_follow_from_their_prices() -> None:
-    """Of thirty days, and of a thousand starts, at the template's memory."""
+    """Costs of 30 days and of 1,000 restores follow from the prices and the memory."""
     memory = 1769 / 1024
     prices = re.findall(r"\$([\d.]+) per GB-second and \$([\d.]+) per GB\)", MANUAL)
     kept, restored = (float(price) for price in prices[0])

@@ -149,9 +149,9 @@ def descriptor_flags(data: bytes) -> list[int]:
     return flags
 
 
-def test_a_photograph_looks_right_from_afar(data: Data) -> None:
+def test_a_photograph_looks_right_from_afar(sample: Data) -> None:
     """255 colours, dithered: smoothed by two pixels, it differs by about a level."""
-    photo = Image.open(io.BytesIO(data("example.jpg"))).convert("RGB")
+    photo = Image.open(io.BytesIO(sample("example.jpg"))).convert("RGB")
     (frame,) = read(write_gif(iter([Frame(photo)]), loop_count=1))
     apart = ImageChops.difference(*(image.reduce(4) for image in (photo, frame.image)))
     assert max(ImageStat.Stat(apart).rms) < 3

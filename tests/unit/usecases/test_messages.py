@@ -43,7 +43,7 @@ JOB = Job(
 def worker(
     objects: MemoryObjects, queue: MemoryQueue, tasks: MemoryTasks, seconds: float = 60
 ) -> JobWorker:
-    """Hire one, and store the picture."""
+    """Store the picture, and build a worker on these stores."""
     objects.add("demo", "a.jpg", stored(photographic((8, 6)), "JPEG"))
     place = memory_job_services(queue=queue, tasks=tasks)
     return JobWorker(
