@@ -11,6 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
+from darkroom.imaging.operation import (  # noqa: E402
+    Operation,
+    OutputOption,
+    PixelOperation,
+    Report,
+)
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
@@ -26,12 +32,12 @@ output options act once, at the end. Keys are case-sensitive, unknown ones are i
 repeated one the last counts.
 """
 
-KINDS = {
-    "apply": "Pixel operation",
-    "revise": "Output option",
-    "report": "Report: stands alone and answers JSON",
+KINDS: dict[type[Operation], str] = {
+    PixelOperation: "Pixel operation",
+    OutputOption: "Output option",
+    Report: "Report: stands alone and answers JSON",
 }
-"""What an operation is, by the method that only its kind has."""
+"""The kinds of operation by base class."""
 
 
 def page() -> str:
@@ -41,7 +47,7 @@ def page() -> str:
 
 def _section(name: str) -> Iterator[str]:
     operation = OPERATIONS[name]
-    kind = next(text for method, text in KINDS.items() if hasattr(operation, method))
+    kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
     yield f"## {name}\n"
     yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
     parameters = declared_parameters(operation).values()
