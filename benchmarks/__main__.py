@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import authentication, emulated, jobs
+from benchmarks import authentication, call_path, emulated, jobs
 from benchmarks.memory import import_milliseconds, overhead_milliseconds, peak_megabytes
 from benchmarks.peers import Measured, PeerProcess
 from benchmarks.pictures import picture
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missed += _authentication()
     if options.only in "emulated":
         missed += emulated.report(20 * options.runs)
+    if options.only in "call path":
+        print("\ncall path of a warm GET, from the event to the pixels")
+        call_path.main()
     if not options.only:
         with tempfile.TemporaryDirectory() as folder:
             _footprint(Path(folder))
