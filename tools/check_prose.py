@@ -40,7 +40,6 @@ WORDS: Mapping[str, str] = {
     r"rehearsals?|rehearse[sd]?|rehearsing": "warm-up",
     r"gets? by": "is accepted; needs no more",
     r"it matters": "say what depends on it",
-    r"no matter": "irrelevant",
     r"(?:delete|sends?|sent) (?:the|a|these|its) letters?": "message",
     r"letters? (?:itself|sent back|fails?)": "message",
     r"reels?": "frame sequence",

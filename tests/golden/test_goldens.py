@@ -1,7 +1,7 @@
 """Every pixel operation on a coordinate-coded picture, exact to the last bit.
 
-`pytest tests/golden --update-goldens` writes them anew; the difference is then looked at
-before it is committed.
+`pytest tests/golden --update-goldens` writes them again; look at the difference before you
+commit it.
 """
 
 import os
