@@ -82,10 +82,11 @@ format: $(VENV)/.ready ## Format the sources
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-lint: $(VENV)/.ready ## Check format, lint rules and generated pages
+lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
+	$(BIN)/python tools/check_prose.py
 	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml >/dev/null \
 	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml
 

@@ -202,6 +202,27 @@ def fewest(operation: type[Declared]) -> list[str]:
     return min(offers, key=len)
 
 
+def bounds(operation: type[Declared]) -> list[str]:
+    """Write arguments at the ends of every parameter's range, each with the fewest others.
+
+    An operation without parameters has one bare use; what is not implemented here is left out.
+    """
+    texts = [
+        ",".join([argument(declared, text), *company(operation, field)])
+        for field, declared in declared_parameters(operation).items()
+        for text in samples(declared).accepted
+    ]
+    return [text for text in texts if _is_implemented(operation, text.split(","))] or [""]
+
+
+def _is_implemented(operation: type[Declared], arguments: list[str]) -> bool:
+    try:
+        bind(operation, arguments)
+    except OssError:
+        return False
+    return True
+
+
 def _binds(operation: type[Declared], arguments: list[str]) -> bool:
     try:
         bind(operation, arguments)

@@ -11,7 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.imaging.operation import OutputOption, PixelOperation, Report  # noqa: E402
+from darkroom.imaging.operation import (  # noqa: E402
+    Operation,
+    OutputOption,
+    PixelOperation,
+    Report,
+)
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
@@ -27,12 +32,12 @@ output options apply once, at the end. Keys are case-sensitive, unknown keys are
 last value of a repeated key counts.
 """
 
-KINDS = {
+KINDS: dict[type[Operation], str] = {
     PixelOperation: "Pixel operation",
     OutputOption: "Output option",
-    Report: "Report: must be the only action",
+    Report: "Report: stands alone and answers JSON",
 }
-"""The name of each kind of operation; the first one that an operation inherits counts."""
+"""The kinds of operation by base class."""
 
 
 def page() -> str:

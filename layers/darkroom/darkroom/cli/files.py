@@ -15,8 +15,12 @@ from darkroom.imaging.pipeline import Result, run
 from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 
-_SUFFIXES = {**dict.fromkeys(FORMATS, ""), "jpeg": "jpg", "tif": "tiff", "heif": "heic"}
-"""Suffixes of file names, each with its format where that is another word."""
+_SUFFIXES = {
+    suffix: format_.name
+    for format_ in FORMATS.values()
+    for suffix in (format_.name, *format_.aliases, *format_.suffixes)
+}
+"""Format by the suffix of a file name."""
 
 _REPORT = "json"
 
@@ -151,10 +155,10 @@ def _read(path: Path) -> bytes:
         raise no_such_key(str(path)) from error
 
 
-def _suffix_format(path: Path) -> str | None:
-    """Return the format that a file name's suffix stands for, None for any other suffix."""
+def _format_of(path: Path) -> str | None:
+    """Return the format of a file name's suffix, none for any other suffix."""
     suffix = path.suffix.lower().removeprefix(".")
-    return (_SUFFIXES[suffix] or suffix) if suffix in _SUFFIXES else None
+    return _SUFFIXES.get(suffix)
 
 
 def _target(job: Job, result: Result) -> Path:
