@@ -2,7 +2,8 @@
 
 from itertools import combinations
 
-from tests.stack import Stack, template
+from local.cloudformation import Stack, function_properties
+from tests.stack import stack_with, template
 
 ACCOUNT = "123456789012"
 EXECUTE_API = "<Api>.execute-api.eu-west-1.amazonaws.com"
@@ -66,7 +67,7 @@ def deployment(*changed: str) -> Stack:
     names = {*changed, *(needed for name in changed for needed in NEEDED.get(name, ()))}
     if {"Cdn", "DomainName"} <= names:
         names.add("CdnCertificate")
-    return Stack({name: other(name) for name in sorted(names)})
+    return stack_with({name: other(name) for name in sorted(names)})
 
 
 def deployments() -> dict[str, Stack]:
@@ -78,6 +79,6 @@ def deployments() -> dict[str, Stack]:
 
 def variables(stack: Stack) -> dict[str, str]:
     """Give the environment of the process function: texts, whatever the template writes."""
-    common = stack.resolved(template()["Globals"]["Function"]["Environment"]["Variables"])
-    own = stack.properties("ProcessFunction")["Environment"]["Variables"]
-    return {name: str(value) for name, value in {**common, **own}.items()}
+    properties = function_properties(template(), "ProcessFunction")
+    values = stack.resolved(properties["Environment"]["Variables"])
+    return {name: str(value) for name, value in values.items()}

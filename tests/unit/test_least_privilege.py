@@ -11,9 +11,9 @@ from botocore import xform_name
 from botocore.session import Session
 
 from darkroom import aws
+from local.cloudformation import Stack
 from tests.deployments import deployment, deployments
 from tests.permissions import CALLS, OBJECTS, RUNTIME, Grants, to
-from tests.stack import Stack
 
 SERVICES = ("s3", "dynamodb", "sqs", "sns", "secretsmanager")
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
     EXECUTE_API,
@@ -13,7 +14,7 @@ from tests.deployments import (
     switches,
     variables,
 )
-from tests.stack import Stack, template
+from tests.stack import stack_with, template
 
 DEPLOYMENTS = deployments()
 EVERYWHERE = pytest.mark.parametrize("stack", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
@@ -44,7 +45,7 @@ def test_the_examples_are_what_parameters_take(name: str) -> None:
 @EVERYWHERE
 def test_a_deployment_holds_together(stack: Stack) -> None:
     """The rules are content, and nothing refers to what is not there."""
-    assert stack.complaints == []
+    assert stack.violations == []
     assert stack.resources
     assert stack.outputs
 
@@ -86,7 +87,7 @@ def test_what_cannot_work_is_refused_in_words(changed: tuple[str, ...], complain
     values |= {"BucketAcl": "public-read-write"} if "BucketAcl" in changed else {}
     same = {"ExistingBucket", "ExistingResultsBucket"} <= values.keys()
     values |= {"ExistingResultsBucket": values["ExistingBucket"]} if same else {}
-    assert Stack(values).complaints == [complaint]
+    assert stack_with(values).violations == [complaint]
 
 
 def test_every_rule_is_tried() -> None:
