@@ -1,5 +1,7 @@
 """Ways to deploy the template: every parameter away from its default, alone and in pairs."""
 
+from collections.abc import Callable
+from functools import cache, wraps
 from itertools import combinations
 
 from local.cloudformation import Stack, function_properties
@@ -70,11 +72,32 @@ def deployment(*changed: str) -> Stack:
     return stack_with({name: other(name) for name in sorted(names)})
 
 
+@cache
 def deployments() -> dict[str, Stack]:
     """Give the default, every switch alone, every two together, and all."""
     names = switches()
     chosen = [(), *((n,) for n in names), *combinations(names, 2), tuple(names)]
     return {" ".join(changed) or "as it is": deployment(*changed) for changed in chosen}
+
+
+def in_every_deployment(check: Callable[[Stack], None]) -> Callable[[], None]:
+    """Make one test of a check of a stack; its failure lists every deployment that fails."""
+
+    @wraps(check)
+    def test() -> None:
+        failures: dict[str, Exception] = {}
+        for name, stack in deployments().items():
+            try:
+                check(stack)
+            except (AssertionError, LookupError) as error:
+                failures[name] = error
+        if failures:
+            lines = (f"{name}: {str(e).partition(chr(10))[0]}" for name, e in failures.items())
+            raise AssertionError("\n".join(lines)) from next(iter(failures.values()))
+
+    # pytest would take the stack for a fixture.
+    del test.__dict__["__wrapped__"]
+    return test
 
 
 def variables(stack: Stack) -> dict[str, str]:
