@@ -96,7 +96,8 @@ def _copy_needs(parameters: Mapping[str, Any]) -> set[Need]:
     found = {Need("s3:PutObject", bucket, key), *_read_needs(source)}
     tags_copied = parameters.get("TaggingDirective", "COPY") == "COPY"
     if tags_copied:
-        found.add(Need("s3:GetObjectTagging", source["Bucket"], source["Key"]))
+        action = "s3:GetObjectVersionTagging" if "VersionId" in source else "s3:GetObjectTagging"
+        found.add(Need(action, source["Bucket"], source["Key"]))
     if tags_copied or "Tagging" in parameters:
         found.add(Need("s3:PutObjectTagging", bucket, key))
     return found
