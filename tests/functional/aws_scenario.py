@@ -66,7 +66,7 @@ class Resources:
     environment: Mapping[str, str]
 
 
-def created_resources(s3: "S3Client") -> Resources:
+def create_resources(s3: "S3Client") -> Resources:
     """Create the resources of `VARIABLES`."""
     for name in ("grants-pictures", "grants-versions", "grants-results"):
         s3.create_bucket(Bucket=name)
@@ -99,7 +99,7 @@ def created_resources(s3: "S3Client") -> Resources:
 
 def run_scenario(s3: "S3Client") -> Recorded:
     """Create the resources, and send requests and messages to both functions."""
-    resources = created_resources(s3)
+    resources = create_resources(s3)
     process, persist = CallRecorder(), CallRecorder()
     with process.recording(), FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire:
         environment = {**resources.environment, "AWS_ENDPOINT_URL_S3": wire.address}
@@ -120,7 +120,7 @@ def run_scenario(s3: "S3Client") -> Recorded:
 
 @dataclass(frozen=True)
 class Requests:
-    """Sends requests of one key, each of which has to have the status that is expected."""
+    """Sends requests that one key signs; each must be answered with the expected status."""
 
     send: Ask
 
@@ -134,7 +134,7 @@ class Requests:
 
 
 def read_and_process(ask: Requests, wire: FaultyProxy) -> None:
-    """Read whole objects, versions, a body that breaks off, and results of both sizes."""
+    """Read objects, versions, a missing key and a body that breaks off; make a result twice."""
     first = ask(200, "PUT", "versions", "a", body=SMALL).headers["x-oss-version-id"]
     for query in ((), (("versionId", first),)):
         ask(200, "GET", "versions", "a", query)
@@ -208,7 +208,7 @@ def submit_jobs(ask: Requests) -> None:
 
 
 def run_jobs(app: ModuleType, resources: Resources) -> None:
-    """Run the jobs and a rule, fail to read a message, and have no time for another one."""
+    """Run the jobs and a rule, dead-letter a message, and have no time for another one."""
     sqs = resources.sqs
     etag = resources.s3.head_object(Bucket="grants-pictures", Key="small")["ETag"]
     detail = {"bucket": {"name": "grants-pictures"}, "object": {"key": "small", "etag": etag}}

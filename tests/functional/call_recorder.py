@@ -50,7 +50,7 @@ class CallRecorder:
             yield
 
     def _record(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
-        # What fails here would be taken for a failure of AWS: the calls are judged later.
+        # Nothing is checked here: the function would answer an exception with a 500.
         service, operation = model.service_model.service_name, model.name
         self.calls.append(Call(service=service, operation=operation, parameters=dict(params)))
         self.sites.add(_calling_site(xform_name(operation)))

@@ -75,7 +75,7 @@ CONTRADICTIONS = {
 
 
 def violations(changed: tuple[str, ...]) -> list[str]:
-    """Change just these parameters, in a way that contradicts a rule."""
+    """Return the messages for a stack with only these parameters changed."""
     values = {name: other(name) for name in changed}
     values |= {"BucketAcl": "public-read-write"} if "BucketAcl" in changed else {}
     same = {"ExistingBucket", "ExistingResultsBucket"} <= values.keys()
