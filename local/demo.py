@@ -108,11 +108,11 @@ def _ensure_bucket(s3: "S3Client", bucket: str) -> None:
         s3.create_bucket(Bucket=bucket)
 
 
-def ensure_table(client: "DynamoDBClient") -> None:
+def ensure_table(client: "DynamoDBClient", name: str = TABLE) -> None:
     """Create the table as template.yaml defines it, unless it exists."""
-    if TABLE not in client.list_tables()["TableNames"]:
+    if name not in client.list_tables()["TableNames"]:
         client.create_table(
-            TableName=TABLE,
+            TableName=name,
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from local.child_processes import StartError
+from local.cloudformation import Stack, Template, function_properties, read_template
 from local.poller import EventSource
 
 
@@ -37,63 +36,40 @@ class BuiltFunction:
         return next((folder for folder in folders if folder.is_dir()), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    """Evaluates a template with the defaults of its parameters."""
+class NotDeployedError(Exception):
+    """A value refers to a resource: only a deployment has it."""
 
-    parameters: Mapping[str, Any]
-    conditions: Mapping[str, Any]
 
-    def literal(self, value: Any) -> str | None:
-        """Return a literal value or a parameter's default; None for values of a deployment."""
-        match value:
-            case {"Fn::If": [str(name), chosen, other]}:
-                return self.literal(chosen if self._holds(self.conditions[name]) else other)
-            case {"Ref": str(name)}:
-                value = self.parameters.get(name)
-            case dict():
-                return None
-        return None if value is None else str(value)
+def _not_deployed(name: str, attribute: str) -> str:
+    raise NotDeployedError(f"{name}.{attribute}".removesuffix("."))
 
-    def _holds(self, condition: Mapping[str, Any]) -> bool:
-        """Evaluate a condition; raises `NotImplementedError` for other functions than these."""
-        match condition:
-            case {"Fn::Equals": [one, other]}:
-                return self.literal(one) == self.literal(other)
-            case {"Fn::Not": [negated]}:
-                return not self._holds(negated)
-            case {"Fn::And": list(conditions)}:
-                return all(map(self._holds, conditions))
-            case {"Condition": str(name)}:
-                return self._holds(self.conditions[name])
-        raise NotImplementedError(f"a condition of {', '.join(condition)}")
+
+def _known_text(stack: Stack, value: Any) -> str | None:
+    """Return a value by the parameters' defaults; None where only a deployment has it."""
+    try:
+        return str(stack.resolved(value))
+    except NotDeployedError:
+        return None
 
 
 def read_function(build: Path, function: str) -> BuiltFunction:
     """Read a function of the build; raises `StartError` without a build."""
     build = build.resolve()
-    content = _template(build)
-    resources = content["Resources"]
-    common = content["Globals"]["Function"]
-    properties = common | resources[function]["Properties"]
-    defaults = Defaults(
-        parameters={name: entry.get("Default") for name, entry in content["Parameters"].items()},
-        conditions=content.get("Conditions", {}),
-    )
+    template = _template(build)
+    resources, properties = template["Resources"], function_properties(template, function)
+    defaults = Stack(template=template, given={}, deployed_value=_not_deployed)
+    variables = properties["Environment"]["Variables"]
     return BuiltFunction(
         code=build / properties["CodeUri"],
         handler=properties["Handler"],
-        seconds=int(defaults.literal(properties["Timeout"]) or 0),
-        megabytes=int(defaults.literal(properties["MemorySize"]) or 0),
+        seconds=int(defaults.resolved(properties["Timeout"])),
+        megabytes=int(defaults.resolved(properties["MemorySize"])),
         layers=tuple(
             (build / resources[name]["Properties"]["ContentUri"]).resolve()
             for name in _references(properties["Layers"])
             if _processor() in resources[name]["Properties"]["CompatibleArchitectures"]
         ),
-        variables={
-            name: defaults.literal(value)
-            for name, value in _variables(common, resources[function]["Properties"])
-        },
+        variables={name: _known_text(defaults, value) for name, value in variables.items()},
     )
 
 
@@ -107,18 +83,11 @@ def read_source(build: Path, function: str) -> EventSource:
     )
 
 
-def _template(build: Path) -> dict[str, Any]:
+def _template(build: Path) -> Template:
     path = build / "template.yaml"
     if not path.is_file():
         raise StartError(f"{path} is missing: run `make build`")
-    content: dict[str, Any] = yaml.safe_load(path.read_text())
-    return content
-
-
-def _variables(*levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the variables of each level: first those of all functions, then those of one."""
-    for level in levels:
-        yield from level.get("Environment", {}).get("Variables", {}).items()
+    return read_template(path)
 
 
 def _processor() -> str:
