@@ -155,7 +155,7 @@ def _read(path: Path) -> bytes:
         raise no_such_key(str(path)) from error
 
 
-def _format_of(path: Path) -> str | None:
+def _suffix_format(path: Path) -> str | None:
     """Return the format of a file name's suffix, none for any other suffix."""
     suffix = path.suffix.lower().removeprefix(".")
     return _SUFFIXES.get(suffix)
