@@ -59,6 +59,13 @@ def test_nothing_superfluous(layer: str, build: Path) -> None:
     assert not [path for path in (build / layer).rglob("*") if path.name in {"test", "tests"}]
 
 
+def test_no_command_line(build: Path) -> None:
+    """The package is deployed without the command line, which no function uses."""
+    deployed = {path.name for path in (build / "DarkroomLayer/python/darkroom").iterdir()}
+    assert "web" in deployed
+    assert not deployed & {"cli", "__main__.py"}
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_bytecode(layer: str, build: Path) -> None:
     """Each module has bytecode that is used whatever its file's time says."""

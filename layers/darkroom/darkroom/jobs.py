@@ -53,8 +53,11 @@ class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topic: str | None = None
     by_rule: bool = False
     """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
-    redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
-    """How often it came back from the dead letters: a task that failed is tried once a round."""
+    redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = msgspec.field(default=0, name="round")
+    """How often it was redriven: a failed task is tried once for each redrive.
+
+    `round` in messages, so that those of an earlier version are still read.
+    """
 
     def to_json(self) -> str:
         """Write it as JSON, in ASCII: a queue does not carry every character that keys have."""

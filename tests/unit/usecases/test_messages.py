@@ -43,7 +43,7 @@ JOB = Job(
 def worker(
     objects: MemoryObjects, queue: MemoryQueue, tasks: MemoryTasks, seconds: float = 60
 ) -> JobWorker:
-    """Hire one, and store the picture."""
+    """Store the picture, and build a worker on these stores."""
     objects.add("demo", "a.jpg", stored(photographic((8, 6)), "JPEG"))
     place = memory_job_services(queue=queue, tasks=tasks)
     return JobWorker(
@@ -165,7 +165,7 @@ def test_a_letter_that_fails_again_is_buried_again() -> None:
     hands = worker(MemoryObjects(), queue, MemoryTasks())
     handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), hands)
     handle_message(delivery(queue.dead_lettered[0][0]), hands)
-    rounds = [json.loads(body)["job"]["redrive_count"] for body, _ in queue.dead_lettered]
+    rounds = [json.loads(body)["job"]["round"] for body, _ in queue.dead_lettered]
     assert rounds == [1, 2]
 
 

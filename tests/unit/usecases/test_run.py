@@ -52,7 +52,7 @@ class Bench:
         self.objects.add("demo", "photos/a.jpg", PICTURE)
 
     def worker(self, name: str = "one") -> JobWorker:
-        """Hire one."""
+        """Build a worker on the stores of this test."""
         place = memory_job_services(tasks=self.tasks, locks=self.locks, topics=self.topics)
         buckets = (Bucket(name="demo"), Bucket(name="other"))
         return JobWorker(

@@ -1,6 +1,7 @@
-"""The font names of text watermarks, the files behind them, and which file draws a character.
+"""The font names of text watermarks, their font files, and the choice of a file per character.
 
-The faces are chosen in docs/decisions (C-90); nothing here draws, so nothing here needs Pillow.
+C-90 asks for a licensed substitute of each name. This module only reads character maps and does
+not need Pillow.
 """
 
 import unicodedata
@@ -22,11 +23,11 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "fangzhengfangsong": ("cwfs.ttf", "gbsn00lp.ttf", *HEI),
     "droidsansfallback": HEI[::-1],
 }
-"""By OSS font name: the face's own file, then those that fill its gaps, nearest in style first."""
+"""By OSS font name: the face's own file, then fallbacks for missing glyphs, by style."""
 
 
 class FontFile:
-    """A TrueType or OpenType file, asked which characters it has; reads only what it is asked."""
+    """The character map of a TrueType or OpenType file, memory-mapped and read on demand."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,7 +38,7 @@ class FontFile:
         self._characters = self._character_map()
 
     def has_glyph(self, character: str) -> bool:
-        """Whether there is a glyph, and one with an outline unless the character is a space."""
+        """Return whether the file draws the character: a blank glyph counts only for a space."""
         glyph = self._glyph(ord(character))
         return glyph != 0 and (character.isspace() or not self._is_blank(glyph))
 
@@ -48,7 +49,7 @@ class FontFile:
         return int.from_bytes(self._font[at : at + 4])
 
     def _character_map(self) -> int:
-        """Find the Unicode `cmap` sub-table, the one beyond 16 bits where there is one."""
+        """Return the offset of the Unicode `cmap` subtable, preferring the one of full range."""
         cmap = self._tables[b"cmap"]
         records = iter_unpack(">HHI", self._font[cmap + 4 : cmap + 4 + 8 * self._u16(cmap + 2)])
         starts: dict[tuple[int, int], int]
@@ -56,13 +57,13 @@ class FontFile:
         return starts.get((3, 10)) or starts[3, 1]
 
     def _glyph(self, code: int) -> int:
-        """Look the glyph index up; 0 stands for none."""
+        """Return the glyph index of a code point, 0 for none."""
         if self._u16(self._characters) == 12:
             return self._glyph_in_groups(code)
         return self._glyph_in_segments(code) if code < 0xFFFF else 0
 
     def _glyph_in_groups(self, code: int) -> int:
-        """Search format 12: groups of first code, last code and glyph of the first."""
+        """Search `cmap` format 12: groups of start code, end code and start glyph."""
         groups, count = self._characters + 16, self._u32(self._characters + 12)
         i = bisect_left(range(count), code, key=lambda i: self._u32(groups + 12 * i + 4))
         if i == count:
@@ -71,7 +72,7 @@ class FontFile:
         return int(glyph + code - first) if code >= first else 0
 
     def _glyph_in_segments(self, code: int) -> int:
-        """Search format 4: arrays of last codes, first codes, shifts and places in a row."""
+        """Search `cmap` format 4: arrays endCode, startCode, idDelta and idRangeOffset."""
         size = self._u16(self._characters + 6)
         ends = self._characters + 14
         i = 2 * bisect_left(range(size // 2), code, key=lambda i: self._u16(ends + 2 * i))
@@ -84,7 +85,7 @@ class FontFile:
         return (glyph + self._u16(shifts)) & 0xFFFF if glyph else 0
 
     def _is_blank(self, glyph: int) -> bool:
-        """Tell a glyph of no bytes: several faces map characters that they never drew."""
+        """Return whether the glyph has no outline: several faces map characters to empty glyphs."""
         if b"loca" not in self._tables:
             return False
         read, width = (self._u32, 4) if self._u16(self._tables[b"head"] + 50) else (self._u16, 2)
@@ -93,10 +94,11 @@ class FontFile:
 
 
 def split_runs(text: str, faces: Sequence[FontFile]) -> list[tuple[FontFile, str]]:
-    """Cut the text, composed (NFC), into runs of one face each: the first one that has the glyph.
+    """Split the text, in NFC, into runs of one face each: the first face that has the glyph.
 
-    Marks stay with what they mark. What no face has goes to the last one, whose box for missing
-    glyphs is visible; characters that only steer the layout (joiners, selectors) are left out.
+    A combining mark takes the face of its base. A character that no face has takes the last face,
+    whose glyph for missing characters is a visible box. Joiners and variation selectors are
+    dropped.
     """
     characters = [c for c in unicodedata.normalize("NFC", text) if not _is_default_ignorable(c)]
     chosen: list[FontFile] = []

@@ -1,4 +1,4 @@
-"""CORS: preflight requests, and the headers of answers to other origins (spec 01 §6.4)."""
+"""CORS: preflight requests, and headers of responses to other origins (spec 01 §6.4)."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _VARY_PREFLIGHT = {"vary": f"Origin, {METHOD}, {HEADERS}"}
 
 
 def preflight(request: Request, bucket: Bucket) -> Response:
-    """Tell a browser whether it may send a request; a preflight is never signed."""
+    """Answer a preflight request, which is never signed; raises `AccessForbidden`."""
     origin, method = request.headers.get("origin"), request.headers.get(METHOD)
     if origin is None or method is None:
         message = "A preflight request needs the headers Origin and Access-Control-Request-Method."
@@ -36,7 +36,7 @@ def preflight(request: Request, bucket: Bucket) -> Response:
 
 
 def cors_headers(request: Request, bucket: Bucket) -> Mapping[str, str]:
-    """Return the headers that let a page read an answer, errors included."""
+    """Return the headers that let a page read a response, errors included."""
     if not bucket.cors:
         return {}
     origin = request.headers.get("origin", "")

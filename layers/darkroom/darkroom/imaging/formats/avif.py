@@ -1,4 +1,4 @@
-"""AVIF by libavif, which is in Pillow's wheel."""
+"""AVIF through libavif, which is part of Pillow's wheels."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, apply_orientati
 
 @dataclass(frozen=True, kw_only=True)
 class Avif(IsoMedia):
-    """AVIF; Pillow leaves a picture to be turned, and says how in place of EXIF's orientation."""
+    """AVIF; Pillow does not rotate it, but puts the container's rotation into EXIF orientation."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read the main picture, as it is once it is upright."""
+        """Read the primary picture; size and EXIF are those of the upright picture."""
         image = self.open(data)
         block = image.info.get("exif")
         exif = read_exif(block)
@@ -26,7 +26,7 @@ class Avif(IsoMedia):
         return self.upright_header(image, size, exif.tobytes())
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert and turn upright."""
+        """Convert to a working mode and apply the orientation."""
         pixels = super().to_working_mode(image, data)
         return apply_orientation(pixels, exif_orientation(image.getexif()))
 
@@ -38,7 +38,7 @@ AVIF = Avif(
     content_type="image/avif",
     brands=frozenset({b"avif", b"avis"}),
     default_quality=60,
-    # One thread, so that a result does not depend on the machine's number of cores.
+    # One thread: the result must not depend on the number of cores.
     encoder_options={"speed": 9, "max_threads": 1},
     max_width=4096,
     max_pixels=9_437_184,

@@ -1,4 +1,4 @@
-"""BMP: transparency, for which Pillow writes no alpha masks."""
+"""BMP; files with alpha are written here, because Pillow writes no alpha mask."""
 
 import struct
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from darkroom.imaging.formats.format import Format
 from darkroom.imaging.picture import Output
 
 _HEADER = struct.Struct("<2sIHHI")
-"""Mark, file size, two reserved words, offset of the pixels."""
+"""BITMAPFILEHEADER: signature, file size, two reserved words, offset of the pixels."""
 
 _INFO = struct.Struct("<IiiHHIIiiII4I4s36s3I")
-"""BITMAPV4HEADER: the first version that names the alpha channel, so that readers see it."""
+"""BITMAPV4HEADER: the first version with a mask for alpha, which readers need to apply it."""
 
 _BIT_FIELDS = 3
 _MASKS = (0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000)
-"""Where red, green, blue and alpha are in a pixel of 32 bits."""
+"""Bit masks of red, green, blue and alpha in a 32-bit pixel."""
 
 _PER_METRE = 3780
-"""96 to the inch, as Pillow writes it for the other bitmaps."""
+"""96 dpi, as Pillow writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bmp(Format):
-    """BMP in 24 bits, or in 32 where a pixel is transparent (C-109)."""
+    """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
-        """Keep alpha only where a pixel is transparent."""
+        """Return RGBA if any pixel is transparent, else RGB."""
         image = super().prepare(image, output)
         if image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255):
             return image.convert("RGBA")
         return image.convert("RGB")
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode with Pillow, unless there is transparency."""
+        """Encode RGB with Pillow and RGBA with `bgra`."""
         return bgra(image) if image.mode == "RGBA" else super().write(image, output, **options)
 
 
@@ -49,7 +49,7 @@ BMP = Bmp(
 
 
 def bgra(image: Image.Image) -> bytes:
-    """Write an RGBA picture as 32-bit BMP, bottom row first (C-109)."""
+    """Return an RGBA picture as a 32-bit BMP file, bottom row first (C-109)."""
     pixels = image.tobytes("raw", "BGRA", 0, -1)
     offset = _HEADER.size + _INFO.size
     return b"".join(

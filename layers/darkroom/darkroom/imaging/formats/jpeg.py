@@ -1,8 +1,8 @@
-"""JPEG: reduced decodes, estimated quality, and bounds on segments and scans.
+"""JPEG: reduced decodes, estimated quality, and limits on segments and scans.
 
-A scan may say in a few bytes that nothing changes in the whole picture, and takes a pass over
-it all the same; segments are read one by one by Python code. Small files of either would keep
-a decoder busy for hours (decision 100).
+A progressive scan of a few bytes costs the decoder a pass over the whole picture, and Pillow reads
+segments one by one in Python: a small file of many scans or segments could occupy a decoder for
+hours (decision 100).
 """
 
 import math
@@ -20,37 +20,40 @@ from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, Resolution
 
 OVERSAMPLING = 1.25
-"""How much larger than needed a reduced decode must stay (decision 003)."""
+"""Least ratio of the sides of a reduced decode to those needed (decision 003)."""
 
 MAX_SCANS = 100
-"""libtiff's bound for JPEGs in TIFFs, too; encoders write ten at most."""
+"""As in libtiff for JPEGs in TIFFs; encoders write ten at most."""
 
 MAX_SEGMENTS = 1000
-"""In front of the first scan: 20 MB of metadata are 320 segments at full length."""
+"""Before the first scan; 20 MB of metadata fill 320 segments."""
 
 MAX_SKIPPED = 65_536
-"""Bytes between segments, which mean nothing."""
+"""Bytes between segments, which decoders skip."""
 
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
-"""How a scan begins: any other length is refused by the decoder."""
+"""SOS marker, length and component count of a scan; libjpeg refuses any other length."""
 
 _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
-"""A marker that a length follows, for Pillow: it reads on right behind the others."""
+"""A marker after which Pillow reads a length; the other markers have no content."""
 
 _START_OF_SCAN = b"\xda"
 _SEQUENTIAL = (b"\xc0", b"\xc1")
-"""Frames that one scan may hold whole: of Huffman's codes, and not progressive."""
+"""SOF markers of sequential Huffman-coded frames, of which one scan may be the whole picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jpeg(Format):
-    """JPEG by libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
+    """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read size, orientation, quality and resolution."""
+        """Read size, orientation, quality, resolution and EXIF.
+
+        Raises `ImageTooLarge` for too many segments or scans.
+        """
         check_structure(data)
         image = self.open(data)
-        # An attribute of JPEG images alone; a multi-picture file is one too.
+        # Only JpegImageFile and its subclass for multi-picture files have the attribute.
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
         block = image.info.get("exif")
         orientation, resolution = read_exif_header(block) if block else (NORMAL_ORIENTATION, None)
@@ -64,17 +67,17 @@ class Jpeg(Format):
         )
 
     def reduction(self, header: Header, needed: Size | None) -> int:
-        """Return the largest scale of libjpeg that leaves `OVERSAMPLING` times what is needed."""
+        """Return libjpeg's largest reduction that leaves `OVERSAMPLING` times the needed size."""
         if needed is None:
             return 1
-        most = min(
+        largest = min(
             side // math.ceil(wanted * OVERSAMPLING)
             for side, wanted in zip(header.size, needed, strict=True)
         )
-        return next((scale for scale in (8, 4, 2) if scale <= most), 1)
+        return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode baseline or progressive, with colour at half or at full resolution."""
+        """Encode as baseline or progressive, with 4:2:0 or 4:4:4 chroma."""
         if output.full_chroma:
             options["subsampling"] = "4:4:4"
         return super().write(image, output, progressive=output.progressive, **options)
@@ -95,7 +98,7 @@ JPEG = Jpeg(
 
 
 def check_structure(data: bytes) -> None:
-    """Refuse a JPEG of more parts than a picture has."""
+    """Raise `ImageTooLarge` for too many segments, scans or bytes between segments."""
     position, segments, skipped, components = 2, 0, 0, 0
     while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
         segments, skipped = segments + 1, skipped + found.start() - position
@@ -106,7 +109,7 @@ def check_structure(data: bytes) -> None:
             components = _byte(data, found.end() + 7)
     end = found.start() if found else len(data)
     _check_count("bytes between segments", skipped + end - position, MAX_SKIPPED)
-    # Where the first scan holds the whole frame, the decoder stops at another: no need to count.
+    # A first scan of every component is the whole picture: the decoder stops at any other.
     if not found or not components or components != _byte(data, found.end() + 2):
         _check_count("scans", sum(1 for _ in _SCAN.finditer(data)), MAX_SCANS)
 
@@ -115,13 +118,13 @@ def _byte(data: bytes, position: int) -> int:
     return int.from_bytes(data[position : position + 1])
 
 
-def _check_count(what: str, number: int, most: int) -> None:
-    if number > most:
-        raise too_many(what, number, most)
+def _check_count(parts: str, number: int, maximum: int) -> None:
+    if number > maximum:
+        raise too_many(parts, number, maximum)
 
 
 def _jfif_resolution(image: Image.Image) -> Resolution | None:
-    """Number the units as EXIF does: none 1, inch 2, centimetre 3 (spec 02 §16)."""
+    """Return JFIF's density with EXIF's unit: none 1, inch 2, centimetre 3 (spec 02 §16)."""
     density = image.info.get("jfif_density")
     if density is None:
         return None
@@ -129,7 +132,7 @@ def _jfif_resolution(image: Image.Image) -> Resolution | None:
     return Resolution(unit=image.info["jfif_unit"] + 1, x=(x, 1), y=(y, 1))
 
 
-# ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale multiplies.
+# ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale is based on.
 _LUMINANCE = (
     *(16, 11, 10, 16, 24, 40, 51, 61),
     *(12, 12, 14, 19, 26, 58, 60, 55),
@@ -143,19 +146,19 @@ _LUMINANCE = (
 
 
 def _scaled_sum(quality: int) -> int:
-    """Sum the luminance table of a quality from 1 to 100, as libjpeg scales it."""
+    """Return the sum of the luminance table that libjpeg uses for a quality of 1…100."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return sum(min(255, max(1, (step * scale + 50) // 100)) for step in _LUMINANCE)
 
 
 _SUMS = [_scaled_sum(quality) for quality in range(100, 0, -1)]
-"""Table sums from quality 100 down to 1: strictly rising, so one sum names one quality."""
+"""Table sums from quality 100 down to 1; strictly increasing, so the sum determines the quality."""
 
 
 def estimated_quality(luminance: Sequence[int]) -> int:
-    """Give the IJG quality whose luminance table is nearest in sum (spec 02 §13).
+    """Return the IJG quality whose luminance table has the nearest sum (spec 02 §13).
 
-    Exact for tables that were made on that scale; the order of the 64 steps is no matter.
+    Exact for tables on the IJG scale; the order of the 64 values does not matter.
     """
     wanted = sum(luminance)
     right = min(bisect_left(_SUMS, wanted), len(_SUMS) - 1)

@@ -1,4 +1,4 @@
-"""TIFF: the first picture of a file."""
+"""TIFF, of which the first picture is read."""
 
 from dataclasses import dataclass, replace
 
@@ -8,13 +8,13 @@ from darkroom.imaging.picture import Header
 
 @dataclass(frozen=True, kw_only=True)
 class Tiff(Format):
-    """TIFF by libtiff, written with LZW (C-110).
+    """TIFF through libtiff, written with LZW (C-110).
 
-    Pillow turns a TIFF upright by itself, and the size that it gives is the upright one.
+    Pillow applies the orientation of a TIFF and returns the upright size.
     """
 
     def read_header(self, data: bytes) -> Header:
-        """Read the first picture (C-122); its directory has EXIF's form."""
+        """Read the first picture (C-122); `exif` is the whole file, whose IFDs are EXIF's."""
         return replace(super().read_header(data), exif=data)
 
 

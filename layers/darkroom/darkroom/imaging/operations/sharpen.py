@@ -1,4 +1,4 @@
-"""`sharpen`: stronger edges (spec 02 §11)."""
+"""`sharpen`: sharpen the edges (spec 02 §11)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,25 +12,25 @@ from darkroom.imaging.picture import Picture
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _FULL = 500
-"""The amount at which a pixel moves by all that its neighbours differ from it (C-70)."""
+"""The amount at which the sum of the differences to the neighbours is added in full (C-70)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharpen(PixelOperation):
-    """Move every pixel away from its four neighbours."""
+    """Sharpen by adding to every pixel its differences to its four neighbours."""
 
     name: ClassVar[str] = "sharpen"
 
     amount: int = parameter(
         POSITIONAL,
         Integer(50, 399),
-        "How much; 100 suits most pictures.",
+        "Strength; 100 suits most pictures.",
         ec="0040-00000280",
         missing_ec="0040-00000279",
     )
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Sharpen the colours; transparency stays."""
+        """Sharpen the colours; alpha is not changed."""
         sharpened = filter_in_bands(picture.image, 1, self._convolved)
         if picture.has_alpha:
             sharpened.putalpha(picture.image.getchannel("A"))

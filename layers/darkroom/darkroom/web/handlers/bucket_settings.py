@@ -9,18 +9,18 @@ from darkroom.web.context import RequestContext
 from darkroom.web.http import JSON, NO_STORE, Response
 
 MAX_SETTINGS_BYTES = 131_072
-"""Bytes: the table holds them beside the styles, in an item of at most 400 KB."""
+"""Bytes of JSON: settings and styles share a DynamoDB item of at most 400 KB."""
 
 
 def get_settings(context: RequestContext) -> Response:
-    """Answer the settings as they are now."""
+    """Answer the current settings."""
     document = write_bucket(context.services.buckets.current(context.bucket.name))
     body = json.format(document, indent=4) + b"\n"
     return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)
 
 
 def put_settings(context: RequestContext) -> Response:
-    """Replace the settings as a whole."""
+    """Replace all settings of the bucket."""
     body = context.request.body
     if len(body) > MAX_SETTINGS_BYTES:
         message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."

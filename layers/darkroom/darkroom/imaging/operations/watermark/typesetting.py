@@ -1,4 +1,4 @@
-"""A line of text in glyphs of one or more faces (spec 02 §15.3, C-91)."""
+"""Typesetting of a line of text in one or more faces (spec 02 §15.3, C-91)."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,13 @@ from PIL import Image, ImageDraw, ImageFont
 from darkroom.geometry import Box, Size, union
 from darkroom.imaging.fonts import FILES, FontFile, split_runs
 
-type _Letter = tuple[ImageFont.FreeTypeFont, str]
+type _Character = tuple[ImageFont.FreeTypeFont, str]
+"""A character and the font that has its glyph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """A character of a face, the pen at `x`, and the pixels that it may touch."""
+    """A character in a font, the pen position `x`, and the box of its ink."""
 
     font: ImageFont.FreeTypeFont
     character: str
@@ -26,45 +27,48 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Glyphs on a common baseline; the size is their advance by ascent and descent."""
+    """Glyphs on a common baseline."""
 
     glyphs: Sequence[Glyph]
     baseline: int
+    """Pixels from the top of the line down to the baseline."""
     size: Size
-    reach: Box
-    """The pixels that they may touch: some lean out of the box, as a `j` does."""
+    """The advance width, and the ascent plus the descent."""
+    ink_bounds: Box
+    """The box of all ink, which can extend past `size`, as a `j` does."""
 
     def ink(self, box: Box) -> Image.Image:
-        """Draw what lies in a box: L, 255 where all is ink."""
+        """Return the ink in a box as a mask of mode L, 255 for full coverage."""
         image = Image.new("L", box.size)
         draw = ImageDraw.Draw(image)
         for glyph in self.glyphs:
             if glyph.box.intersection(box):
-                place = glyph.x - box.left, self.baseline - box.top
-                draw.text(place, glyph.character, fill=255, font=glyph.font, anchor="ls")
+                origin = glyph.x - box.left, self.baseline - box.top
+                draw.text(origin, glyph.character, fill=255, font=glyph.font, anchor="ls")
         return image
 
 
 def typeset(text: str, font: str, em: int, folder: Path) -> Line:
-    """Set a text in the faces behind a font name, at an em of so many pixels."""
+    """Set a text in the faces of an OSS font name, at `em` pixels; `folder` has the font files."""
     faces = [_face(folder / file) for file in FILES[font]]
-    letters = [(_font(face.path, em), one) for face, run in split_runs(text, faces) for one in run]
-    metrics = [font.getmetrics() for font, _ in letters] or [(0, 0)]
+    runs = split_runs(text, faces)
+    characters = [(_font(face.path, em), character) for face, run in runs for character in run]
+    metrics = [font.getmetrics() for font, _ in characters] or [(0, 0)]
     ascent, descent = (max(lengths) for lengths in zip(*metrics, strict=True))
-    glyphs = tuple(_in_line(letters, ascent))
-    advance = sum(font.getlength(character) for font, character in letters)
+    glyphs = tuple(_glyphs(characters, ascent))
+    advance = sum(font.getlength(character) for font, character in characters)
     return Line(
         glyphs=glyphs,
         baseline=ascent,
         size=(math.ceil(advance), ascent + descent),
-        reach=union(glyph.box for glyph in glyphs),
+        ink_bounds=union(glyph.box for glyph in glyphs),
     )
 
 
-def _in_line(letters: Sequence[_Letter], baseline: int) -> Iterator[Glyph]:
-    """Move the pen by each glyph's own advance: none of the faces has a kerning table."""
+def _glyphs(characters: Sequence[_Character], baseline: int) -> Iterator[Glyph]:
+    """Place the glyphs by their advances: none of the faces has a kerning table."""
     x = 0.0
-    for font, character in letters:
+    for font, character in characters:
         left, top, right, bottom = font.getbbox(character, anchor="ls")
         box = Box(math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom))
         yield Glyph(font=font, character=character, x=x, box=box.translate(0, baseline))
@@ -78,5 +82,5 @@ def _face(path: Path) -> FontFile:
 
 @lru_cache(maxsize=32)
 def _font(path: Path, em: int) -> ImageFont.FreeTypeFont:
-    """Open a face at a size; laid out without shaping, the same on every machine."""
+    """Open a font at an em; the basic layout engine gives the same result on every machine."""
     return ImageFont.truetype(path, em, layout_engine=ImageFont.Layout.BASIC)
