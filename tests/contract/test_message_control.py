@@ -92,7 +92,7 @@ def test_a_postponed_message_comes_again(lines: Lines, clients: Clients) -> None
 
 
 def test_topics_are_sns_topics_or_queues(lines: Lines, clients: Clients) -> None:
-    """C-167: by the names of the settings; one that was taken out hears nothing."""
+    """C-167: the settings name the topics; a removed topic receives no message."""
     topics = AwsNotifier(clients=clients, destinations={"sns": lines.topic, "sqs": lines.first})
     assert [topics.has_topic(name) for name in ("sns", "sqs", "gone")] == [True, True, False]
     for name in ("sns", "sqs", "gone"):

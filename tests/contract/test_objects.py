@@ -197,7 +197,7 @@ def test_a_copy_without_overwrite_leaves_what_is_there(store: Store) -> None:
 
 
 def test_a_copy_is_of_the_version_that_was_looked_at(store: Store) -> None:
-    """Whoever was allowed one version does not get another."""
+    """A caller that was granted one version does not receive another."""
     if isinstance(store.writer, S3Writer):
         pytest.skip("the emulated S3 ignores the condition: test_s3.py shows that it is set")
     store.writer.put("here", "a", b"old", ObjectAttributes())

@@ -1,4 +1,4 @@
-"""The word of the front: what holds while it changes, in Secrets Manager itself."""
+"""The origin secret in Secrets Manager: which values are accepted while it changes."""
 
 from datetime import timedelta
 

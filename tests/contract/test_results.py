@@ -103,7 +103,7 @@ FOREIGN: Mapping[str, Mapping[str, Any]] = {
 def test_what_is_not_as_it_was_kept_is_not_there(
     client: "S3Client", s3_results: S3ResultStorage, difference: Mapping[str, Any]
 ) -> None:
-    """Damaged, or put there by other hands: it is made anew, and kept over it."""
+    """A damaged or foreign entry is a cache miss, and the next result overwrites it."""
     s3_results.put("n", BODY, "image/webp")
     entry: dict[str, Any] = {"Body": BODY, "ContentType": "image/webp", "Metadata": meta(client)}
     entry |= difference

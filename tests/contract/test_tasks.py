@@ -45,7 +45,7 @@ def kept(request: pytest.FixtureRequest, wall: Wall) -> Kept:
 
 
 def test_a_claimed_task_is_running(kept: Kept, task: Task) -> None:
-    """Whoever asks hears so at once; given back, it waits again."""
+    """A lookup returns RUNNING right after the claim, and ACCEPTED after the release."""
     kept.tasks.create(replace(task, state=State.ACCEPTED))
     claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
     found = kept.tasks.find("Image-1")
@@ -121,7 +121,7 @@ def test_a_claim_ends_with_its_time(kept: Kept, task: Task) -> None:
 
 
 def test_a_task_set_free_can_be_claimed_at_once(kept: Kept, task: Task) -> None:
-    """Whoever gives up says so, and nobody has to wait."""
+    """A worker that gives up releases the task, and the next worker need not await the lease."""
     kept.tasks.create(task)
     claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
     kept.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", release=True)

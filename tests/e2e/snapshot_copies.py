@@ -41,7 +41,7 @@ def _copied(app: Any, hooks: Any, events: dict[str, Any]) -> int:
     if os.fork():
         os.close(writing)
         return reading
-    random.setstate(frozen)  # A fork draws anew by itself, a snapshot does not.
+    random.setstate(frozen)  # A fork reseeds the generator, a snapshot does not.
     hooks.run_after_restore()
     seen = {
         "replies": {name: app.handler(event, CONTEXT) for name, event in events.items()},

@@ -99,11 +99,11 @@ def test_reproducible(build: Path, tmp_path: Path) -> None:
 
 
 def test_the_queue_is_read_as_it_feeds_the_function(build: Path) -> None:
-    """By whoever plays it here."""
+    """The event source of the built template equals the local poller's defaults."""
     assert read_source(build, "PersistFunction") == EventSource()
 
 
 def test_what_was_built_runs_in_the_templates_time(build: Path) -> None:
-    """And is read so by whoever plays Lambda here."""
+    """The local Lambda emulator reads each function's timeout from the built template."""
     process, persist = (read_function(build, name).seconds for name in FUNCTIONS)
     assert (process, persist) == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)

@@ -77,7 +77,7 @@ def test_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_time(run: Run) -> None:
-    """A function is told its time; when that is up it is ended, and starts anew."""
+    """A function can read its remaining time; at the timeout it is killed and starts again."""
     with run(seconds=1) as pool:
         assert 0 < ask(pool)["milliseconds"] <= 1000
         with pytest.raises(FunctionError, match="timed out after 1"):
@@ -95,7 +95,7 @@ def test_exception(run: Run) -> None:
 
 
 def test_exit(run: Run) -> None:
-    """A function whose process ends has failed, and starts anew."""
+    """A function whose process exits has failed, and starts again."""
     with run() as pool:
         with pytest.raises(FunctionError):
             ask(pool, exit=3)

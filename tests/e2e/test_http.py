@@ -112,7 +112,7 @@ def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
     ids=lambda value: value,
 )
 def test_keys(target: str, key: str, front: Front, s3: "S3Client", fetch: Fetch) -> None:
-    """A key is decoded exactly once, whoever decodes it."""
+    """A key is decoded exactly once, with an HTTP API and with a function URL."""
     stored = put(s3, key, gradient(len(key.encode()) + 10, 20))
     assert fetch(f"/pictures/{target}", front=front).body == stored
 

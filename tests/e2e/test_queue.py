@@ -1,4 +1,4 @@
-"""Messages through queue, poller and the built persist function: done, buried, or back again."""
+"""Messages through queue, poller and built function: done, dead-lettered or delivered again."""
 
 import io
 import json

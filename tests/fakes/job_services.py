@@ -1,4 +1,4 @@
-"""A workshop in memory: queue, dead letters, tasks, locks and topics."""
+"""JobServices in memory: queue, dead-letter queue, tasks, locks and topics."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from tests.fakes.services import NOW
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryQueue:
-    """What was sent, postponed and buried."""
+    """Messages that were sent, delayed and dead-lettered."""
 
     sent: list[str] = field(default_factory=list)
     delayed: list[tuple[str, int]] = field(default_factory=list)
@@ -93,7 +93,7 @@ class MemoryLocks:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryTopics:
-    """What each topic has heard."""
+    """Messages that were published, by topic."""
 
     published: dict[str, list[str]] = field(default_factory=lambda: {"done": []})
 
@@ -102,7 +102,7 @@ class MemoryTopics:
         return name in self.published
 
     def publish(self, name: str, message: str) -> None:
-        """Note the message; nobody hears one for a topic that was taken out since."""
+        """Record the message; a message to a removed topic is dropped."""
         if name in self.published:
             self.published[name].append(message)
 
@@ -114,7 +114,7 @@ def memory_job_services(
     locks: MemoryLocks | None = None,
     topics: MemoryTopics | None = None,
 ) -> JobServices:
-    """Build a workshop; what is not given is empty."""
+    """Build the services; those that are not given are empty."""
     letters = queue or MemoryQueue()
     return JobServices(
         queue=letters,

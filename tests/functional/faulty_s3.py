@@ -1,4 +1,4 @@
-"""The function started anew with a wire between it and S3 that can fail."""
+"""A new instance of the function, with a proxy to S3 that can inject faults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

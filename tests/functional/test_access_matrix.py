@@ -39,7 +39,8 @@ protected owner       200    200    200        200   200  200     204     200
 """
 """A key is for every bucket, but for the one of `other`; `writer` may not read, nor `reader` write.
 
-Whoever has no right of their own may what anyone may. Storing a result takes both rights.
+A caller without a right of its own has the rights of an anonymous caller. Storing a result needs
+both rights.
 """
 
 BUCKETS = ("public", "private", "protected")

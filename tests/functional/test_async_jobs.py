@@ -40,7 +40,7 @@ def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environme
 
 @pytest.fixture
 def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
-    """Connect to the queues, made anew: what is hidden now would come again in later tests."""
+    """Recreate the queues: an invisible message of one test would reappear in a later one."""
     client = boto3.client("sqs")
     for name in (QUEUE, DEAD_LETTERS):
         client.delete_queue(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"])
@@ -157,7 +157,7 @@ def test_a_job_about_nothing_is_refused(ask: Ask) -> None:
 
 
 def test_who_may_ask_after_a_task(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
-    """Whoever may read the bucket, about an object's own tasks only."""
+    """A caller that may read the bucket, and only for the tasks of the object in the URL."""
     task_id = json.loads(post(ask, RESIZE + to("async/made.jpg")).body)["TaskId"]
     assert status(ask, task_id, by="reader").status == 200
     assert code(status(ask, task_id, by=None)) == (403, "AccessDenied")

@@ -107,7 +107,7 @@ def elsewhere(s3: "S3Client") -> Iterator[Callable[[Any, Any], None]]:  # noqa: 
 
 
 def test_the_first_try_succeeds(function: Function) -> None:
-    """Connections that are gone are made anew, and nothing is asked for twice."""
+    """Closed connections are opened again, and no request is sent twice."""
     before = function.get()
     function.pause()
     reply = function.get()

@@ -172,7 +172,7 @@ def test_a_version_that_is_not_there_is_not_found(ask: Ask) -> None:
 
 @pytest.mark.parametrize("query", ["versionId", "objectMeta"])
 def test_a_version_that_is_none_is_the_callers_error(ask: Ask, query: str) -> None:
-    """S3 answers a bare 400 to a HEAD of one, which must not pass for a failure of ours."""
+    """S3 answers a HEAD of an invalid version with a bare 400, which must not become a 5xx."""
     sent = tuple({query: "", "versionId": "\0"}.items())
     for method in ("HEAD", "GET"):
         assert ask(method, "demo", "a.bin", query=sent).status in (400, 404)

@@ -189,7 +189,7 @@ def test_an_object_that_is_closed_closes_its_results(ask: Ask) -> None:
 
 
 def test_a_protected_original_stays_so(ask: Ask, s3: "S3Client") -> None:
-    """A stranger is given the kept result by its style only, as one that is made anew."""
+    """An anonymous caller gets a result by its style only, whether it is cached or new."""
     s3.put_object(Bucket="the-protected", Key="p.jpg", Body=stored(coded((80, 60)), "JPEG"))
     style = b"<Style><Content>image/resize,w_50</Content></Style>"
     named = (("style", ""), ("styleName", "kept"))

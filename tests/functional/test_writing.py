@@ -136,7 +136,7 @@ def test_metadata_up_to_the_limit_is_stored(put: Put) -> None:
 
 @pytest.mark.parametrize("announced", ["3", "8", "07", "six"])
 def test_a_body_that_changed_on_its_way_is_refused(put: Put, announced: str) -> None:
-    """A front takes some bodies for text: its mending must not go unnoticed."""
+    """A proxy may take a body for text and re-encode it: the changed length must be detected."""
     assert code_of(put({"content-length": announced})) == (400, "IncompleteBody")
 
 

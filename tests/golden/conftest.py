@@ -1,4 +1,4 @@
-"""The flag that writes goldens anew: for a developer who looks at them, never for CI."""
+"""The flag that overwrites the goldens: for a developer who inspects them, never for CI."""
 
 import os
 
@@ -13,6 +13,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse where nobody would look."""
+    """Refuse the flag in CI, where nobody inspects the goldens."""
     if config.getoption("--update-goldens") and os.environ.get("CI"):
         raise pytest.UsageError("--update-goldens is refused in CI: goldens are looked at first")

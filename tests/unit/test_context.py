@@ -1,4 +1,4 @@
-"""What operations may know of the world."""
+"""The processing context that operations receive: deadline and request cache."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_a_shelf_keeps_what_there_is_room_for() -> None:
 
 
 def test_what_weighs_nothing_is_always_kept() -> None:
-    """Also on a full shelf."""
+    """A result without pixels is kept even in a full cache."""
     shelf = RequestCache(room=0)
     made = [shelf.get_or_create("a", object, pixels=lambda _: 0) for _ in range(2)]
     assert made[0] is made[1]

@@ -1,4 +1,4 @@
-"""A share of all requests is logged in detail, decided for each anew."""
+"""A share of all requests is logged in detail; each request is sampled on its own."""
 
 import logging
 import random
@@ -28,14 +28,14 @@ def detailed(verbosity: LogSampling) -> bool:
 
 
 def test_about_the_share_is_detailed() -> None:
-    """One of four, with a dice whose throws are known."""
+    """A rate of 0.25 samples about a quarter of the requests, with seeded random numbers."""
     verbosity = LogSampling(level="INFO", rate=0.25, random=random.Random(7).random)
     found = sum(detailed(verbosity) for _ in range(2000))
     assert 400 < found < 600
 
 
 def test_the_dice_have_no_state() -> None:
-    """A snapshot would repeat it, and all copies would look at their requests in the same order."""
+    """A snapshot would copy the state, and all copies would sample the same sequence."""
     dice: Any = LogSampling(level="INFO").random
     with pytest.raises(NotImplementedError):
         dice.__self__.getstate()
@@ -44,7 +44,7 @@ def test_the_dice_have_no_state() -> None:
 @pytest.mark.parametrize(("share", "expected"), [(0.0, False), (1.0, True)], ids=["0", "1"])
 @pytest.mark.parametrize("throw", [0.0, 0.999999])
 def test_none_and_all_are_exact(share: float, expected: bool, throw: float) -> None:
-    """No throw makes an exception of them."""
+    """No random number changes the outcome of rates 0 and 1."""
     assert detailed(LogSampling(level="INFO", rate=share, random=lambda: throw)) is expected
 
 

@@ -13,7 +13,7 @@ ENTRIES = "functions/*/app.py"
 
 
 def test_every_alarm_has_its_line() -> None:
-    """Whoever is woken by one finds what to do."""
+    """The manual tells the operator how to react to each alarm."""
     alarms = [name for name, _ in STACK.of_type("AWS::CloudWatch::Alarm")]
     assert "DeadLetterQueueNotEmpty" in alarms
     for name in alarms:

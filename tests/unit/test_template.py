@@ -152,7 +152,7 @@ def test_records_point_where_requests_go(cdn: bool) -> None:
 
 
 def test_without_a_zone_the_outputs_say_where_records_point() -> None:
-    """For whoever makes them elsewhere."""
+    """An operator whose DNS is elsewhere creates the records from these outputs."""
     assert deployment("DomainName").outputs.keys() >= {"BucketsDomainTarget", "PathDomainTarget"}
     assert "CdnTarget" in deployment("DomainName", "Cdn").outputs
 

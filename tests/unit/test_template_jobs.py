@@ -1,4 +1,4 @@
-"""The queue of the template and how it feeds its function; local/ plays both by the same rules."""
+"""The template's queue and event source mapping; local/ emulates both with the same values."""
 
 from typing import Any
 

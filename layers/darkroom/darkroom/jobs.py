@@ -1,7 +1,7 @@
-"""Jobs: processing that is promised now and done later, and what becomes of them.
+"""Jobs, which are accepted at once and processed later, and the tasks that record their state.
 
-A job is one source object and one or more targets, so that whatever is made of one upload
-shares its decoding. It is plain data: it travels as JSON and says all that the work needs.
+A job is one source object and one or more targets, so that all results of one upload share its
+decoding. It is plain data: the queue carries it as JSON, and it holds all that a worker needs.
 """
 
 import json
@@ -108,9 +108,9 @@ class Task:
     attempts: int = 0
     finished_at: datetime | None = None
     notified: bool = False
-    """Whether the topic has heard of the end."""
+    """Whether the final state was published to the topic."""
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing is left to do but, perhaps, to tell."""
+        """Whether the state is final; the notification may still be due."""
         return self.state in (State.SUCCEEDED, State.FAILED)

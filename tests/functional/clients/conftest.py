@@ -69,7 +69,7 @@ def served(
     assert process.stdout
     ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
     assert ready, "the first line says where it is ready"
-    # Nobody reads the log, but a pipe that is full would stop whoever writes to it.
+    # A full pipe would block the application, so a thread reads and discards the log.
     drain = Thread(target=process.stdout.read)
     drain.start()
     try:

@@ -173,7 +173,7 @@ def test_no_body(status: int) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_request_limit(chunked: bool) -> None:
-    """A body over 10 MB is refused, however it comes, and the client hears why."""
+    """A body over 10 MB is refused, chunked or not, with the reason in the reply."""
     function = Recorder()
     body = bytes(MAX_BODY_BYTES + 1)
     with gateway(function) as server:
@@ -212,7 +212,7 @@ def test_result_limit() -> None:
     ],
 )
 def test_failures(front: Front, error: Exception, status: int, text: str) -> None:
-    """A function that fails is answered for, without a word of its reasons."""
+    """When the function fails, the gateway replies with an error that omits the cause."""
 
     def fail(_: bytes, /) -> bytes:
         raise error

@@ -65,7 +65,7 @@ def suggested(process: subprocess.Popen[str]) -> list[str]:
 
 
 def processes() -> Iterator[tuple[int, int]]:
-    """List the processes that run, each with its parent; not those that only wait to be buried."""
+    """List the running processes, each with its parent; zombies are left out."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = path.read_text().rpartition(")")[2].split()[:2]

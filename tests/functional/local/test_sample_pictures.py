@@ -1,4 +1,4 @@
-"""The sample pictures are what local/pictures/CREDITS.md says, for whoever tries things on them."""
+"""The sample pictures have the formats and sizes that local/pictures/CREDITS.md states."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_a_sample_is_what_its_name_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_sample_is_credited(name: str) -> None:
-    """Whoever takes a picture finds where it is from."""
+    """CREDITS.md names the origin of every picture."""
     assert f"| `{name}` |" in CREDITS
 
 

@@ -77,7 +77,7 @@ def neighbours(text: str) -> set[str]:
 
 
 def caller_of(sent: SignedRequest) -> Caller | None:
-    """Give whoever the request passes as; None when it is refused."""
+    """Return the caller that the request authenticates; None when it is refused."""
     try:
         return verify(sent, credentials=KEYRING, now=NOW)
     except OssError:

@@ -27,7 +27,7 @@ class Slow:
 
 
 def test_its_age_counts_from_before_it_was_read() -> None:
-    """What changed while it was read is not in it: it holds no longer than was promised."""
+    """A value may change while it is read, so its age counts from the start of the read."""
     source = Slow()
     recent = TimedCache(load=source.load, clock=source.clock)
     assert recent.get("key", HALF_A_MINUTE) == 1

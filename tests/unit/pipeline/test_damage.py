@@ -101,7 +101,7 @@ def test_half_a_picture_is_not_shown(name: str, text: str) -> None:
 def test_any_bytes_may_be_wrong(
     name: str, text: str, edits: list[tuple[float, int]], cut: float
 ) -> None:
-    """No exception but the catalogue's leaves the pipeline, and none of ours is a 5xx."""
+    """The pipeline raises catalogue errors only, and none of them is a 5xx."""
     assert_answered(spoilt(FILES[name], edits, cut), text)
 
 

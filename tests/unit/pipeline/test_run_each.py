@@ -33,7 +33,7 @@ def photograph() -> bytes:
 
 
 def test_a_result_is_the_same_alone_and_in_company(photograph: bytes) -> None:
-    """Results are a pure function of source and process: whoever shares a decode included."""
+    """A result depends on source and process only, even when targets share a decode."""
     processes = [operations(text) for text in PROCESSES]
     assert run_each(photograph, processes, ProcessingContext()) == [
         run(photograph, process, ProcessingContext()) for process in processes

@@ -1,4 +1,4 @@
-"""A message is done, comes again later, or is buried with its reason."""
+"""A message is done, delivered again later, or dead-lettered with its reason."""
 
 import json
 from collections.abc import Callable
@@ -186,7 +186,7 @@ def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
     ("number", "state", "done"), [(1, State.ACCEPTED, False), (5, State.FAILED, True)]
 )
 def test_an_error_nobody_thought_of_is_one_of_ours(number: int, state: State, done: bool) -> None:
-    """Its message comes again, and in the end it is buried like any other."""
+    """The message is delivered again, and after the last delivery it is dead-lettered."""
     queue, tasks = MemoryQueue(), MemoryTasks()
     hands = worker(MemoryObjects(), queue, tasks)
     tasks.create(Task(job=JOB))
@@ -219,7 +219,7 @@ def test_a_job_that_another_worker_has_comes_again(number: int, pauses: list[int
 
 
 def test_pauses_outlast_a_worker_that_was_killed() -> None:
-    """What it held is free again before the last delivery of whoever waits for it."""
+    """A killed worker's lease expires before the last delivery of a job that waits for it."""
     deliveries = Settings(buckets={}).max_receive_count
     pauses = [CLAIMED_RETRY_DELAY * 2**number for number in range(deliveries - 1)]
     assert sum(pauses) > FUNCTION_SECONDS + LEASE_MARGIN.total_seconds()

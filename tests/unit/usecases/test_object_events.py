@@ -126,7 +126,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_no_message_does_worse_than_malformed(value: object) -> None:
-    """Whoever may write to the queue cannot stop it."""
+    """Any JSON value is parsed or raises `InvalidMessage`, so no sender can stop the queue."""
     with suppress(InvalidMessage):
         parse_message(json.dumps(value), SETTINGS)
 

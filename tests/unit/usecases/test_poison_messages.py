@@ -1,4 +1,4 @@
-"""Messages of any shape: each comes to its end, and what is no job is buried with its reason.
+"""Messages of any shape: each is settled, and one that is no job is dead-lettered with its reason.
 
 `pytest --hypothesis-profile=thorough` tries fifty times as many.
 """

@@ -200,7 +200,7 @@ def test_a_version_is_asked_for_by_its_id(service: Service) -> None:
 
 
 def test_conditions_are_looked_at_first(service: Service) -> None:
-    """Whoever has the picture, or means another one, makes nobody look for it."""
+    """When a precondition answers the request, the result cache is not read."""
     etag = service.ask().source.etag
     same, other = frozenset({etag}), frozenset({"0"})
     unmodified = service.ask(conditions=Preconditions(none_match=same))

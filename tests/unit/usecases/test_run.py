@@ -188,7 +188,7 @@ def test_a_worker_that_died_before_telling_has_it_told() -> None:
     ids=["missing source", "missing target", "bad picture"],
 )
 def test_a_permanent_failure_ends_the_task_at_once(job: Job, code: str) -> None:
-    """Another attempt would fail alike; the topic hears why."""
+    """Another attempt would fail alike; the notification has the error code."""
     bench = Bench()
     task = run_job(job, bench.worker())
     assert (task.state, task.code) == (State.FAILED, code)
@@ -271,7 +271,7 @@ def test_results_of_rules_are_no_sources_of_rules() -> None:
 
 
 def test_of_two_workers_at_one_target_the_second_waits() -> None:
-    """Whoever holds the name writes; the other comes again."""
+    """The worker that holds the lock writes; the message of the other is delivered again."""
     bench = Bench()
     bench.locks.held["demo/small/a.jpg"] = "other worker", NOW + timedelta(seconds=30)
     with pytest.raises(AlreadyClaimed):

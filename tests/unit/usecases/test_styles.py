@@ -64,7 +64,7 @@ def test_overwriting_keeps_place_and_time_of_creation(there: Services) -> None:
 
 
 def test_a_deleted_style_leaves_its_place(there: Services) -> None:
-    """Spec 06 T24: deleting what is not there is no error; created anew, a style comes last."""
+    """Spec 06 T24: deleting a missing style is no error; a style created again comes last."""
     put(there, "a")
     put(there, "b")
     delete_style(DEMO, "a", there)

@@ -1,4 +1,4 @@
-"""Jobs are promised only when nothing that can be known speaks against them (spec 04 §4–5)."""
+"""A job is accepted only after all checks that need no processing (spec 04 §4–5)."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -156,7 +156,7 @@ def test_without_a_bucket_the_result_stays_in_the_source_s() -> None:
 
 
 def test_a_topic_of_the_settings_is_kept_with_the_job() -> None:
-    """C-167: it hears of the end."""
+    """C-167: the final state is published to it."""
     desk = Desk()
     desk.submit("image/resize,w_5" + to() + notify("done"))
     assert queued(desk).topic == "done"

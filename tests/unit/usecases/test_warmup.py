@@ -1,4 +1,4 @@
-"""The rehearsal before a snapshot."""
+"""The warm-up before a snapshot."""
 
 import subprocess
 import sys
@@ -31,8 +31,9 @@ for word in FORMATS:
 _process(ONE_PIXEL_GIF, "image/watermark,text_SGVsbG8", context)
 print(*sorted(at_hand() - known))
 """
-"""Prints the modules and files that pictures load, with folders of typefaces as arguments: theirs,
-the rehearsal's."""
+"""Prints the modules and files that pictures load after the warm-up.
+
+Arguments: the folder of typefaces of the pictures, then optionally that of the warm-up."""
 
 
 def loaded(*fonts: Path) -> list[str]:
@@ -53,7 +54,7 @@ FACES = ("wqy-microhei.ttf", "wqy-zenhei.ttf")
 
 
 def test_pictures_load_something() -> None:
-    """There is something to rehearse."""
+    """Without a warm-up, pictures load modules and typefaces."""
     assert {"PIL.JpegImagePlugin", "pillow_heif", *FACES} <= set(loaded(FONTS))
 
 
@@ -61,5 +62,5 @@ def test_pictures_load_something() -> None:
     ("fonts", "late"), [(FONTS, ()), (Path("nowhere"), FACES)], ids=["typefaces", "none"]
 )
 def test_nothing_is_left_to_load(fonts: Path, late: tuple[str, ...]) -> None:
-    """After it no picture loads or maps anything, but the typefaces where there were none."""
+    """After the warm-up no picture loads or maps anything, except typefaces it was not given."""
     assert loaded(FONTS, fonts) == [*late]

@@ -39,7 +39,7 @@ POST = Request(
     ids=["ok", "404", "501", "503"],
 )
 def test_the_outcome_says_whose_fault_it_is(code: Code | None, outcome: str) -> None:
-    """By the error, whose judgement is the same everywhere: a 501 is no failure of ours."""
+    """The outcome follows from the error code: a 501 is a refusal, not a server failure."""
     told = account(GET, refusal(code) if code else Response(status=200))
     assert told.dimensions == {"operation": "get", "outcome": outcome}
 

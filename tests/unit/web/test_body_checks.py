@@ -46,7 +46,7 @@ def test_a_request_without_length_and_body_is_refused() -> None:
 
 @pytest.mark.parametrize("announced", ["2", "0", "01", "", "one"])
 def test_a_body_of_another_length_is_refused(announced: str) -> None:
-    """A front takes some bodies for text and mends them."""
+    """A proxy may take a body for text and change its bytes."""
     assert refusal(request(b"x", content_length=announced)) is Code.INCOMPLETE_BODY
 
 
