@@ -90,7 +90,7 @@ def measured_runs() -> Iterator[Any]:
         yield pytest.param(name, text, id=f"{text}-{name}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "text"), measured_runs())
+@pytest.mark.parametrize(("name", "text"), list(measured_runs()))
 def test_the_peak_stays_within_the_budget(folder: Path, name: str, text: str) -> None:
     """The resident memory of the process at its peak, which Lambda limits (spec 03 §6)."""
     (cost,) = costs([(folder / name, f"image/{text}")])
