@@ -87,8 +87,8 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
 	$(BIN)/python tools/check_prose.py
-	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml >/dev/null \
-	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml
+	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml >/dev/null \
+	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml
 
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
+DECISION = re.compile(r"docs/decisions/\d{3}[a-z0-9-]*(?:\.md)?")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
@@ -52,6 +53,15 @@ def test_links_are_found() -> None:
     """The patterns find a link and a heading that are known to exist."""
     assert "docs/operations.md" in set(links(ROOT / "README.md"))
     assert "access-keys" in anchors(ROOT / "docs/access.md")
+
+
+def test_decisions_that_sources_name_exist() -> None:
+    """A source names a decision by its number or by its file."""
+    folders = (ROOT / "layers", ROOT / "functions", ROOT / "local", ROOT / "tools")
+    sources = [path for folder in folders for path in folder.rglob("*.py")]
+    names = {name for path in sources for name in DECISION.findall(path.read_text())}
+    assert len(names) > 10
+    assert [name for name in names if not [*ROOT.glob(f"{name.removesuffix('.md')}*.md")]] == []
 
 
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))

@@ -1,4 +1,4 @@
-"""Results in a bucket whose lifecycle deletes them (docs/decisions/091-kept-results.md)."""
+"""Results in a bucket whose lifecycle deletes them (docs/decisions/091-result-cache.md)."""
 
 import hashlib
 from collections.abc import Mapping
