@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
-DECISION = re.compile(r"docs/decisions/\d{3}[a-z0-9-]*(?:\.md)?")
+DECISION = re.compile(r"(?:docs/decisions/|decisions? )(\d{3}[a-z-]*)")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
@@ -61,7 +61,7 @@ def test_decisions_that_sources_name_exist() -> None:
     sources = [path for folder in folders for path in folder.rglob("*.py")]
     names = {name for path in sources for name in DECISION.findall(path.read_text())}
     assert len(names) > 10
-    assert [name for name in names if not [*ROOT.glob(f"{name.removesuffix('.md')}*.md")]] == []
+    assert [name for name in names if not [*ROOT.glob(f"docs/decisions/{name}*.md")]] == []
 
 
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
