@@ -13,10 +13,10 @@ import pytest
 from local.child_processes import StartError
 from local.emulator import Pool, Programs, emulated
 from local.gateway import Gateway
-from local.http_fronts import Front
 from local.moto_server import stores
 from local.sam_build import BuiltFunction, read_function
 from local.server import Server, serving
+from local.triggers import Trigger
 from tests.e2e.stores import BUCKET, connected, gradient, put
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def received(response: HTTPResponse) -> Reply:
 
 
 type Fetch = Callable[..., Reply]
-"""Sends a request: target, and optionally method, front and headers."""
+"""Sends a request: target, and optionally method, trigger and headers."""
 
 
 @contextmanager
@@ -128,19 +128,22 @@ def fetch(pool: Pool) -> Iterator[Fetch]:
     """Send a request through a gateway of either kind."""
     lines: list[str] = []
     api = Gateway(invoke=pool, log=lines.append)
-    url = Gateway(invoke=pool, log=lines.append, front=Front.FUNCTION_URL)
+    url = Gateway(invoke=pool, log=lines.append, trigger=Trigger.FUNCTION_URL)
     with serving(api.answer) as api_server, serving(url.answer) as url_server:
-        servers: dict[Front, Server] = {Front.HTTP_API: api_server, Front.FUNCTION_URL: url_server}
+        servers: dict[Trigger, Server] = {
+            Trigger.HTTP_API: api_server,
+            Trigger.FUNCTION_URL: url_server,
+        }
 
         def send(
             target: str,
             *,
             method: str = "GET",
-            front: Front = Front.HTTP_API,
+            trigger: Trigger = Trigger.HTTP_API,
             **headers: str,
         ) -> Reply:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection = HTTPConnection("127.0.0.1", servers[front].server_port, timeout=40)
+            connection = HTTPConnection("127.0.0.1", servers[trigger].server_port, timeout=40)
             connection.request(method, target, headers=named)
             reply = received(connection.getresponse())
             connection.close()

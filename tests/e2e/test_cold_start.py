@@ -14,8 +14,8 @@ import pytest
 
 from local.emulator import Pool, Sandbox, emulated
 from local.events import HttpRequest, event
-from local.http_fronts import Front
 from local.sam_build import BuiltFunction
+from local.triggers import Trigger
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.stores import gradient, put
 from tests.faulty_proxy import FaultyProxy
@@ -52,7 +52,7 @@ def pool(
 def status(pool: Pool) -> int:
     """Ask for a thumbnail."""
     request = HttpRequest(method="GET", target=THUMBNAIL)
-    reply = pool(json.dumps(event(request, Front.HTTP_API, datetime.now(UTC))).encode())
+    reply = pool(json.dumps(event(request, Trigger.HTTP_API, datetime.now(UTC))).encode())
     answer: int = json.loads(reply)["statusCode"]
     return answer
 

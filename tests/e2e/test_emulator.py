@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from local.emulator import Pool, emulated
-from local.http_fronts import FunctionError, ThrottledError
 from local.sam_build import BuiltFunction
+from local.triggers import FunctionError, ThrottledError
 from tests.e2e.conftest import available
 
 FUNCTION = """

@@ -12,7 +12,7 @@ from PIL import Image
 
 from local.emulator import Pool
 from local.events import HttpRequest, event
-from local.http_fronts import Front
+from local.triggers import Trigger
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -56,7 +56,7 @@ def test_reply(name: str, pool: Pool) -> None:
 def test_the_gateway_makes_such_events(name: str) -> None:
     """What the local gateway makes of the same request differs in nothing but ids and clocks."""
     real = load(name)
-    front = Front.FUNCTION_URL if name.startswith("url-") else Front.HTTP_API
+    trigger = Trigger.FUNCTION_URL if name.startswith("url-") else Trigger.HTTP_API
     context = real["requestContext"]
     added = ("x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
     request = HttpRequest(
@@ -67,7 +67,7 @@ def test_the_gateway_makes_such_events(name: str) -> None:
         headers=tuple(item for item in real["headers"].items() if item[0] not in added),
         source_ip=context["http"]["sourceIp"],
     )
-    made = event(request, front, datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC))
+    made = event(request, trigger, datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC))
     for header in added:
         assert made["headers"].pop(header)
         assert real["headers"].pop(header)

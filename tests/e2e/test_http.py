@@ -12,7 +12,7 @@ from PIL import Image
 
 from darkroom.process.parameters import encode_base64
 from local.emulator import Pool
-from local.http_fronts import Front
+from local.triggers import Trigger
 from tests.e2e.conftest import Fetch, Reply, received
 from tests.e2e.stores import gradient, noise, put
 
@@ -97,7 +97,7 @@ def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
     assert fetch(target, method="HEAD").headers["x-oss-err"]
 
 
-@pytest.mark.parametrize("front", Front)
+@pytest.mark.parametrize("trigger", Trigger)
 @pytest.mark.parametrize(
     ("target", "key"),
     [
@@ -111,17 +111,17 @@ def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
     ],
     ids=lambda value: value,
 )
-def test_keys(target: str, key: str, front: Front, s3: "S3Client", fetch: Fetch) -> None:
+def test_keys(target: str, key: str, trigger: Trigger, s3: "S3Client", fetch: Fetch) -> None:
     """A key is decoded exactly once, with an HTTP API and with a function URL."""
     stored = put(s3, key, gradient(len(key.encode()) + 10, 20))
-    assert fetch(f"/pictures/{target}", front=front).body == stored
+    assert fetch(f"/pictures/{target}", trigger=trigger).body == stored
 
 
 def test_key_with_question_mark(s3: "S3Client", fetch: Fetch) -> None:
     """A key with a question mark is within reach of function URLs only."""
     stored = put(s3, "what?.jpg", gradient(30, 20))
-    assert fetch("/pictures/what%3F.jpg", front=Front.FUNCTION_URL).body == stored
-    assert fetch("/pictures/what%3F.jpg", front=Front.HTTP_API).status == 404
+    assert fetch("/pictures/what%3F.jpg", trigger=Trigger.FUNCTION_URL).body == stored
+    assert fetch("/pictures/what%3F.jpg", trigger=Trigger.HTTP_API).status == 404
 
 
 def test_large_object(s3: "S3Client", fetch: Fetch) -> None:

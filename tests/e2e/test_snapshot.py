@@ -19,8 +19,8 @@ from darkroom.auth import SignedRequest
 from darkroom.aws.secrets import access_keys
 from local.emulator import Programs
 from local.events import HttpRequest, event
-from local.http_fronts import Front
 from local.sam_build import BuiltFunction
+from local.triggers import Trigger
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.queue_harness import set_up_queues
 from tests.e2e.role import keys
@@ -94,7 +94,7 @@ def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     """Copy the imported function, and give what every copy answered and saw."""
     path = tmp_path_factory.mktemp("copies") / "seen.json"
     now = datetime.now(UTC)
-    events = {name: event(request, Front.HTTP_API, now) for name, request in requests().items()}
+    events = {name: event(request, Trigger.HTTP_API, now) for name, request in requests().items()}
     with available():
         python = Programs.find(os.environ).python
     # A connection through a wire stays open, as one to S3 does.

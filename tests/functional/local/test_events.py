@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from local.events import HttpRequest, event
-from local.http_fronts import Event, Front
+from local.triggers import Event, Trigger
 
 NOW = datetime(2020, 3, 12, 19, 3, 58, 390_000, UTC)
 
 
-def described(front: Front = Front.HTTP_API, **request: Any) -> Event:
+def described(trigger: Trigger = Trigger.HTTP_API, **request: Any) -> Event:
     """Describe a request of which only what matters is given."""
     parts: dict[str, Any] = {"method": "GET", "target": "/", **request}
-    return event(HttpRequest(**parts), front, NOW)
+    return event(HttpRequest(**parts), trigger, NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def described(front: Front = Front.HTTP_API, **request: Any) -> Event:
 )
 def test_path(target: str, api: str, url: str) -> None:
     """An HTTP API decodes the path once and cuts it at a decoded `?`; a function URL does not."""
-    for front, path in ((Front.HTTP_API, api), (Front.FUNCTION_URL, url)):
-        made = described(front, target=target)
+    for trigger, path in ((Trigger.HTTP_API, api), (Trigger.FUNCTION_URL, url)):
+        made = described(trigger, target=target)
         assert made["rawPath"] == made["requestContext"]["http"]["path"] == path
 
 
-@pytest.mark.parametrize("front", Front)
+@pytest.mark.parametrize("trigger", Trigger)
 @pytest.mark.parametrize(
     ("query", "parameters"),
     [
@@ -55,9 +55,9 @@ def test_path(target: str, api: str, url: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_query(query: str, parameters: dict[str, str], front: Front) -> None:
+def test_query(query: str, parameters: dict[str, str], trigger: Trigger) -> None:
     """The query arrives as sent, and decoded beside it, with values of one name joined."""
-    made = described(front, target=f"/?{query}")
+    made = described(trigger, target=f"/?{query}")
     assert made["rawQueryString"] == query
     assert made["queryStringParameters"] == parameters
 
@@ -93,13 +93,15 @@ def test_forwarding() -> None:
     assert made["requestContext"]["http"]["sourceIp"] == "127.0.0.2"
 
 
-@pytest.mark.parametrize(("front", "kept"), [(Front.HTTP_API, False), (Front.FUNCTION_URL, True)])
-def test_cookies(front: Front, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("trigger", "kept"), [(Trigger.HTTP_API, False), (Trigger.FUNCTION_URL, True)]
+)
+def test_cookies(trigger: Trigger, kept: bool) -> None:
     """Cookies come one by one; only a function URL leaves them among the headers as well."""
-    made = described(front, headers=(("Cookie", "a=1; b=2"), ("Cookie", "c=3")))
+    made = described(trigger, headers=(("Cookie", "a=1; b=2"), ("Cookie", "c=3")))
     assert made["cookies"] == ["a=1", "b=2", "c=3"]
     assert ("cookie" in made["headers"]) is kept
-    assert "cookies" not in described(front)
+    assert "cookies" not in described(trigger)
 
 
 @pytest.mark.parametrize(
@@ -135,34 +137,38 @@ def test_no_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("front", "body", "length"),
+    ("trigger", "body", "length"),
     [
-        (Front.HTTP_API, b"", "0"),
-        (Front.HTTP_API, b"12345", "5"),
-        (Front.FUNCTION_URL, b"", None),
-        (Front.FUNCTION_URL, b"12345", "5"),
+        (Trigger.HTTP_API, b"", "0"),
+        (Trigger.HTTP_API, b"12345", "5"),
+        (Trigger.FUNCTION_URL, b"", None),
+        (Trigger.FUNCTION_URL, b"12345", "5"),
     ],
 )
-def test_length(front: Front, body: bytes, length: str | None) -> None:
+def test_length(trigger: Trigger, body: bytes, length: str | None) -> None:
     """A length is told even of chunked bodies; an HTTP API tells it even of none."""
     fields = (("Transfer-Encoding", "chunked"),) if body else ()
-    made = described(front, method="PUT", headers=fields, body=body)
+    made = described(trigger, method="PUT", headers=fields, body=body)
     assert made["headers"].get("content-length") == length
 
 
 @pytest.mark.parametrize(
-    ("front", "host", "domain"),
+    ("trigger", "host", "domain"),
     [
-        (Front.HTTP_API, "demo.localhost:8000", "demo.localhost"),
-        (Front.HTTP_API, "IMG.Example.com", "img.example.com"),
-        (Front.HTTP_API, "[::1]:8000", "[::1]"),
-        (Front.FUNCTION_URL, "127.0.0.1:8000", "darkroom.lambda-url.local.on.aws"),
-        (Front.FUNCTION_URL, "abc.lambda-url.eu-west-1.on.aws", "abc.lambda-url.eu-west-1.on.aws"),
+        (Trigger.HTTP_API, "demo.localhost:8000", "demo.localhost"),
+        (Trigger.HTTP_API, "IMG.Example.com", "img.example.com"),
+        (Trigger.HTTP_API, "[::1]:8000", "[::1]"),
+        (Trigger.FUNCTION_URL, "127.0.0.1:8000", "darkroom.lambda-url.local.on.aws"),
+        (
+            Trigger.FUNCTION_URL,
+            "abc.lambda-url.eu-west-1.on.aws",
+            "abc.lambda-url.eu-west-1.on.aws",
+        ),
     ],
 )
-def test_domain(front: Front, host: str, domain: str) -> None:
+def test_domain(trigger: Trigger, host: str, domain: str) -> None:
     """The domain is the host addressed; that of a function URL ends in .on.aws always."""
-    made = described(front, headers=(("Host", host),))
+    made = described(trigger, headers=(("Host", host),))
     assert made["requestContext"]["domainName"] == domain
     assert made["headers"]["host"] == host
 

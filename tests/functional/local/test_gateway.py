@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from local.gateway import MAX_EVENT_BYTES, MAX_RESULT_BYTES, Gateway
-from local.http_fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.sandbox import InProcess
 from local.server import MAX_BODY_BYTES, Server, serving
+from local.triggers import Event, FunctionError, Invoke, ThrottledError, Trigger
 
 
 @dataclass
@@ -33,10 +33,10 @@ class Recorder:
 
 
 @contextmanager
-def gateway(invoke: Invoke, front: Front = Front.HTTP_API) -> Iterator[Server]:
+def gateway(invoke: Invoke, trigger: Trigger = Trigger.HTTP_API) -> Iterator[Server]:
     """Serve a function on any free port."""
     lines: list[str] = []
-    with serving(Gateway(invoke=invoke, log=lines.append, front=front).answer) as server:
+    with serving(Gateway(invoke=invoke, log=lines.append, trigger=trigger).answer) as server:
         yield server
 
 
@@ -76,7 +76,7 @@ def test_methods(method: str) -> None:
 def test_target_as_sent() -> None:
     """The target is read as sent, with slashes at its beginning and without decoding."""
     function = Recorder()
-    with gateway(function, Front.FUNCTION_URL) as server:
+    with gateway(function, Trigger.FUNCTION_URL) as server:
         exchange(server, "GET", "//demo/a%20b?x=%2F&y=|")
     assert function.events[0]["rawPath"] == "//demo/a%20b"
     assert function.events[0]["rawQueryString"] == "x=%2F&y=|"
@@ -203,28 +203,30 @@ def test_result_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("front", "error", "status", "text"),
+    ("trigger", "error", "status", "text"),
     [
-        (Front.HTTP_API, FunctionError("x"), 500, "Internal Server Error"),
-        (Front.FUNCTION_URL, FunctionError("x"), 502, "Internal Server Error"),
-        (Front.HTTP_API, ThrottledError(), 503, "Service Unavailable"),
-        (Front.FUNCTION_URL, ThrottledError(), 429, "Rate Exceeded."),
+        (Trigger.HTTP_API, FunctionError("x"), 500, "Internal Server Error"),
+        (Trigger.FUNCTION_URL, FunctionError("x"), 502, "Internal Server Error"),
+        (Trigger.HTTP_API, ThrottledError(), 503, "Service Unavailable"),
+        (Trigger.FUNCTION_URL, ThrottledError(), 429, "Rate Exceeded."),
     ],
 )
-def test_failures(front: Front, error: Exception, status: int, text: str) -> None:
+def test_failures(trigger: Trigger, error: Exception, status: int, text: str) -> None:
     """When the function fails, the gateway replies with an error that omits the cause."""
 
     def fail(_: bytes, /) -> bytes:
         raise error
 
-    with gateway(fail, front) as server:
+    with gateway(fail, trigger) as server:
         answered, headers, body = exchange(server, "GET", "/a")
     assert (answered, headers["content-type"]) == (status, "application/json")
     assert json.loads(body) == {"message": text}
 
 
-@pytest.mark.parametrize(("front", "status"), [(Front.HTTP_API, 503), (Front.FUNCTION_URL, 200)])
-def test_a_front_s_own_patience(front: Front, status: int) -> None:
+@pytest.mark.parametrize(
+    ("trigger", "status"), [(Trigger.HTTP_API, 503), (Trigger.FUNCTION_URL, 200)]
+)
+def test_a_trigger_has_its_own_timeout(trigger: Trigger, status: int) -> None:
     """An HTTP API waits for its time, whatever the function's; a function URL for the function."""
     ended = threading.Event()
 
@@ -233,7 +235,7 @@ def test_a_front_s_own_patience(front: Front, status: int) -> None:
         ended.set()
         return b'{"statusCode": 200}'
 
-    gateway = Gateway(invoke=slow, log=lambda _: None, front=front, seconds=0.1)
+    gateway = Gateway(invoke=slow, log=lambda _: None, trigger=trigger, seconds=0.1)
     with serving(gateway.answer) as server:
         assert exchange(server, "GET", "/a")[0] == status
     assert ended.wait(5), "nobody ends the function for it"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.http_fronts import FunctionError, ThrottledError
 from local.poller import EventSource, Poller, batch_failures, polling
+from local.triggers import FunctionError, ThrottledError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -1,12 +1,12 @@
-"""What the fronts make of a function's result."""
+"""What the triggers make of a function's result."""
 
 import base64
 from typing import Any
 
 import pytest
 
-from local.http_fronts import Front, FunctionError
 from local.replies import failed, reply, throttled
+from local.triggers import FunctionError, Trigger
 
 
 def test_text() -> None:
@@ -67,6 +67,9 @@ def test_malformed(result: Any) -> None:
 
 
 def test_statuses() -> None:
-    """The two fronts answer a failed and a throttled function each in its own way."""
-    assert (failed(Front.HTTP_API).status, failed(Front.FUNCTION_URL).status) == (500, 502)
-    assert (throttled(Front.HTTP_API).status, throttled(Front.FUNCTION_URL).status) == (503, 429)
+    """The two triggers answer a failed and a throttled function each in its own way."""
+    assert (failed(Trigger.HTTP_API).status, failed(Trigger.FUNCTION_URL).status) == (500, 502)
+    assert (throttled(Trigger.HTTP_API).status, throttled(Trigger.FUNCTION_URL).status) == (
+        503,
+        429,
+    )
