@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from darkroom.cli.files import Job, plan_jobs, process_file, reports, run_job
+from darkroom.cli.files import FileTask, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2
@@ -72,7 +72,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _run(jobs: Sequence[Job], processes: int) -> int:
+def _run(jobs: Sequence[FileTask], processes: int) -> int:
     status = 0
     with _messages(jobs, processes) as messages:
         for number, (job, message) in enumerate(zip(jobs, messages, strict=True), 1):
@@ -84,7 +84,7 @@ def _run(jobs: Sequence[Job], processes: int) -> int:
 
 
 @contextmanager
-def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
+def _messages(jobs: Sequence[FileTask], processes: int) -> Iterator[Iterator[str | None]]:
     """Yield the jobs' error messages in order; the block's end cancels jobs not yet started."""
     if processes <= 1:
         yield map(run_job, jobs)

@@ -28,7 +28,7 @@ class InvalidMessage(Exception):
         super().__init__(f"neither a job nor an event: {reason}")
 
 
-class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class JobTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be made: a process in canonical text and where its result goes."""
 
     process: str
@@ -45,7 +45,7 @@ class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bucket: str
     key: str
     targets: Annotated[
-        tuple[Target, ...], Meta(min_length=1, description="a list of one target or more")
+        tuple[JobTarget, ...], Meta(min_length=1, description="a list of one target or more")
     ]
     accepted: Annotated[datetime, Meta(tz=True)]
     etag: str | None = None

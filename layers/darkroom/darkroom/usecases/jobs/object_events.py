@@ -13,7 +13,7 @@ from msgspec import Meta, Raw, Struct, field, structs
 from darkroom.buckets import Bucket, EventRule, RuleTarget
 from darkroom.errors import no_such_bucket
 from darkroom.imaging.operations import canonical_process, compile_operations
-from darkroom.jobs import InvalidMessage, Job, Target
+from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.json_documents import InvalidDocument, decode
 from darkroom.process.grammar import parse
 from darkroom.settings import Settings
@@ -177,11 +177,11 @@ def _event_uuid(arrival: ObjectCreated) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
-def _resolve_target(target: RuleTarget, bucket: Bucket, services: Services) -> Target:
+def _resolve_target(target: RuleTarget, bucket: Bucket, services: Services) -> JobTarget:
     """Settle a rule's process: a style is read now, and later changes of it do not count."""
     process = resolve_style(target.process, bucket, services).process
     operations = reject_reports(compile_operations(process.actions), target.process)
-    return Target(
+    return JobTarget(
         process=canonical_process(operations), bucket=target.bucket or bucket.name, key=target.key
     )
 

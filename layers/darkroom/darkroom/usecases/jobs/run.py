@@ -10,7 +10,7 @@ from msgspec import structs
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import action_names, compile_operations
 from darkroom.imaging.pipeline import Result, run_each
-from darkroom.jobs import Job, State, Target, TargetResult, Task
+from darkroom.jobs import Job, JobTarget, State, TargetResult, Task
 from darkroom.naming_rules import check_key
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, ObjectInfo, ObjectReplaced
@@ -208,7 +208,7 @@ def _check_version(job: Job, source: ObjectInfo) -> None:
 
 
 def _store_result(
-    job: Job, target: Target, result: Result, source: ObjectInfo, worker: JobWorker
+    job: Job, target: JobTarget, result: Result, source: ObjectInfo, worker: JobWorker
 ) -> TargetResult:
     """Store a result, unless its source has been replaced since it was read.
 
