@@ -42,7 +42,7 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, but for the slow ones
+test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures

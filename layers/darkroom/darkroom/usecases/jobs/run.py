@@ -22,9 +22,9 @@ from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
 def finish_job(task: Task, worker: JobWorker) -> Task:
-    """Dead-letter a failure and notify the topic, exactly once unless the function crashes.
+    """Send a failed job to the dead-letter queue, notify the topic, and store that both are done.
 
-    After a crash in between, the next delivery repeats both.
+    If the function crashes before that is stored, the next delivery repeats both.
     """
     if not task.notified:
         _dead_letter_failure(task, worker)
