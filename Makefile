@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build e2e bench bench-servers docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -25,6 +25,8 @@ $(SAM_VENV)/.ready: requirements-sam.txt constraints-sam.txt
 $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
 	@touch $@
+
+install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
 
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
 run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>

@@ -56,6 +56,12 @@ def plan_jobs(
     return [job]
 
 
+def names_a_file(target: Path) -> bool:
+    """Return whether a path is an existing file, or a new path with the suffix of a result."""
+    is_result = _suffix_format(target) is not None or target.suffix.lower() == f".{_REPORT}"
+    return target.is_file() or (is_result and not target.is_dir())
+
+
 def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Iterator[FileTask]:
     """Yield jobs that keep the folder's tree.
 
