@@ -15,13 +15,13 @@ MANUAL = (ROOT / "docs/deploy.md").read_text()
 
 
 class RecordingEnvironment(Mapping[str, str]):
-    """An empty environment that notes the names of the variables that are read."""
+    """An empty environment that records the names of the variables that are read."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        """Note the name; raise `KeyError`."""
+        """Record the name; raise `KeyError`."""
         self.names.add(name)
         raise KeyError(name)
 
@@ -46,8 +46,8 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-def test_every_variable_and_parameter_has_its_row() -> None:
-    """Each environment variable and each parameter of the template is in a row of a table."""
+def test_every_variable_and_parameter_is_in_a_table() -> None:
+    """Each environment variable and each parameter of the template has a row."""
     names = [*variables(), *parameters()]
     assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", MANUAL, re.MULTILINE)] == []
 
@@ -68,8 +68,8 @@ def test_the_guide_groups_every_parameter() -> None:
     assert sorted(grouped) == sorted(parameters())
 
 
-def test_variables_are_those_that_are_set() -> None:
-    """The settings read every variable of the template, and some more."""
+def test_the_settings_read_every_variable_of_the_template() -> None:
+    """The settings read further variables, too."""
     written = [
         function_properties(template(), name)["Environment"]["Variables"]
         for name in ("ProcessFunction", "PersistFunction")

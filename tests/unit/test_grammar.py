@@ -242,6 +242,6 @@ def _seconds(value: str) -> float:
 
 
 def _measure(value: str) -> float:
-    began = time.thread_time()
+    start = time.thread_time()
     outcome(value)
-    return time.thread_time() - began
+    return time.thread_time() - start

@@ -38,8 +38,8 @@ def _bare(code: re.Match[str]) -> str:
     return "" if code[0].startswith("```") else code[0].strip("`")
 
 
-def test_every_link_leads_somewhere() -> None:
-    """A link names a file or folder that exists, and in a page a heading that exists."""
+def test_every_link_resolves() -> None:
+    """The target is a file or folder that exists; an anchor is a heading of its page."""
     for page in pages():
         for link in links(page):
             path, _, anchor = unquote(link).partition("#")

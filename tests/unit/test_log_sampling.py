@@ -69,7 +69,7 @@ def test_libraries_only_warn(level: int, expected: int) -> None:
 
 
 def test_warnings_about_a_picture_are_not_logged() -> None:
-    """Each warning contains another tag, so Python's own filter would repeat them."""
+    """Each warning contains another tag, so Python's own filter would show all of them."""
     with warnings.catch_warnings(record=True) as caught:
         silence_libraries()
         for tag in range(3):

@@ -12,16 +12,16 @@ PACKAGE = "layers/darkroom/darkroom/"
 ENTRIES = "functions/*/app.py"
 
 
-def test_every_alarm_has_its_line() -> None:
-    """The manual tells the operator how to react to each alarm."""
+def test_every_alarm_is_in_the_table() -> None:
+    """The table of the manual has a row for each alarm."""
     alarms = [name for name, _ in STACK.of_type("AWS::CloudWatch::Alarm")]
     assert "DeadLetterQueueNotEmpty" in alarms
     for name in alarms:
         assert re.search(rf"^\| `{name}` \|", MANUAL, re.MULTILINE), name
 
 
-def test_memory_and_time_of_the_template_are_enough_for_the_table() -> None:
-    """The function has a quarter more than the largest picture needs, and twice the time."""
+def test_memory_and_timeout_exceed_those_of_the_table() -> None:
+    """The function has a quarter more memory than the largest picture needs, and twice the time."""
     rows = re.findall(r"^\| [^|]+ \| \d+ \| (\d+) \| ([\d.]+) \|$", MANUAL, re.MULTILINE)
     assert len(rows) > 10
     memory = int(STACK.parameters["JobsMemorySize"])
@@ -36,8 +36,8 @@ def names_in(pattern: str, *paths: str) -> set[str]:
     return {found for text in texts for found in re.findall(pattern, text)}
 
 
-def test_every_metric_has_its_line() -> None:
-    """The table lists the metrics of requests and of jobs."""
+def test_every_metric_is_in_the_table() -> None:
+    """The table has the metrics of requests and of jobs."""
     names = names_in(
         r'(?:yield |add_metric\(name=)"([A-Z]\w+)"', PACKAGE + "web/access_log.py", ENTRIES
     )

@@ -177,8 +177,8 @@ def test_existing_resources_are_not_changed(stack: Stack) -> None:
         "ExistingKeysSecret": {"Keys"},
     }
     for parameter, names in made.items():
-        there = names & stack.names
-        assert there == (set() if stack.parameters[parameter] else names)
+        found = names & stack.names
+        assert found == (set() if stack.parameters[parameter] else names)
 
 
 @in_every_deployment

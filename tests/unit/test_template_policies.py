@@ -53,13 +53,13 @@ def test_no_managed_policy_is_used(stack: Stack) -> None:
 def test_every_listed_statement_exists() -> None:
     """The deployment with all parameters has every listed exception."""
     everything = deployment("FurtherBuckets", "TopicArns", "Cdn")
-    there = {
+    found = {
         (name, statement.get("Sid"))
         for name, resource in everything.resources.items()
         for statement in statements(resource)
         if is_wide(statement)
     }
-    assert there == WITH_STARS.keys()
+    assert found == WITH_STARS.keys()
 
 
 @pytest.mark.parametrize(

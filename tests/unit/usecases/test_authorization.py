@@ -40,64 +40,64 @@ CALLERS = {
 
 def refusal_to_read(
     bucket: Bucket,
-    who: Caller,
+    requester: Caller,
     use: ReadPurpose = ReadPurpose.ORIGINAL,
     objects: MemoryObjects | None = None,
 ) -> OssError | None:
     """Return the error that `authorize_read` raises, or None."""
-    there = memory_services(bucket, objects=objects)
+    services = memory_services(bucket, objects=objects)
     try:
-        authorize_read(bucket, KEY, who, there, use)
+        authorize_read(bucket, KEY, requester, services, use)
     except OssError as error:
         return error
     return None
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
-def test_a_private_bucket_requires_the_read_permission(acl: Acl, who: str) -> None:
+def test_a_private_bucket_requires_the_read_permission(acl: Acl, requester: str) -> None:
     """Spec 01 §4: every caller reads a public bucket; a private bucket requires READ."""
-    refused = refusal_to_read(Bucket(name="demo", acl=acl), CALLERS[who])
-    assert (refused is None) is (acl is not Acl.PRIVATE or who == "reader")
+    refused = refusal_to_read(Bucket(name="demo", acl=acl), CALLERS[requester])
+    assert (refused is None) is (acl is not Acl.PRIVATE or requester == "reader")
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
-def test_writing_requires_the_write_permission(acl: Acl, who: str) -> None:
+def test_writing_requires_the_write_permission(acl: Acl, requester: str) -> None:
     """Spec 01 §4: a write requires WRITE, except in a `public-read-write` bucket."""
     bucket = Bucket(name="demo", acl=acl)
-    if who == "writer" or acl is Acl.PUBLIC_READ_WRITE:
-        require_write(bucket, CALLERS[who])
+    if requester == "writer" or acl is Acl.PUBLIC_READ_WRITE:
+        require_write(bucket, CALLERS[requester])
         return
     with pytest.raises(OssError) as refused:
-        require_write(bucket, CALLERS[who])
+        require_write(bucket, CALLERS[requester])
     assert refused.value.code is Code.ACCESS_DENIED
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
 def test_listing_and_administration_require_a_permission_under_every_acl(
-    acl: Acl, who: str
+    acl: Acl, requester: str
 ) -> None:
     """A public ACL permits neither LIST nor ADMIN: each requires its permission."""
     bucket = Bucket(name="demo", acl=acl)
     for access, allowed in ((Access.LIST, "reader"), (Access.ADMIN, "admin")):
-        if who == allowed:
-            authorize(access, bucket, "demo", CALLERS[who])
+        if requester == allowed:
+            authorize(access, bucket, "demo", CALLERS[requester])
             continue
         with pytest.raises(OssError) as refused:
-            authorize(access, bucket, "demo", CALLERS[who])
+            authorize(access, bucket, "demo", CALLERS[requester])
         assert refused.value.code is Code.ACCESS_DENIED
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("use", ReadPurpose)
-def test_a_protected_object_requires_a_reader_or_a_style(use: ReadPurpose, who: str) -> None:
+def test_a_protected_object_requires_a_reader_or_a_style(use: ReadPurpose, requester: str) -> None:
     """Spec 04 §3: a caller without READ gets a protected object through a style only."""
     protection = Protection(enabled=True, suffixes=("jpg",))
     bucket = Bucket(name="demo", acl=Acl.PUBLIC_READ, protection=protection)
-    refused = refusal_to_read(bucket, CALLERS[who], use)
-    assert (refused is None) is (who == "reader" or use is ReadPurpose.STYLED)
+    refused = refusal_to_read(bucket, CALLERS[requester], use)
+    assert (refused is None) is (requester == "reader" or use is ReadPurpose.STYLED)
     if refused:
         assert refused.code is Code.ACCESS_DENIED
         assert refused.ec == ("0040-00000031" if use is ReadPurpose.PROCESSED else None)
@@ -118,24 +118,24 @@ def test_a_public_object_is_readable_in_a_private_bucket(acl: Acl | None, stored
         assert refused.message == "Anonymous user has no right to access this bucket."
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", [None, *Acl])
 def test_a_private_object_requires_the_read_permission_in_a_public_bucket(
-    acl: Acl | None, who: str
+    acl: Acl | None, requester: str
 ) -> None:
     """Spec 01 §4: a private object requires READ under any ACL of the bucket."""
     objects = MemoryObjects()
     objects.add("demo", KEY, acl=acl)
     bucket = Bucket(name="demo", acl=Acl.PUBLIC_READ)
     info = objects.head("demo", KEY)
-    if acl is not Acl.PRIVATE or who == "reader":
-        authorize_object(bucket, CALLERS[who], info)
+    if acl is not Acl.PRIVATE or requester == "reader":
+        authorize_object(bucket, CALLERS[requester], info)
         return
     with pytest.raises(OssError) as refused:
-        authorize_object(bucket, CALLERS[who], info)
+        authorize_object(bucket, CALLERS[requester], info)
     assert refused.value.message == (
         "Anonymous user has no right to access this object."
-        if who == "anonymous"
+        if requester == "anonymous"
         else "You do not have read permission on this object."
     )
 
@@ -164,15 +164,15 @@ def test_a_signed_request_gets_the_bucket_acl_message() -> None:
     assert refused.message == "You have no right to access this object because of bucket acl."
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("access", Access)
-def test_four_access_kinds_are_checked_without_a_bucket(access: Access, who: str) -> None:
+def test_four_access_kinds_are_checked_without_a_bucket(access: Access, requester: str) -> None:
     """For a missing bucket, every other kind of access raises NoSuchBucket."""
     without = {Access.NONE, Access.LIST_BUCKETS, Access.CHANGE_BUCKETS, Access.CREATE_BUCKET}
-    if access in without and (access is Access.NONE or who != "anonymous"):
-        authorize(access, None, "absent", CALLERS[who])
+    if access in without and (access is Access.NONE or requester != "anonymous"):
+        authorize(access, None, "absent", CALLERS[requester])
         return
     with pytest.raises(OssError) as refused:
-        authorize(access, None, "absent", CALLERS[who])
+        authorize(access, None, "absent", CALLERS[requester])
     expected = Code.ACCESS_DENIED if access in without else Code.NO_SUCH_BUCKET
     assert refused.value.code is expected

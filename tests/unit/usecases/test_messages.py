@@ -228,13 +228,13 @@ def test_the_retry_delays_outlast_the_lease_of_a_killed_worker() -> None:
 def test_jobs_are_counted_by_result() -> None:
     """A rule's job counts as accepted here; a submitted job was counted when it was submitted."""
     job_worker = worker(MemoryObjects(), MemoryQueue(), MemoryTasks())
-    lost = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
+    failing = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
     assert handle_message(delivery(JOB.to_json()), job_worker).jobs == {
         "accepted": 0,
         "done": 1,
         "failed": 0,
     }
-    assert handle_message(delivery(lost.to_json()), job_worker).jobs == {
+    assert handle_message(delivery(failing.to_json()), job_worker).jobs == {
         "accepted": 1,
         "done": 0,
         "failed": 1,

@@ -67,7 +67,7 @@ class Service:
         version_id: str | None = None,
         conditions: Preconditions | None = None,
     ) -> RenderResult:
-        """Render the picture with services that are new, but for their stores."""
+        """Render the picture with new services on the same stores."""
         self.objects.asked.clear()
         self.results.asked.clear()
         services = memory_services(

@@ -96,7 +96,7 @@ def busy() -> None:
 
 
 def crash() -> None:
-    """Raise what a killed process raises: no error handler catches it."""
+    """Raise KeyboardInterrupt, which no error handler catches, as if the process were killed."""
     raise KeyboardInterrupt
 
 
