@@ -334,7 +334,7 @@ def test_a_result_over_the_reply_limit_is_not_stored_here(service: Service) -> N
 
 
 def test_a_fast_result_is_not_cached(service: Service) -> None:
-    """Rendering time below the minimum costs less than a PUT."""
+    """A result whose rendering takes less than the minimum time is not stored."""
     service.min_seconds = 3600
     assert [service.render().cache_status for _ in range(2)] == [MISS, MISS]
     assert service.results.stored == {}
