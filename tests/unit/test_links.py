@@ -1,4 +1,4 @@
-"""What the manuals point to is there."""
+"""Links in the manuals, and decisions that sources and lists name."""
 
 import re
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> list[Path]:
-    """Every Markdown file of the repository."""
+    """Return every Markdown file of the repository."""
     below = (ROOT / "docs", ROOT / "layers", ROOT / "local")
     return sorted([*ROOT.glob("*.md"), *(page for top in below for page in top.rglob("*.md"))])
 
 
 def links(page: Path) -> Iterator[str]:
-    """What a page links to in this repository; code is no link."""
+    """Yield the links of a page within this repository, without those in code."""
     text = CODE.sub(lambda code: "" if code[0].startswith("```") else "x", page.read_text())
     yield from (link for link in LINK.findall(text) if not urlsplit(link).scheme)
 
 
 def anchors(page: Path) -> set[str]:
-    """Name the headings as GitHub does, and what has an anchor in HTML."""
+    """Return the anchors of a page: GitHub's for headings, and HTML anchors."""
     text = CODE.sub(_bare, page.read_text())
     headings = (heading.lower() for heading in HEADING.findall(text))
     names = {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
@@ -38,8 +38,8 @@ def _bare(code: re.Match[str]) -> str:
     return "" if code[0].startswith("```") else code[0].strip("`")
 
 
-def test_every_link_leads_somewhere() -> None:
-    """A link names a file or folder that exists, and in a page a heading that exists."""
+def test_every_link_resolves() -> None:
+    """The target is a file or folder that exists; an anchor is a heading of its page."""
     for page in pages():
         for link in links(page):
             path, _, anchor = unquote(link).partition("#")
