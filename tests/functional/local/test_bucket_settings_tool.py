@@ -21,7 +21,7 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(app: ModuleType) -> Iterator[Run]:
-    """Serve the function, and run the command on its bucket `settled`."""
+    """Serve the function, and run the command on its bucket `configured`."""
     lines: list[str] = []
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lines.append)
     with serving(gateway.answer) as server:
@@ -32,7 +32,7 @@ def run(app: ModuleType) -> Iterator[Run]:
                 "DARKROOM_ACCESS_KEY_ID": key.id,
                 "DARKROOM_ACCESS_KEY_SECRET": key.secret,
             }
-            command = [sys.executable, str(TOOL), server.url, "settled", *arguments]
+            command = [sys.executable, str(TOOL), server.url, "configured", *arguments]
             return subprocess.run(
                 command, env=environment, capture_output=True, text=True, timeout=60, check=False
             )
