@@ -78,7 +78,7 @@ def test_a_failed_job_logs_its_code(
         batch = [message(job("watched/none.jpg", "image/resize,w_9"))["Records"][0]]
         batch += message(job("watched/a.jpg", "image/resize,w_9"))["Records"]
         persist.handler({"Records": batch}, LambdaContext())
-        missing, done = receiver.heard()
+        missing, done = receiver.received()
     failed, delivered = lines("message done")
     assert (failed["code"], failed["targets"]) == ("NoSuchKey", [])
     assert "none.jpg" not in json.dumps(failed)

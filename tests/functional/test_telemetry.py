@@ -163,7 +163,7 @@ def test_metrics_have_the_dimensions_operation_and_outcome(
 def test_a_sampled_request_is_sent_to_the_daemon(get: Get, xray_receiver: Daemon) -> None:
     """A sampled request sends a subsegment with the fields of its log line and its stages."""
     reply = get("/demo/watched/a.jpg", f"x-oss-process=image/resize,w_30/watermark,text_{TEXT}")
-    (document,) = xray_receiver.heard()
+    (document,) = xray_receiver.received()
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     expected = {
         "operation": "resize",
@@ -186,7 +186,7 @@ def test_an_error_marks_its_subsegments(get: Get, xray_receiver: Daemon) -> None
     """An error marks its stage, the stages around it and the request."""
     get("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9")
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9")
-    damaged, fine = xray_receiver.heard()
+    damaged, fine = xray_receiver.received()
     (store, encode) = damaged["subsegments"]
     assert damaged["error"]
     assert encode["error"]

@@ -47,7 +47,7 @@ def test_a_request_is_a_subsegment_with_its_stages_in_it(listening: Daemon) -> N
     before, watch = time(), worked()
     facts: dict[str, str | int] = {"operation": "resize", "status": 200}
     XRayTraces(environ=environ(listening.address)).send("request", watch, facts, None)
-    (document,) = listening.heard()
+    (document,) = listening.received()
     assert document["type"] == "subsegment"
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     assert (document["name"], document["annotations"]) == ("request", facts)
@@ -77,7 +77,7 @@ def test_a_thousand_frames_make_no_larger_document(listening: Daemon) -> None:
             with watch.stage("decode"):
                 pass
     XRayTraces(environ=environ(listening.address)).send("request", watch, {}, None)
-    (document,) = listening.heard()
+    (document,) = listening.received()
     assert len(document["subsegments"][0]["subsegments"]) == 1
     assert len(str(document)) < 2000
 
@@ -97,7 +97,7 @@ def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening
     with suppress(type(error)), watch.stage("decode"):
         raise error
     XRayTraces(environ=environ(listening.address)).send("request", watch, {}, Failure.of(error))
-    (document,) = listening.heard()
+    (document,) = listening.received()
     for part in (document, document["subsegments"][0]):
         assert {key for key in ("error", "fault") if part.get(key)} == {mark}
         (exception,) = part["cause"]["exceptions"]
@@ -119,7 +119,7 @@ def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening
 def test_what_is_not_sampled_is_not_told(trace: str, listening: Daemon) -> None:
     """The tracing header decides; without one there is no trace."""
     XRayTraces(environ=environ(listening.address, trace)).send("request", worked(), {}, None)
-    assert listening.heard() == []
+    assert listening.received() == []
 
 
 def test_the_header_of_the_present_request_counts(listening: Daemon) -> None:
@@ -129,7 +129,7 @@ def test_the_header_of_the_present_request_counts(listening: Daemon) -> None:
     traces.send("request", worked(), {}, None)
     variables[xray.TRACE] = SAMPLED
     traces.send("request", worked(), {}, None)
-    assert len(listening.heard()) == 1
+    assert len(listening.received()) == 1
 
 
 @pytest.mark.parametrize("form", ["{}", "udp:{}", "tcp:127.0.0.1:9 udp:{}"])
@@ -137,7 +137,7 @@ def test_the_address_may_have_both_forms(form: str, listening: Daemon) -> None:
     """X-Ray's variable names one address, or one for each protocol."""
     address = form.format(listening.address)
     XRayTraces(environ=environ(address)).send("request", worked(), {}, None)
-    assert len(listening.heard()) == 1
+    assert len(listening.received()) == 1
 
 
 @pytest.mark.parametrize(
