@@ -8,11 +8,11 @@ from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
     EXECUTE_API,
+    changed_value,
+    condition_parameters,
     deployment,
     deployments,
     in_every_deployment,
-    other,
-    switches,
     variables,
 )
 from tests.stack import stack_with, template
@@ -30,9 +30,9 @@ STATEFUL = (
 def test_the_examples_satisfy_their_patterns() -> None:
     """Every example and every default satisfies the parameter's AllowedPattern."""
     for name, entry in template()["Parameters"].items():
-        if name in switches() and entry["Default"] == "":
+        if name in condition_parameters() and entry["Default"] == "":
             assert name in EXAMPLES, "needs an example in tests/deployments.py"
-        for value in (other(name), str(entry["Default"])):
+        for value in (changed_value(name), str(entry["Default"])):
             assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), (name, value)
         assert entry["Description"], name
 
@@ -76,7 +76,7 @@ CONTRADICTIONS = {
 
 def violations(changed: tuple[str, ...]) -> list[str]:
     """Return the messages for a stack with only these parameters changed."""
-    values = {name: other(name) for name in changed}
+    values = {name: changed_value(name) for name in changed}
     values |= {"BucketAcl": "public-read-write"} if "BucketAcl" in changed else {}
     same = {"ExistingBucket", "ExistingResultsBucket"} <= values.keys()
     values |= {"ExistingResultsBucket": values["ExistingBucket"]} if same else {}

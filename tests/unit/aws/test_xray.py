@@ -47,7 +47,7 @@ def test_a_request_is_a_subsegment_that_contains_its_stages(xray_daemon: Daemon)
     before, watch = time(), recorded()
     annotations: dict[str, str | int] = {"operation": "resize", "status": 200}
     XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, annotations, None)
-    (document,) = xray_daemon.heard()
+    (document,) = xray_daemon.received()
     assert document["type"] == "subsegment"
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     assert (document["name"], document["annotations"]) == ("request", annotations)
@@ -77,7 +77,7 @@ def test_a_document_does_not_grow_with_the_frames(xray_daemon: Daemon) -> None:
             with watch.stage("decode"):
                 pass
     XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, {}, None)
-    (document,) = xray_daemon.heard()
+    (document,) = xray_daemon.received()
     assert len(document["subsegments"][0]["subsegments"]) == 1
     assert len(str(document)) < 2000
 
@@ -99,7 +99,7 @@ def test_a_failure_is_marked_as_error_or_fault(
     with suppress(type(error)), watch.stage("decode"):
         raise error
     XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, {}, Failure.of(error))
-    (document,) = xray_daemon.heard()
+    (document,) = xray_daemon.received()
     for part in (document, document["subsegments"][0]):
         assert {key for key in ("error", "fault") if part.get(key)} == {mark}
         (exception,) = part["cause"]["exceptions"]
@@ -121,7 +121,7 @@ def test_a_failure_is_marked_as_error_or_fault(
 def test_a_request_that_is_not_sampled_is_not_sent(trace: str, xray_daemon: Daemon) -> None:
     """The tracing header decides; without one there is no trace."""
     XRayTraces(environ=environ(xray_daemon.address, trace)).send("request", recorded(), {}, None)
-    assert xray_daemon.heard() == []
+    assert xray_daemon.received() == []
 
 
 def test_the_tracing_header_is_read_for_each_request(xray_daemon: Daemon) -> None:
@@ -131,7 +131,7 @@ def test_the_tracing_header_is_read_for_each_request(xray_daemon: Daemon) -> Non
     traces.send("request", recorded(), {}, None)
     variables[xray.TRACE] = SAMPLED
     traces.send("request", recorded(), {}, None)
-    assert len(xray_daemon.heard()) == 1
+    assert len(xray_daemon.received()) == 1
 
 
 @pytest.mark.parametrize("form", ["{}", "udp:{}", "tcp:127.0.0.1:9 udp:{}"])
@@ -139,7 +139,7 @@ def test_the_address_may_have_both_forms(form: str, xray_daemon: Daemon) -> None
     """X-Ray's variable contains one address, or one for each protocol."""
     address = form.format(xray_daemon.address)
     XRayTraces(environ=environ(address)).send("request", recorded(), {}, None)
-    assert len(xray_daemon.heard()) == 1
+    assert len(xray_daemon.received()) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from darkroom.imaging.operations import OPERATIONS
-from tests.declarations import fewest
+from tests.declarations import minimal_arguments
 from tests.measure import AVAILABLE, costs
 from tests.pictures import Size, photographic, stored
 
@@ -50,7 +50,7 @@ SOURCES = {
 
 RUNS = [
     *(
-        ("wide", ",".join([name, *fewest(operation)]))
+        ("wide", ",".join([name, *minimal_arguments(operation)]))
         for name, operation in OPERATIONS.items()
         if name != "rotate"
     ),
