@@ -8,7 +8,7 @@ import pytest
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableLocks, TableTasks
-from darkroom.jobs import TASK_TTL, Job, State, Target, TargetResult, Task
+from darkroom.jobs import TASK_TTL, Job, JobTarget, State, TargetResult, Task
 from darkroom.ports.jobs import AlreadyClaimed, Locks, TaskStore
 from darkroom.settings import Settings
 from local.demo import TABLE
@@ -65,7 +65,7 @@ def task(wall: WallClock) -> Task:
         event_id="123-abc",
         bucket="demo",
         key="图片/a b.jpg",
-        targets=(Target(process="image/info", bucket="demo", key="{object}"),) * 2,
+        targets=(JobTarget(process="image/info", bucket="demo", key="{object}"),) * 2,
         accepted=wall(),
         etag="0" * 32,
         topic="done",

@@ -23,7 +23,7 @@ import pytest
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableTasks
-from darkroom.jobs import Job, State, Target, Task
+from darkroom.jobs import Job, JobTarget, State, Task
 from darkroom.settings import Settings
 from local import demo, queues
 from local.moto_server import stores
@@ -142,7 +142,7 @@ def drawn_jobs(randomness: random.Random) -> Iterator[Job]:
             event_id=f"{number:03}",
             bucket="sources",
             key="nowhere.jpg" if missing else f"{randomness.randrange(SOURCES)}.jpg",
-            targets=(Target(process=process, bucket="results", key=f"{number}.{{autoext}}"),),
+            targets=(JobTarget(process=process, bucket="results", key=f"{number}.{{autoext}}"),),
             accepted=datetime.now(UTC),
             topic=TOPIC,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from darkroom.aws import xray
-from darkroom.jobs import Job, Target
+from darkroom.jobs import Job, JobTarget
 from tests.fakes.services import NOW
 from tests.functional.conftest import LambdaContext
 from tests.functional.test_telemetry import PICTURE, TEXT, Lines, examples, lines
@@ -36,7 +36,7 @@ def job(key: str, *processes: str) -> Job:
     """Build a job for a picture of the public bucket."""
     name = str(uuid.uuid4())
     targets = tuple(
-        Target(process=process, bucket="demo", key=f"watched/{name}-{number}.jpg")
+        JobTarget(process=process, bucket="demo", key=f"watched/{name}-{number}.jpg")
         for number, process in enumerate(processes)
     )
     return Job(

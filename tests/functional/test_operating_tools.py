@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from darkroom.jobs import Job, Target
+from darkroom.jobs import Job, JobTarget
 from local.queues import DEAD_LETTERS, QUEUE, ensure_queues
 from tests.fakes.services import NOW
 from tests.functional.test_async_jobs import persist, sqs, work
@@ -118,7 +118,7 @@ def dead_letter(sqs: "SQSClient", reason: str, key: str) -> None:
         event_id="1",
         bucket="demo",
         key=key,
-        targets=(Target(process="image/resize,w_10", bucket="demo", key=f"{key}.out"),),
+        targets=(JobTarget(process="image/resize,w_10", bucket="demo", key=f"{key}.out"),),
         accepted=NOW,
         redrive_count=1,
     )

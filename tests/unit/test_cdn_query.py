@@ -15,7 +15,7 @@ import pytest
 
 from darkroom.auth import v1
 from darkroom.web.handlers import not_implemented
-from darkroom.web.wire import RESPONSE_PREFIX, Parameter
+from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
 from tests.stack import template
 
 HANDLERS = Path(not_implemented.__file__).parent
@@ -29,12 +29,12 @@ process.stdout.write(JSON.stringify(events.map((event) => handler(event))));
 
 def known_to_the_service() -> set[str]:
     """Give every parameter that can change an answer, but for those known by their beginning."""
-    names = {*Parameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
+    names = {*QueryParameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
     return {str(name) for name in names if not name.startswith(("x-oss-", RESPONSE_PREFIX))}
 
 
 def test_handlers_read_declared_parameters_only() -> None:
-    """`context.query` is typed by `Parameter`; the request's own query is for the dispatcher."""
+    """`context.query` is typed by `QueryParameter`; only the dispatcher reads `request.query`."""
     assert [path for path in HANDLERS.glob("*.py") if "request.query" in path.read_text()] == []
 
 

@@ -56,6 +56,18 @@ def test_python_is_checked_in_docstrings_and_comments_only() -> None:
     assert found(text, "a.py") == [(1, "hears"), (4, "shelf"), (8, "Of late"), (9, "at hand")]
 
 
+@pytest.mark.parametrize(
+    "text", ["Tell whether.", "If it says so.", "Nor the other.", "As it was."]
+)
+def test_further_words_are_found_in_sources(text: str) -> None:
+    """Not in tests and manuals; two of them at the beginning of a docstring only."""
+    docstring = f'"""{text}"""\n'
+    assert [line for line, _ in found(docstring, "layers/a.py")] == [1]
+    assert found(docstring, "tests/a.py") == []
+    assert found(text) == []
+    assert found('"""Neither this nor that: as it is."""\n', "layers/a.py") == []
+
+
 def test_code_in_markdown_is_free() -> None:
     """Blocks and spans; lines are counted as in the file."""
     assert found("```\nanew\n```\n\n`shelf` and\nanew\n") == [(6, "anew")]

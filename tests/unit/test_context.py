@@ -34,18 +34,18 @@ def test_without_a_loader_a_mark_is_a_watermark_error() -> None:
 
 def test_a_shelf_keeps_what_there_is_room_for() -> None:
     """A thing is made once; one that does not fit is made each time."""
-    shelf = RequestCache(room=10)
+    shelf = RequestCache(remaining_pixels=10)
     numbers = iter(range(10))
 
     def once(key: str) -> int:
         return shelf.get_or_create(key, lambda: next(numbers), pixels=lambda _: 6)
 
     assert [once(key) for key in "abab"] == [0, 1, 0, 2]
-    assert shelf.room == 4
+    assert shelf.remaining_pixels == 4
 
 
 def test_what_weighs_nothing_is_always_kept() -> None:
     """A result without pixels is kept even in a full cache."""
-    shelf = RequestCache(room=0)
+    shelf = RequestCache(remaining_pixels=0)
     made = [shelf.get_or_create("a", object, pixels=lambda _: 0) for _ in range(2)]
     assert made[0] is made[1]

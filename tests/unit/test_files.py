@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from darkroom.cli.files import Job, plan_jobs, reports, run_job
+from darkroom.cli.files import FileTask, plan_jobs, reports, run_job
 from darkroom.errors import Code, OssError
 from darkroom.process.parameters import encode_base64
 from tests.pictures import animation, stored
@@ -173,7 +173,7 @@ def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
     ]
 
 
-def marked(album: Path, key: str) -> Job:
+def marked(album: Path, key: str) -> FileTask:
     """Plan a watermark of another file."""
     process = f"image/watermark,image_{encode_base64(key)},g_nw,x_0,y_0"
     (job,) = plan_jobs(process, album / "a.png", album / "out.png", fonts=FONTS)

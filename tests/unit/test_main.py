@@ -142,6 +142,28 @@ def test_a_target_that_ends_in_a_slash_is_a_folder(picture: Path, tmp_path: Path
     assert (tmp_path / "new/in.jpg").is_file()
 
 
+@pytest.mark.parametrize("name", ["out.jpg", "out.WEBP", "out.json", "notes.txt"])
+def test_a_folder_is_not_processed_into_a_file(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A target that exists as a file, or has a suffix of a result, is refused; nothing is made."""
+    (tmp_path / "notes.txt").write_text("a file")
+    with pytest.raises(SystemExit) as ended:
+        main(["image/resize,w_20", str(picture.parent), str(tmp_path / name)])
+    assert ended.value.code == 2
+    message = f"{tmp_path / name}: the source is a folder, so the target has to be one, too"
+    assert message in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["album", "notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["existing.jpg", "new.jpg/", "v1.2"])
+def test_a_target_folder_may_have_a_suffix(picture: Path, tmp_path: Path, name: str) -> None:
+    """If it exists, ends in a slash, or the suffix is not one of a result."""
+    (tmp_path / "existing.jpg").mkdir()
+    assert main(["image/resize,w_20", str(picture.parent), f"{tmp_path}/{name}"]) == 0
+    assert (tmp_path / name / "in.jpg").is_file()
+
+
 def test_a_source_is_never_overwritten(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By a folder that is its own target, for one: it is the only original."""
     before = picture.read_bytes()

@@ -131,6 +131,14 @@ def test_suggestions(images: Path) -> None:
         assert get(f"{url}/{target}", host=host)[0] == 200
 
 
+def test_suggestions_use_the_picture_of_the_readme(tmp_path: Path) -> None:
+    """Without pictures of the user, the suggested JPEG is the one in README.md."""
+    shown = "landscape.jpg?x-oss-process=image/resize,w_100/rotate,90"
+    assert f"http://127.0.0.1:8000/demo/{shown})" in (ROOT / "README.md").read_text()
+    with run(tmp_path) as (process, url):
+        assert f"{url}/demo/{shown}" in suggested(process)
+
+
 def test_the_functions_log_is_not_printed(images: Path) -> None:
     """The function's log is not printed on standard output."""
     with run(images) as (process, url):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.imaging.context import ProcessingContext
-from darkroom.jobs import Job, State, Target, Task
+from darkroom.jobs import Job, JobTarget, State, Task
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectReplaced
 from darkroom.settings import Settings
@@ -35,7 +35,7 @@ JOB = Job(
     event_id="123-abc",
     bucket="demo",
     key="a.jpg",
-    targets=(Target(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
+    targets=(JobTarget(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
     accepted=NOW,
 )
 

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget, Style
 from darkroom.errors import Code, OssError
-from darkroom.jobs import InvalidMessage, Job, Target
+from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.settings import BucketEntry, Settings
 from darkroom.usecases.jobs.object_events import (
     ObjectCreated,
@@ -86,7 +86,7 @@ def test_a_job_is_read_as_it_was_written() -> None:
         event_id="1",
         bucket="demo",
         key="ü\ufffe\x01",
-        targets=(Target(process="image/info", bucket="demo", key="x"),),
+        targets=(JobTarget(process="image/info", bucket="demo", key="x"),),
         accepted=NOW,
         topic="t",
     )
@@ -140,8 +140,8 @@ def test_a_rule_makes_one_job_of_all_its_targets() -> None:
     assert job is not None
     assert (job.etag, job.by_rule) == ("ABC1", True)
     assert job.targets == (
-        Target(process="image/resize,w_7,h_5", bucket="demo", key="small/{barename}.{autoext}"),
-        Target(process="image/format,png", bucket="other", key="{object}"),
+        JobTarget(process="image/resize,w_7,h_5", bucket="demo", key="small/{barename}.{autoext}"),
+        JobTarget(process="image/format,png", bucket="other", key="{object}"),
     )
 
 

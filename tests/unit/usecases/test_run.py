@@ -11,7 +11,7 @@ from msgspec import structs
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
-from darkroom.jobs import Job, State, Target
+from darkroom.jobs import Job, JobTarget, State
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, OpenObject, PutResult, RangeSpec
 from darkroom.usecases.jobs.run import fail_job, run_job
@@ -30,8 +30,8 @@ JOB = Job(
     bucket="demo",
     key="photos/a.jpg",
     targets=(
-        Target(process="image/resize,w_40", bucket="demo", key="small/{barename}.{autoext}"),
-        Target(process="image/format,png", bucket="other", key="{object}.png"),
+        JobTarget(process="image/resize,w_40", bucket="demo", key="small/{barename}.{autoext}"),
+        JobTarget(process="image/format,png", bucket="other", key="{object}.png"),
     ),
     accepted=NOW,
     topic="done",
@@ -214,7 +214,7 @@ def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
     ids=["no bucket", "no key", "too long a key"],
 )
 def test_a_target_with_no_place_does_not_keep_the_others_from_theirs(
-    target: Target, code: str
+    target: JobTarget, code: str
 ) -> None:
     """Only the filled name tells, and another attempt would fail alike."""
     bench = Bench()

@@ -8,7 +8,7 @@ import pytest
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Style
 from darkroom.errors import Code, OssError
-from darkroom.jobs import Job, State, Target
+from darkroom.jobs import Job, JobTarget, State
 from darkroom.limits import Limits
 from darkroom.process.parameters import encode_base64
 from darkroom.usecases.authorization import Access, authorize, get_bucket
@@ -116,7 +116,7 @@ def test_a_job_is_written_down_and_queued() -> None:
     receipt = desk.submit("image/resize,h_5,w_7" + to("{dirname}/{barename}.{autoext}", "target"))
     job = queued(desk)
     assert job.targets == (
-        Target(
+        JobTarget(
             process="image/resize,w_7,h_5", bucket="target", key="{dirname}/{barename}.{autoext}"
         ),
     )

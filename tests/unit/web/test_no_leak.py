@@ -189,8 +189,8 @@ BEFORE = dict(OBJECTS.stored)
 def revealed(request: Request) -> bytes | None:
     """Send a request; give the bytes that it is answered, None when it is refused."""
     target = locate(request, THERE)
-    if target.found is not None:
-        cors.cors_headers(request, target.found)
+    if target.known_bucket is not None:
+        cors.cors_headers(request, target.known_bucket)
     try:
         response = dispatch(request, target, THERE, ProcessingContext())
     except OssError as error:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from darkroom.errors import Code, OssError
 from darkroom.imaging.formats.avif import AVIF
 from darkroom.imaging.formats.bmp import BMP
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.gif import GIF
 from darkroom.imaging.formats.heic import HEIC
 from darkroom.imaging.formats.jpeg import JPEG
@@ -19,7 +19,7 @@ from darkroom.imaging.picture import Header
 
 EC_UNSUPPORTED = "0040-00000005"
 
-FORMATS: Mapping[str, Format] = {
+FORMATS: Mapping[str, PictureFormat] = {
     format_.name: format_ for format_ in (JPEG, PNG, WEBP, BMP, GIF, TIFF, HEIC, AVIF)
 }
 """Every format that is read or written, by name, in the order of the documentation."""
@@ -28,7 +28,7 @@ FALLBACK = JPEG
 """The result's format where that would be the source's and has no encoder here (C-103)."""
 
 
-def detect(data: bytes) -> Format:
+def detect(data: bytes) -> PictureFormat:
     """Return a file's format by its content, not by its key or content type (C-101).
 
     Raises `BadRequest` for a file in none of the readable formats.
@@ -44,6 +44,6 @@ def probe(data: bytes) -> Header:
     return detect(data).probe(data)
 
 
-def writable_or_fallback(format_: Format) -> Format:
+def writable_or_fallback(format_: PictureFormat) -> PictureFormat:
     """Return the format, or `FALLBACK` if it has no encoder here."""
     return format_ if format_.is_writable else FALLBACK

@@ -33,7 +33,7 @@ class Avif(IsoMedia):
 
 AVIF = Avif(
     name="avif",
-    pillow="AVIF",
+    pillow_name="AVIF",
     plugin="PIL.AvifImagePlugin",
     content_type="image/avif",
     brands=frozenset({b"avif", b"avis"}),

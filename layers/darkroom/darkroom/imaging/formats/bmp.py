@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Output
 
 _HEADER = struct.Struct("<2sIHHI")
@@ -23,7 +23,7 @@ _PER_METRE = 3780
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bmp(Format):
+class Bmp(PictureFormat):
     """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
@@ -40,7 +40,7 @@ class Bmp(Format):
 
 BMP = Bmp(
     name="bmp",
-    pillow="BMP",
+    pillow_name="BMP",
     plugin="PIL.BmpImagePlugin",
     content_type="image/bmp",
     signatures=(b"BM",),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from darkroom.geometry import Size
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_resolution, read_exif
 from darkroom.imaging.picture import Header
 
@@ -18,7 +18,7 @@ _CODED |= frozenset((b"hevc", b"hevx", b"hevm", b"hevs"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class IsoMedia(Format):
+class IsoMedia(PictureFormat):
     """A format whose files are ISOBMFF files of one of its brands."""
 
     brands: frozenset[bytes] = frozenset()

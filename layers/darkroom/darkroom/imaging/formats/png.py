@@ -10,7 +10,7 @@ from PIL import Image
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.colour import to_srgb
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header
 
 MAX_CHUNKS = 50_000
@@ -36,7 +36,7 @@ _RLE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Png(Format):
+class Png(PictureFormat):
     """PNG through Pillow, in every mode and bit depth."""
 
     def read_header(self, data: bytes) -> Header:
@@ -51,7 +51,7 @@ class Png(Format):
 
 PNG = Png(
     name="png",
-    pillow="PNG",
+    pillow_name="PNG",
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
     signatures=(b"\x89PNG\r\n\x1a\n",),

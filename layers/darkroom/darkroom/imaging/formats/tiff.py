@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tiff(Format):
+class Tiff(PictureFormat):
     """TIFF through libtiff, written with LZW (C-110).
 
     Pillow applies the orientation of a TIFF and returns the upright size.
@@ -20,7 +20,7 @@ class Tiff(Format):
 
 TIFF = Tiff(
     name="tiff",
-    pillow="TIFF",
+    pillow_name="TIFF",
     plugin="PIL.TiffImagePlugin",
     content_type="image/tiff",
     suffixes=("tif",),
