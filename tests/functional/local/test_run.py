@@ -132,7 +132,7 @@ def test_suggestions(images: Path) -> None:
 
 
 def test_suggestions_use_the_picture_of_the_readme(tmp_path: Path) -> None:
-    """Without pictures of one's own, the JPEG is the one that README.md shows."""
+    """Without pictures of the user, the suggested JPEG is the one in README.md."""
     shown = "landscape.jpg?x-oss-process=image/resize,w_100/rotate,90"
     assert f"http://127.0.0.1:8000/demo/{shown})" in (ROOT / "README.md").read_text()
     with run(tmp_path) as (process, url):
