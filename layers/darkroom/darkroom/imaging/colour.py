@@ -84,3 +84,8 @@ def _build_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
         return ImageCms.ImageCmsTransform(opened, srgb, mode, "RGB", ImageCms.Intent.PERCEPTUAL)
     except (*DECODER_ERRORS, ImageCms.PyCMSError):
         return None
+
+
+def coded_profile(primaries: int, transfer: int) -> bytes | None:
+    """Placeholder."""
+    return None

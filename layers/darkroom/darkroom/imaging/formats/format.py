@@ -159,9 +159,7 @@ class Format:
         if pixels is image and getattr(image, "is_animated", False):
             # The decoder draws the next frame on this very canvas.
             pixels = image.copy()
-        # Encoders look here for profile, EXIF and comment: none goes into a result (C-116).
-        pixels.info = {}
-        return pixels
+        return bare(pixels)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:  # noqa: ARG002
         """Convert decoded pixels to L, LA, RGB or RGBA in sRGB."""
@@ -220,6 +218,17 @@ class Format:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """Return the same pixels in an image that knows nothing of a file.
+
+    Encoders ask the image that they are handed for profile, EXIF, TIFF tags and comments: with
+    only pixels to hand on, none of the source goes into a result (C-116).
+    """
+    pixels = Image.Image()
+    pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size
+    return pixels
 
 
 @cache

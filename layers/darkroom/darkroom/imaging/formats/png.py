@@ -1,23 +1,34 @@
-"""PNG: what Pillow gets wrong of grey and transparent levels, and bounds on chunks.
+"""PNG: the chunks that pixels depend on, and what Pillow gets wrong of them.
 
-Each chunk is read by Python code, and one that holds a colour profile is inflated, to a megabyte
-at most, as often as it comes (decision 100).
+Pillow is handed a file of those chunks alone. What the others say, and whether they can be read
+at all, spoils no picture (C-180); and Pillow would read each of them by Python code, and inflate
+a colour profile as often as it comes (decision 100).
 """
 
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.colour import to_srgb
+from darkroom.imaging.colour import coded_profile, to_srgb
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
-from darkroom.imaging.picture import Header
+from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
+from darkroom.imaging.picture import Frame, Header
 
 MAX_CHUNKS = 50_000
 """Of 400 bytes, in the largest file: encoders cut pixels into chunks of 8 KB and more."""
 
 MAX_PROFILES = 10
 """A picture has one."""
+
+MAX_PROFILE_BYTES = 4_000_000
+"""Of a profile once it is inflated: those of printers take two million."""
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _HEAD = 8
 """Bytes of the signature, and of length and name in front of a chunk."""
@@ -29,10 +40,23 @@ _DEPTH, _COLOUR_TYPE = 24, 25
 
 _GREY, _RGB, _GREY_ALPHA = 0, 2, 4
 
+_LEVEL_BYTES = {_GREY: 2, _RGB: 6}
+"""Bytes of the transparent level or colour, by colour type."""
+
 _WIDE = 16
 
 _RLE = 3
 """zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (C-106)."""
+
+_ZLIB_HEAD = b"\x78\x9c"
+
+_MOST_BYTES_PER_PIXEL = 9
+"""Four samples of 16 bits, and what is in front of the rows of a picture one pixel wide."""
+
+_ESSENTIAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+_STEP = 1 << 20
+"""Bytes that are inflated at once where only their checksum is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +64,35 @@ class Png(Format):
     """PNG by Pillow, every mode and depth."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read the size."""
-        check_structure(data)
-        return super().read_header(data)
+        """Read size and orientation."""
+        chunks = read_chunks(data)
+        pixels = next((n for n, each in enumerate(chunks, 1) if each.name == b"IDAT"), None)
+        exif = read_exif(_sound_content(data, chunks, b"eXIf"))
+        return Header(
+            format=self.name,
+            size=self.open(_essential(data, chunks[:pixels])).size,
+            orientation=exif_orientation(exif),
+        )
+
+    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+        """Decode what pixels depend on; a wrong checksum behind the last one spoils none."""
+        del reduction
+        chunks = read_chunks(data)
+        file = _essential(data, chunks)
+        most = header.size[0] * header.size[1] * _MOST_BYTES_PER_PIXEL
+        if is_apple := chunks[0].name == b"CgBI":
+            file = _resealed(file, most)
+        image = self.open(file)
+        try:
+            image.load()
+        except DECODER_ERRORS:
+            file = _resealed(file, most)
+            image = self.open(file)
+            image.load()
+        profile = _profile(data, chunks)
+        if profile is not None:
+            image.info["icc_profile"] = profile
+        yield Frame(self._detached(from_apple(image) if is_apple else image, file))
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
         """Convert after giving the picture the transparency that its file means."""
@@ -54,29 +104,132 @@ PNG = Png(
     pillow="PNG",
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
-    signatures=(b"\x89PNG\r\n\x1a\n",),
+    signatures=(_SIGNATURE,),
     encoder_options={"compress_type": _RLE},
 )
 
 
-def check_structure(data: bytes) -> None:
-    """Refuse a PNG of more parts than a picture has."""
-    position, chunks, profiles = _HEAD, 0, 0
-    while position + _HEAD <= len(data) and chunks <= MAX_CHUNKS:
-        if data.startswith(b"IEND", position + 4):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A chunk's name, and where its content is in the file."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+def read_chunks(data: bytes) -> list[Chunk]:
+    """Walk from the header to the end; raises `ImageTooLarge` for more parts than a picture has.
+
+    The last chunk of a file that was cut off ends behind it.
+    """
+    position, chunks = _HEAD, list[Chunk]()
+    while position + _HEAD <= len(data):
+        length, name = struct.unpack_from(">I4s", data, position)
+        chunks.append(Chunk(name=name, start=position + _HEAD, end=position + _HEAD + length))
+        if len(chunks) > MAX_CHUNKS:
+            raise _too_many(f"over {MAX_CHUNKS} chunks")
+        if name == b"IEND":
             break
-        chunks += 1
-        profiles += data.startswith(b"iCCP", position + 4)
-        position += _HEAD + int.from_bytes(data[position : position + 4]) + _CHECKSUM
-    if chunks > MAX_CHUNKS:
-        raise _too_many(f"over {MAX_CHUNKS} chunks")
-    if profiles > MAX_PROFILES:
+        position = chunks[-1].end + _CHECKSUM
+    if (profiles := sum(each.name == b"iCCP" for each in chunks)) > MAX_PROFILES:
         raise _too_many(f"{profiles} colour profiles")
+    return chunks
 
 
 def _too_many(parts: str) -> OssError:
     message = f"The picture has {parts}: a PNG may have {MAX_CHUNKS} and {MAX_PROFILES} of these."
     return OssError(Code.IMAGE_TOO_LARGE, message)
+
+
+def _essential(data: bytes, chunks: Iterable[Chunk]) -> bytes:
+    """Return a file of those chunks that pixels depend on."""
+    kept = [each for each in chunks if each.name in _ESSENTIAL and not _is_short_level(data, each)]
+    parts = (data[each.start - _HEAD : each.end + _CHECKSUM] for each in kept)
+    return _SIGNATURE + b"".join(parts)
+
+
+def _is_short_level(data: bytes, chunk: Chunk) -> bool:
+    """Tell whether transparency is too short to say a level: it counts as absent, as elsewhere."""
+    header = data.find(b"IHDR") - _HEAD - 4 + _COLOUR_TYPE
+    return chunk.name == b"tRNS" and chunk.end - chunk.start < _LEVEL_BYTES.get(data[header], 0)
+
+
+def _sound_content(data: bytes, chunks: Iterable[Chunk], name: bytes) -> bytes | None:
+    """Return what the first chunk of a name holds, none where its checksum is wrong."""
+    chunk = next((each for each in chunks if each.name == name), None)
+    if chunk is None:
+        return None
+    checksum = zlib.crc32(data[chunk.start - 4 : chunk.end]).to_bytes(_CHECKSUM)
+    sound = data[chunk.end : chunk.end + _CHECKSUM] == checksum
+    return data[chunk.start : chunk.end] if sound else None
+
+
+def _profile(data: bytes, chunks: Sequence[Chunk]) -> bytes | None:
+    """Return the profile of a picture, or one of the colours that its code points name."""
+    content = _sound_content(data, chunks, b"iCCP") or b""
+    _, _, packed = content.partition(b"\0")
+    profile = _inflated(packed[1:]) if packed[:1] == b"\0" else None
+    if profile is None and (coded := _sound_content(data, chunks, b"cICP")):
+        profile = coded_profile(*coded[:2]) if len(coded) == 4 else None
+    return profile
+
+
+def _inflated(packed: bytes) -> bytes | None:
+    """Inflate a profile; none for one that is broken or larger than any."""
+    inflate = zlib.decompressobj()
+    try:
+        profile = inflate.decompress(packed, MAX_PROFILE_BYTES)
+    except zlib.error:
+        return None
+    return profile if inflate.eof else None
+
+
+def _resealed(file: bytes, most: int) -> bytes:
+    """Return a file with header and checksum made anew around its deflated pixels.
+
+    Apple's tools leave out both; and a wrong checksum behind the last pixel spoils none. `most`
+    are the bytes that the pixels take. Raises `ValueError` where they are broken themselves.
+    """
+    chunks = read_chunks(file)
+    deflated = b"".join(file[each.start : each.end] for each in chunks if each.name == b"IDAT")
+    for head in (0, len(_ZLIB_HEAD)):
+        checksum = _checksum(deflated[head:], most)
+        if checksum is not None:
+            pixels = _chunk(b"IDAT", _ZLIB_HEAD + deflated[head:] + checksum)
+            others = [each for each in chunks if each.name not in (b"IDAT", b"IEND")]
+            return _essential(file, others) + pixels + _chunk(b"IEND", b"")
+    raise ValueError("the pixels of the picture are broken")
+
+
+def _checksum(deflated: bytes, most: int) -> bytes | None:
+    """Sum up what was deflated; none where that is broken, or more than the pixels take."""
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    checksum, size = zlib.adler32(b""), 0
+    try:
+        while not inflate.eof and size <= most:
+            part = inflate.decompress(inflate.unconsumed_tail or deflated, _STEP)
+            deflated = b""
+            checksum, size = zlib.adler32(part, checksum), size + len(part)
+            if not part and not inflate.unconsumed_tail:
+                return None
+    except zlib.error:
+        return None
+    return checksum.to_bytes(4) if inflate.eof and size <= most else None
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + checksum.to_bytes(_CHECKSUM)
+
+
+def from_apple(image: Image.Image) -> Image.Image:
+    """Take apart pixels as iOS applications have them: blue first, and times alpha."""
+    if image.mode != "RGBA":
+        red, green, blue = image.split()
+        return Image.merge("RGB", (blue, green, red))
+    blue, green, red, alpha = image.split()
+    return Image.merge("RGBa", (red, green, blue, alpha)).convert("RGBA")
 
 
 def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
