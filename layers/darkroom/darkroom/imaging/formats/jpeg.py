@@ -1,4 +1,7 @@
-"""JPEG: reduced decodes, estimated quality, and bounds on segments and scans.
+"""JPEG: the segments that pixels depend on, reduced decodes, and bounds on segments and scans.
+
+Pillow is handed a file of those segments alone: what the others say, and whether they can be
+read at all, spoils no picture (C-180).
 
 A scan may say in a few bytes that nothing changes in the whole picture, and takes a pass over
 it all the same; segments are read one by one by Python code. Small files of either would keep
@@ -7,17 +10,19 @@ a decoder busy for hours (decision 100).
 
 import math
 import re
+import struct
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from PIL import Image
 
 from darkroom.errors import too_many
 from darkroom.geometry import Size
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
 from darkroom.imaging.metadata.exif_header import read_exif_header
-from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, Resolution
+from darkroom.imaging.picture import Frame, Header, Output, Resolution
 
 OVERSAMPLING = 1.25
 """How much larger than needed a reduced decode must stay (decision 003)."""
@@ -35,11 +40,25 @@ _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """How a scan begins: any other length is refused by the decoder."""
 
 _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
-"""A marker that a length follows, for Pillow: it reads on right behind the others."""
+"""A marker that a length follows."""
 
-_START_OF_SCAN = b"\xda"
-_SEQUENTIAL = (b"\xc0", b"\xc1")
+_SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
+_AFTER_SCAN = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
+"""What no scan holds."""
+
+_START_OF_SCAN = 0xDA
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL = (0xC0, 0xC1)
 """Frames that one scan may hold whole: of Huffman's codes, and not progressive."""
+_LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
+"""Frames that no decoder reduces."""
+
+_APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
+_JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
+_JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
+
+_ENDINGS = (b"\0" * 64, b"\xaa" * 64)
+"""What is put in place of the missing end of a picture, to see whether pixels depend on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,20 +67,39 @@ class Jpeg(Format):
 
     def read_header(self, data: bytes) -> Header:
         """Read size, orientation, quality and resolution."""
-        check_structure(data)
-        image = self.open(data)
-        # An attribute of JPEG images alone; a multi-picture file is one too.
+        segments = read_segments(data)
+        image = self.open(segments.file(data))
+        # An attribute of JPEG images alone.
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
-        block = image.info.get("exif")
-        orientation, resolution = read_exif_header(block) if block else (NORMAL_ORIENTATION, None)
+        orientation, resolution = read_exif_header(segments.exif)
         return Header(
             format=self.name,
             size=image.size,
             orientation=orientation,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
-            resolution=resolution or _jfif_resolution(image),
-            exif=block,
+            resolution=resolution or segments.resolution,
+            exif=segments.exif,
         )
+
+    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+        """Decode; a file that lacks nothing but its end is whole (C-180)."""
+        segments = read_segments(data)
+        file = segments.file(data)
+        if segments.frame in _LOSSLESS:
+            reduction = 1
+        try:
+            (frame,) = super().decode(file, header, reduction)
+        except DECODER_ERRORS:
+            file = segments.file(data, segments.end_of_pixels(data))
+            if _EOI in file:
+                raise
+            frame, other = (
+                next(super(Jpeg, self).decode(file + ending + _EOI, header, reduction))
+                for ending in _ENDINGS
+            )
+            if frame.image.tobytes() != other.image.tobytes():
+                raise
+        yield frame
 
     def reduction(self, header: Header, needed: Size | None) -> int:
         """Return the largest scale of libjpeg that leaves `OVERSAMPLING` times what is needed."""
@@ -94,21 +132,73 @@ JPEG = Jpeg(
 )
 
 
-def check_structure(data: bytes) -> None:
-    """Refuse a JPEG of more parts than a picture has."""
-    position, segments, skipped, components = 2, 0, 0, 0
-    while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
-        segments, skipped = segments + 1, skipped + found.start() - position
-        _check_count("segments", segments, MAX_SEGMENTS)
+@dataclass(slots=True, kw_only=True)
+class Segments:
+    """What stands in front of the first scan."""
+
+    kept: list[slice] = field(default_factory=list)
+    """Segments that pixels depend on, markers and all."""
+    frame: int = 0
+    """Marker of the frame, which says how it is coded."""
+    components: int = 0
+    scan: int = 0
+    """Where the first scan begins."""
+    scan_components: int = 0
+    exif: bytes | None = None
+    resolution: Resolution | None = None
+    profile: list[tuple[bytes, slice]] = field(default_factory=list)
+    """Parts of the colour profile, with what numbers them."""
+
+    def add(self, data: bytes, marker: int, start: int, end: int) -> None:
+        """Take a segment, which starts with its marker; one that cannot be read is as none."""
+        content = data[start + 4 : end]
+        if marker == _APP0 and content.startswith(_JFIF) and len(content) >= _JFIF_BYTES:
+            self.resolution = _jfif_resolution(content)
+        elif marker == _APP1 and content.startswith(_EXIF):
+            self.exif = content if self.exif is None else self.exif + content[len(_EXIF) :]
+        elif marker == _APP2 and content.startswith(_ICC) and len(content) >= _ICC_HEAD:
+            self.profile.append((content[len(_ICC) : _ICC_HEAD], slice(start, end)))
+        elif marker == _APP14 and content.startswith(_ADOBE) and len(content) >= _ADOBE_BYTES:
+            self.kept.append(slice(start, end))
+        elif marker < _APP0:
+            self.kept.append(slice(start, end))
+        if marker in _FRAMES:
+            self.frame, self.components = marker, _byte(data, start + 9)
+
+    @property
+    def is_one_scan(self) -> bool:
+        """Whether the first scan holds the whole frame, so that a decoder stops at another."""
+        return self.frame in _SEQUENTIAL and self.components == self.scan_components
+
+    def end_of_pixels(self, data: bytes) -> int:
+        """Return where a single scan ends: at a marker, be it the end's or a trailer's."""
+        found = _AFTER_SCAN.search(data, self.scan + 2) if self.is_one_scan else None
+        return found.start() if found else len(data)
+
+    def file(self, data: bytes, end: int | None = None) -> bytes:
+        """Return the file, up to an end, without the segments that no pixel depends on."""
+        numbers = sorted(number for number, _ in self.profile)
+        whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
+        profile = [part for _, part in self.profile] if whole else []
+        return b"".join((_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end]))
+
+
+def read_segments(data: bytes) -> Segments:
+    """Read up to the first scan; raises `ImageTooLarge` for more parts than a picture has."""
+    segments = Segments()
+    position, count, skipped = 2, 0, 0
+    while (found := _SEGMENT.search(data, position)) and found[1][0] != _START_OF_SCAN:
+        count, skipped = count + 1, skipped + found.start() - position
+        _check_count("segments", count, MAX_SEGMENTS)
         _check_count("bytes between segments", skipped, MAX_SKIPPED)
         position = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
-        if found[1] in _SEQUENTIAL:
-            components = _byte(data, found.end() + 7)
-    end = found.start() if found else len(data)
-    _check_count("bytes between segments", skipped + end - position, MAX_SKIPPED)
-    # Where the first scan holds the whole frame, the decoder stops at another: no need to count.
-    if not found or not components or components != _byte(data, found.end() + 2):
+        segments.add(data, found[1][0], found.start(), position)
+    segments.scan = found.start() if found else len(data)
+    _check_count("bytes between segments", skipped + segments.scan - position, MAX_SKIPPED)
+    segments.scan_components = _byte(data, segments.scan + 4)
+    if not segments.is_one_scan:
         _check_count("scans", sum(1 for _ in _SCAN.finditer(data)), MAX_SCANS)
+    return segments
 
 
 def _byte(data: bytes, position: int) -> int:
@@ -120,13 +210,10 @@ def _check_count(what: str, number: int, most: int) -> None:
         raise too_many(what, number, most)
 
 
-def _jfif_resolution(image: Image.Image) -> Resolution | None:
+def _jfif_resolution(content: bytes) -> Resolution:
     """Number the units as EXIF does: none 1, inch 2, centimetre 3 (spec 02 §16)."""
-    density = image.info.get("jfif_density")
-    if density is None:
-        return None
-    x, y = density
-    return Resolution(unit=image.info["jfif_unit"] + 1, x=(x, 1), y=(y, 1))
+    unit, x, y = struct.unpack_from(">BHH", content, 7)
+    return Resolution(unit=unit + 1, x=(x, 1), y=(y, 1))
 
 
 # ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale multiplies.
