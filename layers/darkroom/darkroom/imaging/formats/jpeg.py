@@ -57,6 +57,14 @@ _APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 _JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
 
+_SMOOTHING, _OPTIMIZE = 0, True
+"""What the encoder is told (C-105)."""
+
+_LARGEST_BLOCK = 16
+"""Pixels along each side, of colour at half resolution."""
+_MOST_HEADER_BYTES = 65_536
+_MOST_SAMPLE_BYTES = 4
+
 _ENDINGS = (b"\0" * 64, b"\xaa" * 64)
 """What is put in place of the missing end of a picture, to see whether pixels depend on it."""
 
@@ -112,10 +120,22 @@ class Jpeg(Format):
         return next((scale for scale in (8, 4, 2) if scale <= most), 1)
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode baseline or progressive, with colour at half or at full resolution."""
-        if output.full_chroma:
-            options["subsampling"] = "4:4:4"
-        return super().write(image, output, progressive=output.progressive, **options)
+        """Encode baseline or progressive, with colour at half or at full resolution.
+
+        By Pillow's encoder, but not by `save`, which gives it room for a byte a pixel: grainy
+        pictures in full colour take more, and so do narrow ones, whose blocks are wider.
+        """
+        subsampling = 0 if output.full_chroma else 2
+        settings = (
+            *(output.quality or self.default_quality, output.progressive, _SMOOTHING, _OPTIMIZE),
+            *(False, 0, (0, 0), subsampling, 0, 0, None, b"", b"", b""),
+        )
+        encoder = Image._getencoder(image.mode, "jpeg", (image.mode,), settings)  # noqa: SLF001
+        encoder.setimage(image.im, (0, 0, *image.size))
+        _, error, data = encoder.encode(encoded_bytes(image))
+        if error < 0:
+            raise OSError(f"the JPEG encoder fails with {error}")
+        return data
 
 
 JPEG = Jpeg(
@@ -127,7 +147,6 @@ JPEG = Jpeg(
     signatures=(b"\xff\xd8\xff",),
     alpha=False,
     default_quality=75,
-    encoder_options={"subsampling": "4:2:0", "optimize": True},
     ec_source_side="0040-00000019",
 )
 
@@ -199,6 +218,16 @@ def read_segments(data: bytes) -> Segments:
     if not segments.is_one_scan:
         _check_count("scans", sum(1 for _ in _SCAN.finditer(data)), MAX_SCANS)
     return segments
+
+
+def encoded_bytes(image: Image.Image) -> int:
+    """Bound the bytes of a JPEG; only what is written of them takes memory.
+
+    A coefficient takes 16 bits of code and 11 of its own at most, and each byte of them may take
+    another that says it is no marker: no picture comes near, not even of noise.
+    """
+    width, height = (side + -side % _LARGEST_BLOCK for side in image.size)
+    return _MOST_HEADER_BYTES + width * height * len(image.getbands()) * _MOST_SAMPLE_BYTES
 
 
 def _byte(data: bytes, position: int) -> int:
