@@ -5,10 +5,9 @@ A new format is one file beside the others and one entry of the table.
 
 from collections.abc import Mapping
 
-from darkroom.errors import Code, OssError
 from darkroom.imaging.formats.avif import AVIF
 from darkroom.imaging.formats.bmp import BMP
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import Format, unsupported_format
 from darkroom.imaging.formats.gif import GIF
 from darkroom.imaging.formats.heic import HEIC
 from darkroom.imaging.formats.jpeg import JPEG
@@ -16,8 +15,6 @@ from darkroom.imaging.formats.png import PNG
 from darkroom.imaging.formats.tiff import TIFF
 from darkroom.imaging.formats.webp import WEBP
 from darkroom.imaging.picture import Header
-
-EC_UNSUPPORTED = "0040-00000005"
 
 FORMATS: Mapping[str, Format] = {
     format_.name: format_ for format_ in (JPEG, PNG, WEBP, BMP, GIF, TIFF, HEIC, AVIF)
@@ -36,7 +33,7 @@ def detect(data: bytes) -> Format:
     for format_ in FORMATS.values():
         if format_.matches(data) and format_.is_readable:
             return format_
-    raise OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
+    raise unsupported_format()
 
 
 def probe(data: bytes) -> Header:

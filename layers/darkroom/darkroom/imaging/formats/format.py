@@ -22,6 +22,8 @@ from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
 
+EC_UNSUPPORTED = "0040-00000005"
+
 # `Limits` judges the header; Pillow's warning would come first and say less.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -174,6 +176,10 @@ class Format:
         """Return the error for a file that cannot be decoded (C-102)."""
         return OssError(Code.IMAGE_DAMAGE, ec=self.ec_damaged)
 
+    def unsupported(self) -> OssError:
+        """Return the error for a sound file of a kind that is not decoded here (C-180)."""
+        return unsupported_format()
+
     # --- Writing ----------------------------------------------------------------------------------
 
     def check_result(self, size: Size) -> None:
@@ -218,6 +224,11 @@ class Format:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def unsupported_format() -> OssError:
+    """Return the error for what is in no format that is read here."""
+    return OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
 
 
 def bare(image: Image.Image) -> Image.Image:
