@@ -54,6 +54,8 @@ class Header:
     """The documented word: jpg, png, webp, bmp, gif, tiff, heic, avif."""
     size: Size
     """As stored, before orientation; HEIC, AVIF and TIFF are turned by their decoders."""
+    decoded_size: Size | None = None
+    """The largest width and height that decoding makes, where these are not the size's."""
     frames: int = 1
     loop_count: int = 1
     """How often an animation is shown; 0 is for ever."""

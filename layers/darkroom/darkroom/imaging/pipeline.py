@@ -114,7 +114,7 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     """Read the header and check it against the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
-    FORMATS[header.format].check_source(header.size, header.frames, context.limits)
+    FORMATS[header.format].check_source(header, context.limits)
     return header
 
 

@@ -2,33 +2,42 @@
 
 from dataclasses import dataclass
 
-from PIL import ExifTags, Image
+from PIL import Image
 
+from darkroom.geometry import Size
+from darkroom.imaging.formats.iso_items import Items, with_one_association_box
 from darkroom.imaging.formats.iso_media import IsoMedia
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
-from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, apply_orientation, swap_sides
+from darkroom.imaging.picture import apply_orientation, swap_sides
 
 
 @dataclass(frozen=True, kw_only=True)
 class Avif(IsoMedia):
     """AVIF; Pillow leaves a picture to be turned, and says how in place of EXIF's orientation."""
 
-    def read_header(self, data: bytes) -> Header:
-        """Read the main picture, as it is once it is upright."""
-        image = self.open(data)
-        block = image.info.get("exif")
-        exif = read_exif(block)
-        orientation = exif_orientation(exif)
-        if orientation == NORMAL_ORIENTATION:
-            return self.upright_header(image, image.size, block)
-        exif[ExifTags.Base.Orientation] = NORMAL_ORIENTATION
-        size = swap_sides(image.size, orientation)
-        return self.upright_header(image, size, exif.tobytes())
+    def open(self, data: bytes) -> Image.Image:
+        """Open; libavif takes the associations of properties in one box alone."""
+        return super().open(with_one_association_box(data))
+
+    def upright_size(self, image: Image.Image, items: Items) -> Size:
+        """Return width and height of the clean aperture once it is turned."""
+        size, aperture = image.size, items.main.clean_aperture
+        if aperture is not None:
+            size = aperture[2] - aperture[0], aperture[3] - aperture[1]
+        return swap_sides(size, _orientation(image))
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert and turn upright."""
+        """Convert, cut to the clean aperture and turn upright."""
         pixels = super().to_working_mode(image, data)
-        return apply_orientation(pixels, exif_orientation(image.getexif()))
+        aperture = Items.read(data).main.clean_aperture
+        if aperture is not None:
+            pixels = pixels.crop(aperture)
+        return apply_orientation(pixels, _orientation(image))
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return how the file turns its picture: Pillow says it in place of EXIF's orientation."""
+    return exif_orientation(read_exif(image.info.get("exif")))
 
 
 AVIF = Avif(

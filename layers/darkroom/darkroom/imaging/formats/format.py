@@ -114,8 +114,9 @@ class Format:
         """
         return Header(format=self.name, size=self.open(data).size)
 
-    def check_source(self, size: Size, frames: int, limits: Limits) -> None:
+    def check_source(self, header: Header, limits: Limits) -> None:
         """Refuse a picture by its header, before any pixel is decoded; every frame counts."""
+        size, frames = header.decoded_size or header.size, header.frames
         limits.check_source(
             size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
         )

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from PIL import Image
 
 from darkroom.geometry import Size
+from darkroom.imaging.colour import coded_profile, to_srgb
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.iso_items import Items
 from darkroom.imaging.metadata.exif_header import exif_resolution, read_exif
 from darkroom.imaging.picture import Header
 
@@ -27,15 +30,34 @@ class IsoMedia(Format):
         """Tell by the brand of the box that the file starts with."""
         return _brand(data) in self.brands
 
-    def upright_header(self, image: Image.Image, size: Size, exif: bytes | None) -> Header:
-        """Describe a picture by what it is once it is upright."""
+    def read_header(self, data: bytes) -> Header:
+        """Read the main picture, as it is once it is upright."""
+        items = Items.read(data)
+        largest = items.largest(data)
+        try:
+            image = self.open(data)
+        except DECODER_ERRORS as error:
+            raise self.unsupported() if items.is_whole else self.damaged() from error
+        exif = items.exif(data)
         return Header(
             format=self.name,
-            size=size,
+            size=self.upright_size(image, items),
+            decoded_size=largest,
             alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
             resolution=exif_resolution(read_exif(exif)),
             exif=exif,
         )
+
+    def upright_size(self, image: Image.Image, items: Items) -> Size:  # noqa: ARG002 - the default
+        """Return width and height of the opened picture once it is cut and turned."""
+        return image.size
+
+    def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
+        """Convert by the profile, or by the code points that stand for one."""
+        coded = Items.read(data).main.coded_colour
+        if coded is not None and "icc_profile" not in image.info:
+            image.info["icc_profile"] = coded_profile(*coded)
+        return to_srgb(image)
 
 
 def _brand(data: bytes) -> bytes | None:
