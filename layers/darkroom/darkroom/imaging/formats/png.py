@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.colour import coded_profile, to_srgb
+from darkroom.imaging.coded_colour import coded_profile
+from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif

@@ -1,0 +1,172 @@
+"""Colour by code points instead of a profile: wide gamuts and high dynamic range (C-115).
+
+HEIC and AVIF (`nclx`) and PNG (`cICP`) number primaries and transfer functions by ITU-T H.273.
+A profile is written for them, so that one way leads to sRGB. What is brighter than paper white
+is compressed into the range by a plain tone curve.
+"""
+
+import struct
+from collections.abc import Callable
+from functools import lru_cache
+
+_PRIMARIES = {
+    1: ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06)),  # BT.709, sRGB
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),  # BT.2020
+    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # DCI-P3
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # Display P3
+}
+"""Chromaticities of red, green and blue. The others are so near to BT.709 that they are taken for it."""
+
+_D65 = (0.3127, 0.3290)
+_DCI_WHITE = (0.314, 0.351)
+_WHITES = {11: _DCI_WHITE}
+_D50_XYZ = (0.9642, 1.0, 0.8249)
+
+_BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
+
+_LINEAR, _PQ, _HLG = 8, 16, 18
+_GAMMA_22, _GAMMA_28 = 4, 5
+
+_PAPER_WHITE = 203.0
+"""Candela a square metre, by ITU-R BT.2408."""
+_HLG_PEAK = 1000.0
+_KNEE = 0.25
+"""Part of paper white up to which nothing is compressed."""
+_BRIGHTEST = 1000.0 / _PAPER_WHITE
+
+_POINTS = 1024
+
+type Matrix = tuple[tuple[float, float, float], ...]
+
+
+@lru_cache(maxsize=16)
+def coded_profile(primaries: int, transfer: int) -> bytes | None:
+    """Return an ICC profile for code points of H.273, none for what is as good as sRGB."""
+    curve = _CURVES.get(transfer)
+    if curve is None and primaries not in (9, 11, 12):
+        return None
+    white = _WHITES.get(primaries, _D65)
+    colorants = _adapted(_to_xyz(_PRIMARIES.get(primaries, _PRIMARIES[1]), white), white)
+    return _matrix_profile(colorants, curve or _srgb)
+
+
+def _srgb(signal: float) -> float:
+    return signal / 12.92 if signal <= 0.04045 else ((signal + 0.055) / 1.055) ** 2.4
+
+
+def _pq(signal: float) -> float:
+    """Decode SMPTE ST 2084 to parts of paper white."""
+    power = signal ** (1 / 78.84375)
+    linear = (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
+    return _compressed(10_000 * linear / _PAPER_WHITE)
+
+
+def _hlg(signal: float) -> float:
+    """Decode ARIB STD-B67, with the system gamma of a display of 1000 candela."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    scene = signal * signal / 3 if signal <= 0.5 else (2.718281828459045 ** ((signal - c) / a) + b) / 12
+    return _compressed(_HLG_PEAK * scene**1.2 / _PAPER_WHITE)
+
+
+def _compressed(light: float) -> float:
+    """Keep what is darker than the knee, and bring the rest below one."""
+    if light <= _KNEE:
+        return light
+    above = min((light - _KNEE) / (_BRIGHTEST - _KNEE), 1.0)
+    # A curve that leaves the knee with its slope of one and ends at white.
+    slope = (_BRIGHTEST - _KNEE) / (1 - _KNEE)
+    return _KNEE + (1 - _KNEE) * slope * above / (1 + (slope - 1) * above)
+
+
+_CURVES: dict[int, Callable[[float], float]] = {
+    _GAMMA_22: lambda signal: signal**2.2,
+    _GAMMA_28: lambda signal: signal**2.8,
+    _LINEAR: lambda signal: signal,
+    _PQ: _pq,
+    _HLG: _hlg,
+}
+"""Transfer functions to linear light; the others are taken for sRGB's, as by browsers."""
+
+
+def _to_xyz(primaries: tuple[tuple[float, float], ...], white: tuple[float, float]) -> Matrix:
+    """Return the columns of red, green and blue in XYZ, as rows."""
+    columns = tuple(_xyz(point) for point in primaries)
+    scales = _solved(tuple(zip(*columns, strict=True)), _xyz(white))
+    return tuple(
+        tuple(scale * value for value in column)
+        for scale, column in zip(scales, columns, strict=True)
+    )
+
+
+def _xyz(point: tuple[float, float]) -> tuple[float, float, float]:
+    x, y = point
+    return x / y, 1.0, (1 - x - y) / y
+
+
+def _adapted(colorants: Matrix, white: tuple[float, float]) -> Matrix:
+    """Adapt colours to the white of profiles, by Bradford's cones."""
+    before, after = _times(_BRADFORD, _xyz(white)), _times(_BRADFORD, _D50_XYZ)
+    adapted = []
+    for colorant in colorants:
+        cones = _times(_BRADFORD, colorant)
+        scaled = tuple(c * a / b for c, a, b in zip(cones, after, before, strict=True))
+        adapted.append(_solved(_BRADFORD, scaled))
+    return tuple(adapted)
+
+
+def _times(matrix: Matrix, vector: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sum(m * v for m, v in zip(row, vector, strict=True)) for row in matrix)
+
+
+def _solved(matrix: Matrix, vector: tuple[float, ...]) -> tuple[float, float, float]:
+    """Solve three equations by Cramer's rule."""
+    whole = _determinant(matrix)
+    x, y, z = (
+        _determinant(
+            tuple(
+                tuple(v if at == column else m for at, m in enumerate(row))
+                for row, v in zip(matrix, vector, strict=True)
+            )
+        )
+        / whole
+        for column in range(3)
+    )
+    return x, y, z
+
+
+def _determinant(matrix: Matrix) -> float:
+    (a, b, c), (d, e, f), (g, h, i) = matrix
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+
+
+def _matrix_profile(colorants: Matrix, curve: Callable[[float], float]) -> bytes:
+    """Write a display profile of three colours and one curve (ICC.1:2001-04)."""
+    points = (round(65_535 * min(curve(at / (_POINTS - 1)), 1.0)) for at in range(_POINTS))
+    tags = {
+        b"rXYZ": _xyz_tag(colorants[0]),
+        b"gXYZ": _xyz_tag(colorants[1]),
+        b"bXYZ": _xyz_tag(colorants[2]),
+        b"wtpt": _xyz_tag(_D50_XYZ),
+        b"rTRC": b"curv" + bytes(4) + struct.pack(f">L{_POINTS}H", _POINTS, *points),
+    }
+    table, content = b"", b""
+    first = 128 + 4 + 12 * (len(tags) + 2)
+    for name, tag in tags.items():
+        place = first + len(content)
+        names = (name, b"gTRC", b"bTRC") if name == b"rTRC" else (name,)
+        table += b"".join(struct.pack(">4sLL", each, place, len(tag)) for each in names)
+        content += tag + bytes(-len(tag) % 4)
+    head = struct.pack(
+        ">L4sL4s4s4s12s4s4s24sLLL",
+        *(first + len(content), b"", 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"", b"acsp", b"", b""),
+        *(_fixed(value) for value in _D50_XYZ),
+    )
+    return head.ljust(128, b"\0") + struct.pack(">L", len(tags) + 2) + table + content
+
+
+def _xyz_tag(values: tuple[float, ...]) -> bytes:
+    return b"XYZ " + bytes(4) + struct.pack(">3l", *(_fixed(value) for value in values))
+
+
+def _fixed(value: float) -> int:
+    return round(value * 65_536)
