@@ -13,8 +13,11 @@ from darkroom.geometry import Size
 from darkroom.imaging.formats.gif.blocks import Part, split_frames
 from darkroom.imaging.picture import Frame
 
-_CLEAR, _RESTORE = 2, 3
-"""Disposals that take a frame away: to nothing, or to what was there before."""
+_CLEAR, _RESTORE = 2, (3, 4)
+"""Disposals that take a frame away: to nothing, or to what was there before.
+
+By the specification 4 means nothing yet; writers have taken it for 3, and browsers follow them.
+"""
 
 _NOTHING = (0, 0, 0, 0)
 
@@ -32,7 +35,7 @@ def composite_frames(data: bytes, size: Size) -> Iterator[Frame]:
 def _drawn(canvas: Image.Image, image: Image.Image, place: tuple[int, int]) -> Image.Image:
     """Give a canvas with the frame on it; the old one stays as it is."""
     transparent = "transparency" in image.info
-    if image.size == canvas.size and not transparent:
+    if image.size == canvas.size and place == (0, 0) and not transparent:
         return image.convert("RGB")
     canvas = canvas.copy()
     pixels = image.convert("RGBA" if transparent else "RGB")
@@ -44,7 +47,7 @@ def _drawn(canvas: Image.Image, image: Image.Image, place: tuple[int, int]) -> I
 
 def _left_behind(canvas: Image.Image, shown: Image.Image, part: Part, size: Size) -> Image.Image:
     """Give the canvas that the next frame is drawn on."""
-    if part.disposal == _RESTORE:
+    if part.disposal in _RESTORE:
         return canvas
     if part.disposal != _CLEAR:
         return shown
