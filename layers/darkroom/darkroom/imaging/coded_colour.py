@@ -64,7 +64,9 @@ def _pq(signal: float) -> float:
 def _hlg(signal: float) -> float:
     """Decode ARIB STD-B67, with the system gamma of a display of 1000 candela."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
-    scene = signal * signal / 3 if signal <= 0.5 else (2.718281828459045 ** ((signal - c) / a) + b) / 12
+    scene = (
+        signal * signal / 3 if signal <= 0.5 else (2.718281828459045 ** ((signal - c) / a) + b) / 12
+    )
     return _compressed(_HLG_PEAK * scene**1.2 / _PAPER_WHITE)
 
 

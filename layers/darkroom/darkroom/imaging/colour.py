@@ -107,4 +107,3 @@ def _sample_colours() -> Image.Image:
 
 
 _SAMPLES = _sample_colours()
-

@@ -1,14 +1,13 @@
 """BMP: bit fields and run lengths that Pillow does not read, and transparency that it does not write."""
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from PIL import Image, ImageMath
 
 from darkroom.imaging.formats.format import Format
-from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.imaging.picture import Header, Output
 
 _HEADER = struct.Struct("<2sIHHI")
 """Mark, file size, two reserved words, offset of the pixels."""
@@ -52,17 +51,16 @@ class Bmp(Format):
             return super().read_header(data)
         return Header(format=self.name, size=bitmap.size)
 
-    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode with Pillow, unless there are run lengths or other bit fields than it knows."""
         bitmap = Bitmap.read(data)
         if not bitmap.is_read_here:
-            yield from super().decode(data, header, reduction)
-            return
+            return super().decode_still(data, header, reduction)
         if bitmap.compression in (_RLE4, _RLE8):
             image = self._with_colours(bitmap.run_lengths(data), data)
         else:
             image = bitmap.bit_fields(data)
-        yield Frame(self._detached(image, data))
+        return self._detached(image, data)
 
     def _with_colours(self, indices: Image.Image, data: bytes) -> Image.Image:
         """Give the pixels the palette of the file, which Pillow reads."""

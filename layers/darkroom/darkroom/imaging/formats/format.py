@@ -7,7 +7,7 @@ from what Pillow does by itself: `probe` and most of the others have a default.
 import importlib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -139,22 +139,36 @@ class Format:
 
         `needed` bounds the `reduction`. Raises `ImageDamage`.
         """
-        count = header.frames if every else 1
+        if not every:
+            header = replace(header, frames=1)
         try:
-            yield from islice(self.decode(data, header, self.reduction(header, needed)), count)
+            decoded = self.decode(data, header, self.reduction(header, needed))
+            yield from islice(decoded, header.frames)
         except DECODER_ERRORS as error:
             raise self.damaged() from error
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
         """Decode frame by frame, by default with Pillow."""
+        if header.frames == 1:
+            yield Frame(self.decode_still(data, header, reduction))
+            return
         image = self.open(data)
-        if reduction > 1:
-            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
         for index in range(header.frames):
-            if index:  # a HEIC opens at its main picture, which may be any of its several
+            if index:
                 image.seek(index)
             image.load()
             yield Frame(self._detached(image, data), int(image.info.get("duration", 0)))
+
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Decode the only picture of a file, or its main one.
+
+        The decoder, which may have a copy of the pixels, is gone when operations begin.
+        """
+        image = self.open(data)
+        if reduction > 1:
+            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
+        image.load()
+        return self._detached(image, data)
 
     def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
         """Return the decoded pixels apart from the decoder and without metadata."""

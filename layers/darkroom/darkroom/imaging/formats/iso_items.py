@@ -116,8 +116,10 @@ class Item:
         content, size = self.find(b"clap"), self.size
         if content is None or size is None:
             return None
-        borders = [_clean_side(content[at : at + 8] + content[16 + at : 24 + at], side)
-                   for at, side in zip((0, 8), size, strict=True)]
+        borders = [
+            _clean_side(content[at : at + 8] + content[16 + at : 24 + at], side)
+            for at, side in zip((0, 8), size, strict=True)
+        ]
         (left, right), (upper, lower) = borders
         return left, upper, right, lower
 

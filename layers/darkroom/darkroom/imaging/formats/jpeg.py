@@ -12,7 +12,7 @@ import math
 import re
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -22,7 +22,7 @@ from darkroom.geometry import Size
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
 from darkroom.imaging.metadata.exif_header import read_exif_header
-from darkroom.imaging.picture import Frame, Header, Output, Resolution
+from darkroom.imaging.picture import Header, Output, Resolution
 
 OVERSAMPLING = 1.25
 """How much larger than needed a reduced decode must stay (decision 003)."""
@@ -89,25 +89,25 @@ class Jpeg(Format):
             exif=segments.exif,
         )
 
-    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode; a file that lacks nothing but its end is whole (C-180)."""
         segments = read_segments(data)
         file = segments.file(data)
         if segments.frame in _LOSSLESS:
             reduction = 1
         try:
-            (frame,) = super().decode(file, header, reduction)
+            return super().decode_still(file, header, reduction)
         except DECODER_ERRORS:
             file = segments.file(data, segments.end_of_pixels(data))
             if _EOI in file:
                 raise
-            frame, other = (
-                next(super(Jpeg, self).decode(file + ending + _EOI, header, reduction))
+            image, other = (
+                super(Jpeg, self).decode_still(file + ending + _EOI, header, reduction)
                 for ending in _ENDINGS
             )
-            if frame.image.tobytes() != other.image.tobytes():
+            if image.tobytes() != other.tobytes():
                 raise
-        yield frame
+            return image
 
     def reduction(self, header: Header, needed: Size | None) -> int:
         """Return the largest scale of libjpeg that leaves `OVERSAMPLING` times what is needed."""
@@ -199,7 +199,9 @@ class Segments:
         numbers = sorted(number for number, _ in self.profile)
         whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
         profile = [part for _, part in self.profile] if whole else []
-        return b"".join((_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end]))
+        return b"".join(
+            (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
+        )
 
 
 def read_segments(data: bytes) -> Segments:

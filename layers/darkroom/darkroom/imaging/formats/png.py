@@ -7,7 +7,7 @@ a colour profile as often as it comes (decision 100).
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -18,7 +18,7 @@ from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
-from darkroom.imaging.picture import Frame, Header
+from darkroom.imaging.picture import Header
 
 MAX_CHUNKS = 50_000
 """Of 400 bytes, in the largest file: encoders cut pixels into chunks of 8 KB and more."""
@@ -75,7 +75,7 @@ class Png(Format):
             orientation=exif_orientation(exif),
         )
 
-    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode what pixels depend on; a wrong checksum behind the last one spoils none."""
         del reduction
         chunks = read_chunks(data)
@@ -93,7 +93,7 @@ class Png(Format):
         profile = _profile(data, chunks)
         if profile is not None:
             image.info["icc_profile"] = profile
-        yield Frame(self._detached(from_apple(image) if is_apple else image, file))
+        return self._detached(from_apple(image) if is_apple else image, file)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
         """Convert after giving the picture the transparency that its file means."""

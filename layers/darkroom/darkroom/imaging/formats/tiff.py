@@ -4,7 +4,6 @@ What Pillow would take for something else is told to it in another way, or refus
 wrong (C-180).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageMath
@@ -17,7 +16,6 @@ from darkroom.imaging.formats.format import Format
 from darkroom.imaging.formats.tiff_directory import MAX_STRIPS, Directory, Tag
 from darkroom.imaging.picture import (
     NORMAL_ORIENTATION,
-    Frame,
     Header,
     apply_orientation,
     swap_sides,
@@ -70,7 +68,7 @@ class Tiff(Format):
         if _wide_planes(directory) and not _merged_mode(directory):
             raise self.unsupported()
 
-    def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode, in samples of eight bits, and turn upright."""
         del header, reduction
         directory = Directory.read_first(data)
@@ -84,7 +82,7 @@ class Tiff(Format):
         if profile:
             image.info["icc_profile"] = profile
         pixels = apply_orientation(to_srgb(image), _orientation(directory))
-        yield Frame(self._detached(pixels, data))
+        return self._detached(pixels, data)
 
     def _merged(self, directory: Directory, data: bytes) -> Image.Image:
         """Decode each plane as a grey picture: Pillow takes wide samples in planes for narrow ones."""

@@ -191,7 +191,9 @@ class Directory:
             if len(packed) > 4:
                 offset, values = after + len(values), values + packed + b"\0" * (len(packed) & 1)
                 packed = struct.pack(self.order + "L", offset)
-            entries.append(struct.pack(self.order + "HHL", tag, kind, count) + packed.ljust(4, b"\0"))
+            entries.append(
+                struct.pack(self.order + "HHL", tag, kind, count) + packed.ljust(4, b"\0")
+            )
         count_and_entries = struct.pack(self.order + "H", len(kept)) + b"".join(entries)
         return count_and_entries + b"\0\0\0\0" + values
 
