@@ -1,4 +1,4 @@
-# Everything a developer runs. Each target sets up what it needs; none needs root or a cloud.
+# The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
 .PHONY: help run test check build e2e bench bench-servers docs redrive format lint types validate clean
 
@@ -8,7 +8,7 @@ LAMBDA_VENV ?= .venv-lambda
 THUMBOR_VENV ?= .venv-thumbor
 export SAM_VENV LAMBDA_VENV THUMBOR_VENV
 BIN := $(VENV)/bin
-# The build needs the runtime's own Python by the name python3.13, with pip: the environment has it.
+# The build needs the runtime's Python as python3.13 on PATH, with pip; this environment has both.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 
 help: ## List the targets
@@ -26,11 +26,11 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
 	@touch $@
 
-# EMULATE=<n> runs what was built instead of the sources, in n sandboxes of an emulated Lambda.
-run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve it all on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
+# EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
+run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
-# The vendor's client for Node.js. Where it cannot be had its tests are skipped, though not in CI.
+# OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
 
 tests/functional/clients/node_modules/.ready: tests/functional/clients/package.json
@@ -38,21 +38,26 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests
-	$(BIN)/python -m pytest
+# One worker for each core; tests/schedule.py shares the modules among them.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-build: $(SAM_VENV)/.ready ## Build what is deployed, for both processors
+test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, but for the slow ones
+	$(PYTEST) -m "not slow"
+
+build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
-e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test what was built, under an emulated Lambda
+e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emulated Lambda
 	$(BIN)/python -m pytest tests/e2e
 
-# The tests come last, all in one run, so that their summary is the last word.
-check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Everything that must hold before a change is merged
-	$(BIN)/python -m pytest tests
+# The tests run last and all at once, so that their summary is the end of the output. Those of
+# tests/e2e stay on one worker: they share the emulators.
+check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
+	$(PYTEST) tests
 
-bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Measure beside sharp and libvips, and what was built under an emulated Lambda
+bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks
 
 $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.json
@@ -60,27 +65,28 @@ $(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.js
 	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
-bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Measure whole servers: ours, a handler on sharp, thumbor
+bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Compare whole servers: Darkroom, a handler on sharp, thumbor
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.servers
 
 $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 	tools/make-venv $(THUMBOR_VENV) $<
 	@touch $@
 
-redrive: $(VENV)/.ready ## Send dead letters back to the queue: FUNCTION=<persist function>
+redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
-docs: $(VENV)/.ready ## Write the pages that are generated
+docs: $(VENV)/.ready ## Generate docs/operations.md
 	$(BIN)/python tools/operations_doc.py
 
-format: $(VENV)/.ready ## Rewrite the sources in the house format
+format: $(VENV)/.ready ## Format the sources
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-lint: $(VENV)/.ready ## Check format, lint rules and generated pages
+lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
+	$(BIN)/python tools/check_prose.py
 	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml >/dev/null \
 	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml
 
@@ -90,6 +96,6 @@ types: $(VENV)/.ready ## Check types, strictly
 validate: $(SAM_VENV)/.ready ## Check the template
 	$(SAM) validate
 
-clean: ## Remove everything that was made here
+clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

@@ -1,1 +1,1 @@
-"""Repeatable measurements, peers side by side: `make bench`."""
+"""Repeatable measurements, with peers for comparison: `make bench`."""

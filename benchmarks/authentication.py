@@ -1,4 +1,4 @@
-"""What a signature costs: telling who sent a warm request, by version and by place."""
+"""The time of authenticating a warm request, by signature version and place."""
 
 import json
 import statistics
@@ -17,10 +17,10 @@ from darkroom.web.dispatch import authenticate, parse_address
 from darkroom.web.http import Request
 from tools import oss_client
 
-MOST: Mapping[str, float] = {"V1 header": 0.5, "V1 URL": 0.5, "V4 header": 1.0, "V4 URL": 1.0}
-"""Milliseconds that the median may take."""
+MAX_MS: Mapping[str, float] = {"V1 header": 0.5, "V1 URL": 0.5, "V4 header": 1.0, "V4 URL": 1.0}
+"""Targets of the medians in milliseconds."""
 
-KEY = AccessKey(id="benchmark", secret="not-a-secret")  # noqa: S106 - it opens nothing
+KEY = AccessKey(id="benchmark", secret="not-a-secret")  # noqa: S106 - of no real account
 PROCESS = "image/resize,m_fill,w_300,h_300/watermark,text_SGVsbG8g5Zu-54mH5pyN5YqhIQ/format,webp"
 UNSIGNED = SignedRequest(
     method="GET",
@@ -42,7 +42,7 @@ UNSIGNED = SignedRequest(
 
 
 def milliseconds(runs: int = 2000) -> Mapping[str, float]:
-    """Median by kind of signature, the keys already read from their secret."""
+    """Return the median of each kind of signature, with the keys in the cache."""
     services = replace(loaded().services, credentials=_keys())
     return {
         kind: statistics.median(_spent(request, services) for _ in range(runs))
@@ -70,7 +70,7 @@ def _signed() -> Mapping[str, SignedRequest]:
 
 
 def _spent(signed: SignedRequest, services: Services) -> float:
-    """Time one verdict from the request as it was sent: decoding it is part of the cost."""
+    """Return the milliseconds of authenticating a request, including decoding it."""
     path, _, query = signed.target().partition("?")
     request = Request(method="GET", raw_path=path, raw_query=query, headers=signed.headers)
     began = perf_counter()

@@ -1,8 +1,8 @@
-"""How far it is from the event to the pixels: `python -m benchmarks.call_path`.
+"""The call path from the event to the pixels: `python -m benchmarks.call_path`.
 
-One warm, anonymous GET of `image/resize,w_100` through the process function, with S3 over HTTP
-on loopback. Prints the stack when the pixels are scaled, and how many of our own modules and
-functions are entered in all.
+Traces one warm, anonymous GET of `image/resize,w_100` through the process function, with S3 over
+HTTP on 127.0.0.1. Prints the stack at the call that scales the pixels, and the number of the
+project's own modules and functions that the request enters.
 """
 
 import sys
@@ -25,20 +25,20 @@ PROCESS = "image/resize,w_100"
 
 @dataclass(kw_only=True)
 class CallPath:
-    """What one request enters of our own code."""
+    """The project's own code that one request enters."""
 
     stack: list[str] = field(default_factory=list)
-    """From the entry to the call that scales pixels."""
+    """Frames from the handler to the call that scales pixels."""
     functions: set[CodeType] = field(default_factory=set)
-    """Named functions; lambdas and comprehensions count with where they stand."""
+    """Named functions; lambdas and comprehensions are not counted."""
 
     @property
     def modules(self) -> set[str]:
-        """Files that a function was entered in."""
+        """Files of the functions."""
         return {code.co_filename for code in self.functions}
 
     def trace(self, frame: FrameType, event: str, _argument: Any) -> None:
-        """Note a call: the profile function of the interpreter."""
+        """Record a call; for `sys.setprofile`."""
         code = frame.f_code
         if event != "call":
             return
@@ -65,7 +65,7 @@ def _title(code: CodeType) -> str:
 
 
 def measure() -> CallPath:
-    """Trace one request after another that has warmed everything up."""
+    """Trace the second of two equal requests, whose caches are warm."""
     path = CallPath()
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / darkroom_handler.KEY
@@ -86,7 +86,7 @@ def measure() -> CallPath:
 
 
 def main() -> None:
-    """Print the stack and the three numbers."""
+    """Print the stack, and the numbers of frames, modules and functions."""
     path = measure()
     for number, frame in enumerate(path.stack, 1):
         print(f"{number:3}  {frame}")

@@ -1,7 +1,7 @@
-"""How large a picture the persist function can work on: `python -m benchmarks.capacity`.
+"""Memory and time of the persist function by picture size: `python -m benchmarks.capacity`.
 
-Prints peak memory and time by kind of work and megapixels, the table of docs/operate.md: what
-memory and time of the function in template.yaml follow from.
+Prints the table of docs/operate.md, from which the function's memory and timeout in template.yaml
+are derived.
 """
 
 import io
@@ -39,7 +39,7 @@ print(peak() / 1024, perf_counter() - began)
 
 
 def main() -> None:
-    """Measure each in a fresh interpreter, on one core."""
+    """Measure each row in a new interpreter and print it."""
     print("| Work | Megapixels | Peak memory, MB | Seconds |\n|---|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         for name, (kind, processes) in WORK.items():

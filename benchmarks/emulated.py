@@ -1,6 +1,6 @@
-"""What was built, under the emulated Lambda: latency, requests a second, cold starts, the bill.
+"""The build under the emulated Lambda: latency, throughput, cold starts, billed duration.
 
-`python -m benchmarks.emulated`, after `make build`. Memory and time are those of the template.
+`python -m benchmarks.emulated`, after `make build`. Memory and timeout are the template's.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.figures import gigabyte_seconds, percentile
 from benchmarks.pictures import picture
-from benchmarks.sandboxes import Built, asked, bound, built, store
+from benchmarks.sandboxes import Built, bound, built, send_requests, store
 from benchmarks.tasks import PHOTO
 from local.child_processes import StartError
 
@@ -22,22 +22,22 @@ TARGET = "/pictures/photo.jpg?x-oss-process=image/resize,w_100"
 
 BUCKETS = json.dumps({"pictures": {"acl": "public-read"}})
 
-NOWHERE = {
+UNUSED_QUEUES = {
     "DARKROOM_JOBS_QUEUE": "http://127.0.0.1/1/jobs",
     "DARKROOM_DEAD_LETTER_QUEUE": "http://127.0.0.1/1/dead",
     "DARKROOM_TABLE": "none",
 }
-"""What the persist function insists on; without a message it asks none of them."""
+"""Settings that the persist function requires; without a message it calls none of them."""
 
-MOST: Mapping[str, float] = {"import": 450.0, "first picture": 300.0}
-"""Milliseconds that a cold start may take on one core: medians."""
+MAX_MS: Mapping[str, float] = {"import": 450.0, "first picture": 300.0}
+"""Targets of the medians of a cold start on one core, in milliseconds."""
 
 WARM_UP = 20
 SANDBOXES = 2
 
 
 def report(runs: int, cold_starts: int = 5) -> list[str]:
-    """Measure and print; give what misses its target, or why nothing can be measured."""
+    """Print the measurements; return the missed targets, or why nothing can be measured."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             return _report(Path(folder), runs, cold_starts)
@@ -54,16 +54,16 @@ def _report(folder: Path, runs: int, cold_starts: int) -> list[str]:
         _latency(process, runs)
         _throughput(process, runs)
         missed = _cold_starts(process, cold_starts)
-        _persist_starts(built("PersistFunction", folder, **settings, **NOWHERE), cold_starts)
+        _persist_starts(built("PersistFunction", folder, **settings, **UNUSED_QUEUES), cold_starts)
         return missed
 
 
 def _latency(process: Built, runs: int) -> None:
-    """Print what one client waits for, and what the function is billed for it."""
+    """Print the latency of one client, and the billed duration."""
     cores = os.sched_getaffinity(0)
     own = max(cores)
     with process.running([own]) as pool, bound(cores - {own}):
-        answers = asked(pool, TARGET, WARM_UP + runs)[WARM_UP:]
+        answers = send_requests(pool, TARGET, WARM_UP + runs)[WARM_UP:]
     function = pool.sandboxes[0].timings().reports[-runs:]
     waits = [answer.stages["store"] for answer in answers]
     works = [whole - wait for whole, wait in zip(function, waits, strict=True)]
@@ -86,12 +86,12 @@ def _row(name: str, values: Sequence[float]) -> None:
 
 
 def _throughput(process: Built, runs: int) -> None:
-    """Print how many requests a second sandboxes answer whose clients send one after the other."""
+    """Print the requests per second of `SANDBOXES` sandboxes with as many clients."""
     cores = sorted(os.sched_getaffinity(0))[-SANDBOXES:]
     cores *= SANDBOXES // len(cores)
     with process.running(cores) as pool:
-        asked(pool, TARGET, WARM_UP)
-        answers = asked(pool, TARGET, runs)
+        send_requests(pool, TARGET, WARM_UP)
+        answers = send_requests(pool, TARGET, runs)
     wall = sum(answer.milliseconds for answer in answers) / SANDBOXES
     busy = sum(answer.stages["total"] for answer in answers) / SANDBOXES
     rate = 1000 * len(answers) / wall
@@ -101,12 +101,12 @@ def _throughput(process: Built, runs: int) -> None:
 
 
 def _cold_starts(process: Built, times: int) -> list[str]:
-    """Print what a first request waits for; give what takes too long."""
+    """Print the latency of first requests; return the missed targets."""
     core = max(os.sched_getaffinity(0))
     spent: dict[str, list[float]] = {"import": [], "first picture": []}
     for _ in range(times):
         with process.running([core]) as pool:
-            (answer,) = asked(pool, TARGET, 1)
+            (answer,) = send_requests(pool, TARGET, 1)
         (init,) = pool.sandboxes[0].timings().inits
         spent["import"].append(init)
         spent["first picture"].append(answer.milliseconds - init)
@@ -114,16 +114,16 @@ def _cold_starts(process: Built, times: int) -> list[str]:
     missed = []
     for name, values in spent.items():
         median = statistics.median(values)
-        print(f"    {name:36}{median:8.0f}{min(values):8.0f}  at most {MOST[name]:.0f}")
-        if median > MOST[name]:
-            missed.append(f"{name}: {median:.0f} ms, at most {MOST[name]:.0f} was wanted")
+        print(f"    {name:36}{median:8.0f}{min(values):8.0f}  target at most {MAX_MS[name]:.0f}")
+        if median > MAX_MS[name]:
+            missed.append(f"{name}: {median:.0f} ms, target at most {MAX_MS[name]:.0f}")
     init = gigabyte_seconds([statistics.median(spent["import"])], process.artefact.megabytes)
     print(f"    the import is billed, too: {init:.2f} GB-seconds each")
     return missed
 
 
 def _persist_starts(persist: Built, times: int) -> None:
-    """Print what a first job waits for before it is begun."""
+    """Print the init duration of the persist function."""
     inits: list[float] = []
     for _ in range(times):
         with persist.running([max(os.sched_getaffinity(0))]) as pool:
@@ -133,7 +133,7 @@ def _persist_starts(persist: Built, times: int) -> None:
 
 
 def main() -> int:
-    """Measure; the exit status says whether each target was met."""
+    """Run the measurements; return 1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.emulated", description=__doc__)
     parser.add_argument("--runs", type=int, default=500, help="requests of each measurement")
     missed = report(parser.parse_args().runs)

@@ -1,6 +1,6 @@
-"""What every process under measurement is given: our modules, and the deployed allocator.
+"""The environment of measured processes: the module path, and the deployed malloc settings.
 
-Peers are measured with the same allocator, which does them good as well.
+Peers run with the same malloc settings, from which they benefit as well.
 """
 
 import os
@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[1]
 ALLOCATOR: Mapping[str, str] = dict(
     re.findall(r"^ +(MALLOC_\w+): (\d+)$", (ROOT / "template.yaml").read_text(), re.MULTILINE)
 )
-"""Variables of glibc's malloc in template.yaml (docs/decisions/098)."""
+"""The variables for glibc's malloc in template.yaml (docs/decisions/098)."""
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Give this process's environment with these, the allocator's and the path in it."""
+    """Return this process's environment with `variables`, malloc's and the module path added."""
     path = os.pathsep.join([str(ROOT), str(ROOT / "layers/darkroom")])
     return {**os.environ, **ALLOCATOR, "PYTHONPATH": path, **variables}

@@ -1,4 +1,4 @@
-"""What a client waits for: one GET on a connection that is open."""
+"""The latency of a GET on an open connection, as the client measures it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from time import perf_counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waited:
-    """One answer."""
+class TimedResponse:
+    """The measurements of one response."""
 
     milliseconds: float
     bytes: int
     stages: Mapping[str, float]
-    """Milliseconds of `Server-Timing`: what the service says of itself, if it does."""
+    """Milliseconds by stage in `Server-Timing`, empty without that header."""
 
 
-def waited(connection: HTTPConnection, target: str) -> Waited:
-    """Ask once; anything but a picture ends the measurement."""
+def timed_get(connection: HTTPConnection, target: str) -> TimedResponse:
+    """Send a GET and measure the response; raise `RuntimeError` for any status but 200."""
     began = perf_counter()
     connection.request("GET", target)
     response = connection.getresponse()
@@ -26,10 +26,10 @@ def waited(connection: HTTPConnection, target: str) -> Waited:
     if response.status != 200:
         raise RuntimeError(f"{response.status} to {target}: {body[:300]!r}")
     stages = stages_of(response.headers.get("server-timing", ""))
-    return Waited(milliseconds=milliseconds, bytes=len(body), stages=stages)
+    return TimedResponse(milliseconds=milliseconds, bytes=len(body), stages=stages)
 
 
 def stages_of(timing: str) -> dict[str, float]:
-    """Read the milliseconds of a `Server-Timing` header."""
+    """Return the milliseconds by stage of a `Server-Timing` header."""
     entries = (entry.partition(";dur=") for entry in timing.split(", ") if entry)
     return {name: float(spent) for name, _, spent in entries}

@@ -1,4 +1,4 @@
-"""What jobs cost: jobs a second of one core, and several targets beside the largest alone."""
+"""The throughput of jobs on one core, and of several targets compared with the largest alone."""
 
 import json
 import os
@@ -14,30 +14,30 @@ from benchmarks.environment import ROOT, environment
 
 SIZES = tuple(f"image/resize,w_{width}/quality,Q_80" for width in (1200, 600, 200))
 
-MOST = 1.7
-"""Times of the largest target alone that three targets of one source may take."""
+MAX_RATIO = 1.7
+"""Target of the time of three targets of one source, relative to the largest target alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Milliseconds of a job on its core, not counting others' work: medians of alternated runs."""
+    """CPU milliseconds of a job: medians of alternated runs."""
 
     together: float
     alone: Mapping[str, float]
 
     @property
     def a_second(self) -> float:
-        """Jobs of all targets that one core does in a second."""
+        """Jobs of all targets per second and core."""
         return 1000 / self.together
 
     @property
     def ratio(self) -> float:
-        """Time of all targets beside that of the largest alone."""
+        """Time of all targets, relative to the largest alone."""
         return self.together / max(self.alone.values())
 
 
 def measured(source: Path, runs: int, *, core: int) -> Spent:
-    """Measure in a process of its own, on one core."""
+    """Measure in a new process on one core."""
     command = [sys.executable, "-m", "benchmarks.jobs", str(source), str(runs), str(core)]
     finished = subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""What the function costs besides pictures: import time, overhead, peak memory."""
+"""Import time, overhead and peak memory of the process function."""
 
 import json
 import re
@@ -25,7 +25,7 @@ app = loaded()
 source = open(sys.argv[1], "rb").read()
 peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
 before = peak()
-app.world = replace(app.world, objects=holding(source))
+app.services = replace(app.services, objects=holding(source))
 app.handler(event(sys.argv[2]), LambdaContext())
 print(before, peak())
 """
@@ -37,7 +37,7 @@ from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, l
 from time import perf_counter
 app = loaded()
 source = open(sys.argv[1], "rb").read()
-app.world = replace(app.world, objects=holding(source))
+app.services = replace(app.services, objects=holding(source))
 request, spent = event(sys.argv[2]), []
 for _ in range(60):
     began = perf_counter()
@@ -51,7 +51,7 @@ print(json.dumps(spent))
 
 
 def _fresh(code: str, *arguments: str) -> str:
-    """Run code in an interpreter of its own and give what it prints."""
+    """Run code in a new interpreter and return its output."""
     finished = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
@@ -64,18 +64,18 @@ def _fresh(code: str, *arguments: str) -> str:
 
 
 def import_milliseconds(runs: int = 7) -> tuple[float, float]:
-    """Median and minimum of importing the process function, bytecode at hand."""
+    """Return median and minimum of importing the process function from bytecode."""
     spent = [1000 * float(_fresh(_IMPORT)) for _ in range(runs)]
     return statistics.median(spent), min(spent)
 
 
 def overhead_milliseconds(source: Path, process: str) -> tuple[float, float]:
-    """Median and minimum of everything except store, decode, pixels and encode."""
+    """Return median and minimum of a request without store, decode, pixels and encode."""
     spent: list[float] = json.loads(_fresh(_OVERHEAD, str(source), process).splitlines()[-1])
     return statistics.median(spent), min(spent)
 
 
 def peak_megabytes(source: Path, process: str) -> tuple[float, float]:
-    """Peak memory of the process before and after one picture, in a fresh interpreter."""
+    """Return peak memory before and after one picture, in a new interpreter."""
     before, after = re.findall(r"\d+", _fresh(_PEAK, str(source), process).splitlines()[-1])
     return int(before) / 1024, int(after) / 1024

@@ -1,4 +1,4 @@
-"""The processes that are measured, each bound to the same single core."""
+"""The worker processes of Darkroom and its peers, bound to the same single core."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Measured:
 
 
 class PeerProcess:
-    """A worker that is up and waits for work."""
+    """A running worker."""
 
     def __init__(self, name: str, core: int) -> None:
         """Start the worker on one core."""
@@ -48,7 +48,7 @@ class PeerProcess:
         os.sched_setaffinity(self._process.pid, {core})
 
     def run(self, order: Mapping[str, Any]) -> Measured:
-        """Have one piece of work done."""
+        """Send an order and return its measurement; raise `RuntimeError` if the worker ended."""
         self._input.write(json.dumps(order) + "\n")
         self._input.flush()
         answer = self._output.readline()
@@ -58,7 +58,7 @@ class PeerProcess:
         return Measured(measured["ms"], measured["bytes"])
 
     def __enter__(self) -> Self:
-        """Give the worker that is up."""
+        """Return the running worker."""
         return self
 
     def __exit__(
@@ -67,7 +67,7 @@ class PeerProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the worker by ending its input."""
+        """Stop the worker by closing its input."""
         self._input.close()
         self._process.wait(timeout=10)
         self._output.close()

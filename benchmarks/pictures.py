@@ -1,4 +1,4 @@
-"""The pictures that are measured: real ones where they are at hand, else drawn ones."""
+"""The measured pictures: the test data if present, else generated pictures of the same size."""
 
 import io
 from pathlib import Path
@@ -15,11 +15,11 @@ DRAWN = {
     "paper-2048x1536-rgba.png": (2048, 1536),
     "animated-loop-3.gif": (370, 285),
 }
-"""Stand-ins by the name of what they stand in for."""
+"""Sizes of the generated pictures by file name."""
 
 
 def picture(name: str, folder: Path) -> Path:
-    """Give the path of a picture, drawing it into `folder` where it is not at hand."""
+    """Return the path of a picture, generated in `folder` if it is not in the test data."""
     real = data_folder() / name
     if real.is_file():
         return real
@@ -48,7 +48,7 @@ def _posterised(levels: Levels) -> Image.Image:
 
 
 def _clouds(width: int, height: int, *, bands: int) -> Levels:
-    """Noise with as much power in every octave: it costs an encoder what a photograph does."""
+    """Return noise of equal power in every octave, which costs an encoder as much as a photo."""
     random = np.random.default_rng(2725)
     total = np.zeros((height, width, bands))
     for octave in range(2, 9):

@@ -1,4 +1,4 @@
-"""How near a result comes to exact area averaging: SSIM of luma (spec 02 §1.4)."""
+"""SSIM of luma between a result and exact area averaging (spec 02 §1.4)."""
 
 import io
 
@@ -11,8 +11,8 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _SIGMA, _RADIUS = 1.5, 5
 
 
-def likeness(source: bytes, result: bytes) -> float:
-    """SSIM between a result and the source averaged down to its size: 1 is the same."""
+def scaling_ssim(source: bytes, result: bytes) -> float:
+    """Return the SSIM of a result and the source averaged to its size; 1 means equal."""
     picture = Image.open(io.BytesIO(result))
     exact = area_average(_luma(Image.open(io.BytesIO(source))), picture.size)
     return ssim(exact, _luma(picture))
@@ -26,12 +26,12 @@ def _luma(image: Image.Image) -> Plane:
 
 
 def area_average(plane: Plane, size: tuple[int, int]) -> Plane:
-    """Weigh every source pixel by the share of it that the target pixel covers."""
+    """Return the plane scaled by area averaging: source pixels weighted by their covered share."""
     return _averaged(_averaged(plane, size[1]).T, size[0]).T
 
 
 def _averaged(rows: Plane, count: int) -> Plane:
-    """Average rows down to `count`: differences of the interpolated running sum."""
+    """Average rows to `count` rows, as differences of the interpolated cumulative sum."""
     sums = np.vstack([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
     edges = np.linspace(0, len(rows), count + 1)
     below = np.minimum(edges.astype(int), len(rows) - 1)
@@ -42,14 +42,14 @@ def _averaged(rows: Plane, count: int) -> Plane:
 
 
 def ssim(one: Plane, other: Plane) -> float:
-    """Mean structural similarity with the usual Gaussian window of 11 pixels."""
+    """Return the mean structural similarity with a Gaussian window of 11 × 11 pixels."""
     mean_one, mean_other = _blurred(one), _blurred(other)
     var_one = _blurred(one * one) - mean_one**2
     var_other = _blurred(other * other) - mean_other**2
     covariance = _blurred(one * other) - mean_one * mean_other
-    likeness = (2 * mean_one * mean_other + _C1) * (2 * covariance + _C2)
-    scale = (mean_one**2 + mean_other**2 + _C1) * (var_one + var_other + _C2)
-    return float(np.mean(likeness / scale))
+    numerator = (2 * mean_one * mean_other + _C1) * (2 * covariance + _C2)
+    denominator = (mean_one**2 + mean_other**2 + _C1) * (var_one + var_other + _C2)
+    return float(np.mean(numerator / denominator))
 
 
 def _blurred(plane: Plane) -> Plane:

@@ -1,7 +1,8 @@
-"""What a kept result spares: `python -m benchmarks.result_cache`.
+"""The time that the result cache saves: `python -m benchmarks.result_cache`.
 
-Prints milliseconds of the process function by what becomes of a request, the table of
-docs/deploy.md: least of many runs on one core, the store apart, as Server-Timing has them.
+Prints the table of docs/deploy.md: milliseconds of the process function without a cache, for a
+miss and for a hit. They are the minimum of many runs on one core, by Server-Timing, with the time
+of S3 apart.
 """
 
 import argparse
@@ -35,33 +36,34 @@ WORK = {
 }
 
 HEADING = (
-    f"{'milliseconds':22}| making | {'made: all, S3':18} | {'made and kept':18} | {'found':18}"
+    f"{'milliseconds':22}| processing | {'no cache: all, S3':18} | {'miss: all, S3':18} | "
+    f"{'hit: all, S3':18}"
 )
 
-MAKING = ("decode", "pixels", "encode")
+PROCESSING_STAGES = ("decode", "pixels", "encode")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Milliseconds of one request: in all, waiting for S3, and making the picture."""
+    """Milliseconds of one request: in all, of S3, and of processing the picture."""
 
     total: float
     store: float
-    making: float
+    processing: float
 
     @classmethod
     def of(cls, timing: str) -> "Spent":
-        """Read a `Server-Timing` header."""
+        """Parse a `Server-Timing` header."""
         stages = stages_of(timing)
         return cls(
             total=stages["total"],
             store=stages.get("store", 0) + stages.get("results", 0),
-            making=sum(stages.get(name, 0) for name in MAKING),
+            processing=sum(stages.get(name, 0) for name in PROCESSING_STAGES),
         )
 
 
 class Service:
-    """The function with an S3 in another process, whose results can be forgotten."""
+    """The process function, with S3 and its result cache in another process."""
 
     def __init__(self, source: bytes) -> None:
         """Store the picture and load the function."""
@@ -70,25 +72,25 @@ class Service:
             self._s3.create_bucket(Bucket=name)
         self._s3.put_object(Bucket="demo", Key=KEY, Body=source)
         self._app: Any = loaded()
-        self._world = self._app.services
+        self._services = self._app.services
 
-    def plain(self, process: str) -> Spent:
-        """Have it made by a service that keeps nothing."""
-        self._app.services = replace(self._world, keeping=None)
-        return self._asked(process)
+    def uncached(self, process: str) -> Spent:
+        """Send a request without a result cache."""
+        self._app.services = replace(self._services, result_cache=None)
+        return self._get(process)
 
     def miss(self, process: str) -> Spent:
-        """Have it made and kept."""
+        """Send a request with an empty result cache."""
         for entry in self._s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             self._s3.delete_object(Bucket=BUCKET, Key=entry["Key"])
         return self.hit(process)
 
     def hit(self, process: str) -> Spent:
-        """Have it found."""
-        self._app.services = self._world
-        return self._asked(process)
+        """Send a request with the result cache as it is."""
+        self._app.services = self._services
+        return self._get(process)
 
-    def _asked(self, process: str) -> Spent:
+    def _get(self, process: str) -> Spent:
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
             reply = self._app.handler(event(process), LambdaContext())
         if reply["statusCode"] != 200:
@@ -97,12 +99,12 @@ class Service:
 
 
 def main() -> None:
-    """Measure each kind of work in turn, its three kinds of request alternating."""
+    """Measure each process, alternating its three kinds of request."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.result_cache", description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
     runs = parser.parse_args().runs
     if not ALLOCATOR.keys() <= os.environ.keys():
-        # The allocator reads them when a process begins.
+        # malloc reads its variables at the start of a process.
         command = [sys.executable, "-m", "benchmarks.result_cache", *sys.argv[1:]]
         sys.exit(subprocess.run(command, check=False, env=environment()).returncode)
     os.environ |= {**ENVIRONMENT, "DARKROOM_RESULT_CACHE": "true"}
@@ -117,15 +119,15 @@ def main() -> None:
 
 
 def _row(service: Service, process: str, runs: int) -> str:
-    kinds = {"plain": service.plain, "miss": service.miss, "hit": service.hit}
+    kinds = {"uncached": service.uncached, "miss": service.miss, "hit": service.hit}
     spent: dict[str, list[Spent]] = {kind: [] for kind in kinds}
     for _ in range(runs):
-        for kind, ask in kinds.items():
-            spent[kind].append(ask(process))
-    making = min(one.making for one in spent["plain"])
+        for kind, request in kinds.items():
+            spent[kind].append(request(process))
+    processing = min(one.processing for one in spent["uncached"])
     least = {kind: min(of, key=lambda one: one.total) for kind, of in spent.items()}
     pairs = (f"{one.total:11.1f} {one.store:6.1f}" for one in least.values())
-    return f"{making:6.1f} | " + " | ".join(pairs)
+    return f"{processing:10.1f} | " + " | ".join(pairs)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The built functions in sandboxes with a core each, a store that costs nothing, and clients."""
+"""Built functions in sandboxes of one core each, a static store in place of S3, and clients."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.environment import ROOT
-from benchmarks.http_clients import Waited, waited
+from benchmarks.http_clients import TimedResponse, timed_get
 from local.child_processes import ChildProcess
 from local.emulator import Pool, Sandbox, emulated
 from local.gateway import Gateway
@@ -22,7 +22,7 @@ from local.server import serving
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A function of the build and what it is told; each of its sandboxes has a core of its own."""
+    """A function of the build and its settings; each of its sandboxes has a core of its own."""
 
     artefact: BuiltFunction
     settings: Mapping[str, str]
@@ -31,7 +31,7 @@ class Built:
     @contextmanager
     def running(self, cores: Sequence[int]) -> Iterator[Pool]:
         """Run a sandbox on each of the cores."""
-        # What only a deployment knows is left empty: no table, no queue, no keys.
+        # Values that only a deployment has are empty: no table, no queue, no keys.
         unknown = [name for name, value in self.artefact.variables.items() if value is None]
         environment = {**CREDENTIALS, **dict.fromkeys(unknown, ""), **self.settings}
         logs = Path(tempfile.mkdtemp(dir=self.folder))
@@ -42,12 +42,12 @@ class Built:
                 with bound({core}):
                     pool = emulated(self.artefact, environment, logs=logs / str(number))
                     sandboxes += stack.enter_context(pool).sandboxes
-            yield Pool(sandboxes, patience=self.artefact.seconds)
+            yield Pool(sandboxes, max_wait=self.artefact.seconds)
 
 
 @contextmanager
 def bound(cores: set[int]) -> Iterator[None]:
-    """Keep this thread, and what it starts, on some cores."""
+    """Bind this thread, and processes that it starts, to some cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores or before)
     try:
@@ -58,22 +58,22 @@ def bound(cores: set[int]) -> Iterator[None]:
 
 @contextmanager
 def store(folder: Path) -> Iterator[str]:
-    """Serve the files of a folder as S3 would, and give the address."""
+    """Serve the files of a folder as S3 does; yield the URL."""
     command = (sys.executable, "-m", "benchmarks.workers.static_store", str(folder))
-    companion = ChildProcess(command, folder=ROOT)
+    server = ChildProcess(command, folder=ROOT)
     try:
-        yield f"http://127.0.0.1:{companion.line()}"
+        yield f"http://127.0.0.1:{server.read_line()}"
     finally:
-        companion.stop()
+        server.stop()
 
 
 def built(function: str, folder: Path, **settings: str) -> Built:
-    """Read what was built; raise `StartError` where nothing was."""
+    """Read a function of the build; raises `StartError` without a build."""
     artefact = read_function(ROOT / ".aws-sam/build", function)
     return Built(artefact=artefact, settings=settings, folder=folder)
 
 
-def asked(pool: Pool, target: str, requests: int) -> list[Waited]:
+def send_requests(pool: Pool, target: str, requests: int) -> list[TimedResponse]:
     """Send requests through a gateway, from as many clients as there are sandboxes."""
     clients = len(pool.sandboxes)
     with (
@@ -84,7 +84,7 @@ def asked(pool: Pool, target: str, requests: int) -> list[Waited]:
         return [answer for part in threads.map(_client, each) for answer in part]
 
 
-def _client(order: tuple[int, str, int]) -> list[Waited]:
+def _client(order: tuple[int, str, int]) -> list[TimedResponse]:
     port, target, requests = order
     with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        return [waited(connection, target) for _ in range(requests)]
+        return [timed_get(connection, target) for _ in range(requests)]

@@ -1,7 +1,7 @@
-"""Whole servers beside each other, over HTTP: `python -m benchmarks.servers [--runs N]`.
+"""Latency of whole servers over HTTP, compared: `python -m benchmarks.servers [--runs N]`.
 
-Each runs on one core and reads the same pictures from the same store; client and store have
-another core, where there is one. What is measured is what the client waits for.
+Each server runs on one core and reads the same pictures from the same store; client and store
+have another core if there is one. The client measures the latency.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from benchmarks.environment import ROOT, environment
-from benchmarks.http_clients import Waited, waited
+from benchmarks.http_clients import TimedResponse, timed_get
 from benchmarks.pictures import picture
 from benchmarks.sandboxes import bound, store
 from benchmarks.tasks import PAPER, PHOTO
@@ -37,27 +37,27 @@ RESPECT_ORIENTATION = True
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A picture to be scaled to a width, in a format."""
+    """A picture, the width to scale it to, and the format of the result."""
 
     source: str
     width: int
     word: str
-    most: float | None = None
-    """Ratio to the quickest other server that must not be exceeded."""
+    max_ratio: float | None = None
+    """Target of the ratio to the fastest other server."""
 
     @property
     def title(self) -> str:
-        """Say it for a reader."""
+        """Description for the output."""
         return f"{self.source.partition('-')[0]} to {self.width} wide {self.word}"
 
 
-# A client, a store and a server on two cores: medians of two equal ones differ by 5 %.
+# With client, store and server on two cores, medians of equal servers differ by up to 5 %.
 ORDERS = (
-    Order(source=PHOTO, width=100, word="jpg", most=1.05),
-    Order(source=PHOTO, width=400, word="jpg", most=1.05),
-    Order(source=PHOTO, width=720, word="jpg", most=1.15),
+    Order(source=PHOTO, width=100, word="jpg", max_ratio=1.05),
+    Order(source=PHOTO, width=400, word="jpg", max_ratio=1.05),
+    Order(source=PHOTO, width=720, word="jpg", max_ratio=1.15),
     Order(source=PHOTO, width=1500, word="jpg"),
-    Order(source=PHOTO, width=720, word="webp", most=1.0),
+    Order(source=PHOTO, width=720, word="webp", max_ratio=1.0),
     Order(source=PAPER, width=720, word="png"),
 )
 
@@ -106,10 +106,10 @@ def _thumbor_target(order: Order, store: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A server: how it is started, and how it is asked."""
+    """The command and the request of a server."""
 
     start: Callable[[str, Path], tuple[Command, int]]
-    """From store and folder to the command and its port; 0 when it says a port itself."""
+    """Returns command and port for a store and a folder; port 0 if the server prints its port."""
     target: Callable[[Order, str], str]
 
 
@@ -121,7 +121,7 @@ PEERS: Mapping[str, Peer] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; the exit status says whether each target was met."""
+    """Run the measurements; return 1 if a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.servers", description=__doc__)
     parser.add_argument("--runs", type=int, default=25, help="runs of each server and picture")
     options = parser.parse_args(arguments)
@@ -130,11 +130,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _fill(folder)
         with bound({max(os.sched_getaffinity(0))}):
             url = running.enter_context(store(folder))
-        asked = {
+        connections = {
             name: running.enter_context(_running(peer, url, folder)) for name, peer in PEERS.items()
         }
         print(f"One core each, {options.runs} alternated requests, milliseconds at the client")
-        missed = [line for order in ORDERS for line in _measure(order, asked, url, options.runs)]
+        missed = [
+            line for order in ORDERS for line in _measure(order, connections, url, options.runs)
+        ]
     for line in missed:
         print("missed:", line)
     return 1 if missed else 0
@@ -152,15 +154,15 @@ def _running(peer: Peer, store: str, folder: Path) -> Iterator[HTTPConnection]:
     command, port = peer.start(store, folder)
     given = environment(UV_THREADPOOL_SIZE="1", AWS_ENDPOINT_URL_S3=store)
     with bound({min(os.sched_getaffinity(0))}):
-        companion = ChildProcess(command, environment=given, folder=ROOT)
+        process = ChildProcess(command, environment=given, folder=ROOT)
     try:
-        port = port or int(companion.line() or 0)
+        port = port or int(process.read_line() or 0)
         if not port:
             raise StartError(f"{command[0]} did not start: `make bench-servers` sets all up")
         with closing(_connected(port)) as connection:
             yield connection
     finally:
-        companion.stop()
+        process.stop()
 
 
 def _connected(port: int) -> HTTPConnection:
@@ -177,25 +179,27 @@ def _connected(port: int) -> HTTPConnection:
             return connection
 
 
-def _measure(order: Order, asked: Mapping[str, HTTPConnection], store: str, runs: int) -> list[str]:
-    """Print what a picture takes; give what misses its target."""
-    targets = {name: PEERS[name].target(order, store) for name in asked}
-    for name, connection in asked.items():
-        waited(connection, targets[name])  # warms up
-    spent: dict[str, list[Waited]] = {name: [] for name in asked}
+def _measure(
+    order: Order, connections: Mapping[str, HTTPConnection], store: str, runs: int
+) -> list[str]:
+    """Print the latencies of a picture; return the missed target."""
+    targets = {name: PEERS[name].target(order, store) for name in connections}
+    for name, connection in connections.items():
+        timed_get(connection, targets[name])  # warms up
+    spent: dict[str, list[TimedResponse]] = {name: [] for name in connections}
     for _ in range(runs):
-        for name, connection in asked.items():
-            spent[name].append(waited(connection, targets[name]))
+        for name, connection in connections.items():
+            spent[name].append(timed_get(connection, targets[name]))
     times = {name: [each.milliseconds for each in of] for name, of in spent.items()}
     medians = {name: statistics.median(of) for name, of in times.items()}
     print(f"\n{order.title}\n{'':28}{'median':>9}{'min':>8}{'ratio':>8}{'bytes':>9}")
     for name, of in spent.items():
         ratio = medians["darkroom"] / medians[name]
         print(f"  {name:26}{medians[name]:9.2f}{min(times[name]):8.2f}{ratio:8.2f}{of[0].bytes:9}")
-    ratio = medians["darkroom"] / min(medians[name] for name in asked if name != "darkroom")
-    if order.most is None or ratio <= order.most:
+    ratio = medians["darkroom"] / min(medians[name] for name in connections if name != "darkroom")
+    if order.max_ratio is None or ratio <= order.max_ratio:
         return []
-    return [f"{order.title}: {ratio:.2f} of the quickest other, at most {order.most} was wanted"]
+    return [f"{order.title}: {ratio:.2f} of the fastest other, target at most {order.max_ratio}"]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured: one piece of work, said once for us and once for the peers."""
+"""The measured tasks, each as a process of Darkroom and as an order of its peers."""
 
 from dataclasses import dataclass
 
@@ -10,33 +10,33 @@ LOOP = "animated-loop-3.gif"
 
 TEXT = "Hello 图片服务!"
 
-EVERYONE = ("darkroom", "sharp", "pyvips")
+WORKERS = ("darkroom", "sharp", "pyvips")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One piece of work; `peer` says it in the peers' terms."""
+    """A task; `process` is for Darkroom and `peer` for its peers."""
 
     name: str
     source: str
     process: str
     peer: dict[str, object]
-    """Operation and its values, understood by the workers of sharp and pyvips."""
-    most: float | None = None
-    """Ratio to sharp's median that must not be exceeded."""
-    beside: tuple[str, float] | None = None
-    """Another task, and how many times its time ours may take at most."""
-    likeness: float | None = None
-    """SSIM to exact area averaging that must be kept (C-51); none where it says nothing."""
+    """Operation and its values, for the workers of sharp and pyvips."""
+    max_ratio: float | None = None
+    """Target of the ratio to sharp's median."""
+    max_ratio_to_task: tuple[str, float] | None = None
+    """Another task, and the target of the ratio to its time."""
+    min_ssim: float | None = None
+    """Target of the SSIM to exact area averaging (C-51); None for tasks without scaling."""
 
     @property
     def order(self) -> dict[str, object]:
-        """The work as a worker reads it, but for its source."""
+        """The order for a worker, without the source."""
         return {"process": self.process, **self.peer}
 
     @property
     def lossless(self) -> dict[str, object]:
-        """The same work into PNG: likeness is about scaling, not about an encoder."""
+        """The order with a PNG result, so that the SSIM is that of the scaling alone."""
         process = self.process.split("/quality")[0].split("/format")[0]
         return {**self.peer, "process": f"{process}/format,png", "format": "png"}
 
@@ -47,10 +47,10 @@ def _scaled(
     size: tuple[int, int],
     word: str,
     *,
-    most: float | None = None,
-    beside: tuple[str, float] | None = None,
+    max_ratio: float | None = None,
+    max_ratio_to_task: tuple[str, float] | None = None,
 ) -> Task:
-    """Scale to a width: a JPEG or WebP at quality 80, the others as they come."""
+    """Return a task that scales to a width; JPEG and WebP with quality 80."""
     quality = "/quality,Q_80" if word in ("jpg", "webp") else ""
     target = "" if source.endswith(word) else f"/format,{word}"
     return Task(
@@ -58,16 +58,16 @@ def _scaled(
         source=source,
         process=f"image/resize,w_{size[0]}{quality}{target}",
         peer={"do": "resize", "width": size[0], "height": size[1], "format": word, "quality": 80},
-        most=most,
-        beside=beside,
-        likeness=0.965,
+        max_ratio=max_ratio,
+        max_ratio_to_task=max_ratio_to_task,
+        min_ssim=0.965,
     )
 
 
 TASKS = (
-    _scaled("photo to 100 wide JPEG", PHOTO, (100, 82), "jpg", most=0.9),
-    _scaled("photo to 400 wide JPEG", PHOTO, (400, 327), "jpg", most=0.9),
-    _scaled("photo to 720 wide JPEG", PHOTO, (720, 588), "jpg", most=1.15),
+    _scaled("photo to 100 wide JPEG", PHOTO, (100, 82), "jpg", max_ratio=0.9),
+    _scaled("photo to 400 wide JPEG", PHOTO, (400, 327), "jpg", max_ratio=0.9),
+    _scaled("photo to 720 wide JPEG", PHOTO, (720, 588), "jpg", max_ratio=1.15),
     _scaled("photo to 1000 wide JPEG", PHOTO, (1000, 817), "jpg"),
     _scaled("photo to 1500 wide JPEG", PHOTO, (1500, 1225), "jpg"),
     _scaled("photo to 720 wide WebP", PHOTO, (720, 588), "webp"),
@@ -79,20 +79,20 @@ TASKS = (
         PHOTO,
         (200, 163),
         "avif",
-        beside=("photo to 200 wide WebP", 1.5),
+        max_ratio_to_task=("photo to 200 wide WebP", 1.5),
     ),
     Task(
         name="animation to half size",
         source=LOOP,
         process="image/resize,w_185",
         peer={"do": "animate", "width": 185, "height": 143, "format": "gif"},
-        most=1.2,
+        max_ratio=1.2,
     ),
     Task(
         name="text on 720 wide JPEG",
         source=PHOTO,
         process=f"image/resize,w_720/watermark,text_{encode_base64(TEXT)},color_FFFFFF/quality,Q_80",
-        # The same face and size, at the same place, with colour at full resolution as ours has it.
+        # The same face, size and position, and 4:4:4 chroma, as Darkroom writes it.
         peer={
             "do": "letter",
             "width": 720,
@@ -107,21 +107,21 @@ TASKS = (
             "quality": 80,
             "chroma": "4:4:4",
         },
-        most=1.2,
+        max_ratio=1.2,
     ),
     Task(
         name="photo blurred",
         source=PHOTO,
         process="image/blur,r_10,s_5/quality,Q_80",
         peer={"do": "blur", "deviation": 5, "format": "jpg", "quality": 80},
-        most=1.5,
+        max_ratio=1.5,
     ),
     Task(
         name="paper with round corners",
         source=PAPER,
         process="image/rounded-corners,r_100",
         peer={"do": "round", "width": 2048, "height": 1536, "radius": 100, "format": "png"},
-        most=1.2,
+        max_ratio=1.2,
     ),
     Task(
         name="photo info",

@@ -1,1 +1,1 @@
-"""Darkroom on one machine, without a cloud: never deployed."""
+"""Runs Darkroom on one machine without AWS; never deployed."""

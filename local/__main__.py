@@ -1,4 +1,4 @@
-"""`python -m local`: serve the whole application on loopback until Ctrl-C or SIGTERM."""
+"""`python -m local`: serve the whole application on 127.0.0.1 until SIGINT or SIGTERM."""
 
 import argparse
 import importlib
@@ -27,21 +27,21 @@ from local.server import serving
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/build"
 
-FUNCTION = {
+FUNCTION_ENVIRONMENT = {
     "POWERTOOLS_LOG_LEVEL": "WARNING",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
-"""What the function's environment holds here beside its settings."""
+"""Variables of the in-process functions besides their settings."""
 
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 HANDLERS = {"functions.process.app": SECONDS, "functions.persist.app": PERSIST_SECONDS}
-"""Modules of the functions, and the time of each."""
+"""Modules of the functions, and their timeouts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Functions:
-    """Both functions, and how the second is fed."""
+    """Both functions, and the event source of the second."""
 
     process: Invoke
     persist: Invoke
@@ -49,24 +49,24 @@ class Functions:
 
 
 def main() -> None:
-    """Start everything, say so, and wait to be told to stop."""
+    """Start everything, print the URLs, and wait for a stop signal."""
     options = _options()
-    # Not an event: a handler that interrupts another one in it would wait for itself.
-    told = SimpleQueue[int]()
-    for number in STOPPING:
-        signal.signal(number, lambda number, _: told.put(number))
+    # Not an Event: a signal handler that interrupts `Event.set` would deadlock on its lock.
+    received = SimpleQueue[int]()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda number, _: received.put(number))
     with ExitStack() as running:
         try:
             _start(options, running)
         except StartError as error:
             sys.exit(str(error))
-        told.get()
-        for number in STOPPING:
+        received.get()
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
 
 def _options() -> argparse.Namespace:
-    """Read the command line; the first two have variables for `make run`."""
+    """Parse the command line; PORT and IMAGES set defaults for `make run`."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     add = parser.add_argument
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
@@ -117,7 +117,7 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
 
 
 def _ensure_queues() -> queues.Queues:
-    """Set the queue of jobs up, and have both buckets tell it of their objects."""
+    """Create the queues, and send the notifications of both buckets to the queue of jobs."""
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
     found = queues.ensure_queues(sqs)
     for bucket in (demo.PUBLIC, demo.PRIVATE):
@@ -126,8 +126,8 @@ def _ensure_queues() -> queues.Queues:
 
 
 def _in_process() -> Functions:
-    """Import the functions, now that the environment says where their stores are."""
-    for name, value in FUNCTION.items():
+    """Import the functions; the environment must have the stores' endpoints by now."""
+    for name, value in FUNCTION_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
     process, persist = (
@@ -138,12 +138,12 @@ def _in_process() -> Functions:
 
 
 def _emulated(sandboxes: int, running: ExitStack) -> Functions:
-    """Run what was built, with the same stores and settings as here."""
+    """Run the built functions under the emulator, with the same stores and settings."""
     logs = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="darkroom-")))
     print(f"logs: {logs}", file=sys.stderr)
-    ours = ("AWS_", "DARKROOM_")
-    environment = {name: value for name, value in os.environ.items() if name.startswith(ours)}
-    del environment["DARKROOM_FONTS"]  # what was built has its own
+    prefixes = ("AWS_", "DARKROOM_")
+    environment = {name: value for name, value in os.environ.items() if name.startswith(prefixes)}
+    del environment["DARKROOM_FONTS"]  # the build has its own fonts layer
     process, persist = (
         running.enter_context(
             emulated(read_function(BUILD, name), environment, logs=logs, size=sandboxes)

@@ -1,4 +1,4 @@
-"""Programs that run beside this one and end with it, even if it is killed."""
+"""Child processes that end with this process, even if it is killed."""
 
 import os
 import signal
@@ -18,20 +18,20 @@ while read -r _; do :; done
 kill $!
 wait $!
 """
-"""A shell that holds a program and ends it when its own standard input ends.
+"""A shell that runs a program and kills it when the shell's own standard input is closed.
 
-It lets go of the output, so that this ends with the program.
+The shell closes its output, so that the pipe of the program's output ends with the program.
 """
 
 
 class StartError(Exception):
-    """A program that was to run beside this one did not start; says what to do."""
+    """A child process did not start; the message says how to fix it."""
 
 
 class ChildProcess:
-    """A program on a leash: it ends when it is stopped, or when this process is no more.
+    """A child process that ends when it is stopped or when this process ends.
 
-    A session of its own keeps the terminal's Ctrl-C from it: it is ended in order.
+    It has a session of its own, so that Ctrl-C in the terminal does not reach it.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ChildProcess:
         folder: Path | None = None,
         output: IO[bytes] | int = subprocess.PIPE,
     ) -> None:
-        """Start it; `output` takes what it prints, and its errors too if it is a file."""
+        """Start it; `output` receives its standard output, and a file its standard error, too."""
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", _SUPERVISOR, "sh", *command],
             env=environment,
@@ -55,15 +55,15 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """The shell that holds it; the program is its child."""
+        """Process ID of the supervising shell, whose child the program is."""
         return self._process.pid
 
-    def line(self) -> str:
-        """Wait for its next line; empty when it ended."""
+    def read_line(self) -> str:
+        """Wait for the next line of output and return it, empty after the program's end."""
         return cast("IO[bytes]", self._process.stdout).readline().decode().strip()
 
     def stop(self) -> None:
-        """End it politely, or else surely."""
+        """Send SIGTERM, and SIGKILL after `STOP_SECONDS`."""
         try:
             self._process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -72,7 +72,7 @@ class ChildProcess:
 
 
 def free_port() -> int:
-    """Find a port of loopback that nobody listens on."""
+    """Return a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What `make run` serves: two buckets of sample pictures, one public and one private."""
+"""The content of `make run`: two buckets of sample pictures, one public and one private."""
 
 import json
 import mimetypes
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
 
-LONGEST_KEY = 1023
-"""Bytes, as of OSS."""
+MAX_KEY_BYTES = 1023
+"""As in OSS."""
 
 PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
 KEYS = "darkroom-keys"
@@ -32,7 +32,7 @@ ACCESS_KEY = {
     "buckets": [PUBLIC, PRIVATE],
     "permissions": ["read", "write", "admin"],
 }
-"""It may do everything on both buckets; loopback is what keeps it safe."""
+"""An access key with all permissions; the server only listens on 127.0.0.1."""
 
 SETTINGS = {
     "DARKROOM_BUCKETS": json.dumps({PUBLIC: {"acl": "public-read"}, PRIVATE: {}}),
@@ -44,32 +44,35 @@ SETTINGS = {
 }
 
 _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic"}
-"""What not every Python's table knows."""
+"""Content types that are missing from `mimetypes` of some Python versions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A file and the key under which it is to be found."""
+    """A file and its object key."""
 
     key: str
     path: Path
 
     @property
     def content_type(self) -> str:
-        """Type by the file's name, as an uploading client would send it."""
+        """Content type by the file's name, as an uploading client would send it."""
         guessed = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
         return _TYPES.get(self.path.suffix.lower(), guessed)
 
 
 def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
-    """Put the pictures of a folder, and the samples of other names, into both buckets."""
-    theirs = list(_samples(images)) if images else []
-    taken = {sample.key for sample in theirs}
+    """Store the files of `images`, and the samples, in both buckets; return what was stored.
+
+    A file of `images` replaces the sample of the same key.
+    """
+    own = list(_samples(images)) if images else []
+    taken = {sample.key for sample in own}
     pictures = (sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/"))
-    samples = [*theirs, *(sample for sample in pictures if sample.key not in taken)]
-    _create(s3, RESULTS)
+    samples = [*own, *(sample for sample in pictures if sample.key not in taken)]
+    _ensure_bucket(s3, RESULTS)
     for bucket in (PUBLIC, PRIVATE):
-        _create(s3, bucket)
+        _ensure_bucket(s3, bucket)
         for sample in samples:
             s3.put_object(
                 Bucket=bucket,
@@ -81,35 +84,35 @@ def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
 
 
 def _samples(folder: Path) -> Iterator[Sample]:
-    """Find the files of a folder and its sub-folders, but for hidden ones."""
+    """Yield the files of a folder and its subfolders, except hidden ones."""
     for path in sorted(folder.rglob("*")):
         key = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in key.parts):
             if _is_key(key.as_posix()):
                 yield Sample(key=key.as_posix(), path=path)
             else:
-                print(f"left out, its name is no key: {str(path)!a}", file=sys.stderr)
+                print(f"skipped, its name is not a key: {str(path)!a}", file=sys.stderr)
 
 
 def _is_key(name: str) -> bool:
     try:
-        return len(name.encode()) <= LONGEST_KEY
-    except UnicodeEncodeError:  # a byte of the name that is no UTF-8
+        return len(name.encode()) <= MAX_KEY_BYTES
+    except UnicodeEncodeError:  # the name has bytes that are not UTF-8
         return False
 
 
-def _create(s3: "S3Client", bucket: str) -> None:
+def _ensure_bucket(s3: "S3Client", bucket: str) -> None:
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError:
         s3.create_bucket(Bucket=bucket)
 
 
-def ensure_table(client: "DynamoDBClient") -> None:
-    """Create the table as template.yaml does, unless it is there."""
-    if TABLE not in client.list_tables()["TableNames"]:
+def ensure_table(client: "DynamoDBClient", name: str = TABLE) -> None:
+    """Create the table as template.yaml defines it, unless it exists."""
+    if name not in client.list_tables()["TableNames"]:
         client.create_table(
-            TableName=TABLE,
+            TableName=name,
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
@@ -117,7 +120,7 @@ def ensure_table(client: "DynamoDBClient") -> None:
 
 
 def ensure_keys(secrets: "SecretsManagerClient") -> None:
-    """Keep the access key where the function looks for it."""
+    """Store the access key in the secret that the functions read."""
     text = json.dumps([ACCESS_KEY])
     try:
         secrets.create_secret(Name=KEYS, SecretString=text)
@@ -133,12 +136,12 @@ TOUR = (
     ("image/gif", "?x-oss-process=image/resize,w_120"),
     ("image/png", "?x-oss-process=image/resize,w_300/rounded-corners,r_40/format,png"),
 )
-"""What to try first, with a picture of which type."""
+"""Content types and the queries to try on a picture of that type."""
 
 
 def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
-    """Suggest addresses to try, as far as there are pictures for them."""
-    keys = {sample.content_type: quote(sample.key) for sample in reversed(_reached(samples))}
+    """Yield URLs to try for the content types that the samples have."""
+    keys = {sample.content_type: quote(sample.key) for sample in reversed(_addressable(samples))}
     for content_type, query in TOUR:
         if content_type in keys:
             yield f"  {url}/{PUBLIC}/{keys[content_type]}{query}"
@@ -147,8 +150,8 @@ def tour(url: str, samples: Sequence[Sample]) -> Iterator[str]:
         yield f"  http://{host}/{keys['image/jpeg']}?x-oss-process=image/resize,w_400"
 
 
-def _reached(samples: Sequence[Sample]) -> Sequence[Sample]:
-    """Leave out keys with a question mark: an HTTP API cuts the path there."""
+def _addressable(samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Return the samples whose key has no question mark, at which an HTTP API cuts the path."""
     return [sample for sample in samples if "?" not in sample.key]
 
 
@@ -164,9 +167,9 @@ print(bucket.sign_url("GET", {key!r}, 600, params={{"x-oss-process": "image/info
 
 
 def snippet(url: str, samples: Sequence[Sample]) -> Iterator[str]:
-    """Write a program to try, as far as there is a picture for it: the first JPEG or else any."""
-    reached = _reached(samples)
-    keys = [sample.key for sample in reached if sample.content_type == "image/jpeg"]
-    keys += [sample.key for sample in reached if sample.content_type.startswith("image/")]
+    """Yield a program that uses the first JPEG, or the first picture; nothing without pictures."""
+    addressable = _addressable(samples)
+    keys = [sample.key for sample in addressable if sample.content_type == "image/jpeg"]
+    keys += [sample.key for sample in addressable if sample.content_type.startswith("image/")]
     if keys:
         yield PASTE.format(**ACCESS_KEY, url=url, bucket=PRIVATE, key=keys[0])

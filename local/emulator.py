@@ -1,7 +1,7 @@
-"""An emulated Lambda: the built artefact under AWS's Runtime Interface Emulator (RIE).
+"""An emulated Lambda: built functions under AWS's Runtime Interface Emulator (RIE).
 
-Its program comes with the SAM CLI, the runtime in it is `awslambdaric`: what `sam local` runs
-in its container. One sandbox is one RIE with one runtime, which has one request at a time.
+The RIE is part of the SAM CLI and runs `awslambdaric`, as `sam local` does in its container. A
+sandbox is one RIE with one runtime, which handles one request at a time.
 """
 
 import os
@@ -25,7 +25,7 @@ INVOKE = "/2015-03-31/functions/function/invocations"
 
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 _ERROR = re.compile(rb'Task timed out|{"error(Message|Type)":')
-"""What the emulator answers instead of a result; nothing but its text tells."""
+"""The emulator's response to a failed invocation; only its text differs from a result."""
 
 _INVOKE = re.compile(r"INVOKE RTDONE\(.*duration: ([0-9.]+)ms\)")
 _REPORT = re.compile(r"\tDuration: ([0-9.]+) ms")
@@ -33,15 +33,15 @@ _REPORT = re.compile(r"\tDuration: ([0-9.]+) ms")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """What an emulated Lambda is made of."""
+    """The executables of an emulated Lambda."""
 
     rie: Path
     python: Path
-    """With `awslambdaric` and the boto3 that Lambda brings."""
+    """Has `awslambdaric` and the boto3 of the Lambda runtime."""
 
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> "Programs":
-        """Look where `make build` and `make e2e` put them; raise `StartError` if they have not."""
+        """Find what `make build` and `make e2e` install; raise `StartError` if it is missing."""
         sam = ROOT / environ.get("SAM_VENV", ".venv-sam")
         python = ROOT / environ.get("LAMBDA_VENV", ".venv-lambda") / "bin/python"
         machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -56,25 +56,25 @@ class Programs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:
-    """Milliseconds that sandboxes have taken, as their emulators have measured them."""
+    """Milliseconds as measured by the emulator."""
 
     inits: Sequence[float]
     invokes: Sequence[float]
     reports: Sequence[float]
-    """What each request would be billed by; a first one has its init in it."""
+    """Billed duration of each request; that of a first one includes its init."""
 
 
 class Sandbox:
-    """One emulator: its runtime starts with the first request, as a cold start does."""
+    """One emulator, whose runtime starts at the first request: a cold start."""
 
     def __init__(
         self, artefact: BuiltFunction, programs: Programs, environment: Mapping[str, str], log: Path
     ) -> None:
-        """Start it; what the function and the emulator print goes to the log."""
+        """Start the emulator; the output of function and emulator goes to `log`."""
         self.log = log
         self._port = free_port()
         with log.open("wb") as output:
-            self._companion = ChildProcess(
+            self._process = ChildProcess(
                 [
                     programs.rie,
                     *("--log-level", "info"),
@@ -101,7 +101,7 @@ class Sandbox:
                 time.sleep(0.01)
 
     def invoke(self, event: bytes) -> bytes:
-        """Run the function once."""
+        """Invoke the function once; raises `FunctionError`."""
         try:
             self._connection.request("POST", INVOKE, event)
             result = self._connection.getresponse().read()
@@ -113,11 +113,11 @@ class Sandbox:
 
     @property
     def pid(self) -> int:
-        """The process from which all of its others descend."""
-        return self._companion.pid
+        """Process ID of the root of the sandbox's processes."""
+        return self._process.pid
 
     def timings(self) -> Timings:
-        """Read what the emulator has measured so far."""
+        """Parse the emulator's measurements from the log."""
         text = self.log.read_text(errors="replace")
         return Timings(
             inits=[float(number) for number in _INIT.findall(text)],
@@ -126,13 +126,16 @@ class Sandbox:
         )
 
     def stop(self) -> None:
-        """End the emulator and its runtime."""
+        """Stop the emulator and its runtime."""
         self._connection.close()
-        self._companion.stop()
+        self._process.stop()
 
 
 def function_environment(artefact: BuiltFunction, given: Mapping[str, str]) -> dict[str, str]:
-    """Give the function the variables of Lambda and of its template, and none of this machine."""
+    """Return the variables of Lambda and of the template, none of this machine.
+
+    Raises `StartError` for a variable of the template that has no value here.
+    """
     known = {name: value for name, value in artefact.variables.items() if value is not None}
     missing = artefact.variables.keys() - known.keys() - given.keys()
     if missing:
@@ -142,7 +145,7 @@ def function_environment(artefact: BuiltFunction, given: Mapping[str, str]) -> d
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PYTHONPATH": os.pathsep.join(map(str, artefact.paths)),
-        # Neither code nor layers can be written to on Lambda.
+        # Code and layers are read-only on Lambda.
         "PYTHONDONTWRITEBYTECODE": "1",
         "LAMBDA_TASK_ROOT": str(artefact.code),
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
@@ -151,7 +154,7 @@ def function_environment(artefact: BuiltFunction, given: Mapping[str, str]) -> d
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(artefact.seconds),
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_LEVEL": "INFO",
-        # Layers lie where they were built: there is no /opt of Lambda's here.
+        # Layers are read from the build folder; there is no /opt.
         **({"DARKROOM_FONTS": str(artefact.fonts)} if artefact.fonts else {}),
         **known,
         **given,
@@ -159,21 +162,21 @@ def function_environment(artefact: BuiltFunction, given: Mapping[str, str]) -> d
 
 
 class Pool:
-    """Sandboxes of one function: as many requests run at once, a further one waits for a while."""
+    """Sandboxes of one function, which run as many requests at once; further requests wait."""
 
-    def __init__(self, sandboxes: Sequence[Sandbox], patience: float) -> None:
-        """Take the sandboxes, which stay their owner's."""
+    def __init__(self, sandboxes: Sequence[Sandbox], max_wait: float) -> None:
+        """Use the sandboxes, which the caller stops; a request waits `max_wait` seconds for one."""
         self.sandboxes = sandboxes
-        self._patience = patience
-        # The one used last is the one most likely warm.
+        self._max_wait = max_wait
+        # Last in, first out: the sandbox used last is most likely warm.
         self._free: LifoQueue[Sandbox] = LifoQueue()
         for sandbox in sandboxes:
             self._free.put(sandbox)
 
     def __call__(self, event: bytes, /) -> bytes:
-        """Run the function once in a free sandbox."""
+        """Invoke the function once in a free sandbox; raises `ThrottledError`."""
         try:
-            sandbox = self._free.get(timeout=self._patience)
+            sandbox = self._free.get(timeout=self._max_wait)
         except Empty as error:
             raise ThrottledError from error
         try:
@@ -186,7 +189,7 @@ class Pool:
 def emulated(
     artefact: BuiltFunction, environment: Mapping[str, str], *, logs: Path, size: int = 1
 ) -> Iterator[Pool]:
-    """Run sandboxes of a function until the block ends."""
+    """Run `size` sandboxes of a function until the block ends."""
     programs = Programs.find(os.environ)
     with ExitStack() as running:
         sandboxes = []
@@ -194,4 +197,4 @@ def emulated(
             log = logs / f"{artefact.code.name}-{number}.log"
             sandboxes.append(Sandbox(artefact, programs, environment, log))
             running.callback(sandboxes[-1].stop)
-        yield Pool(sandboxes, patience=artefact.seconds)
+        yield Pool(sandboxes, max_wait=artefact.seconds)

@@ -1,4 +1,4 @@
-"""HTTP requests → events of payload format 2.0 (decision 007)."""
+"""HTTP requests → Lambda events in payload format 2.0 (decision 007)."""
 
 import base64
 import re
@@ -12,16 +12,16 @@ from urllib.parse import parse_qsl, unquote
 
 from local.http_fronts import Event, Fields, Front
 
-OF_ONE_CONNECTION = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
-"""Headers that end where they arrive."""
+HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
+"""Headers that a gateway does not forward."""
 
 _TEXT = re.compile(r"text/|application/(json|xml|javascript)\s*(;|$)", re.IGNORECASE)
-"""Content types whose bodies arrive as text; any other, or none, arrives as base64."""
+"""Content types whose bodies are passed as text; others, or none, are passed as base64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request as it was read from the wire."""
+    """A request as it was sent."""
 
     method: str
     target: str
@@ -34,7 +34,7 @@ class HttpRequest:
 
 
 def event(request: HttpRequest, front: Front, now: datetime) -> Event:
-    """Describe a request as the front does."""
+    """Return the event that the front makes of a request."""
     target, _, query = request.target.partition("?")
     path = _decoded(target) if front is Front.HTTP_API else target
     headers = _joined(request.headers)
@@ -57,7 +57,7 @@ def event(request: HttpRequest, front: Front, now: datetime) -> Event:
 
 
 def _decoded(path: str) -> str:
-    """Percent-decode once and lose what follows a decoded question mark, as an HTTP API does."""
+    """Percent-decode, and cut the path at a decoded question mark, as an HTTP API does."""
     return unquote(path).partition("?")[0]
 
 
@@ -65,7 +65,7 @@ def _joined(fields: Fields) -> dict[str, str]:
     joined: dict[str, str] = {}
     for name, value in fields:
         lower = name.lower()
-        if lower in OF_ONE_CONNECTION:
+        if lower in HOP_BY_HOP:
             continue
         separator = "; " if lower == "cookie" else ","
         joined[lower] = f"{joined[lower]}{separator}{value}" if lower in joined else value
@@ -115,7 +115,7 @@ def _context(
 
 
 def _domain(host: str, front: Front) -> str:
-    """Name the host addressed; a function URL has its own, which tells it from an API."""
+    """Return the host; a function URL has one of its own, by which functions recognise it."""
     domain = re.sub(r":\d*$", "", host).lower()
     if front is Front.FUNCTION_URL and not domain.endswith(".on.aws"):
         return "darkroom.lambda-url.local.on.aws"
@@ -123,7 +123,7 @@ def _domain(host: str, front: Front) -> str:
 
 
 def request_id(front: Front) -> str:
-    """Make up an id in the front's own form."""
+    """Return a random request ID in the front's format."""
     if front is Front.FUNCTION_URL:
         return str(uuid.uuid4())
     return base64.b64encode(secrets.token_bytes(11)).decode()

@@ -1,4 +1,4 @@
-"""The gateway: HTTP in, payload format 2.0 to the function, its reply out, within AWS's limits."""
+"""The gateway: HTTP request → event → function → HTTP response, within AWS's limits."""
 
 import json
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from local.http_fronts import Front, FunctionError, Invoke, ThrottledError
 from local.replies import HttpReply, failed, message, reply, throttled
 from local.timeouts import run_with_timeout
 
-EVENT_LIMIT = 6_291_456
-"""Bytes of JSON that may go into a function."""
+MAX_EVENT_BYTES = 6_291_456
+"""Largest JSON event of a function."""
 
-RESULT_LIMIT = 6_291_556
-"""Bytes of JSON that may come out of a function."""
+MAX_RESULT_BYTES = 6_291_556
+"""Largest JSON result of a function."""
 
 SECONDS = 30.0
-"""How long an HTTP API waits for a function, as in template.yaml; a function URL is not asked."""
+"""Integration timeout of an HTTP API, as in template.yaml; a function URL has none."""
 
 type Log = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """Answers requests through a function."""
+    """Answers HTTP requests by invoking a function."""
 
     invoke: Invoke
     log: Log
@@ -33,36 +33,36 @@ class Gateway:
     seconds: float = SECONDS
 
     def answer(self, request: HttpRequest) -> HttpReply:
-        """Answer one request, whatever the function does."""
+        """Invoke the function and return its reply, or the front's own for a failure."""
         started = perf_counter()
-        answered = self._answer(request)
+        response = self._answer(request)
         milliseconds = (perf_counter() - started) * 1000
         self.log(
-            f"{request.method} {request.target} → {answered.status}, "
-            f"{len(answered.body)} bytes, {milliseconds:.0f} ms"
+            f"{request.method} {request.target} → {response.status}, "
+            f"{len(response.body)} bytes, {milliseconds:.0f} ms"
         )
-        named = ("apigw-requestid", request_id(self.front))
-        return replace(answered, headers=(named, *answered.headers))
+        request_header = ("apigw-requestid", request_id(self.front))
+        return replace(response, headers=(request_header, *response.headers))
 
     def _answer(self, request: HttpRequest) -> HttpReply:
         if not request.target.startswith("/"):
             return message(400, "Bad Request")
-        described = json.dumps(event(request, self.front, datetime.now(UTC))).encode()
-        if len(described) > EVENT_LIMIT:
+        payload = json.dumps(event(request, self.front, datetime.now(UTC))).encode()
+        if len(payload) > MAX_EVENT_BYTES:
             return message(413, "Request Entity Too Large")
         try:
-            return self._invoked(described)
+            return self._invoke(payload)
         except (ThrottledError, TimeoutError):
             return throttled(self.front)
         except FunctionError as error:
             self.log(f"the function failed: {error}")
             return failed(self.front)
 
-    def _invoked(self, described: bytes) -> HttpReply:
+    def _invoke(self, payload: bytes) -> HttpReply:
         if self.front is Front.HTTP_API:
-            result = run_with_timeout(self.seconds, lambda: self.invoke(described))
+            result = run_with_timeout(self.seconds, lambda: self.invoke(payload))
         else:
-            result = self.invoke(described)
-        if len(result) > RESULT_LIMIT:
-            raise FunctionError(f"its result has {len(result)} bytes of {RESULT_LIMIT} allowed")
+            result = self.invoke(payload)
+        if len(result) > MAX_RESULT_BYTES:
+            raise FunctionError(f"its result has {len(result)} bytes of {MAX_RESULT_BYTES} allowed")
         return reply(json.loads(result.decode()))

@@ -1,32 +1,32 @@
-"""What can stand between a client and the function, and what it expects of the function."""
+"""The interface between a gateway and a function: fronts, events, invocation, errors."""
 
 from enum import StrEnum
 from typing import Any, Protocol
 
 type Fields = tuple[tuple[str, str], ...]
-"""Header fields in the order sent; one name may occur several times."""
+"""Header fields in the order sent; a name may occur several times."""
 
 type Event = dict[str, Any]
-"""A request in payload format 2.0."""
+"""A decoded event in payload format 2.0."""
 
 
 class Front(StrEnum):
-    """The two services that speak payload format 2.0."""
+    """The two services that send payload format 2.0: HTTP API and Lambda function URL."""
 
     HTTP_API = "api"
     FUNCTION_URL = "url"
 
 
 class FunctionError(Exception):
-    """The function failed, ran out of time, or gave what is no reply."""
+    """The function failed, timed out, or returned an invalid reply."""
 
 
 class ThrottledError(Exception):
-    """No sandbox is free to run the function in."""
+    """No sandbox became free for the invocation."""
 
 
 class Invoke(Protocol):
-    """Runs the function once, wherever it lives, and ends it when its time is up."""
+    """Invokes a function, and ends it after its timeout."""
 
     def __call__(self, event: bytes, /) -> bytes:
-        """Take an event and give the result, both JSON, or raise one of the errors above."""
+        """Return the result of an event, both JSON; raises `FunctionError` or `ThrottledError`."""

@@ -1,4 +1,4 @@
-"""Embedded S3, DynamoDB, SQS, SNS and Secrets Manager: moto's server in a process of its own."""
+"""Embedded S3, DynamoDB, SQS, SNS and Secrets Manager: moto's server in a child process."""
 
 import logging
 import sys
@@ -15,14 +15,15 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-"""For the embedded stores, which look at none of it."""
+"""For the embedded services, which do not check them."""
 
 
 @contextmanager
 def stores(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Run the stores and give the variables by which boto3 finds them; data ends with them.
+    """Run the services until the block ends; yield the variables of boto3 for them.
 
-    A service that the environment points elsewhere stays there, and so do its credentials.
+    Data is in memory only. A service for which `environ` has an endpoint is not embedded, and if
+    there is one, credentials of `environ` are used for all.
     """
     variables = tuple(f"AWS_ENDPOINT_URL_{service}" for service in SERVICES)
     embedded = [name for name in variables if not {name, "AWS_ENDPOINT_URL"} & environ.keys()]
@@ -30,20 +31,20 @@ def stores(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     kept = environ if len(embedded) < len(variables) else {}
-    companion = ChildProcess([sys.executable, "-m", "local.moto_server"])
+    server = ChildProcess([sys.executable, "-m", "local.moto_server"])
     try:
-        url = companion.line()
+        url = server.read_line()
         if not url:
             raise StartError("the embedded stores did not start")
         credentials = {name: kept.get(name, value) for name, value in CREDENTIALS.items()}
         yield credentials | dict.fromkeys(embedded, url)
     finally:
-        companion.stop()
+        server.stop()
 
 
 def main() -> None:
-    """Serve until this process is ended."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - only this process needs it
+    """Serve until this process is stopped; print the URL first."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - only the child process needs it
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -1,4 +1,4 @@
-"""Feeds a function from a queue, as Lambda's event source mapping does."""
+"""Polls a queue and invokes a function, as Lambda's event source mapping does."""
 
 import base64
 import json
@@ -17,34 +17,35 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
 
-PAUSE = 1.0
-"""Seconds until the queue is asked again that did not answer."""
+RETRY_SECONDS = 1.0
+"""Pause after a failed request to the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSource:
-    """How a function is fed, as in template.yaml."""
+    """The settings of an event source mapping, as in template.yaml."""
 
     batch: int = 5
-    """Messages of one invocation at most."""
+    """Largest number of messages of one invocation."""
     partial: bool = True
-    """Whether the function reports which messages it has not done."""
+    """Whether the function returns partial batch responses (ReportBatchItemFailures)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
-    """Takes messages out of a queue for a function, wherever that runs."""
+    """Receives messages from a queue and invokes a function with them."""
 
     sqs: "SQSClient"
     queue: str
-    """Its URL."""
+    """URL of the queue."""
     invoke: Invoke
     source: EventSource = EventSource()
 
     def once(self, *, wait: int = 1) -> int:
-        """Have one batch worked on, and delete what is done; tell how many messages came.
+        """Process one batch, delete its successful messages, and return the number received.
 
-        What stays is hidden for as long as the queue says, or the function has said.
+        Failed messages stay invisible for the visibility timeout of the queue, or the one that the
+        function has set.
         """
         received = self.sqs.receive_message(
             QueueUrl=self.queue,
@@ -55,13 +56,13 @@ class Poller:
         )
         messages = received.get("Messages", [])
         if messages:
-            kept = self._worked_on(messages)
+            failed = self._invoke(messages)
             for message in messages:
-                self._end(message, again=message["MessageId"] in kept)
+                self._finish(message, failed=message["MessageId"] in failed)
         return len(messages)
 
-    def _worked_on(self, messages: Sequence["MessageTypeDef"]) -> set[str]:
-        """Invoke the function; give the ids of the messages that stay in the queue."""
+    def _invoke(self, messages: Sequence["MessageTypeDef"]) -> set[str]:
+        """Invoke the function; return the IDs of the messages that failed."""
         every = {message["MessageId"] for message in messages}
         event = {"Records": [record(message, self._arn) for message in messages]}
         try:
@@ -69,12 +70,12 @@ class Poller:
         except (FunctionError, ThrottledError) as error:
             print(f"jobs: the function failed: {error!r}", flush=True)
             return every
-        return reported(result, every) if self.source.partial else set()
+        return batch_failures(result, every) if self.source.partial else set()
 
-    def _end(self, message: "MessageTypeDef", *, again: bool) -> None:
-        if name := _named(message["Body"]):
-            print(f"jobs: {name}: {'again later' if again else 'done'}", flush=True)
-        if not again:
+    def _finish(self, message: "MessageTypeDef", *, failed: bool) -> None:
+        if name := _object_names(message["Body"]):
+            print(f"jobs: {name}: {'will retry' if failed else 'done'}", flush=True)
+        if not failed:
             self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
     @property
@@ -85,7 +86,7 @@ class Poller:
 
 @contextmanager
 def polling(poller: Poller, *, at_once: int = 1) -> Iterator[None]:
-    """Work through the queue on as many threads as the function has sandboxes."""
+    """Poll on `at_once` threads until the block ends; use one per sandbox of the function."""
     stopped = threading.Event()
     threads = [
         threading.Thread(target=_poll, args=(poller, stopped), daemon=True) for _ in range(at_once)
@@ -105,13 +106,13 @@ def _poll(poller: Poller, stopped: threading.Event) -> None:
         try:
             poller.once()
         except (BotoCoreError, ClientError):
-            stopped.wait(PAUSE)
+            stopped.wait(RETRY_SECONDS)
 
 
 def record(message: "MessageTypeDef", arn: str) -> dict[str, Any]:
-    """Describe a message as Lambda does."""
+    """Return the record that Lambda makes of a message."""
     attributes = message.get("MessageAttributes", {})
-    described = {
+    fields = {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
@@ -123,8 +124,8 @@ def record(message: "MessageTypeDef", arn: str) -> dict[str, Any]:
         "awsRegion": arn.split(":")[3],
     }
     if attributes:
-        described["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
-    return described
+        fields["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
+    return fields
 
 
 def _attribute(value: "MessageAttributeValueOutputTypeDef") -> dict[str, Any]:
@@ -136,21 +137,22 @@ def _attribute(value: "MessageAttributeValueOutputTypeDef") -> dict[str, Any]:
     return {**content, **lists, "dataType": value["DataType"]}
 
 
-def reported(result: bytes, every: set[str]) -> set[str]:
-    """Give the ids that a result reports as not done: all of them, if it makes no sense.
+def batch_failures(result: bytes, every: set[str]) -> set[str]:
+    """Return the IDs that a partial batch response reports as failed.
 
-    Nothing reported, in whatever form, is success; anything that is no report is failure.
+    As Lambda does, an empty or null response counts as success, and an invalid one, or one with an
+    unknown ID, as the failure of every message.
     """
     try:
         failures = (json.loads(result) or {}).get("batchItemFailures") or ()
-        named = {failure["itemIdentifier"] for failure in failures}
+        failed = {failure["itemIdentifier"] for failure in failures}
     except (AttributeError, KeyError, TypeError, ValueError):
         return every
-    return every if named - every else named
+    return every if failed - every else failed
 
 
-def _named(body: str) -> str:
-    """Name what a message is about; nothing for the one by which S3 tries the way."""
+def _object_names(body: str) -> str:
+    """Return the objects that a message is about, empty for the test event of S3."""
     try:
         message = json.loads(body)
         if message.get("Event") == "s3:TestEvent":

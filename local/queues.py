@@ -1,4 +1,4 @@
-"""The queue of jobs and that of its dead letters, as template.yaml makes them."""
+"""The queue of jobs and its dead-letter queue, as template.yaml defines them."""
 
 import json
 from dataclasses import dataclass
@@ -10,34 +10,36 @@ if TYPE_CHECKING:
 
 QUEUE, DEAD_LETTERS = "darkroom-jobs", "darkroom-jobs-dead"
 
-VISIBILITY = 720
-"""Seconds that a message is hidden while it is worked on, as in template.yaml."""
+VISIBILITY_TIMEOUT = 720
+"""Seconds, as in template.yaml."""
 
-DELIVERIES = 6
-"""After so many, the queue itself gives a message up: one more than the function needs."""
+MAX_RECEIVE_COUNT = 6
+"""Receives after which the queue dead-letters a message: one more than the function's own limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queues:
-    """Addresses of the queue of jobs and of its dead letters."""
+    """URLs of the queue of jobs and its dead-letter queue."""
 
     jobs: str
     dead_letters: str
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the functions have to know of them."""
+        """The functions' variables for the queues."""
         return {
             "DARKROOM_JOBS_QUEUE": self.jobs,
             "DARKROOM_DEAD_LETTER_QUEUE": self.dead_letters,
-            "DARKROOM_MAX_RECEIVE_COUNT": str(DELIVERIES - 1),
+            "DARKROOM_MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT - 1),
         }
 
 
-def ensure_queues(sqs: "SQSClient", name: str = QUEUE, *, visibility: int = VISIBILITY) -> Queues:
-    """Create both queues as template.yaml does, unless they are there."""
+def ensure_queues(
+    sqs: "SQSClient", name: str = QUEUE, *, visibility: int = VISIBILITY_TIMEOUT
+) -> Queues:
+    """Create both queues as template.yaml defines them, unless they exist."""
     dead_letters = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-    redrive = {"deadLetterTargetArn": _arn(sqs, dead_letters), "maxReceiveCount": DELIVERIES}
+    redrive = {"deadLetterTargetArn": _arn(sqs, dead_letters), "maxReceiveCount": MAX_RECEIVE_COUNT}
     jobs = sqs.create_queue(
         QueueName=name,
         Attributes={
@@ -49,7 +51,7 @@ def ensure_queues(sqs: "SQSClient", name: str = QUEUE, *, visibility: int = VISI
 
 
 def notify_of_objects(s3: "S3Client", sqs: "SQSClient", bucket: str, queues: Queues) -> None:
-    """Have the store tell the queue of every object that comes into a bucket."""
+    """Send the ObjectCreated notifications of a bucket to the queue of jobs."""
     s3.put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={

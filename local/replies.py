@@ -1,4 +1,4 @@
-"""A function's result → the HTTP response that its front makes of it (payload format 2.0)."""
+"""A function's result in payload format 2.0 → the HTTP response of its front."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _JSON = (("content-type", "application/json"),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """A response ready for the wire, but for its length."""
+    """A response without its content-length."""
 
     status: int
     headers: Fields = ()
@@ -25,27 +25,27 @@ class HttpReply:
 
 
 def message(status: int, text: str) -> HttpReply:
-    """Say what the front itself has to say."""
+    """Return a response of the front itself."""
     return HttpReply(status=status, headers=_JSON, body=json.dumps({"message": text}).encode())
 
 
 def failed(front: Front) -> HttpReply:
-    """Say that the function failed; its reasons stay in its log."""
+    """Return the front's response to a failed invocation; the reason is only in the log."""
     status = 502 if front is Front.FUNCTION_URL else 500
     return message(status, "Internal Server Error")
 
 
 def throttled(front: Front) -> HttpReply:
-    """Say that no sandbox is free, or that the front has waited long enough."""
+    """Return the front's response if no sandbox is free, or if its timeout has passed."""
     if front is Front.FUNCTION_URL:
         return message(429, "Rate Exceeded.")
     return message(503, "Service Unavailable")
 
 
 def reply(result: Any) -> HttpReply:
-    """Read a result; one without a status code is the JSON of a 200.
+    """Return the response of a result; one without a status code is the JSON body of a 200.
 
-    Raise `FunctionError` for what no front can turn into HTTP.
+    Raises `FunctionError` for a result that is not a valid HTTP response.
     """
     if not isinstance(result, dict) or "statusCode" not in result:
         text = result if isinstance(result, str) else json.dumps(result)

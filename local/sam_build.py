@@ -1,4 +1,4 @@
-"""What `sam build` has made: where the code is, and how the template says to run it."""
+"""The output of `sam build`: the code of functions, and their settings in the template."""
 
 import platform
 from collections.abc import Iterator, Mapping
@@ -6,28 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from local.child_processes import StartError
+from local.cloudformation import Stack, Template, function_properties, read_template
 from local.poller import EventSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltFunction:
-    """One function of a build, for this machine's processor."""
+    """A built function, for the processor architecture of this machine."""
 
     code: Path
     handler: str
     seconds: int
     megabytes: int
     layers: tuple[Path, ...]
-    """Each has the content of /opt."""
+    """Folders with the content of /opt, in the order of the template."""
     variables: Mapping[str, str | None]
-    """The function's environment; None where only a deployment knows the value."""
+    """The function's environment; None for a value that only a deployment has."""
 
     @property
     def paths(self) -> list[Path]:
-        """Where its modules are to be found, in the order of Lambda."""
+        """The module search path, in Lambda's order."""
         return [self.code, *(layer / "python" for layer in self.layers)]
 
     @property
@@ -37,68 +36,45 @@ class BuiltFunction:
         return next((folder for folder in folders if folder.is_dir()), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    """What a template says when nobody chooses anything."""
+class NotDeployedError(Exception):
+    """A value refers to a resource: only a deployment has it."""
 
-    parameters: Mapping[str, Any]
-    conditions: Mapping[str, Any]
 
-    def literal(self, value: Any) -> str | None:
-        """Give a value that needs no deployment: written out, or by parameters' defaults."""
-        match value:
-            case {"Fn::If": [str(name), chosen, other]}:
-                return self.literal(chosen if self._holds(self.conditions[name]) else other)
-            case {"Ref": str(name)}:
-                value = self.parameters.get(name)
-            case dict():
-                return None
-        return None if value is None else str(value)
+def _not_deployed(name: str, attribute: str) -> str:
+    raise NotDeployedError(f"{name}.{attribute}".removesuffix("."))
 
-    def _holds(self, condition: Mapping[str, Any]) -> bool:
-        """Evaluate a condition on texts."""
-        match condition:
-            case {"Fn::Equals": [one, other]}:
-                return self.literal(one) == self.literal(other)
-            case {"Fn::Not": [negated]}:
-                return not self._holds(negated)
-            case {"Fn::And": list(conditions)}:
-                return all(map(self._holds, conditions))
-            case {"Condition": str(name)}:
-                return self._holds(self.conditions[name])
-        raise NotImplementedError(f"a condition of {', '.join(condition)}")
+
+def _known_text(stack: Stack, value: Any) -> str | None:
+    """Return a value by the parameters' defaults; None where only a deployment has it."""
+    try:
+        return str(stack.resolved(value))
+    except NotDeployedError:
+        return None
 
 
 def read_function(build: Path, function: str) -> BuiltFunction:
-    """Read what was built for one function."""
+    """Read a function of the build; raises `StartError` without a build."""
     build = build.resolve()
-    content = _template(build)
-    resources = content["Resources"]
-    common = content["Globals"]["Function"]
-    properties = common | resources[function]["Properties"]
-    defaults = Defaults(
-        parameters={name: entry.get("Default") for name, entry in content["Parameters"].items()},
-        conditions=content.get("Conditions", {}),
-    )
+    template = _template(build)
+    resources, properties = template["Resources"], function_properties(template, function)
+    defaults = Stack(template=template, given={}, deployed_value=_not_deployed)
+    variables = properties["Environment"]["Variables"]
     return BuiltFunction(
         code=build / properties["CodeUri"],
         handler=properties["Handler"],
-        seconds=int(defaults.literal(properties["Timeout"]) or 0),
-        megabytes=int(defaults.literal(properties["MemorySize"]) or 0),
+        seconds=int(defaults.resolved(properties["Timeout"])),
+        megabytes=int(defaults.resolved(properties["MemorySize"])),
         layers=tuple(
             (build / resources[name]["Properties"]["ContentUri"]).resolve()
             for name in _references(properties["Layers"])
             if _processor() in resources[name]["Properties"]["CompatibleArchitectures"]
         ),
-        variables={
-            name: defaults.literal(value)
-            for name, value in _variables(common, resources[function]["Properties"])
-        },
+        variables={name: _known_text(defaults, value) for name, value in variables.items()},
     )
 
 
 def read_source(build: Path, function: str) -> EventSource:
-    """Read how the only queue of a function feeds it."""
+    """Read the event source of a function with a single queue."""
     events = _template(build)["Resources"][function]["Properties"]["Events"].values()
     (queue,) = (event["Properties"] for event in events if event["Type"] == "SQS")
     return EventSource(
@@ -107,18 +83,11 @@ def read_source(build: Path, function: str) -> EventSource:
     )
 
 
-def _template(build: Path) -> dict[str, Any]:
+def _template(build: Path) -> Template:
     path = build / "template.yaml"
     if not path.is_file():
         raise StartError(f"{path} is missing: run `make build`")
-    content: dict[str, Any] = yaml.safe_load(path.read_text())
-    return content
-
-
-def _variables(*levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Go through the environment of all functions, then that of one."""
-    for level in levels:
-        yield from level.get("Environment", {}).get("Variables", {}).items()
+    return read_template(path)
 
 
 def _processor() -> str:
@@ -127,7 +96,7 @@ def _processor() -> str:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """Find the resources that are named, whatever conditions stand around them."""
+    """Yield the resources that a value refers to, inside conditions, too."""
     if isinstance(value, list):
         for item in value:
             yield from _references(item)

@@ -1,4 +1,4 @@
-"""The function in this process: as in a Lambda sandbox, one request at a time."""
+"""Runs a function in this process, one request at a time, as a Lambda sandbox does."""
 
 import json
 import threading
@@ -13,17 +13,17 @@ from local.http_fronts import Event, FunctionError, ThrottledError
 from local.timeouts import run_with_timeout
 
 SECONDS, PERSIST_SECONDS = 29.0, 120.0
-"""The time of the process function and of the other, as in template.yaml."""
+"""Timeouts of the process and the persist function, as in template.yaml."""
 
 MEGABYTES = 1769
-"""The function's memory, as in template.yaml; nothing is enforced here."""
+"""Memory of the process function, as in template.yaml; not enforced here."""
 
 type Handler = Callable[[Event, "LambdaContext"], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaContext:
-    """What the runtime tells a handler of its invocation."""
+    """The context object that the Lambda runtime passes to a handler."""
 
     deadline: float = field(default_factory=lambda: monotonic() + SECONDS)
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -33,20 +33,24 @@ class LambdaContext:
     memory_limit_in_mb: int = MEGABYTES
 
     def get_remaining_time_in_millis(self) -> int:
-        """Give the time until the function is ended."""
+        """Return the milliseconds until the timeout, at least 0."""
         return max(0, round((self.deadline - monotonic()) * 1000))
 
 
 @dataclass(frozen=True, kw_only=True)
 class InProcess:
-    """Runs a handler here, with JSON in and out as on Lambda."""
+    """Invokes a handler in this process, with JSON events and results."""
 
     handler: Handler
     seconds: float = SECONDS
     _free: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event: bytes, /) -> bytes:
-        """Run the handler, or wait for the request before to end."""
+        """Invoke the handler once the request before has ended.
+
+        Raises `ThrottledError` after waiting for the timeout, and `FunctionError` if the handler
+        raises or times out.
+        """
         if not self._free.acquire(timeout=self.seconds):
             raise ThrottledError
         try:

@@ -1,7 +1,7 @@
-"""HTTP/1.1 on loopback: requests read as they were sent, replies written with their length.
+"""An HTTP/1.1 server on 127.0.0.1 that passes requests on as they were sent.
 
-On the standard library's server: unlike a WSGI server it shows the request target and the
-header fields as sent and keeps connections open (docs/decisions/070-local-gateway.md).
+It uses the standard library's server, which unlike a WSGI server has the request target and the
+header fields as sent, and keeps connections open (docs/decisions/070-local-gateway.md).
 """
 
 import re
@@ -17,21 +17,21 @@ from local.events import HttpRequest
 from local.http_fronts import Fields
 from local.replies import HttpReply, message
 
-REQUEST_LIMIT = 10 * 1024 * 1024
-"""Bytes of body that a front accepts."""
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""Largest body that a front accepts."""
 
-DRAINED = 64 * 1024 * 1024
-"""Bytes of a refused body that are read all the same, so that the client hears why."""
+MAX_DRAINED_BYTES = 64 * 1024 * 1024
+"""Bytes of a refused body that are still read, so that the client receives the response."""
 
-_PIECE = 1 << 16
+_CHUNK = 1 << 16
 _BODILESS = frozenset((204, 304))
-_OWN_HEADERS = frozenset(("connection", "content-length", "transfer-encoding"))
+_SERVER_HEADERS = frozenset(("connection", "content-length", "transfer-encoding"))
 
 type Answer = Callable[[HttpRequest], HttpReply]
 
 
 class RefusedError(Exception):
-    """The request cannot be read to its end: answer, then close the connection."""
+    """The request cannot be read; the connection is closed after the response."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -39,28 +39,28 @@ class RefusedError(Exception):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on loopback and answers each connection in a thread of its own."""
+    """Listens on 127.0.0.1 and handles each connection in a thread of its own."""
 
     request_queue_size = 128
 
     def __init__(self, port: int, answer: Answer) -> None:
-        super().__init__(("127.0.0.1", port), _Exchange)
+        super().__init__(("127.0.0.1", port), _RequestHandler)
         self.answer = answer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Make no fuss about a client that hangs up."""
+        """Log errors, except for a client that closes the connection."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:
-        """Where this server is to be found."""
+        """The server's URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
 @contextmanager
 def serving(answer: Answer, port: int = 0) -> Iterator[Server]:
-    """Serve in the background; port 0 is any free one."""
+    """Serve in the background until the block ends; port 0 chooses a free port."""
     with Server(port, answer) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -71,35 +71,35 @@ def serving(answer: Answer, port: int = 0) -> Iterator[Server]:
             thread.join()
 
 
-class _Exchange(BaseHTTPRequestHandler):
-    """One connection."""
+class _RequestHandler(BaseHTTPRequestHandler):
+    """Handles the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = _PIECE
+    wbufsize = _CHUNK
     timeout = 75
     error_content_type = "application/json"
     error_message_format = '{"message": "Bad Request"}'
-    default_request_version = "HTTP/1.0"  # what a bad first line is answered in
+    default_request_version = "HTTP/1.0"  # of the response to an invalid request line
 
     def parse_request(self) -> bool:
-        """Read request line and headers; any method will do."""
+        """Parse request line and headers; accept any method."""
         if not super().parse_request():
             return False
         self.method, self.command = self.command, "ANY"
         return True
 
     def handle_expect_100(self) -> bool:
-        """Ask for the body now, past the buffer."""
-        goes_on = super().handle_expect_100()
+        """Send 100 Continue and flush the output buffer."""
+        expected = super().handle_expect_100()
         self.wfile.flush()
-        return goes_on
+        return expected
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Leave logging to the one who answers."""
+        """Log nothing: the gateway logs requests."""
 
     def do_ANY(self) -> None:
-        """Answer one request."""
+        """Handle one request."""
         try:
             reply = cast("Server", self.server).answer(self._request())
         except RefusedError as refused:
@@ -110,7 +110,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def _request(self) -> HttpRequest:
         return HttpRequest(
             method=self.method,
-            # Not self.path, which has lost slashes at its beginning.
+            # Not self.path, which has its leading slashes reduced to one.
             target=self.requestline.split()[1],
             headers=self._fields(),
             body=self._body(),
@@ -126,18 +126,18 @@ class _Exchange(BaseHTTPRequestHandler):
         )
 
     def _body(self) -> bytes:
-        size, kept = 0, []
-        for piece in self._pieces():
-            size += len(piece)
-            if size <= REQUEST_LIMIT:
-                kept.append(piece)
-            elif size > DRAINED:
+        size, accepted = 0, []
+        for chunk in self._chunks():
+            size += len(chunk)
+            if size <= MAX_BODY_BYTES:
+                accepted.append(chunk)
+            elif size > MAX_DRAINED_BYTES:
                 break
-        if size > REQUEST_LIMIT:
+        if size > MAX_BODY_BYTES:
             raise RefusedError(413, "Request Entity Too Large")
-        return b"".join(kept)
+        return b"".join(accepted)
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _chunks(self) -> Iterator[bytes]:
         length = self.headers.get("content-length")
         if (coding := self.headers.get("transfer-encoding")) is not None:
             if length is not None or coding.lower() != "chunked":
@@ -155,14 +155,14 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _sized(self, size: int) -> Iterator[bytes]:
         while size:
-            piece = self.rfile.read(min(size, _PIECE))
-            if not piece:
+            chunk = self.rfile.read(min(size, _CHUNK))
+            if not chunk:
                 raise RefusedError(400, "Bad Request")
-            size -= len(piece)
-            yield piece
+            size -= len(chunk)
+            yield chunk
 
     def _line(self) -> str:
-        return self.rfile.readline(_PIECE).decode("latin-1").strip()
+        return self.rfile.readline(_CHUNK).decode("latin-1").strip()
 
     def _write(self, reply: HttpReply) -> None:
         names = {name.lower() for name, _ in reply.headers}
@@ -170,7 +170,7 @@ class _Exchange(BaseHTTPRequestHandler):
         if "date" not in names:
             self.send_header("date", formatdate(usegmt=True))
         for name, value in reply.headers:
-            if name.lower() not in _OWN_HEADERS:
+            if name.lower() not in _SERVER_HEADERS:
                 self.send_header(name, value.encode().decode("latin-1"))
         if reply.status not in _BODILESS:
             self.send_header("content-length", self._length(reply))
@@ -181,7 +181,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def _length(self, reply: HttpReply) -> str:
-        """Say the body's length; for HEAD the function knows that of the body it leaves out."""
+        """Return the content length; for HEAD the one that the function states."""
         stated = {name.lower(): value for name, value in reply.headers}.get("content-length")
         return stated if self.method == "HEAD" and stated else str(len(reply.body))
 

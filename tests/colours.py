@@ -45,10 +45,21 @@ _PRIMARIES = {
 }
 """Those of sRGB, adapted to the profile's white."""
 
+ADOBE_RGB = {
+    b"rXYZ": (0.60974, 0.31111, 0.01947),
+    b"gXYZ": (0.20528, 0.62567, 0.06087),
+    b"bXYZ": (0.14919, 0.06322, 0.74457),
+}
+"""The primaries of Adobe RGB (1998), adapted to the profile's white."""
 
-def rgb_profile(*, swapped: bool = False, gamma: float = 2.2) -> bytes:
+type Primaries = Mapping[bytes, tuple[float, float, float]]
+
+
+def rgb_profile(
+    *, swapped: bool = False, gamma: float = 2.2, primaries: Primaries = _PRIMARIES
+) -> bytes:
     """Make a display profile with the primaries of sRGB; or with red and blue exchanged."""
-    tags = {name: _xyz(value) for name, value in _PRIMARIES.items()}
+    tags = {name: _xyz(value) for name, value in primaries.items()}
     if swapped:
         tags[b"rXYZ"], tags[b"bXYZ"] = tags[b"bXYZ"], tags[b"rXYZ"]
     curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _curve(gamma))

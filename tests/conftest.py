@@ -1,11 +1,15 @@
-"""What all tests share: the folder of real pictures, which is not part of the project."""
+"""What all tests share: the reference pictures, which are no part of the project."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import stand_ins
+from tests.schedule import LoadFolderScheduling, sort_for_workers
 
 # Busy machines draw slowly, and some operations take few of the arguments that are drawn.
 PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
@@ -18,24 +22,53 @@ settings.register_profile(
 settings.register_profile("thorough", deadline=None, max_examples=5000)
 settings.load_profile("steady")  # pytest --hypothesis-profile=thorough takes its time instead
 
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFolderScheduling:
+    """Share the tests by module; `--dist` has no say."""
+    config.option.loadscopereorder = False
+    return LoadFolderScheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long where several workers share the tests."""
+    if hasattr(config, "workerinput"):
+        sort_for_workers(items)
+
+
 type Data = Callable[[str], bytes]
-"""Reads one of the real pictures by file name."""
+"""Reads a reference picture by file name."""
 
 
 def data_folder() -> Path:
-    """Where the real pictures are, if they are anywhere."""
-    beside = Path(__file__).parents[2] / "shared/data"
-    return Path(os.environ.get("DARKROOM_TEST_DATA") or beside)
+    """Where the reference pictures are, if they are anywhere."""
+    next_to_checkout = Path(__file__).parents[2] / "shared/data"
+    return Path(os.environ.get("DARKROOM_TEST_DATA") or next_to_checkout)
 
 
 @pytest.fixture(scope="session")
 def data() -> Data:
-    """Read a real test picture, or skip where the folder of them is absent."""
+    """Read a reference picture, or skip where the folder of them is absent.
+
+    For tests that compare with a number recorded by the service or need another encoder's file;
+    every other test reads through `sample`.
+    """
+    return recorded
+
+
+@pytest.fixture(scope="session")
+def sample() -> Data:
+    """Read a reference picture, or draw its stand-in where the folder of them is absent."""
 
     def read(name: str) -> bytes:
-        path = data_folder() / name
-        if not path.is_file():
-            pytest.skip(f"needs the test picture {name}: set DARKROOM_TEST_DATA to its folder")
-        return path.read_bytes()
+        present = (data_folder() / name).is_file()
+        return (None if present else stand_ins.drawn(name)) or recorded(name)
 
     return read
+
+
+def recorded(name: str) -> bytes:
+    """Read a reference picture, or skip the test."""
+    path = data_folder() / name
+    if not path.is_file():
+        pytest.skip(f"needs the reference picture {name}: set DARKROOM_TEST_DATA to its folder")
+    return path.read_bytes()

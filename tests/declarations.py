@@ -15,7 +15,7 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.fonts import FILES
 from darkroom.imaging.operations import OPERATIONS
 from darkroom.imaging.operations.watermark.image_mark import WatermarkObject, WatermarkObjectType
-from darkroom.imaging.operations.watermark.parameter_types import FontName, SingleLineText
+from darkroom.imaging.operations.watermark.text_mark import FontName, SingleLineText
 from darkroom.process.grammar import Notify, SaveAs
 from darkroom.process.parameters import (
     POSITIONAL,
@@ -200,6 +200,27 @@ def fewest(operation: type[Declared]) -> list[str]:
         for field, declared in parameters.items()
     )
     return min(offers, key=len)
+
+
+def bounds(operation: type[Declared]) -> list[str]:
+    """Write arguments at the ends of every parameter's range, each with the fewest others.
+
+    An operation without parameters has one bare use; what is not implemented here is left out.
+    """
+    texts = [
+        ",".join([argument(declared, text), *company(operation, field)])
+        for field, declared in declared_parameters(operation).items()
+        for text in samples(declared).accepted
+    ]
+    return [text for text in texts if _is_implemented(operation, text.split(","))] or [""]
+
+
+def _is_implemented(operation: type[Declared], arguments: list[str]) -> bool:
+    try:
+        bind(operation, arguments)
+    except OssError:
+        return False
+    return True
 
 
 def _binds(operation: type[Declared], arguments: list[str]) -> bool:

@@ -1,8 +1,11 @@
 """Ways to deploy the template: every parameter away from its default, alone and in pairs."""
 
+from collections.abc import Callable
+from functools import cache, wraps
 from itertools import combinations
 
-from tests.stack import Stack, template
+from local.cloudformation import Stack, function_properties
+from tests.stack import stack_with, template
 
 ACCOUNT = "123456789012"
 EXECUTE_API = "<Api>.execute-api.eu-west-1.amazonaws.com"
@@ -66,9 +69,10 @@ def deployment(*changed: str) -> Stack:
     names = {*changed, *(needed for name in changed for needed in NEEDED.get(name, ()))}
     if {"Cdn", "DomainName"} <= names:
         names.add("CdnCertificate")
-    return Stack({name: other(name) for name in sorted(names)})
+    return stack_with({name: other(name) for name in sorted(names)})
 
 
+@cache
 def deployments() -> dict[str, Stack]:
     """Give the default, every switch alone, every two together, and all."""
     names = switches()
@@ -76,8 +80,28 @@ def deployments() -> dict[str, Stack]:
     return {" ".join(changed) or "as it is": deployment(*changed) for changed in chosen}
 
 
+def in_every_deployment(check: Callable[[Stack], None]) -> Callable[[], None]:
+    """Make one test of a check of a stack; its failure lists every deployment that fails."""
+
+    @wraps(check)
+    def test() -> None:
+        failures: dict[str, Exception] = {}
+        for name, stack in deployments().items():
+            try:
+                check(stack)
+            except (AssertionError, LookupError) as error:
+                failures[name] = error
+        if failures:
+            lines = (f"{name}: {str(e).partition(chr(10))[0]}" for name, e in failures.items())
+            raise AssertionError("\n".join(lines)) from next(iter(failures.values()))
+
+    # pytest would take the stack for a fixture.
+    del test.__dict__["__wrapped__"]
+    return test
+
+
 def variables(stack: Stack) -> dict[str, str]:
     """Give the environment of the process function: texts, whatever the template writes."""
-    common = stack.resolved(template()["Globals"]["Function"]["Environment"]["Variables"])
-    own = stack.properties("ProcessFunction")["Environment"]["Variables"]
-    return {name: str(value) for name, value in {**common, **own}.items()}
+    properties = function_properties(template(), "ProcessFunction")
+    values = stack.resolved(properties["Environment"]["Variables"])
+    return {name: str(value) for name, value in values.items()}

@@ -1,96 +1,157 @@
-"""What the code needs of AWS: each call with its permissions, by function."""
+"""IAM permissions: those that calls of AWS need, and those that the template's roles grant."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
-OBJECTS, BUCKET = "<Pictures>/*", "<Pictures>"
-RESULTS, RESULTS_BUCKET = "<Results>/*", "<Results>"
-TABLE, JOBS, DEAD_LETTERS = "<Table.Arn>", "<Jobs.Arn>", "<DeadLetters.Arn>"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:done"
+from local.cloudformation import Stack
 
-type Grants = set[tuple[str, str]]
-"""What may be done, each with what it may be done to."""
-
-
-def to(resource: str, *actions: str) -> Grants:
-    """Pair actions with what they are done to."""
-    return {(action, resource) for action in actions}
+type Permission = tuple[str, str]
+"""An action and the ARN of its resource; the ARN of a grant may hold wildcards."""
 
 
-# Without the right to list, S3 answers a missing object as a forbidden one.
-READ = to(OBJECTS, "s3:GetObject") | to(BUCKET, "s3:ListBucket")
-READ_VERSION = READ | to(OBJECTS, "s3:GetObjectVersion")
-WRITE = to(OBJECTS, "s3:PutObject")
-WRITE_TAGGED = WRITE | to(OBJECTS, "s3:PutObjectTagging")
-READ_SECRET = "secretsmanager:GetSecretValue"
-DELETE = to(OBJECTS, "s3:DeleteObject")
+type Permissions = AbstractSet[Permission]
 
-NOTHING: Grants = set()
 
-CALLS: Mapping[str, tuple[Grants, Grants]] = {
-    "dynamodb BucketRecords get_item": (
-        to(TABLE, "dynamodb:GetItem"),
-        to(TABLE, "dynamodb:GetItem"),
-    ),
-    "dynamodb BucketRecords update_item": (to(TABLE, "dynamodb:UpdateItem"), NOTHING),
-    "front SecretFront get_secret_value": (to("<OriginSecret>", READ_SECRET), NOTHING),
-    "listing S3Lister list_objects_v2": (to(BUCKET, "s3:ListBucket"), NOTHING),
-    "parts S3Parts delete_objects": (to(RESULTS, "s3:DeleteObject"), NOTHING),
-    "parts S3Parts get_object": (to(RESULTS, "s3:GetObject"), NOTHING),
-    "parts S3Parts list_objects_v2": (to(RESULTS_BUCKET, "s3:ListBucket"), NOTHING),
-    "parts S3Parts list_parts": (to(OBJECTS, "s3:ListMultipartUploadParts"), NOTHING),
-    "parts S3Parts put_object": (to(RESULTS, "s3:PutObject"), NOTHING),
-    "queue SqsLetters change_message_visibility": (
-        NOTHING,
-        to(JOBS, "sqs:ChangeMessageVisibility"),
-    ),
-    "queue SqsLetters send_message": (NOTHING, to(DEAD_LETTERS, "sqs:SendMessage")),
-    "queue SqsQueue send_message": (to(JOBS, "sqs:SendMessage"), NOTHING),
-    "results S3Results get_object": (
-        to(RESULTS, "s3:GetObject") | to(RESULTS_BUCKET, "s3:ListBucket"),
-        NOTHING,
-    ),
-    "results S3Results put_object": (to(RESULTS, "s3:PutObject"), NOTHING),
-    "s3 S3Object get_object": (READ_VERSION, READ),
-    "s3 S3Objects get_object": (READ_VERSION, READ),
-    "s3 S3Objects head_object": (READ_VERSION, READ),
-    "s3 presigned get_object": (READ_VERSION | to(RESULTS, "s3:GetObject"), NOTHING),
-    "secrets SecretKeys get_secret_value": (to("<Keys>", READ_SECRET), NOTHING),
-    "tasks TableLocks delete_item": (NOTHING, to(TABLE, "dynamodb:DeleteItem")),
-    "tasks TableLocks put_item": (NOTHING, to(TABLE, "dynamodb:PutItem")),
-    "tasks TableTasks get_item": (to(TABLE, "dynamodb:GetItem"), to(TABLE, "dynamodb:GetItem")),
-    "tasks TableTasks put_item": (to(TABLE, "dynamodb:PutItem"), to(TABLE, "dynamodb:PutItem")),
-    "tasks TableTasks update_item": (
-        to(TABLE, "dynamodb:UpdateItem"),
-        to(TABLE, "dynamodb:UpdateItem"),
-    ),
-    "topics MappedTopics publish": (NOTHING, to(TOPIC, "sns:Publish")),
-    "topics MappedTopics send_message": (NOTHING, to(TOPIC, "sqs:SendMessage")),
-    "uploads S3Uploads abort_multipart_upload": (to(OBJECTS, "s3:AbortMultipartUpload"), NOTHING),
-    "uploads S3Uploads complete_multipart_upload": (WRITE, NOTHING),
-    "uploads S3Uploads create_multipart_upload": (WRITE_TAGGED, NOTHING),
-    "uploads S3Uploads list_multipart_uploads": (
-        to(BUCKET, "s3:ListBucketMultipartUploads"),
-        NOTHING,
-    ),
-    "uploads S3Uploads upload_part": (WRITE, NOTHING),
-    "writing S3Writer copy_object": (
-        READ_VERSION | WRITE_TAGGED | to(OBJECTS, "s3:GetObjectTagging"),
-        NOTHING,
-    ),
-    "writing S3Writer delete_object": (DELETE | to(OBJECTS, "s3:DeleteObjectVersion"), NOTHING),
-    "writing S3Writer delete_objects": (DELETE, NOTHING),
-    "writing S3Writer head_object": (READ, NOTHING),
-    "writing S3Writer put_object": (WRITE_TAGGED, WRITE),
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request to AWS."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+
+class Need(NamedTuple):
+    """A permission that a call needs."""
+
+    action: str
+    resource: str
+    """Bucket, table, secret, topic or URL of a queue, as the call names it."""
+    key: str = ""
+    """Key of the object in the bucket."""
+
+
+RESOURCE_PARAMETERS = {
+    "dynamodb": "TableName",
+    "secretsmanager": "SecretId",
+    "sns": "TopicArn",
+    "sqs": "QueueUrl",
 }
-"""Every call of AWS in aws/: what it needs in the process function, and in the persist one."""
 
-LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-TRACES = to("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
-RUNTIME: Mapping[str, Grants] = {
-    "ProcessRole": to("<ProcessLogs.Arn>", *LOGS) | TRACES,
-    "PersistRole": to("<PersistLogs.Arn>", *LOGS)
-    | TRACES
-    | to(JOBS, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+ONE_S3_ACTION = {
+    "AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "CompleteMultipartUpload": "s3:PutObject",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "ListObjectsV2": "s3:ListBucket",
+    "ListParts": "s3:ListMultipartUploadParts",
+    "UploadPart": "s3:PutObject",
 }
-"""What Lambda itself does in a function's name: its logs, its traces, and taking messages."""
+"""Operations that need the same action whatever their parameters are."""
+
+
+def needs(call: Call) -> set[Need]:
+    """Return the permissions that a call needs; raise `KeyError` for an unknown operation.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    if call.service == "s3":
+        return _s3_needs(call.operation, call.parameters)
+    resource = call.parameters[RESOURCE_PARAMETERS[call.service]]
+    return {Need(f"{call.service}:{call.operation}", resource)}
+
+
+def _s3_needs(operation: str, parameters: Mapping[str, Any]) -> set[Need]:
+    bucket, key = parameters["Bucket"], parameters.get("Key", "")
+    match operation:
+        case "GetObject" | "HeadObject":
+            found = _read_needs(parameters)
+        case "CopyObject":
+            found = _copy_needs(parameters)
+        case "PutObject" | "CreateMultipartUpload":
+            found = {Need("s3:PutObject", bucket, key)}
+            if "Tagging" in parameters:
+                found.add(Need("s3:PutObjectTagging", bucket, key))
+        case "DeleteObject":
+            found = {_delete_need(bucket, parameters)}
+        case "DeleteObjects":
+            found = {_delete_need(bucket, entry) for entry in parameters["Delete"]["Objects"]}
+        case _:
+            found = {Need(ONE_S3_ACTION[operation], bucket, key)}
+    return found
+
+
+def _read_needs(named: Mapping[str, Any]) -> set[Need]:
+    """Without the right to list, S3 answers a missing object as a forbidden one."""
+    action = "s3:GetObjectVersion" if "VersionId" in named else "s3:GetObject"
+    return {Need(action, named["Bucket"], named["Key"]), Need("s3:ListBucket", named["Bucket"])}
+
+
+def _copy_needs(parameters: Mapping[str, Any]) -> set[Need]:
+    bucket, key, source = parameters["Bucket"], parameters["Key"], parameters["CopySource"]
+    found = {Need("s3:PutObject", bucket, key), *_read_needs(source)}
+    tags_copied = parameters.get("TaggingDirective", "COPY") == "COPY"
+    if tags_copied:
+        action = "s3:GetObjectVersionTagging" if "VersionId" in source else "s3:GetObjectTagging"
+        found.add(Need(action, source["Bucket"], source["Key"]))
+    if tags_copied or "Tagging" in parameters:
+        found.add(Need("s3:PutObjectTagging", bucket, key))
+    return found
+
+
+def _delete_need(bucket: str, named: Mapping[str, Any]) -> Need:
+    action = "s3:DeleteObjectVersion" if "VersionId" in named else "s3:DeleteObject"
+    return Need(action, bucket, named["Key"])
+
+
+def listed(value: Any) -> list[str]:
+    """Return a policy's element as a list: it may be written as one text."""
+    return value if isinstance(value, list) else [value]
+
+
+def statements(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Find every statement of every policy in a resource, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from statements(item)
+    elif isinstance(value, dict):
+        if "Effect" in value and {"Action", "NotAction"} & value.keys():
+            yield value
+        for item in value.values():
+            yield from statements(item)
+
+
+def granted(stack: Stack, role: str) -> set[Permission]:
+    """Return what the policies of a role allow."""
+    found: set[Permission] = set()
+    for statement in statements(stack.properties(role)["Policies"]):
+        assert statement["Effect"] == "Allow"
+        resources, actions = listed(statement["Resource"]), listed(statement["Action"])
+        found |= {(action, resource) for resource in resources for action in actions}
+    return found
+
+
+@cache
+def _pattern(resource: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, resource.split("*"))))
+
+
+def matching_grants(needed: Permission, grants: Permissions) -> set[Permission]:
+    """Return the grants each of which suffices for a permission."""
+    action, arn = needed
+    return {grant for grant in grants if grant[0] == action and _pattern(grant[1]).fullmatch(arn)}
+
+
+def missing_grants(needed: Permissions, grants: Permissions) -> set[Permission]:
+    """Return the permissions that no grant gives."""
+    return {permission for permission in needed if not matching_grants(permission, grants)}
+
+
+def needless_grants(needed: Permissions, grants: Permissions) -> set[Permission]:
+    """Return the grants without each of which no permission would be missing."""
+    matches = [matching_grants(permission, grants) for permission in needed]
+    return set(grants).difference(*(found for found in matches if len(found) == 1))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Have a bucket's rules work on the objects that are there already (docs/operate.md).
+"""Apply a bucket's rules to its existing objects (docs/operate.md).
 
 tools/backfill_rules.py BUCKET [PREFIX] [--function NAME] [--run NAME] [--after KEY] [--dry-run]
 
-Takes the settings from the configuration of the persist function NAME, else from the
-DARKROOM_* variables. Queues a job for every object that the rules of now name. Interrupted, it
-says how to go on; within one run no version of an object is worked on twice.
+Reads the settings from the configuration of the persist function NAME, else from the DARKROOM_*
+variables, and queues a job for every object that matches the current rules. When interrupted, it
+prints the options to continue with; within one run no version of an object is processed twice.
 """
 
 import argparse
@@ -32,7 +32,7 @@ BAR = 30
 
 
 def main() -> None:
-    """Do what the command line asks for, or say why not."""
+    """Run the command line; exit with a message on an error."""
     options = _options()
     try:
         services = build_services(Settings.from_environ(configured(options.function)))
@@ -47,8 +47,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("prefix", nargs="?", default="", help="of the keys")
     parser.add_argument("--function", help="name of the persist function")
     parser.add_argument("--run", default=f"{datetime.now(UTC):%Y-%m-%d}", help="name of this run")
-    parser.add_argument("--after", default="", metavar="KEY", help="go on behind this key")
-    parser.add_argument("--dry-run", action="store_true", help="list the jobs and queue none")
+    parser.add_argument("--after", default="", metavar="KEY", help="continue after this key")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print the jobs without queueing them"
+    )
     return parser.parse_args()
 
 
@@ -57,28 +59,30 @@ def _run(services: Services, options: argparse.Namespace) -> None:
         sys.exit("there is no queue in the settings: name the persist function with --function")
     if services.buckets.find(options.bucket) is None:
         sys.exit(f"there is no bucket {options.bucket}")
-    total = sum(1 for _ in listed(services, options.bucket, options.prefix, options.after))
+    total = sum(1 for _ in list_objects(services, options.bucket, options.prefix, options.after))
     last, queued = options.after, 0
     try:
-        objects = listed(services, options.bucket, options.prefix, options.after)
+        objects = list_objects(services, options.bucket, options.prefix, options.after)
         for number, entry in enumerate(objects, start=1):
-            job = job_of(entry, options.bucket, options.run, services)
+            job = job_for_object(entry, options.bucket, options.run, services)
             if job is not None:
                 queued += 1
                 if options.dry_run:
                     _show(job)
                 else:
-                    services.jobs.queue.send(job.text())
+                    services.jobs.queue.send(job.to_json())
             last = entry.key
             _draw(number, max(total, number))
     except (KeyboardInterrupt, OssError) as error:
-        told = error.message if isinstance(error, OssError) else "interrupted"
-        sys.exit(f"\n{told}; go on with --run {options.run!r} --after {last!r}")
+        reason = error.message if isinstance(error, OssError) else "interrupted"
+        sys.exit(f"\n{reason}; continue with --run {options.run!r} --after {last!r}")
     print(f"\n{queued} jobs {'would be ' * options.dry_run}queued", file=sys.stderr)
 
 
-def listed(services: Services, bucket: str, prefix: str, after: str) -> Iterator[ObjectSummary]:
-    """List the objects page by page, by the order of their keys."""
+def list_objects(
+    services: Services, bucket: str, prefix: str, after: str
+) -> Iterator[ObjectSummary]:
+    """Yield the objects in the order of their keys, listed page by page."""
     listing, token = ListQuery(prefix=prefix, limit=PAGE), None
     while True:
         page = services.lister.list(bucket, listing, token=token, after=after)
@@ -88,16 +92,19 @@ def listed(services: Services, bucket: str, prefix: str, after: str) -> Iterator
         token = page.next_marker
 
 
-def job_of(entry: ObjectSummary, bucket: str, run: str, services: Services) -> Job | None:
-    """Make the job as if the object had come now; the run's name stands for its sequencer."""
-    arrival = ObjectCreated(
+def job_for_object(entry: ObjectSummary, bucket: str, run: str, services: Services) -> Job | None:
+    """Return the job for an object as if it were created now, None if no rule matches.
+
+    The run's name takes the place of the event's sequencer.
+    """
+    event = ObjectCreated(
         bucket=bucket,
         key=entry.key,
         etag=entry.etag,
         sequencer=f"run {run}",
         created=services.clock(),
     )
-    return job_from_event(arrival, services)
+    return job_from_event(event, services)
 
 
 def _show(job: Job) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/images/results.png: results of the service itself, side by side.
+"""Write docs/images/results.png: results of the service, side by side.
 
 Needs the packages of requirements-dev.txt: .venv/bin/python tools/draw_results.py
 """
@@ -13,7 +13,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
-from darkroom.imaging.operation import ProcessingContext  # noqa: E402
+from darkroom.imaging.context import ProcessingContext  # noqa: E402
 from darkroom.imaging.operations import compile_operations  # noqa: E402
 from darkroom.imaging.pipeline import run  # noqa: E402
 from darkroom.process.grammar import parse  # noqa: E402
@@ -33,7 +33,7 @@ GAP, HEIGHT = 24, 210
 
 
 def main() -> None:
-    """Put the results into a row, each in the middle of its height."""
+    """Paste the results in a row, vertically centred, and save it."""
     source = SOURCE.read_bytes()
     results = [_result(source, process) for process in PROCESSES]
     width = sum(result.width for result in results) + GAP * (len(results) - 1)

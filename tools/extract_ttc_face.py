@@ -1,6 +1,6 @@
 """Extract the first face of a TrueType collection: extract_ttc_face.py IN.ttc OUT.ttf NOTICE.
 
-A table `NOTE` says what was changed, as the licences of the collections ask of a changed file.
+A table `NOTE` states the change, as the licences of the collections require of a changed file.
 """
 
 import sys
@@ -10,7 +10,7 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 
 def main(collection: str, target: str, notice: str) -> None:
-    """Write the face's tables unchanged, and the notice."""
+    """Write a file with the face's unchanged tables and the notice."""
     face = TTCollection(collection, lazy=True)[0]
     face["NOTE"] = note = DefaultTable("NOTE")
     note.data = notice.encode()

@@ -1,4 +1,4 @@
-"""What a deployed function is told, for tools that act on its queues and buckets."""
+"""The environment of a deployed function, for tools that use its queues and buckets."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 def configured(function: str | None) -> Mapping[str, str]:
-    """Give the variables of a deployed function or of this process, or exit saying why not."""
+    """Return the variables of a deployed function, or of this process for None; may exit."""
     if function is None:
         return os.environ
     try:

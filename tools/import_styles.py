@@ -3,10 +3,10 @@
 
 tools/import_styles.py styles.xml https://api.example.com pictures
 
-Reads what OSS answers to ListStyle, as XML or as JSON. Every style is put through the grammar
-and the ranges of this service first: one that would fail when used is named, and nothing is sent
-unless `--anyway` says so. Without an endpoint nothing is sent at all. Signs with the access key in
-DARKROOM_ACCESS_KEY_ID and DARKROOM_ACCESS_KEY_SECRET, which needs `admin` for the bucket.
+Reads OSS's response to ListStyle, as XML or as JSON, and validates every style first. Styles that
+would fail when used are printed, and then nothing is sent without `--anyway`. Without an endpoint
+styles are only validated. Signs with the access key in DARKROOM_ACCESS_KEY_ID and
+DARKROOM_ACCESS_KEY_SECRET, which needs the permission `admin` for the bucket.
 """
 
 import argparse
@@ -28,19 +28,19 @@ from darkroom.web.wire import Parameter
 from darkroom.web.xml import parse_document
 
 MAX_EXPORT_BYTES = 10_000_000
-"""Bytes of a file: fifty styles of 4096 bytes are far below."""
+"""Limit of the response's size; fifty styles of 4096 bytes are far below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A style as OSS lists it."""
+class ExportedStyle:
+    """A style in OSS's list."""
 
     name: str
     content: str
     category: str
 
     def fault(self) -> str | None:
-        """Say what this service would answer to its use, if that is an error."""
+        """Return the error message that using the style would give, None for a valid style."""
         try:
             check_style_name(self.name)
             process = parse(self.content)
@@ -53,7 +53,7 @@ class Exported:
 
 
 def main() -> None:
-    """Do what the command line asks for, or say why not."""
+    """Run the command line; exit with 1 for invalid styles, with a message on an error."""
     options = _options()
     styles = _read(options.file)
     faults = [f"{style.name}: {fault}" for style in styles if (fault := style.fault())]
@@ -66,18 +66,18 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("file", type=Path, help="answer of ListStyle, as XML or as JSON")
-    parser.add_argument("endpoint", nargs="?", help="where the service is, without a bucket")
+    parser.add_argument("file", type=Path, help="response of ListStyle, as XML or as JSON")
+    parser.add_argument("endpoint", nargs="?", help="URL of the service, without a bucket")
     parser.add_argument("bucket", nargs="?")
-    parser.add_argument("--anyway", action="store_true", help="send styles that would fail, too")
+    parser.add_argument("--anyway", action="store_true", help="send invalid styles, too")
     options = parser.parse_args()
     if options.endpoint is not None and options.bucket is None:
         parser.error("a bucket is needed with the endpoint")
     return options
 
 
-def _send(styles: list[Exported], options: argparse.Namespace) -> None:
-    """Send them in the order of the list, which is kept as the order of creation."""
+def _send(styles: list[ExportedStyle], options: argparse.Namespace) -> None:
+    """Send the styles in the order of the list, which becomes the order of creation."""
     key = access_key()
     for style in styles:
         query = (
@@ -91,8 +91,8 @@ def _send(styles: list[Exported], options: argparse.Namespace) -> None:
         print(f"stored {style.name}")
 
 
-def _read(file: Path) -> list[Exported]:
-    """Read a list of styles, or exit with what is wrong with it."""
+def _read(file: Path) -> list[ExportedStyle]:
+    """Read a list of styles, or exit with the error in it."""
     try:
         data = file.read_bytes()
         entries = _of_xml(data) if data.lstrip().startswith(b"<") else _of_json(json.loads(data))
@@ -111,7 +111,7 @@ def _of_xml(data: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _of_json(value: Any) -> Iterator[dict[str, Any]]:
-    """Find the entries: tools write the XML's shape, or the bare list, or one entry without it."""
+    """Yield the entries of a JSON object like the XML, of a list, or of a single entry."""
     if isinstance(value, dict):
         value = value.get("StyleList", value)
     if isinstance(value, dict):
@@ -119,12 +119,12 @@ def _of_json(value: Any) -> Iterator[dict[str, Any]]:
     yield from value if isinstance(value, list) else [value]
 
 
-def _style(entry: Any) -> Exported:
+def _style(entry: Any) -> ExportedStyle:
     members = entry.items() if isinstance(entry, dict) else ()
     texts = {str(name).lower(): text for name, text in members if isinstance(text, str)}
     if not {"name", "content"} <= texts.keys():
         raise ValueError("every style needs a Name and a Content")
-    return Exported(
+    return ExportedStyle(
         name=texts["name"], content=texts["content"], category=texts.get("category") or "image"
     )
 

@@ -11,6 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
+from darkroom.imaging.operation import (  # noqa: E402
+    Operation,
+    OutputOption,
+    PixelOperation,
+    Report,
+)
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
@@ -18,30 +24,30 @@ PAGE = ROOT / "docs/operations.md"
 
 INTRODUCTION = """# Operations
 
-Generated from the declarations by `make docs`; a change belongs there.
+Generated from the declarations by `make docs`; do not edit this page.
 
 A process is written `image/<action>/<action>…`, an action `name,key_value,key_value…`. Actions run
-from left to right, each on the result of the one before; `auto-orient` always acts first, and
-output options act once, at the end. Keys are case-sensitive, unknown ones are ignored, of a
-repeated one the last counts.
+from left to right, each on the result of the one before; `auto-orient` always runs first, and
+output options apply once, at the end. Keys are case-sensitive, unknown keys are ignored, and the
+last value of a repeated key counts.
 """
 
-KINDS = {
-    "apply": "Pixel operation",
-    "revise": "Output option",
-    "report": "Report: stands alone and answers JSON",
+KINDS: dict[type[Operation], str] = {
+    PixelOperation: "Pixel operation",
+    OutputOption: "Output option",
+    Report: "Report: stands alone and answers JSON",
 }
-"""What an operation is, by the method that only its kind has."""
+"""The kinds of operation by base class."""
 
 
 def page() -> str:
-    """Write the whole page."""
+    """Return the whole page as Markdown."""
     return "\n".join([INTRODUCTION, *(line for name in OPERATIONS for line in _section(name))])
 
 
 def _section(name: str) -> Iterator[str]:
     operation = OPERATIONS[name]
-    kind = next(text for method, text in KINDS.items() if hasattr(operation, method))
+    kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
     yield f"## {name}\n"
     yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
     parameters = declared_parameters(operation).values()
@@ -69,7 +75,7 @@ def _default(declared: Parameter) -> str:
 
 
 def main() -> int:
-    """Write the page, or say whether it is the one that would be written."""
+    """Write the page; with `--check` return 1 if the committed page differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     text = page()

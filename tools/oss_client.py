@@ -1,7 +1,7 @@
-"""A client's half of OSS: signs requests of every version, and sends them to a service.
+"""A client of OSS: signs requests with every signature version, and sends them to a service.
 
-The signatures come from the canonical forms that the service verifies with. Every signing
-function returns a signed copy of the request; `SignedRequest.target` writes its URL.
+The signatures use the service's own canonical forms. Every signing function returns a signed copy
+of the request, whose `target` is its URL.
 """
 
 import http.client
@@ -27,7 +27,7 @@ TIMEOUT = 30.0
 
 
 def access_key() -> AccessKey:
-    """Read DARKROOM_ACCESS_KEY_ID and DARKROOM_ACCESS_KEY_SECRET, or exit."""
+    """Return the key in DARKROOM_ACCESS_KEY_ID and DARKROOM_ACCESS_KEY_SECRET, or exit."""
     return AccessKey(
         id=_variable("DARKROOM_ACCESS_KEY_ID"), secret=_variable("DARKROOM_ACCESS_KEY_SECRET")
     )
@@ -40,7 +40,7 @@ def _variable(name: str) -> str:
 def exchange(
     endpoint: str, key: AccessKey, unsigned: SignedRequest, body: bytes | None = None
 ) -> bytes:
-    """Sign and send a request, path-style; exit with the answer if that is a refusal."""
+    """Sign a request, send it path-style and return the body; exit for any status but 200."""
     request = v4_header(unsigned, key, now=datetime.now(UTC), region="any")
     url = urlsplit(endpoint)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
@@ -59,7 +59,7 @@ def exchange(
 
 
 def v1_header(request: SignedRequest, key: AccessKey, *, now: datetime) -> SignedRequest:
-    """Sign in the header; an `x-oss-date` that is there already stands for the date."""
+    """Sign in the header; an existing `x-oss-date` takes the place of the date."""
     date = http_dates.write_date(now, http_dates.HTTP_FORMAT)
     dated = request.with_headers({"date": date, **_token_header(key)})
     text = v1.string_to_sign(dated, dated.header("x-oss-date") or date)
@@ -77,7 +77,7 @@ def v1_url(request: SignedRequest, key: AccessKey, *, expires: int) -> SignedReq
 def v2_header(
     request: SignedRequest, key: AccessKey, *, now: datetime, additional: Collection[str] = ()
 ) -> SignedRequest:
-    """Sign in the header; `additional` names further headers to cover."""
+    """Sign in the header; `additional` names further headers to sign."""
     date = http_dates.write_date(now, http_dates.HTTP_FORMAT)
     dated = request.with_headers({"date": date, **_token_header(key)})
     names = header_names(";".join(additional))

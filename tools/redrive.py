@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Send dead letters back to the queue of jobs, or list them (docs/operate.md).
+"""Send dead-lettered messages back to the queue of jobs, or list them (docs/operate.md).
 
 tools/redrive.py [--function NAME] [--only TEXT] [--dry-run]
 
-Takes the queues from the configuration of the persist function NAME, else from
-DARKROOM_JOBS_QUEUE and DARKROOM_DEAD_LETTER_QUEUE. Letters that arrive meanwhile stay where they
-are, so that what fails again is not sent for ever.
+Reads the queues from the configuration of the persist function NAME, else from
+DARKROOM_JOBS_QUEUE and DARKROOM_DEAD_LETTER_QUEUE. Messages that are dead-lettered meanwhile stay,
+so that a message that fails again is not sent back endlessly.
 """
 
 import argparse
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-HIDDEN = 300
-"""Seconds for which a letter is not seen twice."""
+VISIBILITY_TIMEOUT = 300
+"""Seconds for which a received message is not received again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A dead letter as it was received."""
+class DeadLetter:
+    """A received message of the dead-letter queue."""
 
     body: str
     receipt: str
     reason: str
 
     @classmethod
-    def of(cls, message: "MessageTypeDef") -> "Letter":
-        """Read a message; one that the queue itself gave up has no reason with it."""
+    def of(cls, message: "MessageTypeDef") -> "DeadLetter":
+        """Parse a message; one that the queue's redrive policy moved has no reason."""
         given = message.get("MessageAttributes", {}).get("Reason", {})
         return cls(
             body=message["Body"],
@@ -46,7 +46,7 @@ class Letter:
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the command line; exit with a message without queues."""
     options = _options()
     environ = configured(options.function)
     jobs, dead_letters = (
@@ -55,14 +55,14 @@ def main() -> None:
     if not jobs or not dead_letters:
         sys.exit("the queues are not known: name the persist function with --function")
     sqs, kept, sent = boto3.client("sqs"), [], 0
-    for letter in letters(sqs, dead_letters, before=datetime.now(UTC)):
+    for letter in receive_dead_letters(sqs, dead_letters, before=datetime.now(UTC)):
         wanted = options.only in letter.reason
         if wanted:
             print(f"{letter.reason}\n    {letter.body}")
         if not wanted or options.dry_run:
             kept.append(letter)
             continue
-        # Sent before it is deleted: whatever happens in between, it is not lost.
+        # Sent before it is deleted, so that an interruption cannot lose it.
         sqs.send_message(QueueUrl=jobs, MessageBody=letter.body)
         sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=letter.receipt)
         sent += 1
@@ -74,18 +74,20 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--function", help="name of the persist function")
-    parser.add_argument("--only", default="", help="letters whose reason contains this")
-    parser.add_argument("--dry-run", action="store_true", help="list them and send nothing")
+    parser.add_argument("--only", default="", help="only messages whose reason contains this")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print the messages without sending them"
+    )
     return parser.parse_args()
 
 
-def letters(sqs: "SQSClient", url: str, *, before: datetime) -> Iterator[Letter]:
-    """Receive what lies there since before a moment, each once."""
+def receive_dead_letters(sqs: "SQSClient", url: str, *, before: datetime) -> Iterator[DeadLetter]:
+    """Yield each message that was sent to the queue before a time; make newer ones visible."""
     while True:
         received = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
-            VisibilityTimeout=HIDDEN,
+            VisibilityTimeout=VISIBILITY_TIMEOUT,
             WaitTimeSeconds=1,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp"],
@@ -94,7 +96,7 @@ def letters(sqs: "SQSClient", url: str, *, before: datetime) -> Iterator[Letter]
         for message in received:
             if message not in old:
                 _put_back(sqs, url, message["ReceiptHandle"])
-        yield from map(Letter.of, old)
+        yield from map(DeadLetter.of, old)
         if not old:
             return
 

@@ -1,1 +1,1 @@
-"""One process a contender: reads a piece of work a line, answers its time."""
+"""The worker processes, one per product: each reads one order a line and writes its time."""

@@ -1,4 +1,4 @@
-"""Darkroom, through the process function's handler as a Lambda runtime calls it."""
+"""A worker that calls Darkroom's process function as the Lambda runtime does."""
 
 import base64
 import importlib
@@ -23,7 +23,7 @@ KEY = "picture"
 
 
 class LambdaContext:
-    """Just enough of an invocation's context."""
+    """The context object of an invocation, with the attributes that the function uses."""
 
     function_name = "process"
     memory_limit_in_mb = 1769
@@ -31,18 +31,18 @@ class LambdaContext:
     aws_request_id = "benchmark"
 
     def get_remaining_time_in_millis(self) -> int:
-        """All the time of an HTTP API."""
+        """Return the whole timeout of the function."""
         return 29_000
 
 
 def loaded() -> Any:
-    """Import the function in an environment of its own."""
+    """Import the function's module with the settings of `ENVIRONMENT`."""
     os.environ |= ENVIRONMENT
     return importlib.import_module("functions.process.app")
 
 
 def event(process: str) -> dict[str, Any]:
-    """Build the event of a GET."""
+    """Return the event of a GET with a process."""
     return {
         "version": "2.0",
         "rawPath": f"/demo/{KEY}",
@@ -57,14 +57,14 @@ def event(process: str) -> dict[str, Any]:
 
 
 def holding(source: bytes) -> MemoryObjects:
-    """Make a store in memory: a measurement is of the service and not of a network."""
+    """Return a store in memory with the source, so that no network is measured."""
     objects = MemoryObjects()
     objects.add("demo", KEY, source)
     return objects
 
 
 def main() -> None:
-    """Serve the protocol."""
+    """Run the worker."""
     app = loaded()
     services = app.services
 

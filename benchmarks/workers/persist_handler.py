@@ -1,4 +1,4 @@
-"""The persist function's handler, with everything around it in memory."""
+"""The persist function's handler, with its adapters in memory."""
 
 import importlib
 import json
@@ -22,8 +22,8 @@ QUEUES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """Takes what is written; the newest under each key."""
+class MemoryWriter:
+    """Stores written objects by bucket and key."""
 
     stored: dict[str, bytes] = field(default_factory=dict)
 
@@ -36,45 +36,45 @@ class Shelf:
         *,
         overwrite: bool = True,  # noqa: ARG002 - the port's
     ) -> PutResult:
-        """Keep the body."""
+        """Store the body; return a fixed ETag."""
         self.stored[f"{bucket}/{key}"] = body
         return PutResult(etag="0" * 32)
 
 
 class Persist:
-    """The function, one batch of one job at a time."""
+    """The persist function, invoked with one job at a time."""
 
     def __init__(self, source: bytes) -> None:
-        """Load it, and put the source where it is read from."""
+        """Import the function with a store that has the source."""
         os.environ |= ENVIRONMENT | QUEUES
         self._app: Any = importlib.import_module("functions.persist.app")
         self._objects = holding(source)
         self._number = 0
 
     def run(self, processes: Sequence[str]) -> dict[str, bytes]:
-        """Work on one job of these targets and give what it made."""
+        """Run a job with these targets and return the stored results by bucket and key."""
         self._number += 1
-        shelf = Shelf()
-        place = memory_job_services()
+        writer = MemoryWriter()
+        job_services = memory_job_services()
         self._app.services = replace(
             self._app.services,
             objects=self._objects,
-            writer=shelf,
+            writer=writer,
             buckets=_Demo(),
-            job_services=place,
+            jobs=job_services,
         )
-        self._app.job_services = place
+        self._app.job_services = job_services
         reply = self._app.handler(_batch(self._number, processes), LambdaContext())
-        if reply["batchItemFailures"] or len(shelf.stored) != len(processes):
-            raise RuntimeError(f"the job was not done: {place}")
-        return shelf.stored
+        if reply["batchItemFailures"] or len(writer.stored) != len(processes):
+            raise RuntimeError(f"the job failed: {job_services}")
+        return writer.stored
 
 
 class _Demo:
-    """The one bucket, whose settings are those of the environment."""
+    """A bucket store that has every bucket, with default settings."""
 
     def find(self, name: str) -> Bucket:
-        """Give it."""
+        """Return a bucket of this name."""
         return Bucket(name=name)
 
 
@@ -85,15 +85,15 @@ def _batch(number: int, processes: Sequence[str]) -> dict[str, Any]:
         bucket="demo",
         key=KEY,
         targets=tuple(
-            Target(process=process, bucket="demo", key=f"{place}.{{autoext}}")
-            for place, process in enumerate(processes)
+            Target(process=process, bucket="demo", key=f"{index}.{{autoext}}")
+            for index, process in enumerate(processes)
         ),
         accepted=datetime.now(UTC),
     )
     record = {
         "messageId": f"{number}",
         "receiptHandle": f"{number}",
-        "body": job.text(),
+        "body": job.to_json(),
         "attributes": {"ApproximateReceiveCount": "1"},
     }
     return {"Records": [json.loads(json.dumps(record))]}

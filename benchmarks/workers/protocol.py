@@ -1,4 +1,4 @@
-"""What every worker speaks: a JSON object a line in, a JSON object a line out."""
+"""The protocol of workers: one JSON object a line in, one JSON object a line out."""
 
 import json
 import os
@@ -13,8 +13,8 @@ type Prepare = Callable[[bytes, Mapping[str, Any]], Work]
 
 
 def serve(prepare: Prepare) -> None:
-    """Answer until the input ends: `ms` and, where `result` names a file, the result in it."""
-    answers = taken_over()
+    """Process orders until the input ends: write `ms` and `bytes`, and the file `result`."""
+    answers = redirect_stdout()
     sources: dict[str, bytes] = {}
     for line in sys.stdin:
         order = json.loads(line)
@@ -31,8 +31,8 @@ def serve(prepare: Prepare) -> None:
         answers.flush()
 
 
-def taken_over() -> TextIO:
-    """Keep the output for answers: what a function prints there, as Lambda has it, goes nowhere."""
+def redirect_stdout() -> TextIO:
+    """Return the standard output for responses, and discard what else the process prints."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""libvips through pyvips, with its own way to a thumbnail."""
+"""A worker with libvips through pyvips, using its `thumbnail`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ SUFFIXES = {
 
 
 def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
-    """Say the work in libvips' terms."""
+    """Return a function that runs an order with libvips."""
 
     def resize() -> bytes:
         image = pyvips.Image.thumbnail_buffer(
@@ -45,7 +45,7 @@ def prepare(source: bytes, order: Mapping[str, Any]) -> Work:
             rgba=True,
         )
         together = image.composite2(letters, "over", x=order["left"], y=order["top"])
-        # Without its alpha, which is full everywhere.
+        # Without alpha, which is opaque everywhere.
         result: bytes = together[:3].write_to_buffer(SUFFIXES["jpg 4:4:4"])
         return result
 

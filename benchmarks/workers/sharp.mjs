@@ -1,4 +1,4 @@
-// sharp, on one thread and without its cache: the same work as the other workers.
+// A worker with sharp, on one thread and without its cache.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// What a handler on sharp does at least: fetch the picture, scale it, answer it as base64 did.
+// A minimal handler with sharp: fetches the picture, scales it, and returns it through base64.
 import { createServer } from 'node:http';
 import sharp from 'sharp';
 
@@ -20,7 +20,7 @@ const server = createServer(async (request, response) => {
     const source = await (await fetch(store + url.pathname)).arrayBuffer();
     const width = Number(url.searchParams.get('width'));
     const image = sharp(Buffer.from(source)).rotate().resize(width);
-    // As on Lambda: a body leaves the function as text and its gateway as bytes.
+    // As on Lambda: the function returns base64 and the gateway sends bytes.
     const text = (await encoders[format](image).toBuffer()).toString('base64');
     response.setHeader('content-type', types[format]).end(Buffer.from(text, 'base64'));
   } catch (error) {

@@ -1,6 +1,6 @@
-"""A folder over HTTP, at the least cost: what every server under measurement reads from.
+"""Serves a folder over HTTP at little cost: the store of every measured server.
 
-It answers `GET /<bucket>/<file>` as S3 does where boto3 looks, and says its port on a line.
+It responds to `GET /<bucket>/<file>` with the headers of S3 that boto3 reads, and prints its port.
 """
 
 import sys
@@ -14,13 +14,13 @@ class _Exchange(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
     folder = Path()
-    held: dict[str, bytes] = {}  # noqa: RUF012 - the class is this process's one store
+    cache: dict[str, bytes] = {}  # noqa: RUF012 - shared by all requests of the process
 
     def do_GET(self) -> None:
         name = self.path.partition("?")[0].rpartition("/")[2]
-        if name not in self.held:
-            self.held[name] = (self.folder / name).read_bytes()
-        body = self.held[name]
+        if name not in self.cache:
+            self.cache[name] = (self.folder / name).read_bytes()
+        body = self.cache[name]
         self.send_response_only(200)
         self.send_header("content-length", str(len(body)))
         self.send_header("content-type", "application/octet-stream")
@@ -30,11 +30,11 @@ class _Exchange(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the output is for the port."""
+        """Log nothing: only the port is printed."""
 
 
 def main() -> None:
-    """Serve the folder that is named until the process is ended."""
+    """Serve the folder in the first argument until the process is stopped."""
     _Exchange.folder = Path(sys.argv[1])
     with ThreadingHTTPServer(("127.0.0.1", 0), _Exchange) as server:
         print(server.server_port, flush=True)

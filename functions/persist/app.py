@@ -1,4 +1,4 @@
-"""Queue entry: jobs and store events in, finished targets and the messages to redeliver out."""
+"""Entry of the job queue: an SQS batch in, stored targets and the messages to redeliver out."""
 
 import os
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from darkroom.usecases.jobs.messages import (
 from darkroom.usecases.services import JobWorker
 
 RESERVE_SECONDS = 5.0
-"""Subtracted from the function's time: enough to store a result and to return the rest."""
+"""Subtracted from the function's time: enough to store a result and to return the batch."""
 
 METRICS = {"accepted": "JobsAccepted", "done": "JobsDone", "failed": "JobsFailed"}
 
@@ -44,7 +44,7 @@ sampling = LogSampling(level=services.settings.log_level, rate=services.settings
 
 @metrics.log_metrics
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
-    """Handle a batch of messages; those that are not done return to the queue."""
+    """Handle a batch of messages; return the ids of those that stay in the queue."""
 
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
@@ -80,7 +80,7 @@ def _process_record(record: Mapping[str, Any], worker: JobWorker) -> bool:
     try:
         outcome = _handle_errors(message, replace(worker, context=context))
     except Exception as error:
-        # Queue or table cannot be reached: SQS delivers the message again by itself.
+        # The queue or the table cannot be reached: SQS delivers the message again by itself.
         logger.exception("failed")
         traces.send("message", stopwatch, {}, Failure.of(error))
         return False

@@ -42,7 +42,7 @@ sampling = LogSampling(level=services.settings.log_level, rate=services.settings
 
 
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
-    """Answer one request, whatever happens."""
+    """Answer one request; every exception becomes an OSS error."""
     stopwatch = Stopwatch()
     request_id = secrets.token_hex(12).upper()
     logger.thread_safe_append_keys(request_id=request_id)

@@ -27,7 +27,11 @@ SETTLED = Bucket(
     protection=Protection(
         enabled=True, suffixes=("jpg",), rules=(ProtectionRule(prefix="ü/", ignore_case=True),)
     ),
-    cors=(CorsRule(origins=("https://a.example",), methods=("GET",), max_age=60),),
+    cors=(
+        CorsRule(
+            allowed_origins=("https://a.example",), allowed_methods=("GET",), max_age_seconds=60
+        ),
+    ),
 )
 NOON = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 SMALL = Style(name="small", content="image/resize,w_100", created=NOON, modified=NOON)

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from darkroom.auth import AccessKey, Credentials, Permission, SecurityToken
-from darkroom.aws.secrets import MEMBERS, SecretKeys, access_keys
+from darkroom.aws.secrets import AccessKeyEntry, SecretKeys, access_keys
 from darkroom.errors import Code, OssError
 from darkroom.settings import SettingsError
 from tests.contract.conftest import Wall
@@ -167,6 +167,9 @@ def test_a_secret_that_cannot_be_read_lets_nobody_in(
         '["hunter2"]',
         '[{"id": "a", "secret": "hunter2", "buckets": []}]',
         '[{"id": "a", "secret": "hunter2", "buckets": [], "permissions": [], "more": 1}]',
+        '[{"id": "a", "secret": "s", "buckets": [], "permissions": [], "hunter2": 1}]',
+        '[{"id": "a", "secret": "hunter2\\ud800", "buckets": [], "permissions": []}]',
+        '[{"id": "a", "secret": "hunter2\ud800", "buckets": [], "permissions": []}]',
         '[{"id": "a", "secret": "", "buckets": [], "permissions": ["read"]}]',
         '[{"id": "", "secret": "hunter2", "buckets": [], "permissions": ["read"]}]',
         '[{"id": "a", "secret": 7, "buckets": [], "permissions": ["read"]}]',
@@ -186,6 +189,37 @@ def test_a_wrong_secret_is_refused_without_being_quoted(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         access_keys(text)
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+    error: BaseException | None = refused.value
+    while error is not None:
+        assert "hunter2" not in f"{error!r}"
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"secret": 7}, "access keys[1].secret must be a text that is not empty, not int"),
+        ({"id": ""}, "access keys[1].id must be a text that is not empty"),
+        ({"buckets": "demo"}, "access keys[1].buckets must be a list, not str"),
+        (
+            {"permissions": ["root"]},
+            "access keys[1].permissions[0] must be one of read, write, admin",
+        ),
+        ({"active": 1}, "access keys[1].active must be true or false, not int"),
+        ({"token": {"value": "t"}}, "access keys[1].token.expires is required"),
+        (
+            {"token": {"value": "t", "expires": "2026-09-01T13:00:00"}},
+            "access keys[1].token.expires must be a date and time of RFC 3339 with its zone",
+        ),
+        ({"hunter2": 1}, "access keys[1] has a member that is not known"),
+    ],
+    ids=str,
+)
+def test_a_wrong_member_is_named(change: dict[str, Any], complaint: str) -> None:
+    """Unless it is not known: a secret may stand where a name should."""
+    with pytest.raises(SettingsError) as refused:
+        access_keys(json.dumps([OLD, {**NEW, **change}]))
+    assert str(refused.value) == complaint
 
 
 def test_the_documented_example_is_a_secret() -> None:
@@ -195,4 +229,4 @@ def test_the_documented_example_is_a_secret() -> None:
     assert example is not None
     keys = access_keys(example[1])
     assert [key.id for key in keys.values()] == ["website-2026", "editors", "for-an-hour"]
-    assert set().union(*json.loads(example[1])) == MEMBERS
+    assert set().union(*json.loads(example[1])) == set(AccessKeyEntry.__struct_fields__)

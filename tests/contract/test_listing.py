@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from darkroom.ports.objects import ListPage, ListQuery, ObjectAttributes, ObjectLister
 from tests.contract.stores import Store
@@ -36,7 +38,7 @@ def listed(found: Sequence[ListPage]) -> tuple[list[str], list[str]]:
 
 
 def test_all_objects_are_listed_in_order_with_what_is_known_of_them(lister: ObjectLister) -> None:
-    """By the bytes of their keys, whatever characters these have."""
+    """Keys are sorted by their UTF-8 bytes; size, ETag and storage class are given."""
     (page,) = pages(lister, ListQuery(limit=1000))
     assert [entry.key for entry in page.objects] == KEYS
     assert [entry.size for entry in page.objects] == [len(key.encode()) for key in KEYS]
@@ -44,13 +46,16 @@ def test_all_objects_are_listed_in_order_with_what_is_known_of_them(lister: Obje
     assert page.objects[0].etag == "0CC175B9C0F1B6A831C399E269772661"
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 9])
-@pytest.mark.parametrize("delimiter", ["", "/", "//"])
-@pytest.mark.parametrize("prefix", ["", "b", "b/", "none"])
+@settings(suppress_health_check=HealthCheck)  # the store is read only
+@given(
+    prefix=st.sampled_from(["", "b", "b/", "none"]),
+    delimiter=st.sampled_from(["", "/", "//"]),
+    limit=st.integers(1, 9),
+)
 def test_pages_of_any_size_hold_the_same_list(
     lister: ObjectLister, prefix: str, delimiter: str, limit: int
 ) -> None:
-    """Nothing is left out or shown twice where a page ends, and none is larger than asked."""
+    """No entry is left out or repeated where a page ends, and no page exceeds the limit."""
     (whole,) = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=1000))
     found = list(pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=limit)))
     assert listed(found) == listed([whole])
@@ -74,7 +79,7 @@ def test_keys_with_a_shared_beginning_become_one_entry(
     keys: list[str],
     prefixes: list[str],
 ) -> None:
-    """So that a list can be walked like folders."""
+    """Keys with the same text up to the delimiter after the prefix become one common prefix."""
     found = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter))
     assert listed(list(found)) == (keys, prefixes)
 
@@ -83,12 +88,12 @@ def test_keys_with_a_shared_beginning_become_one_entry(
     ("after", "first"), [("", "a"), ("a", "b/1"), ("b/10", "b/2"), ("zz", "ü")], ids=str
 )
 def test_a_list_begins_behind_any_text(lister: ObjectLister, after: str, first: str) -> None:
-    """Whether an object of that name exists or not."""
+    """`after` need not be a key: the list begins with the first key that sorts after it."""
     assert lister.list("here", ListQuery(), after=after).objects[0].key == first
 
 
 def test_an_empty_bucket_has_an_empty_list(store: Store) -> None:
-    """One page, and no next one."""
+    """An empty bucket gives one page, without entries and without a next marker."""
     assert store.lister.list("here", ListQuery()) == ListPage(
         objects=[], prefixes=[], next_marker=None
     )

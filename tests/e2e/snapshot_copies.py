@@ -1,8 +1,8 @@
 """Copies of one imported function, as SnapStart makes them of its memory: by fork.
 
 Run by the runtime's Python in place of `awslambdaric`, whose hooks it calls when that would:
-`copies.py <copies> <file>` with events by name on its standard input. What every copy answered
-and saw goes into the file; both are JSON.
+`snapshot_copies.py <copies> <file>` with events by name on its standard input. What every copy
+answered and saw goes into the file; both are JSON.
 """
 
 import importlib

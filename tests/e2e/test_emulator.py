@@ -106,7 +106,7 @@ def test_busy(run: Run) -> None:
     """A request for which no sandbox becomes free in time is turned away."""
     with run(seconds=2) as pool:
         ask(pool)
-        impatient = Pool(pool.sandboxes, patience=0.1)
+        impatient = Pool(pool.sandboxes, max_wait=0.1)
         first = Thread(target=ask, args=(impatient,), kwargs={"sleep": 1})
         first.start()
         sleep(0.2)

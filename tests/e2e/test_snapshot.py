@@ -100,7 +100,7 @@ def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     # A connection through a wire stays open, as one to S3 does.
     with FaultyProxy(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as wire, keys() as address:
         subprocess.run(
-            [python, Path(__file__).with_name("copies.py"), str(COPIES), path],
+            [python, Path(__file__).with_name("snapshot_copies.py"), str(COPIES), path],
             input=json.dumps(events),
             text=True,
             env={

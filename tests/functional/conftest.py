@@ -3,8 +3,8 @@
 import base64
 import importlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ BUCKETS = """{
     "gone": {"s3": "nowhere", "acl": "public-read"},
     "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
     "settled": {"acl": "public-read"},
+    "imported": {"acl": "public-read"},
     "broken": {},
     "the-public": {"acl": "public-read", "delimiters": ["!"]},
     "the-private": {"delimiters": ["!"]},
@@ -57,7 +58,7 @@ KEYS = [
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
 S3_NAMES = (
-    *("demo", "closed", "s3-name", "s3-open", "styled", "settled"),
+    *("demo", "closed", "s3-name", "s3-open", "styled", "settled", "imported"),
     *("the-public", "the-private", "the-protected", "results"),
 )
 
@@ -94,12 +95,12 @@ type Ask = Callable[..., Reply]
 
 
 @pytest.fixture(scope="session")
-def s3() -> Iterator["S3Client"]:
-    """Serve S3 on loopback, with the buckets of these tests."""
+def variables() -> Iterator[Mapping[str, str]]:
+    """Serve AWS on loopback, with buckets, keys, table and queues; give the variables for it."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    os.environ |= {
+    found = {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -112,20 +113,49 @@ def s3() -> Iterator["S3Client"]:
         "DARKROOM_FONTS": str(FONTS),
         "DARKROOM_TABLE": demo.TABLE,
     }
-    client = boto3.client("s3")
-    for name in S3_NAMES:
-        client.create_bucket(Bucket=name)
-    boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
-    demo.ensure_table(boto3.client("dynamodb"))
-    os.environ |= queues.ensure_queues(boto3.client("sqs")).settings
-    yield client
+    with environ(found):
+        client = boto3.client("s3")
+        for name in S3_NAMES:
+            client.create_bucket(Bucket=name)
+        boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
+        demo.ensure_table(boto3.client("dynamodb"))
+        made = queues.ensure_queues(boto3.client("sqs")).settings
+    yield {**found, **made}
     server.stop()
 
 
+@contextmanager
+def environ(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def module_environ(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set the variables for a module with a test that needs them, and for no other module."""
+    tests = (item for item in request.session.items if item.path == request.path)
+    if not any("variables" in getattr(test, "fixturenames", ()) for test in tests):
+        yield
+        return
+    with environ(request.getfixturevalue("variables")):
+        yield
+
+
 @pytest.fixture(scope="session")
-def app(s3: "S3Client") -> ModuleType:  # noqa: ARG001 - its environment is what counts
+def s3(variables: Mapping[str, str]) -> "S3Client":
+    """Connect to S3, with the buckets of these tests."""
+    with environ(variables):
+        return boto3.client("s3")
+
+
+@pytest.fixture(scope="session")
+def app(variables: Mapping[str, str]) -> ModuleType:
     """Import the process function, which connects to S3 as it does."""
-    return importlib.import_module("functions.process.app")
+    with environ(variables):
+        return importlib.import_module("functions.process.app")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Further instances of the process function, each with settings of its own."""
+"""Further instances of the functions, each with settings of its own."""
 
 import importlib.util
 from pathlib import Path
@@ -6,12 +6,12 @@ from types import ModuleType
 
 import pytest
 
-APP = Path(__file__).parents[2] / "functions/process/app.py"
+FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 
-def another(name: str, **variables: str) -> ModuleType:
+def another(name: str, *, function: str = "process", **variables: str) -> ModuleType:
     """Start the function once more, with these variables beside those of the tests."""
-    spec = importlib.util.spec_from_file_location(name, APP)
+    spec = importlib.util.spec_from_file_location(name, FUNCTIONS / function / "app.py")
     assert spec is not None
     assert spec.loader is not None
     app = importlib.util.module_from_spec(spec)

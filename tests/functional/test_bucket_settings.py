@@ -86,14 +86,17 @@ def test_settings_are_for_administrators(ask: Ask, method: str, by: str | None) 
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        (b"", "The settings must be JSON."),
-        (b"{", "The settings must be JSON."),
-        (b"\xff", "The settings must be JSON."),
-        (b"[" * 100_000, "The settings must be JSON."),
+        (b"", "The settings are invalid: the document must be JSON: Input data was truncated."),
+        (b"{", "The settings are invalid: the document must be JSON: Input data was truncated."),
+        (
+            b"\xff",
+            "The settings are invalid: the document must be JSON: invalid character (byte 0).",
+        ),
+        (b"[" * 100_000, "The settings are invalid: the document must be an object, not array."),
         (b" " * 200_000, "The settings are longer than 131072 bytes."),
         (
             b'{"delimiters": ["?"]}',
-            "The settings are invalid: settled.delimiters[0] must be one of @!, !, /, -, _.",
+            "The settings are invalid: delimiters[0] must be one of @!, !, /, -, _.",
         ),
     ],
     ids=["empty", "cut off", "no UTF-8", "deep", "long", "invalid"],

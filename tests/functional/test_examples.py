@@ -1,5 +1,6 @@
 """The worked examples of the interface, through the handler (spec 06)."""
 
+import hashlib
 import io
 import json
 from typing import TYPE_CHECKING
@@ -19,15 +20,21 @@ N = "nodejs-1024x768.png"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def pictures(s3: "S3Client", data: Data) -> None:
+def pictures(s3: "S3Client", sample: Data) -> None:
     """Put the reference pictures, and drawn ones of the sizes in the tables, into `demo`."""
     for name in (E, F, N):
-        s3.put_object(Bucket="demo", Key=name, Body=data(name))
+        s3.put_object(Bucket="demo", Key=name, Body=sample(name))
     for size in ((200, 100), (200, 400), (3924, 2550), (267, 400), (400, 300), (200, 200)):
         s3.put_object(Bucket="demo", Key=drawn(*size), Body=png(*size))
     for size in ((1, 5), (1, 1), (1000, 1), (5100, 100), (30_000, 1), (30_001, 1)):
         s3.put_object(Bucket="demo", Key=drawn(*size), Body=png(*size))
     s3.put_object(Bucket="demo", Key="notes.txt", Body=b"no picture at all")
+
+
+@pytest.fixture
+def reference(data: Data) -> bytes:
+    """Give the picture that the service's own numbers were recorded of."""
+    return data(E)
 
 
 def drawn(width: int, height: int) -> str:
@@ -40,6 +47,11 @@ def png(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (width, height), "#336699").save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def etag(body: bytes) -> str:
+    """Compute the ETag of an object that came in one request."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
 
 
 def opened(reply: Reply) -> Image.Image:
@@ -144,7 +156,7 @@ def test_a_result_has_the_documented_size_and_format(
 
 @pytest.mark.parametrize("process", ["circle,r_100", "rounded-corners,r_30"])
 def test_cut_corners_are_see_through_or_white(get: Get, process: str) -> None:
-    """By what the result's format can hold (spec 02 §4, §5)."""
+    """Cut corners are transparent in a PNG and white in a JPEG (spec 02 §4, §5)."""
     white = opened(get(f"/demo/{E}", f"x-oss-process=image/{process}"))
     assert (white.format, white.mode) == ("JPEG", "RGB")
     pixel = white.getpixel((0, 0))
@@ -165,6 +177,7 @@ BYTES = [
 ]
 
 
+@pytest.mark.usefixtures("reference")
 @pytest.mark.parametrize(("name", "process", "size", "share"), BYTES, ids=str)
 def test_a_result_is_as_large_as_the_service_makes_it(
     get: Get, name: str, process: str, size: int, share: float
@@ -244,13 +257,19 @@ def test_a_wrong_request_gets_its_documented_code(
     assert reply.headers["cache-control"] == "no-store"
 
 
-def test_info_is_laid_out_as_the_service_does(get: Get) -> None:
+def test_the_reference_picture_is_the_vendors(reference: bytes) -> None:
+    """Length and ETag are those that the SDKs' documentation shows (spec 06 §1)."""
+    assert len(reference) == 21_839
+    assert etag(reference) == "1C71822C6C732797FA709920F1425CEC"
+
+
+def test_info_is_laid_out_as_the_service_does(get: Get, sample: Data) -> None:
     """Clients compare the text byte by byte (spec 06 §1, §2)."""
     reply = get(f"/demo/{E}", "x-oss-process=image/info")
     assert reply.headers["content-type"] == "application/json"
     assert reply.body.decode() == (
         "{\n"
-        '    "FileSize": {"value": "21839"},\n'
+        f'    "FileSize": {{"value": "{len(sample(E))}"}},\n'
         '    "Format": {"value": "jpg"},\n'
         '    "FrameCount": {"value": "1"},\n'
         '    "ImageHeight": {"value": "267"},\n'
@@ -278,6 +297,7 @@ def test_info_of_a_result_shows_the_encoders_density(get: Get, s3: "S3Client") -
     }
 
 
+@pytest.mark.usefixtures("reference")
 def test_average_hue_is_the_documented_colour(get: Get) -> None:
     """0x5c783b for the reference picture, laid out as `info` is (spec 02 §17, 06 §2)."""
     reply = get(f"/demo/{E}", "x-oss-process=image/average-hue")

@@ -28,7 +28,7 @@ def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environme
 def message(job: Job) -> dict[str, Any]:
     """Deliver a job for the first time."""
     attributes = {"ApproximateReceiveCount": "1"}
-    record = {"messageId": "m-1", "receiptHandle": "r", "body": job.text()}
+    record = {"messageId": "m-1", "receiptHandle": "r", "body": job.to_json()}
     return {"Records": [{**record, "attributes": attributes}]}
 
 

@@ -124,7 +124,7 @@ def buried(sqs: "SQSClient", reason: str, key: str) -> None:
     )
     sqs.send_message(
         QueueUrl=sqs.get_queue_url(QueueName=DEAD_LETTERS)["QueueUrl"],
-        MessageBody=job.text(),
+        MessageBody=job.to_json(),
         MessageAttributes={"Reason": {"DataType": "String", "StringValue": reason}},
     )
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 
 LINK = re.compile(r"\]\(([^()\s]+)\)")
@@ -39,18 +37,19 @@ def _bare(code: re.Match[str]) -> str:
     return "" if code[0].startswith("```") else code[0].strip("`")
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_somewhere(page: Path) -> None:
-    """A file or folder that is there, and in a page a heading that is there."""
-    for link in links(page):
-        path, _, anchor = unquote(link).partition("#")
-        target = page.parent / path if path else page
-        assert target.exists(), f"{link} is missing"
-        assert not anchor or anchor in anchors(target), f"{link} is no heading"
+def test_every_link_leads_somewhere() -> None:
+    """A link names a file or folder that exists, and in a page a heading that exists."""
+    for page in pages():
+        for link in links(page):
+            path, _, anchor = unquote(link).partition("#")
+            target = page.parent / path if path else page
+            where = f"{page.relative_to(ROOT)}: {link}"
+            assert target.exists(), f"{where} is missing"
+            assert not anchor or anchor in anchors(target), f"{where} is no heading"
 
 
 def test_links_are_found() -> None:
-    """The pages do link to one another: a pattern that finds nothing would prove nothing."""
+    """The patterns find a link and a heading that are known to exist."""
     assert "docs/operations.md" in set(links(ROOT / "README.md"))
     assert "access-keys" in anchors(ROOT / "docs/access.md")
 
@@ -58,16 +57,16 @@ def test_links_are_found() -> None:
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
 
 
-@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
-def test_a_decision_is_short_and_has_its_number(page: Path) -> None:
-    """Thirty lines are enough to say what was chosen and why."""
-    lines = page.read_text().splitlines()
-    assert len(lines) <= 30
-    assert lines[0].startswith(f"# {page.stem[:3]} ")
+def test_a_decision_is_short_and_has_its_number() -> None:
+    """A record has at most thirty lines, and its title begins with its file's number."""
+    for page in DECISIONS:
+        lines = page.read_text().splitlines()
+        assert len(lines) <= 30, page.name
+        assert lines[0].startswith(f"# {page.stem[:3]} "), page.name
 
 
 def test_all_decisions_are_listed_in_order() -> None:
-    """With the titles that they have."""
+    """The list in README.md has every record by number, with the title that its page has."""
     titles = {page.name: page.read_text().splitlines()[0].removeprefix("# ") for page in DECISIONS}
     listed = (ROOT / "docs/decisions/README.md").read_text()
     found = re.findall(r"^- (\d+) \[(.+)\]\((.+)\)$", listed, re.MULTILINE)

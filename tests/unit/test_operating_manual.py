@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from tests.stack import Stack
+from tests.stack import stack_with
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/operate.md").read_text()
-STACK = Stack({})
+STACK = stack_with({})
 PACKAGE = "layers/darkroom/darkroom/"
 ENTRIES = "functions/*/app.py"
 

@@ -5,11 +5,12 @@ import pytest
 from darkroom.aws.s3_multipart import PREFIX as PARTS
 from darkroom.aws.s3_results import PREFIX as RESULTS
 from darkroom.settings import Settings
+from local.cloudformation import Stack
 from tests.deployments import variables
-from tests.stack import Stack
+from tests.stack import stack_with
 
-KEPT = Stack({"ResultCacheDays": "30", "ResultCacheMinMs": "100"})
-MADE = Stack({})
+KEPT = stack_with({"ResultCacheDays": "30", "ResultCacheMinMs": "100"})
+MADE = stack_with({})
 
 
 def days(stack: Stack) -> dict[str, int]:

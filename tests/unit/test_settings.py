@@ -45,11 +45,14 @@ def test_a_bucket_is_listed_with_its_s3_name_and_its_settings() -> None:
 @pytest.mark.parametrize(
     ("buckets", "complaint"),
     [
-        ([], "DARKROOM_BUCKETS must be a JSON object"),
-        ({"demo": "s3-name"}, "DARKROOM_BUCKETS: demo must be an object, its s3 a bucket name"),
-        ({"demo": {"s3": 7}}, "DARKROOM_BUCKETS: demo must be an object, its s3 a bucket name"),
-        ({"demo": {"acls": 1}}, "DARKROOM_BUCKETS: demo.acls is not known"),
-        ({"demo": {"delimiters": ["+"]}}, "DARKROOM_BUCKETS: demo.delimiters[0] must be one of"),
+        ([], "DARKROOM_BUCKETS must be an object, not array"),
+        ({"demo": "s3-name"}, "DARKROOM_BUCKETS.demo must be an object, not str"),
+        ({"demo": {"s3": 7}}, "DARKROOM_BUCKETS.demo.s3 must be a bucket's name, not int"),
+        ({"demo": {"acls": 1}}, "DARKROOM_BUCKETS.demo.acls is not known"),
+        (
+            {"demo": {"delimiters": ["+"]}},
+            "DARKROOM_BUCKETS.demo.delimiters[0] must be one of @!, ",
+        ),
     ],
     ids=str,
 )
@@ -63,8 +66,10 @@ def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> N
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("DARKROOM_BUCKETS", "{", "DARKROOM_BUCKETS must be a JSON object: "),
-        ("DARKROOM_DOMAINS", '{"a.example": 1}', "DARKROOM_DOMAINS must map each domain to"),
+        ("DARKROOM_BUCKETS", "{", "DARKROOM_BUCKETS must be JSON: "),
+        ("DARKROOM_DOMAINS", '{"a.example": 1}', "DARKROOM_DOMAINS[...] must be a bucket's name"),
+        ("DARKROOM_DOMAINS", "[]", "DARKROOM_DOMAINS must be an object, not array"),
+        ("DARKROOM_TOPICS", '{"done": null}', "DARKROOM_TOPICS[...] must be an SNS topic's ARN or"),
         ("DARKROOM_PATH_STYLE", "yes", "DARKROOM_PATH_STYLE must be true or false"),
         ("DARKROOM_STORE_TIMEOUT", "soon", "DARKROOM_STORE_TIMEOUT must be a number of seconds"),
         ("DARKROOM_STORE_TIMEOUT", "nan", "DARKROOM_STORE_TIMEOUT must be more than 0 seconds"),

@@ -4,19 +4,18 @@ import re
 
 import pytest
 
+from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
     EXECUTE_API,
     deployment,
     deployments,
+    in_every_deployment,
     other,
     switches,
     variables,
 )
-from tests.stack import Stack, template
-
-DEPLOYMENTS = deployments()
-EVERYWHERE = pytest.mark.parametrize("stack", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
+from tests.stack import stack_with, template
 
 KEPT = {"Pictures", "Results", "Keys", "Table"}
 """What a stack that goes leaves behind."""
@@ -28,65 +27,66 @@ STATEFUL = (
 )
 
 
-@pytest.mark.parametrize("name", template()["Parameters"])
-def test_the_examples_are_what_parameters_take(name: str) -> None:
-    """Else the deployments below would be of nobody's."""
-    entry = template()["Parameters"][name]
-    if name in switches() and entry["Default"] == "":
-        assert name in EXAMPLES, "needs an example in tests/deployments.py"
-    pattern = entry.get("AllowedPattern")
-    if pattern is not None:
-        assert re.fullmatch(pattern, other(name))
-        assert re.fullmatch(pattern, str(entry["Default"]))
-    assert entry["Description"]
+def test_the_examples_are_what_parameters_take() -> None:
+    """Every example and every default satisfies the parameter's AllowedPattern."""
+    for name, entry in template()["Parameters"].items():
+        if name in switches() and entry["Default"] == "":
+            assert name in EXAMPLES, "needs an example in tests/deployments.py"
+        for value in (other(name), str(entry["Default"])):
+            assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), (name, value)
+        assert entry["Description"], name
 
 
-@EVERYWHERE
+@in_every_deployment
 def test_a_deployment_holds_together(stack: Stack) -> None:
     """The rules are content, and nothing refers to what is not there."""
-    assert stack.complaints == []
+    assert stack.violations == []
     assert stack.resources
     assert stack.outputs
 
 
-@pytest.mark.parametrize("condition", template()["Conditions"])
-def test_each_condition_is_met_and_not(condition: str) -> None:
+def test_each_condition_is_met_and_not() -> None:
     """So each branch of the template is among the deployments."""
-    assert {stack.conditions[condition] for stack in DEPLOYMENTS.values()} == {True, False}
+    for condition in template()["Conditions"]:
+        values = {stack.conditions[condition] for stack in deployments().values()}
+        assert values == {True, False}, condition
 
 
 CONTRADICTIONS = {
     ("DomainName",): "DomainName needs Certificate",
-    ("Certificate",): "Certificate is for DomainName, which is empty",
-    ("HostedZone",): "HostedZone is for the records of DomainName, which is empty",
-    ("Cdn", "DomainName", "Certificate"): "Cdn with DomainName needs CdnCertificate, of us-east-1",
-    ("CdnCertificate", "DomainName", "Certificate"): (
-        "CdnCertificate is for CloudFront, and Cdn is none"
-    ),
-    ("CdnCertificate", "Cdn"): "CdnCertificate is for DomainName, which is empty",
-    ("Cdn", "PathStyle", "BaseDomains"): (
-        "Cdn without DomainName serves path style only, and PathStyle is false"
-    ),
-    ("WebAcl",): "WebAcl needs Cdn - WAF cannot be put before an HTTP API",
-    ("OriginSecretVersion",): "OriginSecretVersion is sent by CloudFront, and Cdn is none",
-    ("PathStyle",): "Without PathStyle and without a domain no bucket has an address",
-    ("BucketAcl", "Writable"): "BucketAcl lets anyone write, and Writable is false",
+    ("Certificate",): "Certificate needs DomainName",
+    ("HostedZone",): "HostedZone needs DomainName",
+    (
+        "Cdn",
+        "DomainName",
+        "Certificate",
+    ): "Cdn with DomainName needs CdnCertificate, from us-east-1",
+    ("CdnCertificate", "DomainName", "Certificate"): ("CdnCertificate needs Cdn"),
+    ("CdnCertificate", "Cdn"): "CdnCertificate needs DomainName",
+    ("Cdn", "PathStyle", "BaseDomains"): ("Cdn without DomainName needs PathStyle"),
+    ("WebAcl",): "WebAcl needs Cdn - an HTTP API cannot have a web ACL",
+    ("OriginSecretVersion",): "OriginSecretVersion needs Cdn",
+    ("PathStyle",): "Without PathStyle and without a domain no bucket has a URL",
+    ("BucketAcl", "Writable"): "BucketAcl public-read-write needs Writable",
     ("ExistingBucket", "ExistingResultsBucket"): (
-        "Results and pictures need two buckets - results are deleted by their age"
+        "Results and pictures need different buckets - results expire"
     ),
 }
 
 
-@pytest.mark.parametrize(
-    ("changed", "complaint"), CONTRADICTIONS.items(), ids=map(" ".join, CONTRADICTIONS)
-)
-def test_what_cannot_work_is_refused_in_words(changed: tuple[str, ...], complaint: str) -> None:
-    """Before anything is made, and once."""
+def violations(changed: tuple[str, ...]) -> list[str]:
+    """Return the messages for a stack with only these parameters changed."""
     values = {name: other(name) for name in changed}
     values |= {"BucketAcl": "public-read-write"} if "BucketAcl" in changed else {}
     same = {"ExistingBucket", "ExistingResultsBucket"} <= values.keys()
     values |= {"ExistingResultsBucket": values["ExistingBucket"]} if same else {}
-    assert Stack(values).complaints == [complaint]
+    return stack_with(values).violations
+
+
+def test_contradicting_parameters_are_refused() -> None:
+    """Before anything is created, each with one message."""
+    expected = {changed: [message] for changed, message in CONTRADICTIONS.items()}
+    assert {changed: violations(changed) for changed in CONTRADICTIONS} == expected
 
 
 def test_every_rule_is_tried() -> None:
@@ -157,7 +157,7 @@ def test_without_a_zone_the_outputs_say_where_records_point() -> None:
     assert "CdnTarget" in deployment("DomainName", "Cdn").outputs
 
 
-@EVERYWHERE
+@in_every_deployment
 def test_what_is_kept_and_what_goes(stack: Stack) -> None:
     """Everything with a state says so, and pictures are never deleted."""
     found = dict(stack.of_type(*STATEFUL))
@@ -168,7 +168,7 @@ def test_what_is_kept_and_what_goes(stack: Stack) -> None:
         assert policies == (("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete"))
 
 
-@EVERYWHERE
+@in_every_deployment
 def test_what_you_brought_is_left_alone(stack: Stack) -> None:
     """A bucket or secret of yours is neither made nor given a policy."""
     made = {
@@ -181,7 +181,7 @@ def test_what_you_brought_is_left_alone(stack: Stack) -> None:
         assert there == (set() if stack.parameters[parameter] else names)
 
 
-@EVERYWHERE
+@in_every_deployment
 def test_buckets_are_closed_and_encrypted(stack: Stack) -> None:
     """Only the functions read them; queues are encrypted, too, as tables and secrets always are."""
     for _, entry in stack.of_type("AWS::S3::Bucket"):
@@ -192,7 +192,7 @@ def test_buckets_are_closed_and_encrypted(stack: Stack) -> None:
         assert entry["Properties"]["SqsManagedSseEnabled"] is True
 
 
-@EVERYWHERE
+@in_every_deployment
 def test_buckets_and_queues_are_reached_over_tls_only(stack: Stack) -> None:
     """Each that is made has a policy that denies the rest."""
     closed = set()

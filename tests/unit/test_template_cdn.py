@@ -4,8 +4,9 @@ import pytest
 
 from darkroom.errors import Code
 from darkroom.web import lambda_events
+from local.cloudformation import Stack
 from tests.deployments import EXAMPLES, EXECUTE_API, deployment, variables
-from tests.stack import Stack
+from tests.stack import stack_with
 
 WITH_OR_WITHOUT = pytest.mark.parametrize(
     "stack", [deployment("Cdn"), deployment("Cdn", "DomainName")], ids=["alone", "domain"]
@@ -41,7 +42,7 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
 @pytest.mark.parametrize(("cdn", "required"), [("optional", "false"), ("required", "true")])
 def test_the_way_past_it_can_stay_open(cdn: str, required: str) -> None:
     """While clients move from one to the other."""
-    assert variables(Stack({"Cdn": cdn}))["DARKROOM_ORIGIN_SECRET_REQUIRED"] == required
+    assert variables(stack_with({"Cdn": cdn}))["DARKROOM_ORIGIN_SECRET_REQUIRED"] == required
 
 
 def test_a_version_of_the_word_can_be_chosen() -> None:

@@ -27,13 +27,13 @@ def fed() -> dict[str, Any]:
 def test_a_message_is_hidden_until_its_worker_is_surely_gone() -> None:
     """Six times the function's time, as Lambda advises."""
     assert QUEUE["VisibilityTimeout"] >= 6 * seconds("PersistFunction")
-    assert QUEUE["VisibilityTimeout"] == queues.VISIBILITY
+    assert QUEUE["VisibilityTimeout"] == queues.VISIBILITY_TIMEOUT
 
 
 def test_a_message_is_delivered_once_after_the_last_try() -> None:
     """For jobs that ended their function each time: that delivery notes that they did."""
     tries = int(variables(STACK)["DARKROOM_MAX_RECEIVE_COUNT"])
-    assert QUEUE["RedrivePolicy"]["maxReceiveCount"] == tries + 1 == queues.DELIVERIES
+    assert QUEUE["RedrivePolicy"]["maxReceiveCount"] == tries + 1 == queues.MAX_RECEIVE_COUNT
 
 
 def test_nothing_is_lost_over_the_holidays() -> None:

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from local.cloudformation import Stack
 from tests.deployments import EXAMPLES, deployment
-from tests.stack import Stack, template
+from tests.stack import template
 
 FUNCTIONS = ("ProcessFunction", "PersistFunction")
 FUNCTION_LOGS = {"ProcessFunction": "ProcessLogs", "PersistFunction": "PersistLogs"}

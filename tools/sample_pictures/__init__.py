@@ -1,1 +1,1 @@
-"""How the sample pictures are drawn: landscapes by following rays, marks by geometry."""
+"""Renders the sample pictures: landscapes by ray marching, the others by vector graphics."""

@@ -1,7 +1,7 @@
-"""Draw the sample pictures again: python -m tools.sample_pictures [NAME …].
+"""Render the sample pictures again: python -m tools.sample_pictures [NAME …].
 
-The pictures are kept in local/pictures, so nothing needs to run this; it says how they came to
-be. All of them take a quarter of an hour. Needs numpy, which is a development dependency.
+The pictures are committed in local/pictures; no target runs this. All of them take 15 minutes.
+Needs numpy, which is a development dependency.
 """
 
 import sys
@@ -25,14 +25,14 @@ DAY_FRAMES, FRAME_TIME = 24, 120
 
 
 def draw_landscape(file: Path) -> None:
-    """A mountain lake on a clear morning, six megapixels."""
+    """Render a mountain lake on a clear morning, six megapixels."""
     view = View(land=LAKE, sky=Sky(seed=7, azimuth=-78, elevation=15))
     picture = developed(view.drawn(3750, 2500), (3000, 2000), exposure=0.9, grain=1.3)
     picture.save(file, quality=90, subsampling="4:2:0", optimize=True)
 
 
 def draw_example(file: Path) -> None:
-    """A small picture of another lake around noon, of the size that manuals use."""
+    """Render another lake around noon, in the size that manuals use."""
     land = Alps(seed=39, relief=800, snow_line=900, tree_line=420)
     view = View(land=land, sky=Sky(seed=9, azimuth=62, elevation=20, clouds=0.4))
     picture = developed(view.drawn(1200, 801), (400, 267), exposure=0.8, grain=1)
@@ -40,7 +40,7 @@ def draw_example(file: Path) -> None:
 
 
 def draw_night(file: Path) -> None:
-    """The Milky Way over a lake, taken upright: stored on its side, orientation 6."""
+    """Render the Milky Way over a lake in portrait format, stored with EXIF orientation 6."""
     sky = Sky(seed=3, azimuth=0, elevation=-30, clouds=0, mist=0.2)
     view = View(land=Alps(seed=12, relief=800), sky=sky, horizon=0.7, angle=42)
     picture = developed(view.drawn(1400, 2100), (1067, 1600), exposure=3.0, grain=1.5)
@@ -54,7 +54,7 @@ def draw_night(file: Path) -> None:
 
 
 def draw_dunes(file: Path) -> None:
-    """Sand in the evening, as WebP."""
+    """Render sand dunes in the evening, as WebP."""
     sky = Sky(seed=5, azimuth=-70, elevation=13, clouds=0.3, mist=0, haze=9000)
     view = View(land=Dunes(seed=25), sky=sky, eye=45, horizon=0.3, angle=44)
     picture = developed(view.drawn(2400, 1600), (1600, 1067), exposure=0.75, grain=1.2)
@@ -62,14 +62,14 @@ def draw_dunes(file: Path) -> None:
 
 
 def draw_day(file: Path) -> None:
-    """A day at the lake from night to night, without end."""
+    """Render a day at the lake from midnight to midnight, as an endless animation."""
     frames = [day_frame(number / DAY_FRAMES) for number in range(DAY_FRAMES)]
     rest = frames[1:]
     frames[0].save(file, save_all=True, append_images=rest, duration=FRAME_TIME, loop=0)
 
 
 def day_frame(time: float) -> Image.Image:
-    """Draw one moment of the day; `time` runs from 0 at midnight to 1."""
+    """Return the frame of a time of day, from 0 at midnight to 1."""
     rise = -cos(2 * pi * time)
     elevation = 40 * rise if rise > 0 else 30 * rise
     sky = Sky(seed=7, azimuth=360 * time - 180, elevation=elevation, mist=0.25)
@@ -80,17 +80,17 @@ def day_frame(time: float) -> Image.Image:
 
 
 def draw_emblem(file: Path) -> None:
-    """An iris with a soft glow around it, on nothing."""
+    """Draw an iris with a soft glow on a transparent background."""
     emblem(640).save(file, optimize=True)
 
 
 def draw_logo(file: Path) -> None:
-    """A white mark to lay over other pictures."""
+    """Draw a white image watermark."""
     logo(120).save(file, optimize=True)
 
 
 def draw_diagram(file: Path) -> None:
-    """Flat colours and small letters, as in a screenshot."""
+    """Draw a diagram with flat colours and small text, as in a screenshot."""
     diagram().save(file, optimize=True)
 
 

@@ -1,4 +1,4 @@
-"""From linear light to a picture: exposure, film curve, vignette and grain."""
+"""Linear light → a picture: exposure, film curve, vignette and grain."""
 
 import numpy as np
 from PIL import Image
@@ -9,7 +9,7 @@ from tools.sample_pictures.noise import Field, ramp
 def developed(
     light: Field, size: tuple[int, int], *, exposure: float, grain: float = 0
 ) -> Image.Image:
-    """Make an RGB picture of that size; `grain` is a standard deviation in levels of 255."""
+    """Return an RGB picture of `size`; `grain` is a standard deviation in levels of 255."""
     levels = (film(light * exposure) * 255 + 0.5).astype(np.uint8)
     reduced = Image.fromarray(levels).resize(size, Image.Resampling.LANCZOS)
     pixels: Field = np.asarray(reduced, np.float32)
@@ -21,13 +21,13 @@ def developed(
 
 
 def film(light: Field) -> Field:
-    """Compress highlights as film does, then encode for a screen and add some contrast."""
+    """Compress highlights as film does, apply a gamma of 2.2 and add some contrast."""
     bright = light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14)
     screen = np.clip(bright, 0, 1) ** (1 / 2.2)
     return screen * 0.75 + 0.25 * screen * screen * (3 - 2 * screen)
 
 
 def vignette(width: int, height: int) -> Field:
-    """Darken the corners a little, as a lens does."""
+    """Return the factor per pixel that darkens the corners slightly, as a lens does."""
     across, down = np.linspace(-1, 1, width), np.linspace(-1, 1, height)
     return (1 - 0.16 * ramp(0.5, 2.1, across[None, :] ** 2 + down[:, None] ** 2))[..., None]

@@ -1,4 +1,4 @@
-"""A diagram such as people keep in buckets: flat colours, thin lines and small letters."""
+"""A sample diagram: flat colours, thin lines and small text."""
 
 from math import cos, pi
 
@@ -8,7 +8,7 @@ from tools.sample_pictures.marks import SAFELIGHT, Colour, Point, font
 
 SIZE = (1280, 800)
 SMOOTH = 2
-"""Drawn this many times larger, then reduced, for smooth edges."""
+"""Supersampling factor for antialiased edges."""
 INK, GREY, LINE, PAPER = (38, 34, 40), (126, 118, 124), (224, 216, 212), (251, 249, 246)
 PANEL, CODE, VALUE, WHITE = (38, 32, 40), (236, 228, 222), (255, 214, 150), (255, 255, 255)
 
@@ -35,25 +35,25 @@ BARS = (("Jan", 0.62), ("Feb", 0.94), ("Mar", 0.41), ("Apr", 0.27), ("May", 0.78
 
 
 class Canvas:
-    """A page on which lengths are those of the finished picture."""
+    """A supersampled page; all coordinates are in pixels of the finished picture."""
 
     def __init__(self) -> None:
         self.page = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), PAPER)
         self._draw = ImageDraw.Draw(self.page)
 
     def text(self, at: Point, words: str, fill: Colour, size: int, *, anchor: str = "ls") -> float:
-        """Write one line, by default from a point on its baseline; answer where it ends."""
+        """Draw one line of text, by default from its baseline, and return its right end."""
         face = font(size * SMOOTH)
         self._draw.text((at[0] * SMOOTH, at[1] * SMOOTH), words, fill, face, anchor=anchor)
         return at[0] + face.getlength(words) / SMOOTH
 
     def card(self, *box: float, fill: Colour, outline: Colour | None = None) -> None:
-        """Draw a box with round corners."""
+        """Draw a rectangle with rounded corners."""
         corners = [SMOOTH * side for side in box]
         self._draw.rounded_rectangle(corners, 12 * SMOOTH, fill, outline, 2 * SMOOTH)
 
     def box(self, *box: float, fill: Colour) -> None:
-        """Draw a box with sharp corners."""
+        """Draw a rectangle."""
         self._draw.rectangle([SMOOTH * side for side in box], fill)
 
     def dot(self, x: float, y: float, radius: float, fill: Colour) -> None:
@@ -67,7 +67,7 @@ class Canvas:
 
 
 def diagram() -> Image.Image:
-    """Draw the way of a request: the steps, a query, and two charts of nothing in particular."""
+    """Return the diagram: the steps of a request, a query, and two charts of sample data."""
     canvas = Canvas()
     canvas.box(0, 0, SIZE[0], 8, fill=SAFELIGHT[2])
     canvas.text((60, 88), "The way of a picture", INK, 44)
@@ -81,7 +81,7 @@ def diagram() -> Image.Image:
 
 
 def _step(canvas: Canvas, left: int, number: int, name: str, what: str) -> None:
-    """Draw a card with its number, and an arrow to the next one."""
+    """Draw a numbered card and an arrow to the next one."""
     canvas.card(left, 172, left + 208, 352, fill=WHITE, outline=LINE)
     canvas.dot(left + 37, 209, 19, SAFELIGHT[number])
     canvas.text((left + 37, 209), str(number + 1), WHITE, 20, anchor="mm")
@@ -117,7 +117,7 @@ def _bars(canvas: Canvas) -> None:
 
 
 def _curves(canvas: Canvas) -> None:
-    """Draw two lines over the hours of a day."""
+    """Draw a line chart of two series over a day."""
     canvas.text((680, 534), "Requests, sample data", INK, 22)
     canvas.line([(700, 560), (700, 740), (1220, 740)], GREY, 2)
     for fill, shift, size in ((GREY, 0.0, 120), (SAFELIGHT[2], 1.1, 160)):

@@ -1,4 +1,4 @@
-"""Two pieces of land: how high the ground is at a place, and what covers it there."""
+"""Two landscapes: the height of the ground, and its colour."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,50 +7,50 @@ import numpy as np
 
 from tools.sample_pictures.noise import Field, colour, eroded, fractal, mix, noise, ramp
 
-SEEN = 8
-"""Octaves from which on trees stand on the ground; fewer are asked for shadows."""
+MIN_TREE_OCTAVES = 8
+"""Octaves from which trees add to the height; shadows use fewer octaves."""
 
 
 class Land(Protocol):
-    """Ground to look at; x goes right, z ahead, heights are metres above the water."""
+    """A landscape; x points right, z ahead, heights are in metres above the water."""
 
     @property
     def water(self) -> bool:
-        """Whether a lake fills what lies lower than 0."""
+        """Whether a lake covers ground below height 0."""
 
     @property
     def sharp(self) -> float:
-        """Metres up to which the grain of the ground can be told apart."""
+        """Distance in metres up to which the grain of the ground is visible."""
 
     def height(self, x: Field, z: Field, octaves: int) -> Field:
-        """Tell the height of the ground, with as much detail as asked for."""
+        """Return the height of the ground, with noise of so many octaves."""
 
     def cover(self, x: Field, z: Field, height: Field, steepness: Field) -> Field:
-        """Tell the colour of the ground; steepness is 0 on the level and 1 on a wall."""
+        """Return the colour of the ground; steepness is 0 for horizontal and 1 for vertical."""
 
     def grain(self, x: Field, z: Field, height: Field) -> Field:
-        """Tell the small unevenness that only light shows, in metres."""
+        """Return the fine relief in metres, which only affects shading."""
 
 
 def along_slope(x: Field, z: Field, height: Field) -> tuple[Field, Field]:
-    """Places for a pattern that should not stretch where the ground is steep."""
+    """Return coordinates of a pattern that does not stretch on steep ground."""
     return x + 0.6 * height, z + 0.8 * height
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alps:
-    """A lake ahead with a shore of conifers and snowy mountains behind it."""
+    """A lake with a shore of conifers, in front of snowy mountains."""
 
     seed: int
     relief: float = 950
-    """Metres between valleys and peaks, about."""
+    """Approximate metres between valleys and peaks."""
     snow_line: float = 530
     tree_line: float = 270
     water: bool = True
     sharp: float = 6000
 
     def height(self, x: Field, z: Field, octaves: int) -> Field:
-        """Raise mountains around an ellipse of water with an uneven shore."""
+        """Return mountains around an elliptical lake with an uneven shore."""
         uneven = ramp(300, 1100, z) * fractal(self.seed, x / 700, z / 700, 3)
         shore = np.sqrt((x / 1000) ** 2 + ((z - 1250) / 1700) ** 2) + 0.22 * uneven - 1
         mountain = 560 + self.relief * eroded(self.seed, x / 1900 + 3.1, z / 1900 + 1.7, octaves)
@@ -58,14 +58,14 @@ class Alps:
         high = 40 * ramp(-0.25, 0.45, shore) - 10
         high = high + ramp(0, 2.2, shore) * mountain + ramp(0.02, 0.5, shore) * hills
         high = np.where(shore < 0, np.minimum(high, 30 * shore - 1), high)
-        if octaves >= SEEN:
+        if octaves >= MIN_TREE_OCTAVES:
             crowns = np.clip(noise(self.seed, x / 6.5, z / 6.5)[0] + 0.25, 0, 1)
             twigs = noise(self.seed, x / 2.1, z / 2.1)[0]
             high = high + self.woods(x, z, high) * (5 + 12 * crowns + 1.6 * twigs)
         return high
 
     def woods(self, x: Field, z: Field, height: Field) -> Field:
-        """Where trees stand: up to an uneven tree line, in patches, not on the beach."""
+        """Return the density of trees: patches up to an uneven tree line, none on the beach."""
         patches = fractal(self.seed, x / 240 + 5, z / 240 + 9, 4)
         wide = 0.5 * fractal(self.seed, x / 900, z / 900 + 3, 2)
         line = self.tree_line + 60, self.tree_line - 60
@@ -76,7 +76,7 @@ class Alps:
         )
 
     def cover(self, x: Field, z: Field, height: Field, steepness: Field) -> Field:
-        """Lay scree, grass, trees, snow and the beach over layered rock, each where it holds."""
+        """Return layered rock covered with scree, grass, trees, snow and beach."""
         big = fractal(self.seed, x / 260, z / 260, 5)
         u, v = along_slope(x, z, height)
         fine = fractal(self.seed, u / 14, v / 14, 6, 0.6)
@@ -97,7 +97,7 @@ class Alps:
         return mix(ground, beach, ramp(5, 1.5, height + 1.5 * fine))
 
     def grain(self, x: Field, z: Field, height: Field) -> Field:
-        """Break the rock's surface up."""
+        """Return the roughness of rock."""
         u, v = along_slope(x, z, height)
         return 0.9 * fractal(self.seed, u / 9, v / 9, 6, 0.55)
 
@@ -107,14 +107,14 @@ class Alps:
 
 @dataclass(frozen=True, kw_only=True)
 class Dunes:
-    """Sand in long ridges, gentle to windward and steep to leeward."""
+    """Sand dunes in long ridges, gentle to windward and steep to leeward."""
 
     seed: int
     water: bool = False
     sharp: float = 900
 
     def height(self, x: Field, z: Field, octaves: int) -> Field:
-        """Fold the plane into crests that wander and split."""
+        """Return crests that meander and split."""
         wander = fractal(self.seed, x / 700, z / 700, 4)
         big = self._crests(x / 520 + 0.9 * wander, z / 300 + 0.6 * wander)
         small = self._crests(z / 90 + 0.9 * wander + 7, x / 150 - 0.6 * wander)
@@ -122,19 +122,19 @@ class Dunes:
         return 46 * big + 5 * small * (1 - 0.7 * big) + 70 * rolling
 
     def _crests(self, x: Field, z: Field) -> Field:
-        """Sharpen the noise's zeros into crests, a little rounded on top."""
+        """Return ridged noise: its zeros become slightly rounded crests."""
         fold = 1 - np.sqrt((1.6 * noise(self.seed, x, z)[0]) ** 2 + 0.0008)
         crest: Field = np.clip(fold, 0, 1) ** 1.4
         return crest
 
     def cover(self, x: Field, z: Field, height: Field, steepness: Field) -> Field:
-        """Colour the sand: paler on the crests, redder where it slides."""
+        """Return the colour of sand: paler on crests, redder on steep slopes."""
         patches = fractal(self.seed, x / 180, z / 180, 5)
         sand = mix(colour(0.56, 0.33, 0.16), colour(0.66, 0.43, 0.24), ramp(-40, 60, height))
         sand = mix(sand, colour(0.50, 0.26, 0.12), ramp(0.08, 0.22, steepness))
         return sand * (1 + 0.06 * patches)[..., None]
 
     def grain(self, x: Field, z: Field, height: Field) -> Field:  # noqa: ARG002 (drawn from above)
-        """Draw the ripples that the wind leaves."""
+        """Return wind ripples."""
         bend = 2.2 * fractal(self.seed, x / 23, z / 23, 3)
         return 0.045 * np.sin((0.55 * x + 0.9 * z) * 4.2 + 3 * bend)

@@ -1,4 +1,4 @@
-"""The emblem and the logo: an iris of six blades, with soft edges and transparency."""
+"""The emblem and the logo: an iris of six blades, antialiased, with transparency."""
 
 from itertools import pairwise
 from math import cos, hypot, pi, sin, sqrt
@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
 BLADES = 6
 SMOOTH = 4
-"""Drawn this many times larger, then reduced, for smooth edges."""
+"""Supersampling factor for antialiased edges."""
 
 SAFELIGHT = (
     (120, 14, 22),
@@ -25,13 +25,13 @@ type Colour = tuple[int, int, int]
 
 
 def font(size: float) -> ImageFont.FreeTypeFont:
-    """Open the sans-serif face that the fonts layer ships."""
+    """Return the sans-serif font of the fonts layer at `size` pixels."""
     file = FONTS / "wqy-microhei.ttf"
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def blades(centre: float, radius: float, opening: float, turn: float = 0.3) -> list[list[Point]]:
-    """Cut a disc into the blades of an iris around a hexagonal opening."""
+    """Return the outlines of iris blades that fill a disc around a hexagonal opening."""
     angles = [turn + 2 * pi * i / BLADES for i in range(BLADES + 1)]
     corners = [(opening * cos(a), opening * sin(a)) for a in angles]
     rims = [_rim(one, other, radius) for one, other in pairwise(corners)]
@@ -45,7 +45,7 @@ def blades(centre: float, radius: float, opening: float, turn: float = 0.3) -> l
 
 
 def _rim(one: Point, other: Point, radius: float) -> Point:
-    """Go on from one corner through the other until the rim."""
+    """Return the intersection of the rim with the ray from one corner through the other."""
     length = hypot(other[0] - one[0], other[1] - one[1])
     x, y = (other[0] - one[0]) / length, (other[1] - one[1]) / length
     along = one[0] * x + one[1] * y
@@ -59,7 +59,7 @@ def _on_rim(start: Point, end: Point, share: float, radius: float) -> Point:
 
 
 def emblem(size: int) -> Image.Image:
-    """Draw an iris in the red of a darkroom's lamp, RGBA, with a glow and a soft shadow."""
+    """Return an iris in safelight red with a glow and a soft shadow, RGBA."""
     large = size * SMOOTH
     centre, radius = large / 2, large * 0.36
     iris = Image.new("RGBA", (large, large))
@@ -77,7 +77,7 @@ def emblem(size: int) -> Image.Image:
 
 
 def _shaded(iris: Image.Image) -> Image.Image:
-    """Let light fall from above: brighter there, darker below."""
+    """Return the iris shaded by a vertical gradient, darker at the bottom."""
     light = Image.linear_gradient("L").resize(iris.size).point(lambda y: 255 - y * 110 // 255)
     shaded = ImageChops.multiply(iris.convert("RGB"), Image.merge("RGB", (light, light, light)))
     shaded.putalpha(iris.getchannel("A"))
@@ -85,7 +85,7 @@ def _shaded(iris: Image.Image) -> Image.Image:
 
 
 def _blurred(shape: Image.Image, colour: Colour, opacity: float, radius: float) -> Image.Image:
-    """Spread a shape's outline out in one colour."""
+    """Return a blurred copy of a shape in one colour."""
     alpha = shape.getchannel("A").filter(ImageFilter.GaussianBlur(radius))
     layer = Image.new("RGBA", shape.size, (*colour, 0))
     layer.putalpha(alpha.point(lambda level: int(level * opacity)))
@@ -93,7 +93,7 @@ def _blurred(shape: Image.Image, colour: Colour, opacity: float, radius: float) 
 
 
 def logo(height: int) -> Image.Image:
-    """Write the name beside the iris in white with a soft shadow: legible on any picture."""
+    """Return an iris and the name in white with a soft shadow, for use on any picture."""
     large = height * SMOOTH
     face = font(large * 0.52)
     width = int(large * 1.05 + face.getlength("Darkroom") + large * 0.2)

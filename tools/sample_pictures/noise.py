@@ -1,4 +1,4 @@
-"""Value noise on a plane, summed over octaves: the raw material of rock, water and cloud."""
+"""Value noise on a plane, summed over octaves, for rock, water and clouds."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 type Field = npt.NDArray[np.floating]
-"""Numbers per point; colours have a last axis of red, green and blue, in linear light."""
+"""Values per point; colours have a last axis of red, green and blue in linear light."""
 
 PERIOD = 256
 """Lattice points after which the noise repeats."""
@@ -14,13 +14,13 @@ PERIOD = 256
 
 @cache
 def lattice(seed: int) -> Field:
-    """Draw the random values at the lattice points, from -1 to 1."""
+    """Return random values from -1 to 1 at the lattice points."""
     values = np.random.default_rng(seed).random((PERIOD, PERIOD), dtype=np.float32)
     return values * np.float32(2) - np.float32(1)
 
 
 def noise(seed: int, x: Field, z: Field) -> tuple[Field, Field, Field]:
-    """Interpolate between lattice points, smoothly; answer the value and its two slopes."""
+    """Return the smoothly interpolated value and its two partial derivatives."""
     left, near = np.floor(x), np.floor(z)
     u, v = (x - left).astype(np.float32), (z - near).astype(np.float32)
     i, j = left.astype(np.int32) % PERIOD, near.astype(np.int32) % PERIOD
@@ -35,12 +35,12 @@ def noise(seed: int, x: Field, z: Field) -> tuple[Field, Field, Field]:
 
 
 def finer(x: Field, z: Field) -> tuple[Field, Field]:
-    """Go to the next octave: turned, so that the lattice never shows, and twice as dense."""
+    """Return the coordinates of the next octave: rotated to hide the lattice, twice as dense."""
     return 1.6 * x - 1.2 * z + 17.3, 1.2 * x + 1.6 * z + 5.1
 
 
 def fractal(seed: int, x: Field, z: Field, octaves: int, gain: float = 0.5) -> Field:
-    """Sum octaves of noise, each `gain` times as strong as the one before."""
+    """Return the sum of octaves of noise, each `gain` times as strong as the one before."""
     total: Field = np.zeros(np.broadcast(x, z).shape, np.float32)
     weight = 1.0
     for _ in range(octaves):
@@ -51,7 +51,7 @@ def fractal(seed: int, x: Field, z: Field, octaves: int, gain: float = 0.5) -> F
 
 
 def eroded(seed: int, x: Field, z: Field, octaves: int) -> Field:
-    """Sum octaves that count less where the ground is steep already: ridges, and smooth valleys."""
+    """Return a sum of octaves that weigh less on steep ground: sharp ridges and smooth valleys."""
     flat: Field = np.zeros(np.broadcast(x, z).shape, np.float32)
     total, slope_x, slope_z = flat, flat, flat
     weight = 1.0
@@ -65,16 +65,16 @@ def eroded(seed: int, x: Field, z: Field, octaves: int) -> Field:
 
 
 def ramp(start: float, end: float, x: Field) -> Field:
-    """Rise smoothly from 0 at `start` to 1 at `end`; falls when the end is below the start."""
+    """Return a smoothstep from 0 at `start` to 1 at `end`; `end` may be below `start`."""
     t: Field = np.clip((x - start) / (end - start), 0, 1)
     return t * t * (3 - 2 * t)
 
 
 def mix(one: Field, other: Field, share: Field) -> Field:
-    """Blend two colours by a share per point."""
+    """Return two colours interpolated by a weight per point."""
     return one + (other - one) * share[..., None]
 
 
 def colour(red: float, green: float, blue: float) -> Field:
-    """Make a colour of linear light."""
+    """Return a colour in linear light."""
     return np.array((red, green, blue), np.float32)

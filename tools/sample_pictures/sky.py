@@ -1,4 +1,4 @@
-"""The sky at any hour: what colour it has in a direction, and what light it sends to the ground."""
+"""The sky at any hour: its colour by direction, and the light that reaches the ground."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +29,7 @@ HOURS = np.array(
 )  # fmt: skip
 
 DUSK = -5
-"""Elevation under which the moon and the stars take over."""
+"""Elevation of the sun below which moon and stars give the light."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +42,11 @@ class Sky:
     clouds: float = 0.5
     """Cover from 0 to 1."""
     haze: float = 17000
-    """Metres after which two thirds of the colour are the air's."""
+    """Distance in metres at which two thirds of the colour are haze."""
     mist: float = 0.4
-    """How much of the far shore a layer of mist on the water hides."""
+    """Opacity of the mist over the water at the far shore."""
     moon: tuple[float, float] = (-60, 35)
-    """Azimuth and elevation of the moon, which shines while the sun is down."""
+    """Azimuth and elevation of the moon, which gives light at night."""
 
     @cached_property
     def palette(self) -> tuple[Field, ...]:
@@ -57,7 +57,7 @@ class Sky:
 
     @cached_property
     def light(self) -> tuple[float, float, float]:
-        """Where the light comes from: right, up, ahead."""
+        """Unit vector towards the light: right, up, ahead."""
         place = self.moon if self.elevation < DUSK else (self.azimuth, self.elevation)
         turn, rise = map(radians, place)
         return sin(turn) * cos(rise), sin(rise), cos(turn) * cos(rise)
@@ -69,18 +69,18 @@ class Sky:
 
     @property
     def ambient(self) -> Field:
-        """Light that comes from everywhere above."""
+        """Diffuse light of the sky."""
         return self.palette[5]
 
     def towards_sun(self, x: Field, z: Field) -> Field:
-        """From 0 with the sun in the back to 1 straight ahead of it."""
+        """Return 0 for directions away from the sun to 1 for those towards it."""
         right, _, ahead = self.light
         flat = hypot(right, ahead) * np.sqrt(x * x + z * z)
         share: Field = 0.5 + 0.5 * (x * right + z * ahead) / flat
         return share
 
     def seen(self, x: Field, y: Field, z: Field) -> Field:
-        """What is seen in these directions."""
+        """Return the colour of the sky in these directions."""
         length = np.sqrt(x * x + y * y + z * z)
         x, y, z = x / length, y / length, z / length
         zenith, middle, away, sunward = self.palette[:4]
@@ -96,7 +96,7 @@ class Sky:
         return self.clouded(air, x, y, z)
 
     def clouded(self, air: Field, x: Field, y: Field, z: Field) -> Field:
-        """Lay clouds over the air: a flat layer, lit from the sun's side."""
+        """Return the air with a flat layer of clouds over it, lit from the sun's side."""
         reach = 0.8 / np.maximum(y + 0.06, 0.03)
         u, v = x * reach, 2.1 * z * reach
         curl = [0.35 * fractal(self.seed, 1.6 * u + at, 0.8 * v + at, 3) for at in (0, 9)]
@@ -109,7 +109,7 @@ class Sky:
         return mix(air, mix(self.palette[6], self.palette[7], lit), cover)
 
     def night(self, x: Field, y: Field, z: Field) -> Field:
-        """Draw the stars and the Milky Way: a band of uneven glow, with dust before its middle."""
+        """Return the stars and the Milky Way: a band of uneven glow with dust in its middle."""
         across, around = 0.876 * x - 0.433 * y + 0.206 * z, 1.6 * y + 0.9 * x
         rough = fractal(self.seed + 1, 6 * across + 3, 3 * around, 7, 0.6)
         dust = ramp(-0.05, 0.6, fractal(self.seed + 2, 11 * across, 4.2 * around + 8, 7, 0.6))
@@ -125,17 +125,17 @@ class Sky:
         return sky
 
     def _stars(self, x: Field, y: Field, cell: float, radius: float) -> Field:
-        """Set one star into each cell of the picture plane, most of them too faint to see."""
+        """Return one star for each cell of the picture plane, most of them too faint to see."""
         random = np.random.default_rng(self.seed).random((4, 512, 512), dtype=np.float32)
         i, j = np.floor(x / cell).astype(int), np.floor(y / cell).astype(int)
         right, up, bright, warm = random[:, i % 512, j % 512]
-        beside = x / cell - i - 0.15 - 0.7 * right
-        above = y / cell - j - 0.15 - 0.7 * up
-        spot: Field = bright**7 * np.exp(-(beside**2 + above**2) * (cell / radius) ** 2)
+        dx = x / cell - i - 0.15 - 0.7 * right
+        dy = y / cell - j - 0.15 - 0.7 * up
+        spot: Field = bright**7 * np.exp(-(dx**2 + dy**2) * (cell / radius) ** 2)
         return mix(colour(0.62, 0.75, 1.0), colour(1.0, 0.80, 0.60), warm) * spot[..., None]
 
     def through_air(self, seen: Field, distance: Field, x: Field, height: Field) -> Field:
-        """Let the air in between take its part: haze by distance, mist over the water."""
+        """Return the colour seen through the air: haze by distance, and mist over the water."""
         high = np.clip(height, 0, None)
         clear = np.exp(-((distance / self.haze) ** 1.3) * np.exp(-high / 1400))
         clear = clear * (1 - self.mist * ramp(900, 3500, distance) * np.exp(-high / 55))

@@ -1,4 +1,4 @@
-"""A camera: follows rays over the land, lights what they meet, mirrors it in the water."""
+"""A camera: marches rays over the land, shades the ground and reflects it in the water."""
 
 from dataclasses import dataclass
 
@@ -10,26 +10,26 @@ from tools.sample_pictures.sky import Sky
 
 NEAREST, FARTHEST = 6.0, 15000.0
 STRIP = 256
-"""Columns worked on together, which bounds the memory."""
+"""Columns that are rendered at a time, which bounds the memory."""
 DETAIL, COARSE = 12, 6
-"""Octaves of ground that is looked at, and of ground that only casts shadows."""
+"""Octaves of visible ground, and of ground for shadows."""
 SHADOW_LENGTH = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A camera that looks ahead along z, the horizon at a share of the picture's height."""
+    """A camera along z; `horizon` is a fraction of the picture's height from the top."""
 
     land: Land
     sky: Sky
     eye: float = 6
-    """Metres above the water, or above the ground where there is none."""
+    """Metres above the water or, without water, above the ground."""
     angle: float = 58
-    """Degrees from the left edge to the right one."""
+    """Horizontal angle of view in degrees."""
     horizon: float = 0.57
 
     def drawn(self, width: int, height: int) -> Field:
-        """Draw the view in linear light, height × width × 3."""
+        """Return the view in linear light, height × width × 3."""
         focus = width / 2 / np.tan(np.radians(self.angle) / 2)
         across = ((np.arange(width) - width / 2 + 0.5) / focus).astype(np.float32)
         down = ((self.horizon * height - np.arange(height) - 0.5) / focus).astype(np.float32)
@@ -50,7 +50,7 @@ class View:
         return seen
 
     def _looked(self, across: Field, down: Field, eye: float) -> tuple[Field, Field]:
-        """Draw land and sky without water; answer also how far ahead each pixel's ground is."""
+        """Return the colours of land and sky without water, and the distance of each pixel."""
         distance = self._followed(across, down, eye)
         x = np.broadcast_to(across, distance.shape)
         seen = self.sky.seen(x, np.broadcast_to(down[:, None], x.shape), np.ones_like(x))
@@ -59,10 +59,10 @@ class View:
         return seen, distance
 
     def _followed(self, across: Field, down: Field, eye: float) -> Field:
-        """Follow the rays: per pixel the distance ahead at which the ground covers it, or infinity.
+        """Return the distance ahead at which each pixel's ray hits the ground, or infinity.
 
-        Seen from one place, the ground hides what it rises above: per column, the steepest line
-        of sight so far only grows, so that the step that covers a row is found by bisection.
+        Per column, the running maximum of the slope to the ground is the visible horizon; it is
+        monotonic, so that the hit of each row is found by bisection.
         """
         steps = max(4000, 2 * len(down))
         ahead = NEAREST * (FARTHEST / NEAREST) ** np.linspace(0, 1, steps, dtype=np.float32)
@@ -81,7 +81,7 @@ class View:
         return distance
 
     def _lit(self, across: Field, ahead: Field) -> Field:
-        """Colour the ground, light it and look at it through the air."""
+        """Return the shaded colour of the ground as seen through the air."""
         x, z = across * ahead, ahead
         distance = ahead * np.sqrt(1 + across * across)
         reach = np.maximum(0.0012 * distance, 0.05)
@@ -98,7 +98,7 @@ class View:
         return self.sky.through_air(cover * light, distance, across, height)
 
     def _light(self, x: Field, z: Field, height: Field, slope_x: Field, slope_z: Field) -> Field:
-        """Add up sun, sky and what the ground opposite throws back."""
+        """Return the sum of direct light, diffuse light and light reflected from the ground."""
         sun = self.sky.light
         upright = 1 / np.sqrt(1 + slope_x**2 + slope_z**2)
         sideways = -(slope_x * sun[0] + slope_z * sun[2]) * upright
@@ -108,7 +108,7 @@ class View:
         return direct[..., None] * self.sky.sunlight + above[..., None] * self.sky.ambient
 
     def _sunny(self, x: Field, z: Field, height: Field) -> Field:
-        """Look towards the sun: 1 in its light, 0 where the land stands before it."""
+        """Return 1 in sunlight and 0 in the shadow of the land."""
         sun = self.sky.light
         sunny = np.ones_like(height)
         along = 30.0
@@ -120,7 +120,7 @@ class View:
         return sunny
 
     def _water(self, across: Field, down: Field, ahead: Field, focus: float) -> Field:
-        """Mirror what is seen from below the water, with ripples, above a bed of stones."""
+        """Return the water: the reflection with ripples, over a bed of stones."""
         mirrored, _ = self._looked(across, -down, -self.eye)
         x = across[None, :] * ahead
         seed = self.sky.seed
@@ -138,7 +138,7 @@ class View:
         return self.sky.through_air(water, far, np.broadcast_to(across, x.shape), 20 + 0 * x)
 
     def _bed(self, x: Field, ahead: Field) -> Field:
-        """Show stones in the shallows; water takes red first."""
+        """Return the stones of the bed; water absorbs red most."""
         seed = self.sky.seed
         stones = ramp(-0.5, 0.6, fractal(seed, x / 0.55, ahead / 0.8, 5, 0.6))
         uneven = 1 + 0.5 * fractal(seed, x / 14, ahead / 14, 2)

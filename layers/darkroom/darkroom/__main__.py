@@ -1,4 +1,4 @@
-"""Pictures without a server: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
+"""Command line for image files: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
 
 import argparse
 import multiprocessing
@@ -13,33 +13,33 @@ from darkroom.cli.files import Job, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2
-"""Exit status, as argparse has it too."""
+"""Exit status for wrong input, the same as argparse's."""
 
 _FONTS = Path(__file__).parents[2] / "fonts/fonts"
-"""The fonts of a checkout, beside the package's layer."""
+"""Fonts layer of a checkout, next to the layer of this package."""
 
-_BAR = 40
+_BAR_WIDTH = 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; the exit status is 2 where any input is wrong."""
+    """Run the command line; return the exit status, 2 for any wrong input."""
     parser = _parser()
-    asked = parser.parse_args(arguments)
-    target = asked.source if asked.target is None else Path(asked.target)
-    if not asked.source.exists():
-        parser.error(f"{asked.source}: no such file or folder")
-    into_folder = target.is_dir() or (asked.target or "").endswith(os.sep)
+    options = parser.parse_args(arguments)
+    target = options.source if options.target is None else Path(options.target)
+    if not options.source.exists():
+        parser.error(f"{options.source}: no such file or folder")
+    into_folder = target.is_dir() or (options.target or "").endswith(os.sep)
     try:
         jobs = plan_jobs(
-            asked.process, asked.source, target, fonts=asked.fonts, into_folder=into_folder
+            options.process, options.source, target, fonts=options.fonts, into_folder=into_folder
         )
-        if asked.target is not None:
-            return _run(jobs, min(asked.jobs, len(jobs)))
-        if asked.source.is_dir() or not reports(asked.process):
+        if options.target is not None:
+            return _run(jobs, min(options.jobs, len(jobs)))
+        if options.source.is_dir() or not reports(options.process):
             parser.error("a target is needed")
         sys.stdout.write(process_file(jobs[0]).body.decode() + "\n")
     except OssError as error:
-        _tell(error.message)
+        _print_error(error.message)
         return WRONG_INPUT
     return 0
 
@@ -77,19 +77,19 @@ def _run(jobs: Sequence[Job], processes: int) -> int:
     with _messages(jobs, processes) as messages:
         for number, (job, message) in enumerate(zip(jobs, messages, strict=True), 1):
             if message is not None:
-                _tell(f"{job.source}: {message}")
+                _print_error(f"{job.source}: {message}")
                 status = WRONG_INPUT
-            _show(number, len(jobs))
+            _draw_progress(number, len(jobs))
     return status
 
 
 @contextmanager
 def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
-    """Do the jobs and give their messages in order; what is not begun ends with the block."""
+    """Yield the jobs' error messages in order; the block's end cancels jobs not yet started."""
     if processes <= 1:
         yield map(run_job, jobs)
         return
-    # Started afresh: a copy of a process that has threads may hang.
+    # Spawned: a forked copy of a process that has threads may hang.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
     try:
         yield pool.map(run_job, jobs)
@@ -97,16 +97,16 @@ def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | No
         pool.shutdown(cancel_futures=True)
 
 
-def _show(number: int, total: int) -> None:
-    """Draw the bar, where somebody sees it."""
+def _draw_progress(number: int, total: int) -> None:
+    """Draw the progress bar if standard error is a terminal."""
     if total > 1 and sys.stderr.isatty():
-        bar = "█" * (_BAR * number // total)
+        bar = "█" * (_BAR_WIDTH * number // total)
         end = "\n" if number == total else ""
-        sys.stderr.write(f"\r{bar:·<{_BAR}} {number}/{total}{end}")
+        sys.stderr.write(f"\r{bar:·<{_BAR_WIDTH}} {number}/{total}{end}")
         sys.stderr.flush()
 
 
-def _tell(message: str) -> None:
+def _print_error(message: str) -> None:
     clear = "\r\x1b[K" if sys.stderr.isatty() else ""
     sys.stderr.write(f"{clear}{message}\n")
 

@@ -1,7 +1,7 @@
-"""The catalogue of what can go wrong: OSS code, HTTP status, public message (spec 05).
+"""The error catalogue: OSS code, HTTP status and public message (spec 05).
 
-All public wording lives here. Whose fault an error is follows from its status: below 500
-it is the caller's, and only the others are worth a traceback in a log.
+All public wording is here. The status says whose fault an error is: below 500 the caller's. Only
+the others are logged with a traceback.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from enum import Enum
 from typing import Self
 
 MAX_SHOWN = 100
-"""Characters of a caller's own text that a message repeats."""
+"""Characters of caller-supplied text that a message repeats."""
 
 
 class Code(Enum):
-    """An OSS error code: its wire name, its HTTP status and its usual message."""
+    """An OSS error code: its wire name, its HTTP status and its default message."""
 
     ACCESS_DENIED = ("AccessDenied", 403, "You have no right to access this object.")
     ACCESS_FORBIDDEN = (
@@ -141,14 +141,13 @@ class Code(Enum):
     WATERMARK_ERROR = ("WatermarkError", 400, "The watermark object is missing or unusable.")
 
     def __init__(self, wire: str, status: int, message: str) -> None:
-        """Unpack one row of the catalogue."""
         self.wire = wire
         self.status = status
         self.message = message
 
 
 class OssError(Exception):
-    """A refusal that the caller gets to read: nothing in it is private.
+    """An error that is sent to the caller: it must hold nothing private.
 
     `details` become further elements of the XML body, in their order (spec 05 §1).
     """
@@ -161,7 +160,7 @@ class OssError(Exception):
         ec: str | None = None,
         details: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the catalogue's message unless a better one is given."""
+        """Use the catalogue's message where `message` is None."""
         self.code = code
         self.message = message or code.message
         self.ec = ec
@@ -170,33 +169,33 @@ class OssError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status that the error is answered with."""
+        """HTTP status of the reply."""
         return self.code.status
 
     @property
     def is_server_error(self) -> bool:
-        """Whether it is a failure of the service, worth a traceback in its log."""
+        """Whether the service failed, which is logged with a traceback; `NotImplemented` is not."""
         return self.status >= 500 and self.code is not Code.NOT_IMPLEMENTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """By what something was ended: without the error itself, whose stack keeps pixels alive."""
+    """Name and kind of an error, without the exception, whose traceback would keep pixels alive."""
 
     name: str
-    """OSS code, or class of an error that nobody had thought of."""
+    """OSS code, or the class name of an unexpected exception."""
     is_server_error: bool
 
     @classmethod
     def of(cls, error: Exception) -> Self:
-        """Keep what may be told of an error: none of its words."""
+        """Return the part of an error that may be logged, which excludes its message."""
         if isinstance(error, OssError):
             return cls(name=error.code.wire, is_server_error=error.is_server_error)
         return cls(name=type(error).__name__, is_server_error=True)
 
 
 def truncate(text: str) -> str:
-    """Shorten a caller's own text to what a message may repeat."""
+    """Return caller-supplied text cut to `MAX_SHOWN` characters, with `…` where it was cut."""
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
@@ -208,36 +207,36 @@ def invalid(
     code: Code = Code.INVALID_ARGUMENT,
     ec: str | None = None,
 ) -> OssError:
-    """Name the parameter, the value and what was expected (spec 05 §3)."""
+    """Return the error that names the parameter, the value and the reason (spec 05 §3)."""
     message = f"The value: {truncate(value)} of parameter: {parameter} is invalid.reason:{reason}"
     return OssError(code, message, ec=ec)
 
 
 def missing(parameter: str, *, ec: str | None = None) -> OssError:
-    """Say that a required value was not given."""
+    """Return the error for a required value that was not given."""
     return OssError(
         Code.MISSING_ARGUMENT, f"The value of parameter: {parameter} is required.", ec=ec
     )
 
 
 def too_many(parts: str, number: int, most: int, *, ec: str | None = None) -> OssError:
-    """Say of what a picture has more than is supported."""
+    """Return `ImageTooLarge` for a picture with more of its parts than are supported."""
     message = f"The picture has {number} {parts}: at most {most} are supported."
     return OssError(Code.IMAGE_TOO_LARGE, message, ec=ec)
 
 
 def not_base64(*, ec: str | None = None) -> OssError:
-    """Refuse text that is not URL-safe base64 of UTF-8 (spec 01 §2.3)."""
+    """Return the error for text that is not URL-safe base64 of UTF-8 (spec 01 §2.3)."""
     return OssError(Code.BAD_REQUEST, "Input is not base64 decoding.", ec=ec)
 
 
 def no_such_bucket(bucket: str) -> OssError:
-    """Say that the bucket is not served here."""
+    """Return `NoSuchBucket` with the bucket's name, truncated."""
     return OssError(
         Code.NO_SUCH_BUCKET, ec="0015-00000101", details={"BucketName": truncate(bucket)}
     )
 
 
 def no_such_key(key: str) -> OssError:
-    """Say that the bucket holds no such object."""
+    """Return `NoSuchKey` with the object's key."""
     return OssError(Code.NO_SUCH_KEY, ec="0040-00000024", details={"Key": key})

@@ -1,6 +1,6 @@
-"""Box arithmetic in whole pixels, without pictures (spec 02 §1.2, §2).
+"""Box arithmetic in whole pixels (spec 02 §1.2, §2).
 
-All ratios are compared by cross-multiplication, so that equal ones are equal.
+Ratios are compared by cross-multiplication, so that equal ratios compare as equal.
 """
 
 import math
@@ -25,28 +25,28 @@ class Box(NamedTuple):
         return self.right - self.left, self.bottom - self.top
 
     def translate(self, right: int, down: int) -> "Box":
-        """The same rectangle elsewhere."""
+        """Return the rectangle moved by whole pixels; negative numbers move it left and up."""
         return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
 
     def expand(self, margin: int) -> "Box":
-        """The rectangle with so many pixels more on every side."""
+        """Return the rectangle with `margin` more pixels on every side."""
         return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
     def intersection(self, other: "Box") -> "Box | None":
-        """What lies in both rectangles, or none."""
+        """Return the pixels that lie in both rectangles, None where they do not overlap."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
         return Box(left, top, right, bottom) if left < right and top < bottom else None
 
 
 def union(boxes: Iterable[Box]) -> Box:
-    """Give the box around all boxes, an empty one around none."""
+    """Return the smallest box around all boxes, an empty one for none."""
     left, top, right, bottom = zip(*(list(boxes) or [Box(0, 0, 0, 0)]), strict=True)
     return Box(min(left), min(top), max(right), max(bottom))
 
 
 def transformed_bounds(affine: Sequence[float], box: Box) -> Box:
-    """Give the box around the affine image of a box."""
+    """Return the smallest box of whole pixels around the affine image of a box."""
     a, b, c, d, e, f = affine
     corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
     across = [a * x + b * y + c for x, y in corners]
@@ -56,7 +56,7 @@ def transformed_bounds(affine: Sequence[float], box: Box) -> Box:
 
 
 def scale_length(length: int, numerator: int, denominator: int) -> int:
-    """Scale a length, rounding half up, to one pixel at least."""
+    """Return a length times a ratio, rounded half up, at least one pixel."""
     return max(1, (2 * length * numerator + denominator) // (2 * denominator))
 
 
@@ -91,12 +91,12 @@ def scale_percent(size: Size, share: int) -> Size:
 
 
 def centre_offset(inner: Size, outer: Size) -> Size:
-    """Offset of `inner` in the middle of `outer`, floored; negative where it is larger."""
+    """Return the offset of `inner` centred in `outer`, floored; negative where it is larger."""
     return (outer[0] - inner[0]) // 2, (outer[1] - inner[1]) // 2
 
 
 def reduced_by(size: Size, pixels: Size) -> int:
-    """Tell by which of a JPEG decoder's scales a picture of `size` came as so few pixels."""
+    """Return the scale, 1 to 8, at which a JPEG decoder reduces `size` to `pixels`."""
     return next(
         scale for scale in (1, 2, 4, 8) if pixels == (-(-size[0] // scale), -(-size[1] // scale))
     )
@@ -107,7 +107,7 @@ def _start(_length: int, _part: int) -> int:
 
 
 def _middle(length: int, part: int) -> int:
-    # Halves are floored apart, which is not the floor of half the difference (C-52).
+    # Each half is floored, which is not the floor of half the difference (C-52).
     return length // 2 - part // 2
 
 
@@ -132,9 +132,9 @@ GRAVITIES = tuple(_ANCHORS)
 
 
 def crop_box(size: Size, wanted: Size, gravity: str, shift: Size) -> Box | None:
-    """Place a rectangle by its gravity, shift it right and down, clip it (spec 02 §2).
+    """Return the rectangle placed by gravity, shifted right and down, and clipped (spec 02 §2).
 
-    A wanted side of 0 reaches to the edge. None when it would start outside.
+    A wanted side of 0 extends to the edge. None if the rectangle would start outside.
     """
     width, height = (min(want or side, side) for want, side in zip(wanted, size, strict=True))
     across, down = _ANCHORS[gravity]
@@ -146,13 +146,13 @@ def crop_box(size: Size, wanted: Size, gravity: str, shift: Size) -> Box | None:
 
 
 def slice_bounds(length: int, step: int, index: int) -> tuple[int, int] | None:
-    """Give start and end of one of the pieces that a length is cut into, or none."""
+    """Return start and end of the slice `index` of a length cut every `step`, None past its end."""
     start = index * step
     return (start, min(start + step, length)) if start < length else None
 
 
 def disc_box(size: Size, radius: int) -> Box:
-    """Give the square around a disc on the middle pixel, of at most half the shorter side.
+    """Return the square around a disc on the middle pixel, of at most half the shorter side.
 
     Of two middle pixels the left or upper one is taken (C-56, C-57).
     """

@@ -5,7 +5,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 HTTP_FORMAT = "%a, %d %b %Y %H:%M:%S GMT"
 BASIC_FORMAT = "%Y%m%dT%H%M%SZ"
-"""The basic form of ISO 8601, as signature version 4 has it."""
+"""Basic format of ISO 8601, which signature version 4 uses."""
 
 
 def http_date(moment: datetime) -> str:
@@ -14,12 +14,12 @@ def http_date(moment: datetime) -> str:
 
 
 def write_date(moment: datetime, form: str) -> str:
-    """Write a moment in UTC in a form of `strftime`."""
+    """Write a moment in UTC in a format of `strftime`."""
     return moment.astimezone(UTC).strftime(form)
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Read an HTTP date in any of its forms; none for anything else."""
+    """Read an HTTP date in any of its formats, in UTC; None for anything else."""
     try:
         date = parsedate_to_datetime(text)
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

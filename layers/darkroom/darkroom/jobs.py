@@ -6,21 +6,29 @@ shares its decoding. It is plain data: it travels as JSON and says all that the 
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from darkroom.json_documents import InvalidDocument, decode
 
 TASK_TTL = timedelta(days=7)
 """How long a task can be asked after."""
 
 
 class InvalidMessage(Exception):
-    """A message is no job; says what is wrong with it."""
+    """A message of the queue is neither a job nor an event; the text says which member is wrong."""
+
+    def __init__(self, reason: str) -> None:
+        """Take what is wrong with the message."""
+        super().__init__(f"neither a job nor an event: {reason}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be made: a process in canonical text and where its result goes."""
 
     process: str
@@ -29,51 +37,43 @@ class Target:
     """May hold `{autoext}`, which only the result can fill."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A promise about one source object."""
 
     task_id: str
     event_id: str
     bucket: str
     key: str
-    targets: tuple[Target, ...]
-    accepted: datetime
+    targets: Annotated[
+        tuple[Target, ...], Meta(min_length=1, description="a list of one target or more")
+    ]
+    accepted: Annotated[datetime, Meta(tz=True)]
     etag: str | None = None
     """Of the version that is meant; none for whichever is there when the work begins."""
     topic: str | None = None
     by_rule: bool = False
     """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
-    redrive_count: int = 0
-    """How often it came back from the dead letters: a task that failed is tried once a round."""
+    redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = msgspec.field(default=0, name="round")
+    """How often it was redriven: a failed task is tried once for each redrive.
 
-    def text(self) -> str:
+    `round` in messages, so that those of an earlier version are still read.
+    """
+
+    def to_json(self) -> str:
         """Write it as JSON, in ASCII: a queue does not carry every character that keys have."""
-        members = asdict(self) | {"accepted": self.accepted.isoformat()}
-        return json.dumps({"job": members})
+        return json.dumps({"job": msgspec.to_builtins(self)})
 
     @classmethod
-    def read(cls, members: Any) -> Self:
-        """Read what `text` wrote, parsed; raise `Malformed` for anything else."""
+    def from_json(cls, text: str) -> "Job":
+        """Read what `to_json` wrote; raise `InvalidMessage` for anything else."""
         try:
-            targets = tuple(Target(**_texts(target)) for target in members["targets"])
-            accepted = datetime.fromisoformat(members["accepted"])
-            job = cls(**{**members, "targets": targets, "accepted": accepted})
-        except (TypeError, KeyError, ValueError) as error:
-            raise InvalidMessage(f"no job: {error}") from error
-        names = [job.task_id, job.event_id, job.bucket, job.key]
-        names += [name for name in (job.etag, job.topic) if name is not None]
-        if not targets or not all(isinstance(name, str) for name in names):
-            raise InvalidMessage("no job: it has no targets or no names")
-        if (type(job.redrive_count), type(job.by_rule)) != (int, bool):
-            raise InvalidMessage("no job: its round is no number, or by_rule no flag")
-        return job
+            return decode(text, _JobMessage).job
+        except InvalidDocument as error:
+            raise InvalidMessage(str(error)) from error
 
 
-def _texts(members: Mapping[str, Any]) -> dict[str, str]:
-    if not all(isinstance(value, str) for value in members.values()):
-        raise TypeError("a target's members are texts")
-    return dict(members)
+class _JobMessage(Struct, frozen=True, forbid_unknown_fields=True):
+    job: Job
 
 
 class State(StrEnum):

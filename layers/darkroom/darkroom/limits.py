@@ -1,4 +1,4 @@
-"""Size, side, pixel and frame limits, and their checks (spec 03 §6). Boundary values pass."""
+"""Size, side, pixel and frame limits, and their checks (spec 03 §6). Values at a limit pass."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -7,35 +7,35 @@ from darkroom.errors import Code, OssError, too_many
 from darkroom.geometry import Size
 
 MAX_KEY_BYTES = 1023
-"""Bytes of an object's key in UTF-8."""
+"""Bytes of an object key in UTF-8."""
 
 EC_PIXELS = "0040-00000012"
 
 BASELINE_MB = 150
-"""Megabytes that a function takes without any picture."""
+"""Megabytes that a function uses before it decodes a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The vendor's figures; a deployment with more memory may raise them."""
+    """Limits of pictures; the defaults are the vendor's."""
 
     source_bytes: int = 20_971_520
     source_side: int = 30_000
     source_pixels: int = 250_000_000
     """Of all frames together."""
     source_frames: int = 10_000
-    """However small they are, each takes its time."""
+    """Each frame takes time to decode, however small it is."""
     memory: int | None = None
-    """Bytes that pixels may take; none without a bound (decision 101)."""
+    """Bytes that decoded pixels may take; None without a limit (decision 101)."""
     rotated_side: int = 4096
     result_side: int = 16_384
     result_pixels: int = 16_777_216
 
     @classmethod
     def for_memory(cls, megabytes: int | None) -> Self:
-        """Bound a frame to what the memory of a function can hold.
+        """Return limits that bound a frame to the memory of a function, in megabytes.
 
-        A function that outgrows its memory is killed, and its caller learns nothing.
+        A function that exceeds its memory is killed before it can answer an error.
         """
         if megabytes is None:
             return cls()
@@ -53,9 +53,9 @@ class Limits:
     def check_source(
         self, size: Size, frames: int, format_name: str, *, max_side: int | None, ec_side: str
     ) -> None:
-        """Refuse a picture by its header: its sides, and the pixels of all frames.
+        """Refuse a picture by its header: its sides, its frames and the pixels of all frames.
 
-        `max_side` is the format's own limit, none for `source_side`.
+        `max_side` is the format's own limit; None means `source_side`.
         """
         maximum = self.source_side if max_side is None else max_side
         if max(size) > maximum:

@@ -1,4 +1,4 @@
-"""What may be a bucket's name and an object's key (spec 01 §1)."""
+"""Rules for bucket names and object keys (spec 01 §1)."""
 
 import re
 
@@ -9,12 +9,12 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", re.ASCII)
 
 
 def check_bucket_name(name: str) -> None:
-    """Refuse what cannot be a bucket's name."""
+    """Raise `InvalidBucketName` unless 3 to 63 lower-case letters, digits or inner hyphens."""
     if not _BUCKET.fullmatch(name):
         raise OssError(Code.INVALID_BUCKET_NAME, details={"BucketName": truncate(name)})
 
 
 def check_key(key: str) -> None:
-    """Refuse what cannot be an object's key."""
+    """Raise `InvalidObjectName` for an empty or too long key, or a slash or backslash in front."""
     if not key or key.startswith(("/", "\\")) or len(key.encode()) > MAX_KEY_BYTES:
         raise OssError(Code.INVALID_OBJECT_NAME, details={"Key": truncate(key)})

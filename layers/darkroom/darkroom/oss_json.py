@@ -1,11 +1,11 @@
-"""The layout of OSS's JSON answers, which clients compare byte by byte (spec 01 §6.2)."""
+"""Layout of OSS's JSON replies, which clients compare byte by byte (spec 01 §6.2)."""
 
 import json
 from collections.abc import Mapping
 
 
 def dumps(members: Mapping[str, object]) -> str:
-    """Put each member on a line of its own, and the closing brace behind the last one."""
+    """Write each member on its own line, with the closing brace directly after the last one."""
     lines = (f"    {_dump(name)}: {_dump(value)}" for name, value in members.items())
     return "{\n" + ",\n".join(lines) + "}"
 

@@ -1,12 +1,14 @@
 """Everything a deployment can configure, read once from a mapping of environment variables."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Self
 
-from darkroom.buckets import Bucket, InvalidDocument, read_bucket
+from msgspec import Meta, Raw
+
+from darkroom.buckets import Bucket, BucketSettings
+from darkroom.json_documents import InvalidDocument, decode
 
 FONTS = Path("/opt/fonts")
 """Where the fonts layer lies in a Lambda function."""
@@ -86,9 +88,9 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read the `DARKROOM_*` variables; raise `SettingsError` for a wrong one."""
         return cls(
-            buckets=_buckets(_json_object(environ, "DARKROOM_BUCKETS")),
+            buckets=_buckets(environ),
             base_domains=tuple(environ.get("DARKROOM_BASE_DOMAINS", "").lower().split()),
-            domains=_domains(_json_object(environ, "DARKROOM_DOMAINS")),
+            domains=_domains(environ),
             path_style=_flag(environ, "DARKROOM_PATH_STYLE", default=True),
             keys_secret=environ.get("DARKROOM_KEYS_SECRET") or None,
             origin_secret=environ.get("DARKROOM_ORIGIN_SECRET") or None,
@@ -97,7 +99,7 @@ class Settings:
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
             dead_letter_queue=environ.get("DARKROOM_DEAD_LETTER_QUEUE") or None,
             max_receive_count=_number(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, least=1),
-            topics=_texts(environ, "DARKROOM_TOPICS"),
+            topics=_json_object(environ, "DARKROOM_TOPICS", dict[str, _Recipient]),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
             result_cache=_keeps(environ),
             result_cache_min_ms=_number(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
@@ -111,42 +113,38 @@ class Settings:
         )
 
 
-def _json_object(environ: Mapping[str, str], name: str) -> dict[str, Any]:
-    try:
-        value = json.loads(environ.get(name) or "{}")
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"{name} must be a JSON object: {error}") from error
-    if not isinstance(value, dict):
-        raise SettingsError(f"{name} must be a JSON object")
-    return value
+type _BucketName = Annotated[str, Meta(description="a bucket's name")]
+type _Recipient = Annotated[str, Meta(description="an SNS topic's ARN or an SQS queue's URL")]
 
 
-def _buckets(entries: dict[str, Any]) -> Mapping[str, BucketEntry]:
-    return {name: _bucket(name, entry) for name, entry in entries.items()}
+class _ListedBucket(BucketSettings, frozen=True, kw_only=True):
+    """A bucket's settings beside the name of its S3 bucket; all members may be left out."""
+
+    s3: _BucketName = ""
 
 
-def _bucket(name: str, entry: Any) -> BucketEntry:
-    """Read `{"s3": name}` with the bucket's settings beside it; all may be left out."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("s3", name), str):
-        raise SettingsError(f"DARKROOM_BUCKETS: {name} must be an object, its s3 a bucket name")
-    document = {member: value for member, value in entry.items() if member != "s3"}
-    try:
-        return BucketEntry(s3=entry.get("s3") or name, bucket=read_bucket(name, document))
-    except InvalidDocument as error:
-        raise SettingsError(f"DARKROOM_BUCKETS: {error}") from error
-
-
-def _texts(environ: Mapping[str, str], name: str) -> Mapping[str, str]:
-    entries = _json_object(environ, name)
-    if not all(isinstance(text, str) for text in entries.values()):
-        raise SettingsError(f"{name} must map names to texts")
+def _buckets(environ: Mapping[str, str]) -> Mapping[str, BucketEntry]:
+    entries = {}
+    for name, text in _json_object(environ, "DARKROOM_BUCKETS", dict[str, Raw]).items():
+        listed = _decode(bytes(text), _ListedBucket, f"DARKROOM_BUCKETS.{name}")
+        entries[name] = BucketEntry(s3=listed.s3 or name, bucket=listed.of(name))
     return entries
 
 
-def _domains(entries: dict[str, Any]) -> Mapping[str, str]:
-    if not all(isinstance(bucket, str) for bucket in entries.values()):
-        raise SettingsError("DARKROOM_DOMAINS must map each domain to a bucket name")
-    return {domain.lower(): bucket for domain, bucket in entries.items()}
+def _json_object[T](environ: Mapping[str, str], name: str, type_: type[T]) -> T:
+    return _decode(environ.get(name) or "{}", type_, name)
+
+
+def _decode[T](text: bytes | str, type_: type[T], path: str) -> T:
+    try:
+        return decode(text, type_, path=path)
+    except InvalidDocument as error:
+        raise SettingsError(str(error)) from error
+
+
+def _domains(environ: Mapping[str, str]) -> Mapping[str, str]:
+    domains = _json_object(environ, "DARKROOM_DOMAINS", dict[str, _BucketName])
+    return {domain.lower(): bucket for domain, bucket in domains.items()}
 
 
 def _memory(environ: Mapping[str, str]) -> int | None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.functional.clients import conftest as clients
 
-images, endpoint, node = clients.images, clients.endpoint, clients.node
+images, example, node = clients.images, clients.example, clients.node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,6 @@ def application(
 
 
 @pytest.fixture(scope="session")
-def address(application: Application) -> str:
+def endpoint(application: Application) -> str:
     """Give the clients its address."""
     return application.url

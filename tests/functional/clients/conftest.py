@@ -1,5 +1,6 @@
 """The whole application on loopback, for real clients over real HTTP."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from typing import IO
 
 import pytest
 
-from tests.conftest import Data, data_folder
+from tests.conftest import Data
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,27 +26,30 @@ NODE_MODULES = Path(__file__).with_name("node_modules")
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay out the reference pictures, if they are at hand, to be served among the samples."""
+def images(tmp_path_factory: pytest.TempPathFactory, sample: Data) -> Path:
+    """Write the reference pictures, or their stand-ins, to be served among the samples."""
     folder = tmp_path_factory.mktemp("images")
     for name in ("example.jpg", "nodejs-1024x768.png"):
-        if (data_folder() / name).is_file():
-            (folder / name).write_bytes((data_folder() / name).read_bytes())
+        (folder / name).write_bytes(sample(name))
     return folder
 
 
 @pytest.fixture(scope="session")
-def address(images: Path) -> Iterator[str]:
-    """Run it as `make run` does."""
+def example(images: Path) -> bytes:
+    """Read the picture that is served as `example.jpg`: a JPEG of 400×267."""
+    return (images / "example.jpg").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def endpoint(images: Path) -> Iterator[str]:
+    """Run the application as `make run` does, and give its address."""
     with served(images) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
-def endpoint(address: str, data: Data) -> str:
-    """Give the address to those who need the reference pictures."""
-    data("example.jpg")
-    return address
+def etag(body: bytes) -> str:
+    """Compute the ETag of an object that came in one request."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
 
 
 @contextmanager

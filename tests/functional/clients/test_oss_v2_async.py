@@ -10,7 +10,6 @@ import alibabacloud_oss_v2.aio as oss_aio
 import pytest
 from alibabacloud_oss_v2 import exceptions
 
-from tests.conftest import Data
 from tests.functional.clients.conftest import PRIVATE
 from tests.functional.clients.oss_v2 import b64, code, configured, size
 
@@ -25,13 +24,11 @@ def asynchronously(endpoint: str, story: Callable[[Any], Awaitable[None]]) -> No
     asyncio.run(told())
 
 
-def test_the_asynchronous_client(endpoint: str, data: Data) -> None:
+def test_the_asynchronous_client(endpoint: str, example: bytes) -> None:
     """Upload, process, save, presign, list and delete, some of it at the same time."""
 
     async def story(client: Any) -> None:
-        await client.put_object(
-            oss.PutObjectRequest(bucket=PRIVATE, key="aio/a.jpg", body=data("example.jpg"))
-        )
+        await client.put_object(oss.PutObjectRequest(bucket=PRIVATE, key="aio/a.jpg", body=example))
         requests = [
             oss.GetObjectRequest(
                 bucket=PRIVATE, key="aio/a.jpg", process=f"image/resize,m_fixed,w_{n},h_{n}"
@@ -61,7 +58,7 @@ def test_the_asynchronous_client(endpoint: str, data: Data) -> None:
 
 
 def test_the_asynchronous_client_is_refused_alike(endpoint: str) -> None:
-    """A key that is not there is told with the service's code."""
+    """A missing key raises the SDK's error with 404 and NoSuchKey."""
 
     async def story(client: Any) -> None:
         with pytest.raises(exceptions.OperationError) as caught:

@@ -43,20 +43,20 @@ def check(command: list[str], program: str, endpoint: str, folder: Path) -> None
 
 
 @pytest.mark.parametrize("program", PYTHON, ids=by_first_line)
-def test_python(program: str, address: str, tmp_path: Path) -> None:
-    """Saves a small picture and prints a link to the same."""
-    check([sys.executable, "-"], program, address, tmp_path)
+def test_python(program: str, endpoint: str, tmp_path: Path) -> None:
+    """The program saves a result of 100×67, and the link that it prints gives the same bytes."""
+    check([sys.executable, "-"], program, endpoint, tmp_path)
 
 
 @pytest.mark.parametrize("program", JAVASCRIPT, ids=by_first_line)
-def test_javascript(program: str, node: str, address: str, tmp_path: Path) -> None:
-    """Saves a small picture and prints a link to the same."""
+def test_javascript(program: str, node: str, endpoint: str, tmp_path: Path) -> None:
+    """The program saves a result of 100×67, and the link that it prints gives the same bytes."""
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)
-    check([node, "--input-type=module", "-"], program, address, tmp_path)
+    check([node, "--input-type=module", "-"], program, endpoint, tmp_path)
 
 
 def test_every_client_has_its_program() -> None:
-    """None is lost when the README is rewritten, and the session is named."""
+    """README has one program for each client, and names the session."""
     clients = ["import oss2", "import alibabacloud_oss_v2 as oss", "import OSS from 'ali-oss';"]
     assert [by_first_line(program) for program in PYTHON + JAVASCRIPT] == clients
     assert f"{SESSION} http://127.0.0.1:8000\n" in README

@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import Data
-
 SCRIPT = Path(__file__).with_name("session.py")
 
 TOLD = """\
@@ -43,14 +41,14 @@ def run(endpoint: str, *options: str) -> str:
     return ran.stdout
 
 
-def test_the_session_of_the_tutorials(endpoint: str, data: Data, tmp_path: Path) -> None:
-    """Every line of it ends as the tutorials say."""
+def test_the_session_of_the_tutorials(endpoint: str, example: bytes, tmp_path: Path) -> None:
+    """Each step of the tutorials gives a picture of the documented format and size."""
     picture = tmp_path / "example.jpg"
-    picture.write_bytes(data("example.jpg"))
+    picture.write_bytes(example)
     assert run(endpoint, "--picture", str(picture)) == TOLD
 
 
-def test_it_needs_nothing_but_the_address(address: str) -> None:
+def test_it_needs_nothing_but_the_address(endpoint: str) -> None:
     """It draws its picture, as the README has it; a second run finds nothing of the first."""
-    assert run(address) == TOLD
-    assert run(address) == TOLD
+    assert run(endpoint) == TOLD
+    assert run(endpoint) == TOLD

@@ -16,7 +16,7 @@ def test_answers_however_much_the_function_prints() -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers/darkroom")}
     worker = ChildProcess(command, environment=environment, folder=ROOT)
     try:
-        connection = HTTPConnection("127.0.0.1", int(worker.line()), timeout=5)
+        connection = HTTPConnection("127.0.0.1", int(worker.read_line()), timeout=5)
         for _ in range(400):
             connection.request("GET", "/elsewhere/picture.jpg")
             response = connection.getresponse()

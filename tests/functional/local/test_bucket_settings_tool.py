@@ -55,8 +55,8 @@ def test_settings_are_replaced_and_printed(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{", "Expecting property name"),
-        ('{"acl": "public"}', "settled.acl must be one of"),
+        ("{", "the document must be JSON: "),
+        ('{"acl": "public"}', ": acl must be one of private, public-read"),
         (None, "No such file or directory"),
     ],
 )

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.gateway import EVENT_LIMIT, RESULT_LIMIT, Gateway
+from local.gateway import MAX_EVENT_BYTES, MAX_RESULT_BYTES, Gateway
 from local.http_fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.sandbox import InProcess
-from local.server import REQUEST_LIMIT, Server, serving
+from local.server import MAX_BODY_BYTES, Server, serving
 
 
 @dataclass
@@ -175,7 +175,7 @@ def test_no_body(status: int) -> None:
 def test_request_limit(chunked: bool) -> None:
     """A body over 10 MB is refused, however it comes, and the client hears why."""
     function = Recorder()
-    body = bytes(REQUEST_LIMIT + 1)
+    body = bytes(MAX_BODY_BYTES + 1)
     with gateway(function) as server:
         sent = iter([body]) if chunked else body
         status, headers, answer = exchange(server, "PUT", "/a", body=sent, encode_chunked=chunked)
@@ -189,14 +189,14 @@ def test_event_limit() -> None:
     """A body within 10 MB whose event is over the function's 6 MB is refused as well."""
     function = Recorder()
     with gateway(function) as server:
-        assert exchange(server, "PUT", "/a", body=bytes(EVENT_LIMIT * 3 // 4 + 1))[0] == 413
+        assert exchange(server, "PUT", "/a", body=bytes(MAX_EVENT_BYTES * 3 // 4 + 1))[0] == 413
         assert not function.events
-        assert exchange(server, "PUT", "/a", body=bytes(EVENT_LIMIT * 3 // 4 - 3000))[0] == 200
+        assert exchange(server, "PUT", "/a", body=bytes(MAX_EVENT_BYTES * 3 // 4 - 3000))[0] == 200
 
 
 def test_result_limit() -> None:
     """A result counts with its JSON: a byte too many is the function's failure."""
-    room = RESULT_LIMIT - len(json.dumps({"statusCode": 200, "body": ""}))
+    room = MAX_RESULT_BYTES - len(json.dumps({"statusCode": 200, "body": ""}))
     for size, status in ((room, 200), (room + 1, 500)):
         with gateway(Recorder({"statusCode": 200, "body": "a" * size})) as server:
             assert exchange(server, "GET", "/a")[0] == status

@@ -43,7 +43,7 @@ ANGLED = '{"name": "angled", "content": "image/rotate,90/quality,q_90"}'
 
 FORMS = {"XML": XML, **{name: form % (ZOOMED, ANGLED) for name, form in JSON.items()}}
 
-BUCKET = "settled"
+BUCKET = "imported"
 
 STYLES = (("style", ""),)
 
@@ -139,7 +139,7 @@ def test_a_style_that_would_fail_stops_the_import(
     ],
 )
 def test_what_is_no_list_of_styles_is_refused(run: Run, text: str, complaint: str) -> None:
-    """In one line that names the file, before anything is sent."""
+    """A file of another form ends the command with 1 and one line on stderr; nothing is sent."""
     refused = run(text)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert complaint in refused.stderr
@@ -147,7 +147,7 @@ def test_what_is_no_list_of_styles_is_refused(run: Run, text: str, complaint: st
 
 
 def test_a_refusal_is_printed(run: Run) -> None:
-    """As the service words it."""
+    """An error of the service is printed as its XML says, and the command ends with 1."""
     refused = run(XML, by="reader")
     assert refused.returncode == 1
     assert "<Code>AccessDenied</Code>" in refused.stderr

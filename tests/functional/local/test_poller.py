@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from local.http_fronts import FunctionError, ThrottledError
-from local.poller import EventSource, Poller, polling, reported
+from local.poller import EventSource, Poller, batch_failures, polling
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -204,7 +204,7 @@ def test_a_batch_that_failed_comes_again_whole(queue: Queue, error: Exception) -
 )
 def test_reports(result: str, kept: str) -> None:
     """No report is success; one that names anything else than messages of the batch is failure."""
-    assert reported(result.encode(), {"a", "b"}) == set(kept)
+    assert batch_failures(result.encode(), {"a", "b"}) == set(kept)
 
 
 def test_as_many_batches_at_once_as_there_are_sandboxes(queue: Queue) -> None:

@@ -159,7 +159,7 @@ def test_a_name_that_is_no_key_is_left_out(
     path.write_bytes(b"picture")
     with run(images) as (_, url):
         assert get(f"{url}/demo/holiday/beach%201.jpg")[0] == 200
-    assert capfd.readouterr().err.startswith(f"left out, its name is no key: {str(path)!a}\n")
+    assert capfd.readouterr().err.startswith(f"skipped, its name is not a key: {str(path)!a}\n")
 
 
 def test_pasted_program(images: Path, tmp_path: Path) -> None:

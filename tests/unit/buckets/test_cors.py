@@ -22,7 +22,10 @@ def test_an_origin_matches_a_pattern_with_one_star(
     pattern: str, origin: str, allowed: bool
 ) -> None:
     """The star stands for any text; both ends must be there beside it."""
-    assert CorsRule(origins=(pattern,), methods=("GET",)).allows(origin, "GET") is allowed
+    assert (
+        CorsRule(allowed_origins=(pattern,), allowed_methods=("GET",)).allows(origin, "GET")
+        is allowed
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,5 +43,9 @@ def test_method_and_every_header_must_be_allowed(
     method: str, headers: tuple[str, ...], allowed: bool
 ) -> None:
     """Methods as they are written, headers in any case."""
-    rule = CorsRule(origins=("*",), methods=("GET",), headers=("X-Oss-*", "Content-Type"))
+    rule = CorsRule(
+        allowed_origins=("*",),
+        allowed_methods=("GET",),
+        allowed_headers=("X-Oss-*", "Content-Type"),
+    )
     assert rule.allows("https://a.example", method, headers) is allowed

@@ -106,7 +106,7 @@ def test_it_becomes_one_picture(word: str, process: str) -> None:
 
 @pytest.mark.parametrize("process", ["resize,w_240,limit_0", "resize,m_fixed,w_130,h_90,limit_0"])
 def test_it_is_never_enlarged(process: str) -> None:
-    """Not even where that is allowed for other pictures."""
+    """An animation keeps its size where `limit_0` would enlarge a still picture."""
     header = probe(processed(moving("gif"), process).body)
     assert (header.size, header.frames) == (SIZE, 4)
 
@@ -156,7 +156,7 @@ def test_other_sequences_show_their_first_picture(word: str) -> None:
 
 
 def test_a_still_from_an_animation_has_no_duration() -> None:
-    """A viewer would wait for what does not come."""
+    """A still made of an animation has no frame duration."""
     (frame,) = frames_of(processed(moving("gif"), "rotate,90").body)
     assert frame.duration == 0
 
@@ -193,7 +193,7 @@ def test_few_frames_are_in_memory_at_a_time(word: str) -> None:
     assert most <= 3
 
 
-def test_many_frames(data: Data) -> None:
+def test_many_frames(sample: Data) -> None:
     """A thousand frames of one pixel stay a thousand."""
-    result = processed(data("frames-1024.gif"), "resize,w_10")
+    result = processed(sample("frames-1024.gif"), "resize,w_10")
     assert probe(result.body).frames == 1024

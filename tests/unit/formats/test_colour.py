@@ -87,7 +87,7 @@ def test_every_depth_comes_out_in_eight_bits(data: bytes, mode: str, pixels: lis
 @pytest.mark.parametrize("text", ["resize,w_8", "crop,w_5", "rotate,90", "resize,m_pad,w_8,h_8"])
 @pytest.mark.parametrize("word", ["jpg", "png", "tiff"])
 def test_grey_stays_grey(word: str, text: str) -> None:
-    """As long as no colour is introduced."""
+    """A grey picture stays of mode L or LA until an operation adds colour."""
     source = stored(photographic((16, 12)).convert("L"), "JPEG")
     assert shown(processed(source, f"image/{text}/format,{word}")).mode == "L"
 
@@ -127,7 +127,7 @@ def test_a_profile_leaves_transparency_alone(depth: int) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
 def test_a_profile_of_another_colour_space_is_ignored(mode: str) -> None:
-    """As viewers do: grey stays grey, and colour does not become grey."""
+    """A profile for another number of channels is ignored, as viewers do."""
     image = photographic((8, 6)).convert(mode)
     other = rgb_profile(swapped=True) if mode in ("L", "LA") else grey_profile(gamma=1.0)
     image.info["icc_profile"] = other
@@ -137,7 +137,7 @@ def test_a_profile_of_another_colour_space_is_ignored(mode: str) -> None:
 
 @pytest.mark.parametrize("profile", [b"", b"no profile", rgb_profile()[:200]], ids=len)
 def test_a_spoilt_profile_is_no_profile(profile: bytes) -> None:
-    """The picture's numbers are taken for sRGB."""
+    """A profile that cannot be read is ignored: the pixels are taken for sRGB."""
     image = photographic((8, 6))
     image.info["icc_profile"] = profile
     assert difference(to_srgb(image), image) == 0
@@ -164,9 +164,9 @@ def test_a_printed_photograph_keeps_its_look(data: Data) -> None:
     assert 3 < np.abs(planes[0] - planes[1]).mean() < 25
 
 
-def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(data: Data) -> None:
+def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(sample: Data) -> None:
     """Adobe RGB by its published numbers: within one level where sRGB can show it."""
-    source = data("adobe-rgb.jpg")
+    source = sample("adobe-rgb.jpg")
     light = (np.asarray(shown(source), float) / 255) ** (563 / 256)
     matrix = np.array([[1.39835574, -0.39835574, 0], [0, 1, 0], [0, -0.04292933, 1.04292933]])
     linear = light @ matrix.T
@@ -180,9 +180,9 @@ def test_a_wide_gamut_photograph_comes_out_in_the_right_colours(data: Data) -> N
     assert np.abs(got - np.asarray(shown(source), float)).mean() > 5
 
 
-def test_sixteen_bit_grey_with_alpha_from_the_wild(data: Data) -> None:
-    """It comes out as grey with alpha, of the same size."""
-    image = shown(processed(data("16-bit-grey-alpha.png"), "image/auto-orient,1"))
+def test_sixteen_bit_grey_with_alpha_from_the_wild(sample: Data) -> None:
+    """A 16-bit PNG of grey and alpha becomes mode LA, of the same size."""
+    image = shown(processed(sample("16-bit-grey-alpha.png"), "image/auto-orient,1"))
     assert (image.mode, image.size) == ("LA", (109, 96))
 
 

@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image, ImageOps
 
-from benchmarks.quality import likeness
+from benchmarks.quality import scaling_ssim
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Size
 from darkroom.imaging.formats import probe
@@ -57,18 +57,18 @@ def test_a_jpeg_comes_as_small_as_it_may(needed: Size | None, pixels: Size) -> N
         assert image.height >= OVERSAMPLING * needed[1]
 
 
-@pytest.mark.parametrize("width", range(1, 40))
-def test_a_tiny_jpeg_keeps_what_is_spared_too(width: int) -> None:
-    """Rounding must not eat the reserve where a pixel counts most."""
-    data = stored(photographic((width, 40)), "JPEG")
-    for needed in range(1, width + 1):
-        image = decoded(data, (needed, 1))
-        assert image.width >= min(width, OVERSAMPLING * needed), needed
+def test_a_tiny_jpeg_keeps_what_is_spared_too() -> None:
+    """`OVERSAMPLING` times the needed width is left after rounding, down to a width of 1 (C-51)."""
+    for width in range(1, 40):
+        data = stored(photographic((width, 40)), "JPEG")
+        for needed in range(1, width + 1):
+            image = decoded(data, (needed, 1))
+            assert image.width >= min(width, OVERSAMPLING * needed), f"{needed} of {width}"
 
 
 @pytest.mark.parametrize("word", ["PNG", "WEBP", "BMP", "TIFF", "GIF"])
 def test_other_formats_come_whole(word: str) -> None:
-    """Only a JPEG decoder can skip work."""
+    """Formats other than JPEG have no reduced decode."""
     assert decoded(stored(photographic((80, 60)), word), (5, 5)).size == (80, 60)
 
 
@@ -85,23 +85,23 @@ def test_a_reduced_decode_lies_where_a_whole_one_does(target: int) -> None:
 
 
 @pytest.mark.parametrize("width", [100, 300, 720, 1000, 1500])
-def test_a_photograph_keeps_its_look(data: Data, width: int) -> None:
+def test_a_photograph_keeps_its_look(sample: Data, width: int) -> None:
     """SSIM of luma against exact area averaging of the whole: the floor of C-51 is 0.965."""
-    source = data("photo-2725x2225.jpg")
+    source = sample("photo-2725x2225.jpg")
     result = processed(source, f"image/resize,w_{width}/format,png")
-    assert likeness(source, result.body) > 0.98
+    assert scaling_ssim(source, result.body) > 0.98
 
 
 @pytest.mark.parametrize("word", ["PNG", "BMP", "TIFF"])
 def test_lossless_formats_come_exactly(word: str) -> None:
-    """No pixel moves or changes."""
+    """PNG, BMP and TIFF give every pixel as it was written."""
     image = coded((70, 50))
     assert difference(decoded(stored(image, word)), image) == 0
     assert place(decoded(stored(image, word)), 69, 49) == (69, 49)
 
 
 def test_a_lossless_webp_with_alpha_comes_exactly() -> None:
-    """Colours under transparent pixels apart, which nobody sees."""
+    """Lossless WebP gives every pixel as it was written, also transparent ones."""
     image = coded((70, 50), "RGBA")
     assert difference(decoded(stored(image, "WEBP", lossless=True, exact=True)), image) == 0
 
@@ -118,10 +118,10 @@ TRUNCATED = ["image/auto-orient,1", "image/resize,w_100", "image/crop,w_10,h_10"
 
 
 @pytest.mark.parametrize("text", TRUNCATED)
-def test_a_picture_that_ends_too_early_is_damaged(data: Data, text: str) -> None:
+def test_a_picture_that_ends_too_early_is_damaged(sample: Data, text: str) -> None:
     """Half a picture is never shown, at no scale (spec 03 §1)."""
     with pytest.raises(OssError) as caught:
-        processed(data("truncated.jpg"), text)
+        processed(sample("truncated.jpg"), text)
     assert (caught.value.code, caught.value.status) == (Code.IMAGE_DAMAGE, 400)
 
 
@@ -138,7 +138,7 @@ def test_frames_come_one_after_the_other_with_their_time() -> None:
 
 
 def test_one_frame_is_decoded_when_one_is_asked_for() -> None:
-    """A static result does not pay for the rest of the animation."""
+    """With `every` false only the first frame is decoded."""
     data = animation([Image.new("RGB", (4, 4), ink) for ink in ("red", "lime")])
     assert len(list(frames(data, every=False))) == 1
 
@@ -169,7 +169,7 @@ def test_every_frame_has_the_size_of_the_canvas() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_an_orientation_is_undone_exactly(orientation: int) -> None:
-    """Against what Pillow itself does with the tag."""
+    """The result is that of Pillow's `exif_transpose`."""
     image = coded((7, 5))
     exif = Image.Exif()
     exif[0x112] = orientation

@@ -123,7 +123,7 @@ def test_places_are_put_into_words(tag: int, entry: Entry, expected: str) -> Non
 
 
 def test_the_thumbnail_is_told_apart() -> None:
-    """Its tags have the names of the picture's."""
+    """The thumbnail's tags (IFD1) have the picture's names, and are kept apart."""
     texts = exif_texts(
         block(
             {0x011A: numbers(RATIONAL, [300, 1])},
@@ -149,12 +149,12 @@ def test_what_holds_another_file_is_never_shown(tag: int) -> None:
     ids=["text", "bytes", "fractions"],
 )
 def test_a_long_value_is_cut(entry: Entry) -> None:
-    """An answer stays of a size that can be read."""
+    """A value is cut at `MAX_TEXT` characters."""
     assert len(exif_texts(block({0x010E: entry})).picture["ImageDescription"]) <= MAX_TEXT
 
 
 def test_a_repeated_tag_counts_once() -> None:
-    """The first one."""
+    """The first of several entries with the same tag is shown."""
     data = block({0x0112: numbers(SHORT, [3]), 0x0113: numbers(SHORT, [5])})
     assert exif_texts(data.replace(b"\x01\x13", b"\x01\x12")).picture == {"Orientation": "3"}
 
@@ -170,13 +170,13 @@ def test_a_repeated_tag_counts_once() -> None:
     ids=["endless", "beyond the end", "unknown kind", "nothing"],
 )
 def test_an_entry_that_cannot_be_read_is_left_out(entry: Entry) -> None:
-    """And the others are shown."""
+    """An entry with an invalid type or place is left out; the others are shown."""
     texts = exif_texts(block({0x0112: entry, 0x010F: text("Canon")})).picture
     assert texts == {"Make": "Canon"}
 
 
 def test_directories_that_lead_in_circles_are_read_once() -> None:
-    """A picture's directory may name itself as any other."""
+    """A directory that names itself, or an earlier one, is not read again."""
     own = numbers(LONG, [8])
     data = b"MM\0*" + struct.pack(">L", 8)
     data += directory({0x8769: own, 0x8825: own, 0xA005: own}, 8, order=">", after=8)
@@ -188,7 +188,7 @@ def test_directories_that_lead_in_circles_are_read_once() -> None:
 
 
 def test_a_directory_of_many_entries_ends_somewhere() -> None:
-    """However many it claims to have."""
+    """A directory is read up to `MAX_ENTRIES` entries, whatever its count says."""
     entries = {tag: numbers(SHORT, [1]) for tag in range(2000)}
     data = b"MM\0*" + struct.pack(">L", 8) + directory(entries, 8, order=">")
     assert len(IfdReader(data).entries(8)) == MAX_ENTRIES
@@ -196,7 +196,7 @@ def test_a_directory_of_many_entries_ends_somewhere() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"II*\0", b"MM\0*", b"Exif\0\0MM\0*"]))
 def test_rubbish_says_nothing_and_raises_nothing(rubbish: bytes, start: bytes) -> None:
-    """Metadata come from anywhere."""
+    """A block that is no TIFF structure gives no texts and raises nothing."""
     texts = exif_texts(start + rubbish)
     assert all(len(value) <= MAX_TEXT for value in texts.picture.values())
 
@@ -226,9 +226,9 @@ def test_a_spoilt_block_is_read_as_far_as_it_goes(
         assert shown.encode().decode() == shown
 
 
-def test_a_block_cut_anywhere_is_read_as_far_as_it_goes(data: Data) -> None:
-    """A real one, every length of it."""
-    source = data("f.jpg")
+def test_a_block_cut_anywhere_is_read_as_far_as_it_goes(sample: Data) -> None:
+    """A camera's block cut at any length raises nothing."""
+    source = sample("f.jpg")
     start = source.index(b"Exif\0\0")
     for length in range(0, 8000, 7):
         exif_texts(source[start : start + length])

@@ -56,7 +56,7 @@ def test_transparent_pixels_show_what_lies_below() -> None:
 
 
 def test_the_canvas_is_empty_where_nothing_is_drawn() -> None:
-    """Not in the background colour, which no browser heeds."""
+    """Pixels that no frame draws are transparent; the background colour is ignored."""
     assert frames(gif_file((3, 2), Part(rows=DOT, place=(1, 1))), (3, 2)) == [("...", ".b.")]
 
 
@@ -75,7 +75,7 @@ def test_a_frame_beyond_the_screen_enlarges_the_canvas() -> None:
 
 
 def test_opaque_frames_have_no_alpha_channel() -> None:
-    """It would cost time in every step and bytes in the result."""
+    """Frames that cover their canvas come as RGB, without an alpha channel."""
     data = gif_file((2, 1), Part(rows=("rg",)), Part(rows=(".b",)))
     assert [frame.image.mode for frame in composite_frames(data, (2, 1))] == ["RGB", "RGB"]
     data = gif_file((2, 1), Part(rows=("rg",), disposal=2), Part(rows=(".b",)))
@@ -108,18 +108,20 @@ def test_plays(repeats: int | None, plays: int) -> None:
         ("frames-1024.gif", (1, 1), 1024, 0),
     ],
 )
-def test_pictures_from_elsewhere(name: str, size: Size, count: int, plays: int, data: Data) -> None:
-    """The structure tells what decoding every frame confirms."""
-    header = probe(data(name))
+def test_pictures_from_elsewhere(
+    name: str, size: Size, count: int, plays: int, sample: Data
+) -> None:
+    """Size, frame count and loop count in the structure agree with the decoded frames."""
+    header = probe(sample(name))
     assert (header.size, header.frames, header.loop_count) == (size, count, plays)
-    assert {frame.image.size for frame in composite_frames(data(name), size)} == {size}
-    assert sum(1 for _ in composite_frames(data(name), size)) == count
+    assert {frame.image.size for frame in composite_frames(sample(name), size)} == {size}
+    assert sum(1 for _ in composite_frames(sample(name), size)) == count
 
 
-def test_a_bomb_is_refused_by_its_structure(data: Data) -> None:
+def test_a_bomb_is_refused_by_its_structure(sample: Data) -> None:
     """44 bytes that ask for a canvas of 86 megapixels, without a picture in them."""
     with pytest.raises(OssError) as refused:
-        processed(data("bomb-65535x66601.gif"), "resize,w_10")
+        processed(sample("bomb-65535x66601.gif"), "resize,w_10")
     assert refused.value.code is Code.IMAGE_TOO_LARGE
 
 
@@ -137,9 +139,9 @@ def test_no_cut_file_passes_for_a_whole_one() -> None:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
-def test_a_frame_that_breaks_off_is_damage(share: float, data: Data) -> None:
+def test_a_frame_that_breaks_off_is_damage(share: float, sample: Data) -> None:
     """The service repairs nothing (C-102), whichever frame it is."""
-    gif = data("example.gif")
+    gif = sample("example.gif")
     with pytest.raises(OssError) as refused:
         processed(gif[: int(len(gif) * share)], "resize,w_10")
     assert refused.value.code is Code.IMAGE_DAMAGE

@@ -97,7 +97,7 @@ def test_only_what_changes_is_drawn() -> None:
     data = write_gif(iter([Frame(before), Frame(after)]), loop_count=0)
     _, part = split_frames(data)
     with Image.open(io.BytesIO(part.file)) as image:
-        assert (part.place, image.size) == ((20, 10), (21, 21))
+        assert (part.offset, image.size) == ((20, 10), (21, 21))
         assert image.info["transparency"] in range(256)
         drawn = image.convert("RGBA").getchannel("A").histogram()[255]
     assert drawn == 2 * 2 + 1
@@ -149,9 +149,9 @@ def descriptor_flags(data: bytes) -> list[int]:
     return flags
 
 
-def test_a_photograph_looks_right_from_afar(data: Data) -> None:
+def test_a_photograph_looks_right_from_afar(sample: Data) -> None:
     """255 colours, dithered: smoothed by two pixels, it differs by about a level."""
-    photo = Image.open(io.BytesIO(data("example.jpg"))).convert("RGB")
+    photo = Image.open(io.BytesIO(sample("example.jpg"))).convert("RGB")
     (frame,) = read(write_gif(iter([Frame(photo)]), loop_count=1))
     apart = ImageChops.difference(*(image.reduce(4) for image in (photo, frame.image)))
     assert max(ImageStat.Stat(apart).rms) < 3

@@ -82,23 +82,23 @@ REAL_FRAMES = {
 
 
 @pytest.mark.parametrize("name", REAL_FRAMES)
-def test_real_animations_are_counted_as_a_decoder_counts_them(data: Data, name: str) -> None:
-    """Local palettes, extensions and all."""
-    header = probe(data(name))
+def test_real_animations_are_counted_as_a_decoder_counts_them(sample: Data, name: str) -> None:
+    """The structure gives the frame count that Pillow finds by decoding."""
+    header = probe(sample(name))
     assert (header.size, header.frames) == REAL_FRAMES[name]
-    assert getattr(Image.open(io.BytesIO(data(name))), "n_frames", 1) == header.frames
+    assert getattr(Image.open(io.BytesIO(sample(name))), "n_frames", 1) == header.frames
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_orientation_of_a_jpeg_is_read(orientation: int) -> None:
-    """The size stays the stored one."""
+    """EXIF's orientation is read; the size is that of the stored pixels."""
     header = probe(with_orientation(SMALL, orientation))
     assert (header.orientation, header.size) == (orientation, (20, 12))
 
 
 @pytest.mark.parametrize("orientation", [6, 8])
 def test_the_orientation_of_a_webp_is_read(orientation: int) -> None:
-    """It has an EXIF block of its own."""
+    """The orientation is read from the chunk EXIF."""
     exif = Image.Exif()
     exif[0x112] = orientation
     assert probe(stored(SMALL, "WEBP", exif=exif)).orientation == orientation
@@ -106,13 +106,13 @@ def test_the_orientation_of_a_webp_is_read(orientation: int) -> None:
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_orientation_that_does_not_exist_is_upright(orientation: int) -> None:
-    """Cameras write 0 and worse."""
+    """An orientation outside 1 to 8 counts as 1."""
     assert probe(with_exif(tags(orientation=(SHORT, orientation)))).orientation == 1
 
 
 @pytest.mark.parametrize("text", ["6", "upright"])
 def test_an_orientation_in_words_is_upright(text: str) -> None:
-    """Only the number counts."""
+    """An orientation that is a text, not a SHORT, counts as 1."""
     assert probe(with_exif(tags(orientation=(ASCII, text)))).orientation == 1
 
 
@@ -157,7 +157,7 @@ def test_a_density_in_words_is_none_at_all(text: str) -> None:
 @pytest.mark.parametrize("block", [b"", b"Exif\0\0", b"rubbish", b"Exif\0\0II*\0\xff\xff\xff\xff"])
 @pytest.mark.filterwarnings("ignore:.*EXIF:UserWarning", "ignore:Truncated File:UserWarning")
 def test_spoilt_metadata_spoil_no_picture(word: str, block: bytes) -> None:
-    """What cannot be read is not there."""
+    """Metadata that cannot be read are ignored; size and pixels count."""
     header = probe(stored(SMALL, word, exif=block))
     assert (header.size, header.orientation) == ((20, 12), 1)
 
@@ -188,7 +188,7 @@ def zero_wide(word: str) -> bytes:
 
 @pytest.mark.parametrize("word", ["jpg", "png", "gif", "bmp", "webp"])
 def test_a_picture_of_no_width_is_damaged(word: str) -> None:
-    """There is nothing to scale."""
+    """A width of 0 in the header is ImageDamage."""
     with pytest.raises(OssError) as caught:
         probe(zero_wide(word))
     assert caught.value.code is Code.IMAGE_DAMAGE
@@ -200,16 +200,16 @@ def test_a_later_chunk_does_not_change_the_size_of_a_webp() -> None:
     assert probe(stored(SMALL, "WEBP") + hidden).size == (20, 12)
 
 
-def test_a_broken_file_is_damaged(data: Data) -> None:
-    """Broken before the frame header, so that nothing is known of it."""
+def test_a_broken_file_is_damaged(sample: Data) -> None:
+    """A JPEG without a frame header is ImageDamage, with status 400."""
     with pytest.raises(OssError) as caught:
-        probe(data("corrupt-header.jpg"))
+        probe(sample("corrupt-header.jpg"))
     assert (caught.value.code, caught.value.status) == (Code.IMAGE_DAMAGE, 400)
 
 
 @pytest.mark.parametrize(("word", "ec"), [("webp", "0040-00000010"), ("png", None)])
 def test_damage_has_its_formats_number(word: str, ec: str | None) -> None:
-    """Where one is known (C-136)."""
+    """ImageDamage carries an EC for the formats that have one (C-136)."""
     with pytest.raises(OssError) as caught:
         probe(stored(SMALL, word.upper())[:20])
     assert (caught.value.code, caught.value.ec) == (Code.IMAGE_DAMAGE, ec)

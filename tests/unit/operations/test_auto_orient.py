@@ -23,6 +23,7 @@ from tests.pictures import (
     stored,
     with_orientation,
 )
+from tests.stand_ins import lying
 
 F = (424, 333)
 
@@ -67,21 +68,17 @@ def test_every_orientation_of_a_drawn_picture_looks_the_same(
 ) -> None:
     """As stored by a camera that was held in eight ways: 4 levels are JPEG's, scaled or not."""
     upright = photographic(size)
-    undone = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE",
-              6: "ROTATE_90", 7: "TRANSVERSE", 8: "ROTATE_270"}  # fmt: skip
-    lying = upright
-    if orientation in undone:
-        lying = upright.transpose(Image.Transpose[undone[orientation]])
     wanted = shown(processed(stored(upright), text))
-    assert difference(shown(processed(with_orientation(lying, orientation), text)), wanted) <= 4
+    source = with_orientation(lying(upright, orientation), orientation)
+    assert difference(shown(processed(source, text)), wanted) <= 4
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 @pytest.mark.parametrize("text", ["image/format,png", "image/resize,w_150/format,png"])
-def test_the_eight_photographs_look_the_same(data: Data, text: str, orientation: int) -> None:
+def test_the_eight_photographs_look_the_same(sample: Data, text: str, orientation: int) -> None:
     """Within 4 levels on average: each was encoded by itself, with its number drawn into it."""
-    one = shown(processed(data("orientation-1.jpg"), text))
-    other = shown(processed(data(f"orientation-{orientation}.jpg"), text))
+    one = shown(processed(sample("orientation-1.jpg"), text))
+    other = shown(processed(sample(f"orientation-{orientation}.jpg"), text))
     assert mean_difference(one, other) < 4
     assert mean_difference(one, one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) > 40
 
@@ -109,7 +106,7 @@ def test_a_large_picture_is_not_turned_on_demand(orientation: int) -> None:
     ("upright", "orientation"), [(False, 6), (True, 1), (True, 2), (True, 4)], ids=str
 )
 def test_what_needs_no_turn_has_no_limit(upright: bool, orientation: int) -> None:
-    """The tag is ignored, absent, or only mirrors."""
+    """Orientations that keep width and height are not held to the limit of a turn."""
     revised = AutoOrient(upright=upright).apply_to(plan(orientation, (9000, 1)), Limits())
     assert revised.upright is upright
 

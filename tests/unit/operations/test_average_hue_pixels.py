@@ -20,7 +20,7 @@ colours = st.tuples(bytes_of_colour, bytes_of_colour, bytes_of_colour)
 
 @given(colours)
 def test_hue_is_the_angle_of_the_hsv_model(colour: tuple[int, int, int]) -> None:
-    """As the standard library has it, in degrees."""
+    """The hue is that of `colorsys.rgb_to_hsv`, in degrees."""
     expected = colorsys.rgb_to_hsv(*(part / 255 for part in colour))[0] * 360
     assert hue(*colour) == pytest.approx(expected, abs=1e-9)
 
@@ -77,15 +77,15 @@ def modelled(pixels: Samples) -> list[float]:
         *("orientation-1.jpg", "cmyk-icc.jpg"),
     ],
 )
-def test_a_photograph_is_judged_by_steps_of_hue(data: Data, name: str) -> None:
+def test_a_photograph_is_judged_by_steps_of_hue(sample: Data, name: str) -> None:
     """Within two levels of going through every pixel."""
-    image = Image.open(io.BytesIO(data(name))).convert("RGB")
+    image = Image.open(io.BytesIO(sample(name))).convert("RGB")
     expected = modelled(samples(image))
     assert np.abs(np.array(average(image)) + 0.5 - expected).max() <= 2
 
 
 def test_noise_is_judged_by_steps_of_hue() -> None:
-    """Many colours without any order: the same limit."""
+    """Noise keeps within the same two levels."""
     image = noise("RGB", (300, 200))
     expected = modelled(samples(image))
     assert np.abs(np.array(average(image)) + 0.5 - expected).max() <= 2

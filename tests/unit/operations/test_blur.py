@@ -54,10 +54,10 @@ def likeness(one: Samples, other: Samples) -> tuple[float, float]:
     ids=["photo", "adobe", "example"],
 )
 def test_a_photograph_is_blurred_as_by_brute_force(
-    data: Data, name: str, box: tuple[int, int, int, int], r: int, s: int
+    sample: Data, name: str, box: tuple[int, int, int, int], r: int, s: int
 ) -> None:
     """PSNR of 40 dB at least, and no sample more than 6 levels away (C-67)."""
-    image = Image.open(io.BytesIO(data(name))).convert("RGB").crop(box)
+    image = Image.open(io.BytesIO(sample(name))).convert("RGB").crop(box)
     psnr, worst = likeness(
         samples(applied(image, f"blur,r_{r},s_{s}")), convolved(samples(image), r, s)
     )
@@ -120,10 +120,10 @@ def test_a_transparent_colour_does_not_show(kernel: tuple[int, int]) -> None:
     ids=["upper left", "lower right", "middle"],
 )
 def test_a_jpeg_may_come_at_half_scale(
-    data: Data, part: tuple[int, int, int, int], inner: tuple[int, int, int, int]
+    sample: Data, part: tuple[int, int, int, int], inner: tuple[int, int, int, int]
 ) -> None:
     """A wide kernel averages pixels anyway: the limits hold for a reduced decode too."""
-    source = data("photo-2725x2225.jpg")
+    source = sample("photo-2725x2225.jpg")
     assert plan_blur(10, 5).block == 4
     result = run(
         source,
@@ -140,7 +140,7 @@ def test_a_jpeg_may_come_at_half_scale(
 
 @pytest.mark.parametrize("action", ["blur,r_3,s_2,g_face", "blur,r_3,s_2,g_faces,p_50"])
 def test_faces_are_another_product(action: str) -> None:
-    """Understood and answered 501 (C-97)."""
+    """`g_face` and `g_faces` are answered 501 NotImplemented (C-97)."""
     with pytest.raises(OssError) as caught:
         compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.NOT_IMPLEMENTED
@@ -148,14 +148,14 @@ def test_faces_are_another_product(action: str) -> None:
 
 @pytest.mark.parametrize("action", ["blur", "blur,r_3", "blur,s_2", "blur,g_face"])
 def test_radius_and_deviation_belong_together(action: str) -> None:
-    """Both are required (C-66)."""
+    """`blur` without `r` or without `s` is a MissingArgument (C-66)."""
     with pytest.raises(OssError) as caught:
         compile_operations(parse(f"image/{action}").actions)
     assert caught.value.code is Code.MISSING_ARGUMENT
 
 
 def test_the_source_stays_as_it_was() -> None:
-    """An operation is pure."""
+    """`apply` does not write into its source."""
     image = noise("RGBA", (21, 21))
     before = image.tobytes()
     applied(image, "blur,r_3,s_2")

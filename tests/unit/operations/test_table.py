@@ -34,7 +34,7 @@ CASCADES = st.lists(
     ],
 )
 def test_equal_cascades_have_equal_text(one: str, other: str) -> None:
-    """A result is kept under it (decision 011)."""
+    """Equal operations have one canonical text, the result cache's key (decision 011)."""
     texts = {
         canonical_process(compile_operations(parse(f"image/{text}").actions))
         for text in (one, other)
@@ -43,7 +43,7 @@ def test_equal_cascades_have_equal_text(one: str, other: str) -> None:
 
 
 def test_the_order_of_actions_is_kept() -> None:
-    """It matters."""
+    """Actions are applied in the order in which they are written (spec 01 §2.1)."""
     texts = ("image/resize,w_100/rotate,90", "image/rotate,90/resize,w_100")
     assert [canonical_process(compile_operations(parse(text).actions)) for text in texts] == list(
         texts
@@ -63,7 +63,7 @@ def test_the_canonical_text_is_read_as_the_same_and_is_never_longer(text: str) -
 
 
 def test_actions_are_shown_as_they_came() -> None:
-    """But for empty arguments."""
+    """The text for a log leaves out empty arguments and changes nothing else."""
     assert actions_text(parse("image/resize,w_0100,,r_1/slim").actions) == "resize,w_0100,r_1/slim"
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkroom.buckets import Bucket
 from darkroom.ports.objects import ListPage, ListQuery
@@ -14,13 +16,18 @@ from tests.fakes.services import memory_services
 KEYS = ["a", "b/", "b/1", "b/2", "b/c/3", "b0", "e//f", "ü", "\U0001f4f7"]
 
 
-@pytest.fixture
-def there() -> Services:
+def bucket_of(keys: list[str]) -> Services:
     """Fill a bucket."""
     objects = MemoryObjects()
-    for key in KEYS:
+    for key in keys:
         objects.add("demo", key)
     return memory_services(Bucket(name="demo"), objects=objects)
+
+
+@pytest.fixture
+def there() -> Services:
+    """Fill a bucket with the keys of the worked examples."""
+    return bucket_of(KEYS)
 
 
 def pages(listing: ListQuery, there: Services) -> Iterator[ListPage]:
@@ -32,13 +39,17 @@ def pages(listing: ListQuery, there: Services) -> Iterator[ListPage]:
         yield page
 
 
-@pytest.mark.parametrize("limit", range(1, 10))
-@pytest.mark.parametrize("delimiter", ["", "/", "//", "b"])
-@pytest.mark.parametrize("prefix", ["", "b", "b/", "none"])
+@given(
+    keys=st.just(KEYS) | st.lists(st.text("ab/", min_size=1, max_size=5), max_size=12),
+    prefix=st.sampled_from(["", "b", "b/", "none"]),
+    delimiter=st.sampled_from(["", "/", "//", "b"]),
+    limit=st.integers(1, 10),
+)
 def test_pages_of_any_size_hold_the_same_list(
-    there: Services, prefix: str, delimiter: str, limit: int
+    keys: list[str], prefix: str, delimiter: str, limit: int
 ) -> None:
-    """Nothing is left out or shown twice where a page ends with a shared beginning."""
+    """No entry is left out or repeated where a page ends with a common prefix."""
+    there = bucket_of(keys)
     (whole,) = pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=1000), there)
     found = list(pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=limit), there))
     assert [entry for page in found for entry in page.objects] == whole.objects
@@ -49,12 +60,12 @@ def test_pages_of_any_size_hold_the_same_list(
     ("marker", "first"), [("", "a"), ("a", "b/"), ("b/", "b/1"), ("b/15", "b/2"), ("zz", "ü")]
 )
 def test_a_marker_need_not_be_a_key(there: Services, marker: str, first: str) -> None:
-    """Without a delimiter it is just a place in the order."""
+    """Without a delimiter, a page begins with the first key that sorts after the marker."""
     assert list_from_marker("demo", ListQuery(), marker, there).objects[0].key == first
 
 
 def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
-    """It is no beginning that a list of that prefix could have shown."""
+    """A marker that ends in the delimiter but is shorter than the prefix skips no key."""
     page = list_from_marker("demo", ListQuery(prefix="b/c", delimiter="/"), "b/", there)
     assert page.prefixes == ["b/c/"]
 
@@ -70,6 +81,6 @@ def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
 def test_a_shared_beginning_as_marker_stands_for_all_its_keys(
     there: Services, marker: str, prefixes: list[str], keys: list[str]
 ) -> None:
-    """A key within it does not: its beginning comes once more."""
+    """A common prefix as marker skips its keys; a key as marker repeats its prefix."""
     page = list_from_marker("demo", ListQuery(delimiter="/"), marker, there)
     assert (page.prefixes, [entry.key for entry in page.objects]) == (prefixes, keys)

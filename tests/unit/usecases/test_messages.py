@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.imaging.context import ProcessingContext
@@ -43,7 +43,7 @@ JOB = Job(
 def worker(
     objects: MemoryObjects, queue: MemoryQueue, tasks: MemoryTasks, seconds: float = 60
 ) -> JobWorker:
-    """Hire one, and store the picture."""
+    """Store the picture, and build a worker on these stores."""
     objects.add("demo", "a.jpg", stored(photographic((8, 6)), "JPEG"))
     place = memory_job_services(queue=queue, tasks=tasks)
     return JobWorker(
@@ -62,7 +62,7 @@ def delivery(body: str, number: int = 1) -> QueueMessage:
 def test_a_job_is_done() -> None:
     """And its message is done with."""
     objects, queue, tasks = MemoryObjects(), MemoryQueue(), MemoryTasks()
-    assert handle_message(delivery(JOB.text()), worker(objects, queue, tasks)).done
+    assert handle_message(delivery(JOB.to_json()), worker(objects, queue, tasks)).done
     assert ("demo", "small.jpg") in objects.stored
     assert (queue.dead_lettered, queue.delayed) == ([], [])
 
@@ -81,7 +81,7 @@ def taken() -> None:
 def test_why_a_message_comes_again_is_told_without_names(happens: Callable[[], None]) -> None:
     """The log is no place for keys of objects, of the target's least of all."""
     hands = worker(Interrupted(before_write={0: happens}), MemoryQueue(), MemoryTasks())
-    verdict = handle_message(delivery(JOB.text()), hands)
+    verdict = handle_message(delivery(JOB.to_json()), hands)
     assert not verdict.done
     assert str(verdict.details["reason"]).endswith(".")
     assert ".jpg" not in str(verdict)
@@ -92,7 +92,7 @@ def test_a_failure_of_ours_comes_again_later_each_time(number: int, pause: int) 
     """Throttling and time-outs pass."""
     queue = MemoryQueue()
     hands = worker(Interrupted(before_write={0: busy}), queue, MemoryTasks())
-    assert not handle_message(delivery(JOB.text(), number), hands).done
+    assert not handle_message(delivery(JOB.to_json(), number), hands).done
     assert queue.delayed == [("receipt", pause)]
     assert queue.dead_lettered == []
 
@@ -102,10 +102,10 @@ def test_the_last_delivery_ends_among_the_dead_letters() -> None:
     queue, tasks = MemoryQueue(), MemoryTasks()
     hands = worker(Interrupted(before_write={0: busy}), queue, tasks)
     assert handle_message(
-        delivery(JOB.text(), hands.services.settings.max_receive_count), hands
+        delivery(JOB.to_json(), hands.services.settings.max_receive_count), hands
     ).done
     ((message, reason),) = queue.dead_lettered
-    assert message == replace(JOB, redrive_count=1).text()
+    assert message == replace(JOB, redrive_count=1).to_json()
     assert reason.startswith("ServiceUnavailable: ")
     task = tasks.tasks["Image-1"]
     assert (task.state, task.code) == (State.FAILED, "ServiceUnavailable")
@@ -115,7 +115,7 @@ def test_a_dead_letter_that_is_sent_again_is_done() -> None:
     """Redriving needs nothing but the message."""
     queue, tasks, objects = MemoryQueue(), MemoryTasks(), Interrupted(before_write={0: busy})
     hands = worker(objects, queue, tasks)
-    handle_message(delivery(JOB.text(), 5), hands)
+    handle_message(delivery(JOB.to_json(), 5), hands)
     objects.before_write.clear()
     assert handle_message(delivery(queue.dead_lettered[0][0]), hands).done
     assert tasks.tasks["Image-1"].state is State.SUCCEEDED
@@ -134,7 +134,7 @@ def test_a_permanent_failure_is_buried_at_once() -> None:
     """Nothing that was accepted disappears: task and dead letter say why."""
     queue, tasks = MemoryQueue(), MemoryTasks()
     hands = worker(MemoryObjects(), queue, tasks)
-    assert handle_message(delivery(replace(JOB, key="nowhere.jpg").text()), hands).done
+    assert handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), hands).done
     assert tasks.tasks["Image-1"].code == "NoSuchKey"
     assert [reason.split(":")[0] for _, reason in queue.dead_lettered] == ["NoSuchKey"]
     assert queue.delayed == []
@@ -144,7 +144,7 @@ def test_what_there_is_no_time_for_is_not_begun() -> None:
     """The rest of a batch comes again, and none of it is half done."""
     queue, tasks = MemoryQueue(), MemoryTasks()
     hands = worker(MemoryObjects(), queue, tasks, seconds=1)
-    assert not handle_message(delivery(JOB.text()), hands).done
+    assert not handle_message(delivery(JOB.to_json()), hands).done
     assert tasks.tasks == {}
     assert queue.delayed == [("receipt", 1)]
 
@@ -153,7 +153,7 @@ def test_a_duplicate_of_a_failure_is_not_buried_again() -> None:
     """One dead letter for one end, however often the message comes."""
     queue = MemoryQueue()
     hands = worker(MemoryObjects(), queue, MemoryTasks())
-    body = replace(JOB, key="nowhere.jpg").text()
+    body = replace(JOB, key="nowhere.jpg").to_json()
     for _ in range(3):
         assert handle_message(delivery(body), hands).done
     assert len(queue.dead_lettered) == 1
@@ -163,9 +163,9 @@ def test_a_letter_that_fails_again_is_buried_again() -> None:
     """Each round ends with a letter of its own."""
     queue = MemoryQueue()
     hands = worker(MemoryObjects(), queue, MemoryTasks())
-    handle_message(delivery(replace(JOB, key="nowhere.jpg").text()), hands)
+    handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), hands)
     handle_message(delivery(queue.dead_lettered[0][0]), hands)
-    rounds = [json.loads(body)["job"]["redrive_count"] for body, _ in queue.dead_lettered]
+    rounds = [json.loads(body)["job"]["round"] for body, _ in queue.dead_lettered]
     assert rounds == [1, 2]
 
 
@@ -175,7 +175,7 @@ def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
     hands = worker(objects, queue, tasks)
     tasks.create(Task(job=JOB, attempts=5))
     assert handle_message(
-        delivery(JOB.text(), hands.services.settings.max_receive_count + 1), hands
+        delivery(JOB.to_json(), hands.services.settings.max_receive_count + 1), hands
     ).done
     assert ("demo", "small.jpg") not in objects.stored
     assert [reason for _, reason in queue.dead_lettered] == [f"ServiceUnavailable: {KILLED}"]
@@ -190,7 +190,7 @@ def test_an_error_nobody_thought_of_is_one_of_ours(number: int, state: State, do
     queue, tasks = MemoryQueue(), MemoryTasks()
     hands = worker(MemoryObjects(), queue, tasks)
     tasks.create(Task(job=JOB))
-    verdict = handle_crash(delivery(JOB.text(), number), ZeroDivisionError(), hands)
+    verdict = handle_crash(delivery(JOB.to_json(), number), ZeroDivisionError(), hands)
     assert (verdict.done, tasks.tasks["Image-1"].state) == (done, state)
     assert [reason.split(":")[0] for _, reason in queue.dead_lettered] == ["InternalError"] * done
 
@@ -200,7 +200,7 @@ def test_a_job_for_which_there_never_was_any_time_is_tried() -> None:
     queue, objects = MemoryQueue(), MemoryObjects()
     hands = worker(objects, queue, MemoryTasks())
     assert handle_message(
-        delivery(JOB.text(), hands.services.settings.max_receive_count + 1), hands
+        delivery(JOB.to_json(), hands.services.settings.max_receive_count + 1), hands
     ).done
     assert ("demo", "small.jpg") in objects.stored
     assert queue.dead_lettered == []
@@ -212,7 +212,7 @@ def test_a_job_that_another_worker_has_comes_again(number: int, pauses: list[int
     queue, tasks = MemoryQueue(), MemoryTasks()
     tasks.create(Task(job=JOB))
     tasks.claim("Image-1", "another", NOW + timedelta(seconds=9))
-    verdict = handle_message(delivery(JOB.text(), number), worker(MemoryObjects(), queue, tasks))
+    verdict = handle_message(delivery(JOB.to_json(), number), worker(MemoryObjects(), queue, tasks))
     assert not verdict.done
     assert [seconds for _, seconds in queue.delayed] == pauses
     assert queue.dead_lettered == []
@@ -229,12 +229,12 @@ def test_what_was_done_is_counted() -> None:
     """A job of the interface was counted as accepted when it was submitted."""
     hands = worker(MemoryObjects(), MemoryQueue(), MemoryTasks())
     lost = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
-    assert handle_message(delivery(JOB.text()), hands).jobs == {
+    assert handle_message(delivery(JOB.to_json()), hands).jobs == {
         "accepted": 0,
         "done": 1,
         "failed": 0,
     }
-    assert handle_message(delivery(lost.text()), hands).jobs == {
+    assert handle_message(delivery(lost.to_json()), hands).jobs == {
         "accepted": 1,
         "done": 0,
         "failed": 1,

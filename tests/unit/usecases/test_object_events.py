@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget, Style
 from darkroom.errors import Code, OssError
@@ -89,9 +90,9 @@ def test_a_job_is_read_as_it_was_written() -> None:
         accepted=NOW,
         topic="t",
     )
-    assert parse_message(job.text(), SETTINGS) == job
-    assert job.text().isascii()
-    assert job.text().isprintable()
+    assert parse_message(job.to_json(), SETTINGS) == job
+    assert job.to_json().isascii()
+    assert job.to_json().isprintable()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_a_rule_makes_one_job_of_all_its_targets() -> None:
 
 def test_an_arrival_told_twice_is_one_task() -> None:
     """Its id follows from the object and its version: another upload is another task."""
-    bucket = Bucket(name="demo", events=(replace(RULE, targets=RULE.targets[:1]),))
+    bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=RULE.targets[:1]),))
     first, second, other = (
         job_from_event(arrival, memory_services(bucket))
         for arrival in (ARRIVAL, ARRIVAL, replace(ARRIVAL, sequencer="0056"))
@@ -170,16 +171,16 @@ def test_an_arrival_told_twice_is_one_task() -> None:
 )
 def test_a_rule_fires_on_what_it_names_only(arrival: ObjectCreated) -> None:
     """An object from before the rule is none of its business."""
-    bucket = Bucket(name="demo", events=(replace(RULE, since=NOW),))
+    bucket = Bucket(name="demo", events=(structs.replace(RULE, since=NOW),))
     assert job_from_event(arrival, memory_services(bucket)) is None
 
 
 def test_a_rule_that_was_there_keeps_its_date() -> None:
     """Saving the settings again does not make it forget what is under way."""
-    old = replace(RULE, since=NOW)
-    new = replace(RULE, prefix="other/")
+    old = structs.replace(RULE, since=NOW)
+    new = structs.replace(RULE, prefix="other/")
     later = NOW + timedelta(days=1)
-    assert stamp_new_rules((RULE, new), (old,), later) == (old, replace(new, since=later))
+    assert stamp_new_rules((RULE, new), (old,), later) == (old, structs.replace(new, since=later))
 
 
 def test_a_rule_holds_for_what_comes_in_the_second_of_its_saving() -> None:
@@ -200,7 +201,7 @@ def test_a_rule_holds_for_what_comes_in_the_second_of_its_saving() -> None:
 )
 def test_a_rule_that_could_never_do_is_refused(target: RuleTarget, code: Code) -> None:
     """When it is saved, not when the first picture comes."""
-    bucket = Bucket(name="demo", events=(replace(RULE, targets=(target,)),))
+    bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=(target,)),))
     with pytest.raises(OssError) as caught:
         check_rules(bucket, memory_services(bucket))
     assert caught.value.code is code
@@ -208,7 +209,7 @@ def test_a_rule_that_could_never_do_is_refused(target: RuleTarget, code: Code) -
 
 def test_a_rule_may_name_a_style_that_comes_later() -> None:
     """Its use fails until then, which the dead letters tell."""
-    styled = replace(RULE, targets=(RuleTarget(process="style/later", key="x"),))
+    styled = structs.replace(RULE, targets=(RuleTarget(process="style/later", key="x"),))
     bucket = Bucket(name="demo", events=(styled,))
     check_rules(bucket, memory_services(bucket))
     with pytest.raises(OssError) as caught:

@@ -5,12 +5,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
 from darkroom.imaging.context import ProcessingContext
@@ -30,7 +30,7 @@ DEMO = Bucket(name="demo", events=(RULE,))
 JOB = replace(ORDINARY, etag="A1", topic="done")
 
 WHOLE: list[Any] = [
-    json.loads(JOB.text()),
+    json.loads(JOB.to_json()),
     {
         "detail-type": "Object Created",
         "time": "2026-09-01T12:00:00Z",
@@ -121,17 +121,78 @@ def test_a_spoilt_message_ends(whole: int, edits: list[tuple[int, Any]]) -> None
     ends(spoilt(whole, edits))
 
 
+TEXTS = st.text(max_size=5) | st.characters(categories=["Cs"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.sampled_from(ODD),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.integers(0, len(WHOLE) - 1),
+    st.lists(st.tuples(st.integers(0, 40), VALUES), min_size=1, max_size=3),
+)
+def test_any_value_in_any_place_ends(whole: int, edits: list[tuple[int, Any]]) -> None:
+    """Whatever JSON can say."""
+    ends(spoilt(whole, edits))
+
+
+@given(VALUES)
+def test_any_json_is_buried_at_once(value: Any) -> None:
+    """It is no job and no event, and the reason repeats no value of it."""
+    body = json.dumps(value)
+    ((message, reason),) = ends(body).dead_lettered
+    assert message == body
+    assert "neither a job nor an event" in reason
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "complaint"),
+    [
+        ("key", 7, "job.key must be a text, not int"),
+        ("targets", [], "job.targets must be a list of one target or more"),
+        (
+            "targets",
+            [{"process": "image/info", "bucket": "demo"}],
+            "job.targets[0].key is required",
+        ),
+        ("accepted", "2026-09-01T12:00:00", "job.accepted must be a date and time of RFC 3339"),
+        ("round", True, "job.round must be a whole number from 0 to 1000000"),
+        ("round", 10**400, "job.round must be a whole number from 0 to 1000000"),
+        ("by_rule", 1, "job.by_rule must be true or false, not int"),
+        ("more", 1, "job.more is not known"),
+    ],
+)
+def test_the_reason_names_the_member(place: str, value: Any, complaint: str) -> None:
+    """With what it should hold."""
+    body = json.dumps({"job": {**WHOLE[0]["job"], place: value}})
+    ((_, reason),) = ends(body).dead_lettered
+    assert reason.startswith(f"neither a job nor an event: {complaint}")
+
+
 @pytest.mark.parametrize(
     "body",
     [
         "[" * 100_000,
+        '{"other":' + "[" * 100_000,
+        '{"job":' + '{"a":' * 100_000,
         '{"a":' * 100_000,
         "9" * 10_000,
         '"\\ud800"',
-        replace(JOB, key="\ud800").text(),
+        replace(JOB, key="\ud800").to_json(),
         json.dumps({**WHOLE[1], "time": "\ud800"}),
     ],
-    ids=["deep list", "deep object", "long number", "surrogate", "surrogate key", "no time"],
+    ids=[
+        "deep list",
+        "deep member",
+        "deep job",
+        "deep object",
+        "long number",
+        "surrogate",
+        "surrogate key",
+        "no time",
+    ],
 )
 def test_poison_is_buried_at_once(body: str) -> None:
     """With its reason, instead of coming again until the queue gives it up without one."""

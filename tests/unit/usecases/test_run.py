@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
@@ -51,7 +52,7 @@ class Bench:
         self.objects.add("demo", "photos/a.jpg", PICTURE)
 
     def worker(self, name: str = "one") -> JobWorker:
-        """Hire one."""
+        """Build a worker on the stores of this test."""
         place = memory_job_services(tasks=self.tasks, locks=self.locks, topics=self.topics)
         buckets = (Bucket(name="demo"), Bucket(name="other"))
         return JobWorker(
@@ -163,7 +164,7 @@ def test_a_task_whose_worker_died_is_taken_over_when_its_time_is_up() -> None:
 def test_a_worker_that_died_before_telling_has_it_told() -> None:
     """The end was written: the next delivery only tells of it."""
     bench = Bench()
-    task = run_job(replace(JOB, topic=None), bench.worker("one"))
+    task = run_job(structs.replace(JOB, topic=None), bench.worker("one"))
     bench.tasks.tasks["Image-1"] = replace(task, job=JOB, notified=False)
     run_job(JOB, bench.worker("two"))
     assert [note["Status"] for note in bench.notes] == ["Succeeded"]
@@ -172,10 +173,15 @@ def test_a_worker_that_died_before_telling_has_it_told() -> None:
 @pytest.mark.parametrize(
     ("job", "code"),
     [
-        (replace(JOB, key="nowhere.jpg"), "NoSuchKey"),
-        (replace(JOB, targets=(replace(JOB.targets[0], bucket="gone"),)), "NoSuchBucket"),
+        (structs.replace(JOB, key="nowhere.jpg"), "NoSuchKey"),
         (
-            replace(JOB, targets=(replace(JOB.targets[0], process="image/crop,x_500"),)),
+            structs.replace(JOB, targets=(structs.replace(JOB.targets[0], bucket="gone"),)),
+            "NoSuchBucket",
+        ),
+        (
+            structs.replace(
+                JOB, targets=(structs.replace(JOB.targets[0], process="image/crop,x_500"),)
+            ),
             "BadRequest",
         ),
     ],
@@ -192,8 +198,8 @@ def test_a_permanent_failure_ends_the_task_at_once(job: Job, code: str) -> None:
 def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
     """The task fails, and says what it could make."""
     bench = Bench()
-    bad = replace(JOB.targets[0], process="image/crop,x_500")
-    task = run_job(replace(JOB, targets=(bad, JOB.targets[1])), bench.worker())
+    bad = structs.replace(JOB.targets[0], process="image/crop,x_500")
+    task = run_job(structs.replace(JOB, targets=(bad, JOB.targets[1])), bench.worker())
     assert (task.state, task.code, set(task.results)) == (State.FAILED, "BadRequest", {1})
     assert ("other", "photos/a.jpg.png") in bench.objects.stored
 
@@ -201,9 +207,9 @@ def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
 @pytest.mark.parametrize(
     ("target", "code"),
     [
-        (replace(JOB.targets[0], bucket="gone"), "NoSuchBucket"),
-        (replace(JOB.targets[0], key="/{basename}"), "InvalidObjectName"),
-        (replace(JOB.targets[0], key="{object}" * 100), "InvalidObjectName"),
+        (structs.replace(JOB.targets[0], bucket="gone"), "NoSuchBucket"),
+        (structs.replace(JOB.targets[0], key="/{basename}"), "InvalidObjectName"),
+        (structs.replace(JOB.targets[0], key="{object}" * 100), "InvalidObjectName"),
     ],
     ids=["no bucket", "no key", "too long a key"],
 )
@@ -212,14 +218,14 @@ def test_a_target_with_no_place_does_not_keep_the_others_from_theirs(
 ) -> None:
     """Only the filled name tells, and another attempt would fail alike."""
     bench = Bench()
-    task = run_job(replace(JOB, targets=(target, JOB.targets[1])), bench.worker())
+    task = run_job(structs.replace(JOB, targets=(target, JOB.targets[1])), bench.worker())
     assert (task.state, task.code, set(task.results)) == (State.FAILED, code, {1})
 
 
 def test_an_event_of_an_older_version_makes_nothing() -> None:
     """The newer version has an event of its own, whichever of the two comes first."""
     bench = Bench()
-    old = replace(JOB, etag="0" * 32, by_rule=True, topic=None)
+    old = structs.replace(JOB, etag="0" * 32, by_rule=True, topic=None)
     task = run_job(old, bench.worker())
     assert (task.state, task.results) == (State.SUCCEEDED, {})
     assert "newer version" in (task.message or "")
@@ -247,7 +253,7 @@ def test_a_version_that_is_replaced_while_it_is_worked_on_does_not_win() -> None
             return opened
 
     objects = Changing(stored=bench.objects.stored)
-    by_rule = replace(JOB, etag=etag, by_rule=True, topic=None)
+    by_rule = structs.replace(JOB, etag=etag, by_rule=True, topic=None)
     task = run_job(by_rule, Bench(objects=objects).worker())
     assert (task.state, task.results) == (State.SUCCEEDED, {})
     assert ("demo", "small/a.jpg") not in objects.stored
@@ -256,11 +262,11 @@ def test_a_version_that_is_replaced_while_it_is_worked_on_does_not_win() -> None
 def test_results_of_rules_are_no_sources_of_rules() -> None:
     """A rule's result carries a mark, so that no chain of rules can close."""
     bench = Bench()
-    event = replace(JOB, by_rule=True, topic=None)
+    event = structs.replace(JOB, by_rule=True, topic=None)
     run_job(event, bench.worker())
     made = bench.objects.stored["demo", "small/a.jpg"].info
     assert made.by_rule
-    again = replace(event, task_id="Image-2", key=made.key, etag=made.etag)
+    again = structs.replace(event, task_id="Image-2", key=made.key, etag=made.etag)
     assert run_job(again, bench.worker()).results == {}
 
 
@@ -282,7 +288,9 @@ def test_a_job_that_is_given_up_says_why_and_can_be_brought_back() -> None:
     task = bench.tasks.tasks["Image-1"]
     assert (task.state, task.message) == (State.FAILED, "busy all day")
     assert run_job(JOB, bench.worker("two")).state is State.FAILED
-    assert run_job(replace(JOB, redrive_count=1), bench.worker("two")).state is State.SUCCEEDED
+    assert (
+        run_job(structs.replace(JOB, redrive_count=1), bench.worker("two")).state is State.SUCCEEDED
+    )
     assert [note["Status"] for note in bench.notes] == ["Failed", "Succeeded"]
 
 
@@ -300,7 +308,7 @@ def test_a_job_that_came_back_and_is_given_up_again_is_buried_again() -> None:
     """Its second round may end without a word in the table: the letter must not vanish."""
     bench = Bench()
     fail_job(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), bench.worker())
-    again = replace(JOB, redrive_count=1)
+    again = structs.replace(JOB, redrive_count=1)
     task = fail_job(again, OssError(Code.SERVICE_UNAVAILABLE, "killed"), bench.worker("two"))
     assert (task.state, task.message, task.job.redrive_count) == (State.FAILED, "killed", 1)
     assert [note["Message"] for note in bench.notes] == ["busy all day", "killed"]

@@ -1,4 +1,4 @@
-"""OSS signatures V1, V2 and V4: text in, verdict out (spec 01 §5, decisions 008, 030)."""
+"""OSS signatures V1, V2 and V4: request in, caller out (spec 01 §5, decisions 008, 030)."""
 
 from darkroom.auth.credentials import (
     ANONYMOUS,

@@ -9,7 +9,7 @@ ANY_BUCKET = "*"
 
 
 class Permission(StrEnum):
-    """What a key may do with its buckets; none of them includes another."""
+    """Permission of a key on its buckets; none of them includes another."""
 
     READ = "read"
     WRITE = "write"
@@ -18,21 +18,21 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, as far as a signature proves it; holds no secret."""
+    """The sender of a request, as far as a signature proves it; holds no secret."""
 
     key_id: str | None = None
-    """None is an anonymous caller."""
+    """None for an anonymous caller."""
     buckets: frozenset[str] = frozenset()
     """OSS names; `*` stands for every bucket."""
     permissions: frozenset[Permission] = frozenset()
 
     @property
     def anonymous(self) -> bool:
-        """Whether nothing was signed."""
+        """Whether the request has no signature."""
         return self.key_id is None
 
     def may(self, permission: Permission, bucket: str) -> bool:
-        """Tell whether the key grants it there; an anonymous caller has no key."""
+        """Return whether the key grants the permission on the bucket; without a key, False."""
         granted = bucket in self.buckets or ANY_BUCKET in self.buckets
         return granted and permission in self.permissions
 
@@ -42,7 +42,7 @@ ANONYMOUS = Caller()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityToken:
-    """What makes a key temporary: it must come with every request, until `expires`."""
+    """Makes a key temporary: required with every request, until `expires`."""
 
     value: str = field(repr=False)
     expires: datetime
@@ -50,7 +50,7 @@ class SecurityToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey:
-    """A key as it is kept; an empty id or secret raises `ValueError`."""
+    """A stored access key; an empty id or secret raises `ValueError`."""
 
     id: str
     secret: str = field(repr=False)
@@ -58,20 +58,20 @@ class AccessKey:
     permissions: frozenset[Permission] = frozenset()
     token: SecurityToken | None = None
     active: bool = True
-    """A key that is not active counts as unknown."""
+    """An inactive key is treated as unknown."""
 
     def __post_init__(self) -> None:
-        """Refuse what anybody could sign with."""
+        """Refuse an empty id or secret: anybody could sign with it."""
         if not self.id or not self.secret:
             raise ValueError("an access key needs an id and a secret")
 
     def caller(self) -> Caller:
-        """Describe who signs with this key."""
+        """Return the caller who signs with this key."""
         return Caller(key_id=self.id, buckets=self.buckets, permissions=self.permissions)
 
 
 class Credentials(Protocol):
-    """Where access keys are kept; several may be active at once, so that they rotate."""
+    """Store of access keys; several may be active at once, so that they rotate."""
 
     def find(self, key_id: str) -> AccessKey | None:
-        """Look a key up by its id, as the caller wrote it."""
+        """Return the key of an id as the caller wrote it, None if there is none."""

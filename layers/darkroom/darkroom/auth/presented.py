@@ -1,4 +1,4 @@
-"""A signature as presented: who is said to have signed, and what that would have been."""
+"""A signature as a request presents it, before it is verified."""
 
 import hmac
 from collections.abc import Callable
@@ -14,56 +14,56 @@ EC_MISMATCH = "0002-00000040"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedSignature:
-    """What a request says of its signature, its time already checked."""
+    """The signature of a request, its time already checked."""
 
     key_id: str
     signature: str
     texts: tuple[str, ...]
-    """Strings to sign, any of which will do (C-23); an error shows the first."""
+    """Strings to sign, any of which may match (C-23); an error shows the first."""
     sign: Callable[[str, str], str]
     """Secret and string to sign → signature."""
     token: str
-    """Empty when none came with the request."""
+    """Empty when the request has none."""
     canonical_request: str | None = None
     payload: str = UNSIGNED_PAYLOAD
-    """Hexadecimal SHA-256 that the body is said to have."""
+    """Signed hexadecimal SHA-256 of the body, or `UNSIGNED-PAYLOAD`."""
 
     def signed_with(self, secret: str) -> bool:
-        """Compare in constant time with what that secret makes of the request."""
+        """Return whether this secret yields the signature; compares in constant time."""
         given = to_bytes(self.signature)
         expected = (to_bytes(self.sign(secret, text)) for text in self.texts)
         return any(hmac.compare_digest(candidate, given) for candidate in expected)
 
     def mismatch(self) -> OssError:
-        """Show the caller what was to be signed, never the signature (spec 01 §5.7).
+        """Return the error with the string to sign, without the expected signature (spec 01 §5.7).
 
-        The details repeat the request: they may hold control characters and lone
-        surrogates, which XML does not allow, and belong in the reply but not in a log.
+        The details repeat the request: they may hold control characters and lone surrogates, which
+        XML does not allow. They belong in the reply but not in a log.
         """
         details = {
-            **_shown_with_bytes("StringToSign", self.texts[0]),
+            **_text_and_bytes("StringToSign", self.texts[0]),
             "SignatureProvided": self.signature,
             "OSSAccessKeyId": self.key_id,
         }
         if self.canonical_request is not None:
-            details |= _shown_with_bytes("CanonicalRequest", self.canonical_request)
+            details |= _text_and_bytes("CanonicalRequest", self.canonical_request)
         return OssError(Code.SIGNATURE_DOES_NOT_MATCH, ec=EC_MISMATCH, details=details)
 
 
-def _shown_with_bytes(name: str, text: str) -> dict[str, str]:
+def _text_and_bytes(name: str, text: str) -> dict[str, str]:
     return {name: text, f"{name}Bytes": to_bytes(text).hex(" ").upper()}
 
 
 def malformed_authorization() -> OssError:
-    """Refuse an `Authorization` header that no version of the signature reads."""
+    """Return the error for an `Authorization` header that no signature version reads."""
     return OssError(Code.INVALID_ARGUMENT, "Authorization header is invalid.")
 
 
 def authorization_fields(
-    text: str, mark: str, *, required: frozenset[str], optional: frozenset[str]
+    text: str, separator: str, *, required: frozenset[str], optional: frozenset[str]
 ) -> dict[str, str]:
-    """Read named fields parted by `,` or `, `, in any order, each once (V2, V4)."""
-    parts = [part.strip().partition(mark) for part in text.split(",")]
+    """Read named fields separated by `,` or `, `, in any order, each once (V2, V4)."""
+    parts = [part.strip().partition(separator) for part in text.split(",")]
     fields = {name: value for name, _, value in parts}
     complete = required <= fields.keys() <= required | optional
     if len(fields) < len(parts) or not complete or not all(fields[name] for name in required):
@@ -74,7 +74,7 @@ def authorization_fields(
 def required_parameters(
     request: SignedRequest, *names: str, ec: str | None = None
 ) -> tuple[str, ...]:
-    """Give the values of query parameters that only sign together (spec 01 §5.2)."""
+    """Return query parameters that a signature needs together, or deny access (spec 01 §5.2)."""
     values = tuple(value for name in names if (value := request.parameter(name)) is not None)
     if len(values) < len(names):
         listing = ", ".join(names[:-1]) + f" and {names[-1]}"

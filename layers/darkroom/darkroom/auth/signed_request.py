@@ -1,4 +1,4 @@
-"""The parts that the string to sign of every version is made of (spec 01 §5)."""
+"""Building blocks of the string to sign, common to all versions (spec 01 §5)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,20 +9,20 @@ from urllib.parse import quote
 from darkroom.errors import invalid
 
 type Pairs = tuple[tuple[str, str], ...]
-"""Query parameters, decoded, in the order as sent; a bare name has the value ''."""
+"""Query parameters, decoded, in the order sent; a bare name has the value ''."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedRequest:
-    """A request as signatures see it, whatever its URL form (spec 01 §5).
+    """A request as signatures cover it, whatever its URL form (spec 01 §5).
 
-    Key and query are percent-decoded exactly once; a `+` in the query was a space, except
-    in `x-oss-process`, where it stays (C-11).
+    Key and query are percent-decoded exactly once; a `+` in the query was a space, except in
+    `x-oss-process`, where it stays (C-11).
     """
 
     method: str
     bucket: str | None = None
-    """OSS name of the bucket, also behind a custom domain; None is the service itself."""
+    """OSS name of the bucket, also for a custom domain; None for the service itself."""
     key: str = ""
     """Empty at bucket level."""
     query: Pairs = ()
@@ -32,28 +32,28 @@ class SignedRequest:
     """Called only when a digest of the body was signed (C-25)."""
 
     def header(self, name: str) -> str:
-        """Give a header without the blanks around it; '' when it was not sent."""
+        """Return a header without the blanks around it; '' when it was not sent."""
         return self.headers.get(name, "").strip(" \t")
 
     def parameter(self, name: str) -> str | None:
-        """Give the first occurrence of a query parameter (spec 01 §5)."""
+        """Return the first value of a query parameter, None when it was not sent (spec 01 §5)."""
         return next((value for known, value in self.query if known == name), None)
 
     @property
     def resource(self) -> str:
-        """The signed name of what is asked for: `/`, `/bucket/` or `/bucket/key`."""
+        """The signed name of the resource: `/`, `/bucket/` or `/bucket/key`."""
         return f"/{self.key}" if self.bucket is None else f"/{self.bucket}/{self.key}"
 
     def with_headers(self, added: Mapping[str, str]) -> Self:
-        """Copy the request with further headers, by lower-case name."""
+        """Return a copy with further headers, by lower-case name."""
         return replace(self, headers={**self.headers, **added})
 
     def with_query(self, added: Pairs) -> Self:
-        """Copy the request with further query parameters at the end."""
+        """Return a copy with further query parameters at the end."""
         return replace(self, query=(*self.query, *added))
 
     def target(self) -> str:
-        """Write the path-style path and query: what follows the host in a URL."""
+        """Return the path-style path and query: the part of a URL after the host."""
         query = encoded(self.query)
         path = percent_encoded(self.resource, safe="/")
         return f"{path}?{query}" if query else path
@@ -70,7 +70,7 @@ def encoded(pairs: Pairs) -> str:
 
 
 def joined(pairs: Pairs) -> str:
-    """Write pairs as they are, a bare name where the value is empty."""
+    """Write pairs unchanged, a bare name where the value is empty."""
     return "&".join(f"{name}={value}" if value else name for name, value in pairs)
 
 
@@ -78,12 +78,12 @@ OSS_PREFIX = "x-oss-"
 
 
 def to_bytes(text: str) -> bytes:
-    """Encode any text: distinct texts give distinct bytes and a lone surrogate no error."""
+    """Encode any text, lone surrogates included; distinct texts give distinct bytes."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def by_name(pairs: Iterable[tuple[str, str]]) -> Pairs:
-    """Sort by name alone: a repeated name keeps its order, so that swapping values shows."""
+    """Sort by name alone: a repeated name keeps its order, so that swapped values do not match."""
     return tuple(sorted(pairs, key=itemgetter(0)))
 
 
@@ -99,12 +99,12 @@ def canonical_headers(request: SignedRequest, also: Collection[str] = ()) -> str
 
 
 def header_names(text: str) -> tuple[str, ...]:
-    """Read an additional-header list: SDKs write it in any order and sign it sorted."""
+    """Read an additional-header list, sorted: SDKs write it in any order and sign it sorted."""
     return tuple(sorted({name for name in text.lower().split(";") if name}))
 
 
 def check_present(request: SignedRequest, additional: Collection[str]) -> None:
-    """Refuse a list of additional headers that names one which was not sent."""
+    """Refuse a list of additional headers that names a header that was not sent."""
     for name in additional:
         if name not in request.headers:
             raise invalid("AdditionalHeaders", name, "Every named header must be sent")

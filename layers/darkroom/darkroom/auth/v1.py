@@ -1,7 +1,7 @@
 """Signature version 1, in a header or a URL (spec 01 §5.1, §5.2).
 
-V1 itself is ambiguous: key and sub-resources are joined unencoded, so that the key `a?acl`
-and the sub-resource `acl` of the key `a` have one signature. V4 has no such case.
+V1 itself is ambiguous: key and sub-resources are joined unencoded, so that the key `a?acl` and the
+sub-resource `acl` of the key `a` have the same signature. V4 is not.
 """
 
 import base64
@@ -21,7 +21,7 @@ from darkroom.auth.signed_request import (
     to_bytes,
 )
 
-_OF_PROCESSING = """
+_PROCESSING_PARAMETERS = """
     x-oss-process x-oss-async-process style styleName acl versionId security-token
     response-content-type response-content-language response-expires response-cache-control
     response-content-disposition response-content-encoding
@@ -29,7 +29,7 @@ _OF_PROCESSING = """
     x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id x-oss-ac-forward-allow
 """
 
-_OF_THE_REST = """
+_OTHER_PARAMETERS = """
     accessPoint accessPointPolicy append asyncFetch bucketArchiveDirectRead bucketInfo
     callback callback-var cloudboxes cname comp continuation-token cors delete encryption
     endTime group httpsConfig img inventory inventoryId lifecycle link live location logging
@@ -43,15 +43,15 @@ _OF_THE_REST = """
     x-oss-target-redundancy-type x-oss-write-get-object-response
 """
 
-_OF_OURS = "x-oss-bucket-settings"
-"""Always covered, so that nobody adds it to a URL that was signed for something else."""
+_OWN_PARAMETER = "x-oss-bucket-settings"
+"""Always covered, so that nobody can add it to a URL that was signed for something else."""
 
-SUBRESOURCES = frozenset(f"{_OF_PROCESSING} {_OF_THE_REST} {_OF_OURS}".split())
-"""What oss2 signs and nothing else; go-v2 adds every other `x-oss-*` (C-23)."""
+SUBRESOURCES = frozenset(f"{_PROCESSING_PARAMETERS} {_OTHER_PARAMETERS} {_OWN_PARAMETER}".split())
+"""Parameters that oss2 signs, and no others; go-v2 adds every other `x-oss-*` (C-23)."""
 
 
 def is_subresource(name: str) -> bool:
-    """Tell whether V1 signs the parameter: it is listed or begins with `x-oss-`."""
+    """Return whether V1 signs the parameter: it is listed or begins with `x-oss-`."""
     return name in SUBRESOURCES or name.startswith(OSS_PREFIX)
 
 
@@ -63,7 +63,7 @@ STS_PARAMETER = "security-token"
 
 
 def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
-    """Read `<id>:<signature>`; refuse a missing date or one too far off."""
+    """Read `<id>:<signature>`; refuse a missing date or one outside the clock skew."""
     key_id, _, signature = credentials.partition(":")
     if not key_id or not signature:
         raise malformed_authorization()
@@ -79,7 +79,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
 
 
 def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
-    """Read the three parameters; refuse what has expired."""
+    """Read the three parameters; refuse an expired URL."""
     signature, expires, key_id = required_parameters(request, *URL_PARAMETERS)
     validity.check_expires(expires, now)
     return PresentedSignature(
@@ -92,7 +92,7 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
 
 
 def strings_to_sign(request: SignedRequest, date: str) -> tuple[str, ...]:
-    """Give the text with all `x-oss-*` parameters and the one with listed ones (C-23)."""
+    """Return the string with all `x-oss-*` parameters and the one with listed ones (C-23)."""
     every, listed = (
         string_to_sign(request, date, covers)
         for covers in (is_subresource, SUBRESOURCES.__contains__)
@@ -103,7 +103,7 @@ def strings_to_sign(request: SignedRequest, date: str) -> tuple[str, ...]:
 def string_to_sign(
     request: SignedRequest, date: str, covers: Callable[[str], bool] = is_subresource
 ) -> str:
-    """Join what V1 signs; `date` is the expiry in a URL."""
+    """Return the string that V1 signs; `date` is the expiry in a URL."""
     head = [request.method, request.header("content-md5"), request.header("content-type"), date]
     resource = request.resource
     if subresources := by_name(pair for pair in request.query if covers(pair[0])):
@@ -112,5 +112,5 @@ def string_to_sign(
 
 
 def sign(secret: str, text: str) -> str:
-    """Give the base64 HMAC-SHA1 of a string to sign."""
+    """Return the base64 HMAC-SHA1 of a string to sign."""
     return base64.b64encode(hmac.digest(to_bytes(secret), to_bytes(text), "sha1")).decode()

@@ -1,4 +1,4 @@
-"""Signature version 2, in a header or a URL (spec 01 §5.3): oss2 alone still writes it."""
+"""Signature version 2, in a header or a URL (spec 01 §5.3); of the SDKs only oss2 writes it."""
 
 import base64
 import hmac
@@ -49,7 +49,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
 
 
 def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
-    """Read the `x-oss-*` parameters; refuse what has expired."""
+    """Read the `x-oss-*` parameters; refuse an expired URL."""
     expires, key_id, signature = required_parameters(request, EXPIRES, KEY_ID, SIGNATURE)
     validity.check_expires(expires, now)
     additional = header_names(request.parameter(ADDITIONAL) or "")
@@ -66,7 +66,7 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
 def string_to_sign(
     request: SignedRequest, date: str, additional: Collection[str], query: Pairs | None = None
 ) -> str:
-    """Join what V2 signs: all parameters of `query`, by default those of the request."""
+    """Return the string that V2 signs: all parameters of `query`, by default the request's."""
     check_present(request, additional)
     resource = percent_encoded(request.resource)
     if parameters := canonical_query(request.query if query is None else query):
@@ -77,5 +77,5 @@ def string_to_sign(
 
 
 def sign(secret: str, text: str) -> str:
-    """Give the base64 HMAC-SHA256 of a string to sign."""
+    """Return the base64 HMAC-SHA256 of a string to sign."""
     return base64.b64encode(hmac.digest(to_bytes(secret), to_bytes(text), "sha256")).decode()

@@ -48,19 +48,19 @@ _EC_NO_EXPIRES = "0002-00000215"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a derived key is good for; any region will do (decision 030)."""
+    """Scope of a derived key; any region is accepted (decision 030)."""
 
     day: str
-    """yyyymmdd, as in the date that was signed."""
+    """yyyymmdd, as in the signed date."""
     region: str
 
     def text(self) -> str:
-        """Write the scope as it stands in a credential."""
+        """Return the scope as it stands in a credential."""
         return f"{self.day}/{self.region}/oss/aliyun_v4_request"
 
 
 def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
-    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must go with it."""
+    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must be sent with it."""
     fields = authorization_fields(credentials, "=", required=_REQUIRED, optional=_OPTIONAL)
     if not _is_credential(fields["Credential"]):
         raise malformed_authorization()
@@ -80,7 +80,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
 
 
 def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
-    """Read the `x-oss-*` parameters; refuse what has expired or is yet to begin."""
+    """Read the `x-oss-*` parameters; refuse a URL that has expired or is not valid yet."""
     no_expires = request.parameter(EXPIRES) is None
     credential, date, expires, signature = required_parameters(
         request, CREDENTIAL, DATE, EXPIRES, SIGNATURE, ec=_EC_NO_EXPIRES if no_expires else None
@@ -121,11 +121,11 @@ def _present(
     additional: str,
     token: str,
 ) -> PresentedSignature:
-    """Rebuild what was signed; a scope of another day or product cannot match (C-26)."""
+    """Rebuild the signed strings; a scope of another day or product cannot match (C-26)."""
     key_id, _, region, _, _ = credential.rsplit("/", 4)
     scope = Scope(date[:8], region)
     canonical = canonical_request(request, query, header_names(additional))
-    claim = PresentedSignature(
+    presented = PresentedSignature(
         key_id=key_id,
         signature=signature,
         texts=(string_to_sign(date, scope, canonical),),
@@ -135,12 +135,12 @@ def _present(
         payload=_payload(request),
     )
     if credential != f"{key_id}/{scope.text()}":
-        raise claim.mismatch()
-    return claim
+        raise presented.mismatch()
+    return presented
 
 
 def canonical_request(request: SignedRequest, query: Pairs, additional: Collection[str]) -> str:
-    """Join what V4 hashes; the signature itself is no part of `query`."""
+    """Return the text that V4 hashes; `query` excludes the signature itself."""
     check_present(request, additional)
     parts = [
         request.method,
@@ -154,19 +154,19 @@ def canonical_request(request: SignedRequest, query: Pairs, additional: Collecti
 
 
 def _payload(request: SignedRequest) -> str:
-    """Give the payload word; a signed URL has one only if the header goes with it."""
+    """Return the signed payload hash; a signed URL has one only if the header is sent with it."""
     return request.header(PAYLOAD) if PAYLOAD in request.headers else UNSIGNED_PAYLOAD
 
 
 def string_to_sign(date: str, scope: Scope, canonical: str) -> str:
-    """Join what the derived key signs."""
+    """Return the string that the derived key signs."""
     digest = hashlib.sha256(to_bytes(canonical)).hexdigest()
     return f"{SCHEME}\n{date}\n{scope.text()}\n{digest}"
 
 
 def sign(scope: Scope, secret: str, text: str) -> str:
-    """Derive the key of the scope and give the hexadecimal HMAC-SHA256."""
+    """Return the hexadecimal HMAC-SHA256 of a text with the key derived for the scope."""
     key = to_bytes("aliyun_v4" + secret)
-    for word in (scope.day, scope.region, "oss", "aliyun_v4_request"):
-        key = hmac.digest(key, to_bytes(word), "sha256")
+    for part in (scope.day, scope.region, "oss", "aliyun_v4_request"):
+        key = hmac.digest(key, to_bytes(part), "sha256")
     return hmac.digest(key, to_bytes(text), "sha256").hex()

@@ -1,4 +1,4 @@
-"""When a signature holds: dates, clock skew and expiry (spec 01 §5.1, §5.2, §5.5)."""
+"""Validity of signatures: dates, clock skew and expiry (spec 01 §5.1, §5.2, §5.5)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,12 @@ _SECONDS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 def parse(text: str, form: str) -> datetime:
-    """Read a date written exactly in that form, or deny access (C-22)."""
+    """Read a date written exactly in that format, or deny access (C-22)."""
     try:
         moment = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError as error:
         raise _invalid_date() from error
-    # strptime also takes a one-digit day, other digits than ASCII and any weekday.
+    # strptime also accepts a one-digit day, digits other than ASCII and any weekday.
     if write_date(moment, form) != text:
         raise _invalid_date()
     return moment
@@ -30,7 +30,7 @@ def check_skew(moment: datetime, now: datetime) -> None:
 
 
 def check_expires(text: str, now: datetime) -> None:
-    """Refuse a moment of expiry, in seconds since the epoch, that has passed."""
+    """Refuse an expiry, in seconds since the epoch, that has passed."""
     if not _SECONDS.fullmatch(text):
         raise OssError(Code.ACCESS_DENIED, "Invalid date (should be seconds since epoch).")
     if now.timestamp() > int(text):
@@ -38,7 +38,7 @@ def check_expires(text: str, now: datetime) -> None:
 
 
 def check_lifetime(moment: datetime, seconds: int, now: datetime) -> None:
-    """Refuse before `moment` less the skew (C-37) and later than `seconds` after it."""
+    """Refuse a time before `moment` less the skew (C-37) or later than `seconds` after it."""
     if moment - now > SKEW:
         raise OssError(Code.REQUEST_TIME_TOO_SKEWED)
     if now - moment > timedelta(seconds=seconds):

@@ -1,4 +1,4 @@
-"""Who sent a request: the verdict over its signature (spec 01 §5)."""
+"""Verification of a request's signature (spec 01 §5)."""
 
 import hashlib
 import hmac
@@ -26,26 +26,26 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -> Caller:
-    """Tell who signed the request; `ANONYMOUS` when it claims no signature at all.
+    """Return the caller who signed the request; `ANONYMOUS` where it has no signature at all.
 
-    Raises `OssError` for every other request, in this order: form of the claim, time,
-    key id, security token, signature, digest of the body.
+    Raises `OssError` for every other request. The order of the checks is: form of the signature,
+    time, key id, security token, signature, digest of the body.
     """
-    claim = _presented_signature(request, now)
-    if claim is None:
+    presented = _presented_signature(request, now)
+    if presented is None:
         return ANONYMOUS
-    key = credentials.find(claim.key_id)
+    key = credentials.find(presented.key_id)
     if key is None or not key.active:
-        raise _unknown_key(claim)
-    _check_token(claim, key, now)
-    if not claim.signed_with(key.secret):
-        raise claim.mismatch()
-    _check_body(claim, request)
+        raise _unknown_key(presented)
+    _check_token(presented, key, now)
+    if not presented.signed_with(key.secret):
+        raise presented.mismatch()
+    _check_body(presented, request)
     return key.caller()
 
 
 def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSignature | None:
-    """Read the one signature that the request carries, or none."""
+    """Read the signature of the request, None where it has none."""
     authorization = request.headers.get("authorization")
     read_url = _url_reader(request)
     if authorization is None:
@@ -61,7 +61,7 @@ def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSign
 
 
 def _url_reader(request: SignedRequest) -> _ReadUrl | None:
-    """Choose by the query: any one parameter of V1, or the version that the others state."""
+    """Choose by the query: V1 for any of its parameters, else the version that is stated."""
     names = {name for name, _ in request.query}
     if names.intersection(v1.URL_PARAMETERS):
         return v1.read_url
@@ -70,29 +70,29 @@ def _url_reader(request: SignedRequest) -> _ReadUrl | None:
     return _URLS.get(request.parameter("x-oss-signature-version") or "")
 
 
-def _unknown_key(claim: PresentedSignature) -> OssError:
-    details = {"OSSAccessKeyId": truncate(claim.key_id)}
+def _unknown_key(presented: PresentedSignature) -> OssError:
+    details = {"OSSAccessKeyId": truncate(presented.key_id)}
     return OssError(Code.INVALID_ACCESS_KEY_ID, details=details)
 
 
-def _check_token(claim: PresentedSignature, key: AccessKey, now: datetime) -> None:
-    """Hold the token of a temporary key against the one presented (spec 01 §5.6)."""
-    if not claim.token:
+def _check_token(presented: PresentedSignature, key: AccessKey, now: datetime) -> None:
+    """Compare the token of a temporary key with the one presented (spec 01 §5.6)."""
+    if not presented.token:
         if key.token is not None:
-            raise _unknown_key(claim)
+            raise _unknown_key(presented)
         return
-    if not _TOKEN.fullmatch(claim.token):
+    if not _TOKEN.fullmatch(presented.token):
         raise OssError(Code.INVALID_SECURITY_TOKEN)
-    given = to_bytes(claim.token)
+    given = to_bytes(presented.token)
     if key.token is None or not hmac.compare_digest(to_bytes(key.token.value), given):
         raise OssError(Code.ACCESS_KEY_TOKEN_MISMATCH)
     if now >= key.token.expires:
         raise OssError(Code.SECURITY_TOKEN_EXPIRED)
 
 
-def _check_body(claim: PresentedSignature, request: SignedRequest) -> None:
+def _check_body(presented: PresentedSignature, request: SignedRequest) -> None:
     """Hash the body only if a digest was signed in place of `UNSIGNED-PAYLOAD` (C-25)."""
-    if claim.payload == UNSIGNED_PAYLOAD:
+    if presented.payload == UNSIGNED_PAYLOAD:
         return
-    if claim.payload != hashlib.sha256(request.body()).hexdigest():
-        raise invalid(v4.PAYLOAD, claim.payload, "Value must be the SHA-256 of the body")
+    if presented.payload != hashlib.sha256(request.body()).hexdigest():
+        raise invalid(v4.PAYLOAD, presented.payload, "Value must be the SHA-256 of the body")

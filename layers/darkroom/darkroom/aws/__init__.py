@@ -1,1 +1,1 @@
-"""The adapters: the only place that speaks to AWS."""
+"""The adapters: the only package that calls AWS."""

@@ -1,4 +1,4 @@
-"""The adapters of one deployment, built once."""
+"""Builds the adapters of a deployment."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from darkroom.usecases.services import JobServices, Services
 
 
 def build_job_services(settings: Settings, clients: Clients, clock: Clock) -> JobServices | None:
-    """Take queues, table and topics of the settings; none where one of them is missing."""
+    """Return the adapters of jobs; None where a queue or the table is not configured."""
     if settings.jobs_queue is None or settings.dead_letter_queue is None or settings.table is None:
         return None
     return JobServices(
@@ -41,7 +41,7 @@ UTC_CLOCK: Clock = partial(datetime.now, UTC)
 
 
 def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
-    """Connect the service to AWS; what every request needs is connected at once."""
+    """Return the adapters; clients that every request needs are created here."""
     clients = Clients(settings)
     client = clients.s3
     names = {name: entry.s3 for name, entry in settings.buckets.items()}
@@ -72,7 +72,7 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
 def _result_cache(
     settings: Settings, clients: Clients, names: Mapping[str, str]
 ) -> ResultCache | None:
-    """Keep results by a client that gives up soon: they can be made."""
+    """Return the cache, with a client of short timeout: a result can be processed again instead."""
     if settings.results_bucket is None or not settings.result_cache:
         return None
     client = clients.s3_short_timeout
@@ -86,7 +86,7 @@ def _result_cache(
 def _multipart_store(
     settings: Settings, clients: Clients, names: Mapping[str, str]
 ) -> S3MultipartStore | None:
-    """Parts of uploads wait in the bucket that empties itself."""
+    """Return the store; parts are staged in the results bucket, whose lifecycle deletes them."""
     if settings.results_bucket is None:
         return None
     parts = S3PartStore(client=clients.s3, buckets=names, staging_bucket=settings.results_bucket)

@@ -1,6 +1,5 @@
-"""Bucket settings and styles in DynamoDB: one item a bucket (docs/decisions)."""
+"""Bucket settings and styles in DynamoDB: one item a bucket (docs/decisions/062)."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,17 +19,17 @@ if TYPE_CHECKING:
 
 
 SETTINGS_MAX_AGE = timedelta(seconds=30)
-"""How long a function may go by settings that were changed elsewhere (decision 008)."""
+"""Maximum age of cached settings, which another instance may have changed (decision 008)."""
 
 WRITE_ATTEMPTS = 20
-"""How often a change is tried that others get in the way of: one of them wins each time."""
+"""Attempts of a conditional write: of concurrent writers one succeeds each time."""
 
 EC_STYLES_UNREADABLE = "0040-00000601"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketRecord:
-    """What the table holds of a bucket; `revision` counts its changes."""
+    """The item of a bucket; `revision` counts its changes."""
 
     bucket: Bucket
     styles: Styles
@@ -38,7 +37,7 @@ class BucketRecord:
 
 
 class BucketRecords:
-    """The items of buckets, with those kept in memory that were read of late."""
+    """The items of buckets, with a cache of those read last."""
 
     def __init__(
         self,
@@ -47,14 +46,14 @@ class BucketRecords:
         entries: Mapping[str, BucketEntry],
         clock: Clock,
     ) -> None:
-        """Take the listed buckets: what is not in the table is as it is there."""
+        """Take the configured buckets, whose settings apply where the table has none."""
         self.client = client
         self.table = table
         self.entries = entries
         self.recent = TimedCache(load=self._read, clock=clock)
 
     def update(self, name: str, expression: str, values: dict[str, Any], **more: Any) -> None:
-        """Change an item; its revision goes up whatever the expression says."""
+        """Change an item; every change increments its revision."""
         changed = self.client.update_item(
             TableName=self.table,
             Key=_key(name),
@@ -72,7 +71,7 @@ class BucketRecords:
     def _record(self, name: str, item: Mapping[str, Any]) -> BucketRecord:
         bucket = self.entries[name].bucket
         if "settings" in item:
-            bucket = read_bucket(name, json.loads(item["settings"]["S"]))
+            bucket = read_bucket(name, item["settings"]["S"])
         styles = [_style(entry["M"]) for entry in item.get("styles", {"L": []})["L"]]
         return BucketRecord(
             bucket=bucket,
@@ -83,62 +82,62 @@ class BucketRecords:
 
 @dataclass(frozen=True, kw_only=True)
 class TableBuckets:
-    """The listed buckets, with the settings that the table has of them."""
+    """The configured buckets, with their settings from the table."""
 
     records: BucketRecords
 
     def find(self, name: str) -> Bucket | None:
-        """Look one up by its OSS name."""
+        """Return a bucket by its OSS name, None if it is not configured."""
         if name not in self.records.entries:
             return None
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             return self.records.recent.get(name, SETTINGS_MAX_AGE).bucket
 
     def current(self, name: str) -> Bucket:
-        """Read the settings now."""
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        """Read the settings from the table."""
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             return self.records.recent.refresh(name).bucket
 
     def save(self, bucket: Bucket) -> None:
-        """Replace the settings; the last of two wins."""
-        document = json.dumps(write_bucket(bucket), ensure_ascii=False)
-        with _failing_as(Code.SERVICE_UNAVAILABLE):
+        """Replace the settings; of concurrent writers the last wins."""
+        document = write_bucket(bucket).decode()
+        with _table_errors_as(Code.SERVICE_UNAVAILABLE):
             self.records.update(bucket.name, "SET settings = :new", {":new": {"S": document}})
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableStyles:
-    """Styles, all those of a bucket in its one item: 50 of 4 KiB stay below what it may hold."""
+    """Styles, all those of a bucket in its one item: 50 of 4 KiB stay below DynamoDB's 400 KB."""
 
     records: BucketRecords
 
     def recent(self, bucket: str, max_age: timedelta) -> Styles:
-        """Give the styles as they were read at most so long ago."""
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        """Return the styles, read at most `max_age` ago."""
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             return self.records.recent.get(bucket, max_age).styles
 
     def current(self, bucket: str) -> Styles:
-        """Read the styles now."""
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        """Read the styles from the table."""
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             return self.records.recent.refresh(bucket).styles
 
     def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
-        """Change what is read, provided that nobody else did meanwhile."""
+        """Replace the styles read by `change` of them; repeat after a concurrent write."""
         for _ in range(WRITE_ATTEMPTS):
-            with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+            with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
                 record = self.records.recent.refresh(bucket)
             styles = change(record.styles)
-            if styles == record.styles or self._written(bucket, styles, record.revision):
+            if styles == record.styles or self._write(bucket, styles, record.revision):
                 return
         raise OssError(Code.SERVICE_UNAVAILABLE)
 
-    def _written(self, bucket: str, styles: Styles, revision: int) -> bool:
-        """Write unless the item is another by now."""
+    def _write(self, bucket: str, styles: Styles, revision: int) -> bool:
+        """Write the styles; return False if the item has another revision by now."""
         unchanged = "revision = :old" if revision else "attribute_not_exists(revision)"
         values: dict[str, Any] = {":new": {"L": [_item(style) for style in styles.values()]}}
         if revision:
             values[":old"] = {"N": str(revision)}
-        with _failing_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
+        with _table_errors_as(Code.INTERNAL_ERROR, EC_STYLES_UNREADABLE):
             try:
                 self.records.update(
                     bucket, "SET styles = :new", values, ConditionExpression=unchanged
@@ -149,8 +148,8 @@ class TableStyles:
 
 
 @contextmanager
-def _failing_as(code: Code, ec: str | None = None) -> Iterator[None]:
-    """Answer any failure of the table so, and whatever somebody else has written into it."""
+def _table_errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
+    """Raise `code` for any failure of the table, and for an item that cannot be read."""
     try:
         yield
     except (ClientError, BotoCoreError, InvalidDocument, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Values that may be a little old, so that warm requests ask for nothing."""
+"""Cache of values that may be slightly old, so that warm requests call nothing."""
 
 import logging
 from collections.abc import Callable
@@ -12,15 +12,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class TimedCache[K, V]:
-    """What `load` gave, kept by its key."""
+    """Results of `load` by key, each with the time of its reading."""
 
     load: Callable[[K], V]
     clock: Clock
-    """Of the wall: a frozen function's own clock may stand still."""
+    """Wall clock: the monotonic clock of a frozen function may stop."""
     entries: dict[K, tuple[datetime, V]] = field(default_factory=dict)
 
     def get(self, key: K, age: timedelta) -> V:
-        """Give the value as it was at most `age` ago; load it if it is older than that."""
+        """Return the value if it is at most `age` old, otherwise load it."""
         known = self.entries.get(key)
         if known and timedelta() <= self.clock() - known[0] <= age:
             log.debug("cache hit", extra={"of": self.load.__qualname__})
@@ -28,13 +28,13 @@ class TimedCache[K, V]:
         return self.refresh(key)
 
     def refresh(self, key: K) -> V:
-        """Load the value now."""
-        # Its age counts from before it was read: never too young.
+        """Load the value and return it."""
+        # The time before reading, so that a value is never older than its age.
         now = self.clock()
         value = self.load(key)
         self.entries[key] = now, value
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Keep a value that is known to be the present one."""
+        """Store a value that is known to be current."""
         self.entries[key] = self.clock(), value

@@ -1,4 +1,4 @@
-"""Connections to AWS, each made when it is first used and kept."""
+"""Clients of AWS, each created on first use and reused."""
 
 import logging
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STARTED = "darkroom_began"
+_START = "darkroom_began"
 
 
 class Client(Protocol):
@@ -33,11 +33,11 @@ class Client(Protocol):
 
     @property
     def meta(self) -> "ClientMeta":
-        """What it is made of."""
+        """Description of the client, with its event hooks."""
 
 
 def log_calls[C: Client](client: C) -> C:
-    """Have a client tell of its exchanges: never of what is in them, nor of whom they are about."""
+    """Log each AWS call at DEBUG: action, status, duration. Never bodies, keys or names."""
     events = client.meta.events
     events.register("before-call", _begin)
     events.register("after-call", _log_answer)
@@ -46,7 +46,7 @@ def log_calls[C: Client](client: C) -> C:
 
 
 def _begin(context: dict[str, Any], **_: object) -> None:
-    context[_STARTED] = perf_counter()
+    context[_START] = perf_counter()
 
 
 def _log_answer(
@@ -71,76 +71,76 @@ def _log_failure(exception: Exception, context: dict[str, Any], **_: object) -> 
 
 
 def _call_fields(model: Any, context: Mapping[str, Any]) -> dict[str, object]:
-    spent = perf_counter() - context.get(_STARTED, perf_counter())
-    asked = {"store": model.service_model.service_name, "action": model.name} if model else {}
-    return {**asked, "milliseconds": round(1000 * spent, 1)}
+    elapsed = perf_counter() - context.get(_START, perf_counter())
+    call = {"store": model.service_model.service_name, "action": model.name} if model else {}
+    return {**call, "milliseconds": round(1000 * elapsed, 1)}
 
 
 LONG_TIMEOUT = 24
-"""Seconds that S3 may take for a copy or for joining parts."""
+"""Seconds that S3 may take to copy an object or to join parts."""
 
 SHORT_TIMEOUT = 1
-"""Seconds of silence after which what can be done without is done without."""
+"""Seconds to wait for a response that the service can do without."""
 
 
 class Clients:
-    """One client a service; the standard environment chooses region and endpoints."""
+    """One client for each service; the standard environment chooses region and endpoints."""
 
     def __init__(self, settings: Settings) -> None:
-        """Give up in time: three silences and a pause between them leave room for an answer."""
-        self._haste = min(SHORT_TIMEOUT, settings.store_timeout)
+        """Three attempts of `store_timeout` seconds fit the function's time."""
+        self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
             connect_timeout=settings.store_timeout,
             read_timeout=settings.store_timeout,
             retries={"mode": "standard", "total_max_attempts": 3},
-            # Stores that only resemble S3 do not know the newer checksums.
+            # S3-compatible stores do not support the newer checksums.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
 
     @cached_property
     def s3(self) -> "S3Client":
-        """Objects."""
+        """S3, for objects."""
         return log_calls(boto3.client("s3", config=self._config))
 
     def s3_long_timeout(self) -> "S3Client":
-        """Objects, with one long wait for an answer instead of several short ones."""
+        """Return S3 with one long attempt instead of several short ones."""
         return self._s3_long_timeout
 
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
-        once = Config(
+        overrides = Config(
             read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(once)))
+        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
 
     @cached_property
     def s3_short_timeout(self) -> "S3Client":
-        """Objects that can be done without: one short wait for an answer."""
-        once = Config(
-            connect_timeout=self._haste,
-            read_timeout=self._haste,
+        """S3 with one short attempt, for the result cache."""
+        overrides = Config(
+            connect_timeout=self._short_timeout,
+            read_timeout=self._short_timeout,
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(once)))
+        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        """Settings, styles, tasks and locks."""
+        """DynamoDB, for settings, styles, tasks and locks."""
         return log_calls(boto3.client("dynamodb", config=self._config))
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
-        """Access keys."""
+        """Secrets Manager, for access keys and the CDN's token."""
         return log_calls(boto3.client("secretsmanager", config=self._config))
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        """Jobs."""
+        """SQS, for jobs and notifications."""
         return log_calls(boto3.client("sqs", config=self._config))
 
     @cached_property
     def sns(self) -> "SNSClient":
-        """Notifications."""
+        """SNS, for notifications."""
         return log_calls(boto3.client("sns", config=self._config))

@@ -1,4 +1,4 @@
-"""What refusals of AWS mean in terms of the catalogue."""
+"""Errors of AWS → errors of the catalogue."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from darkroom.ports.objects import ObjectReplaced
 EC_THROTTLED = "0004-00000801"
 
 _NOT_FOUND = frozenset({"NoSuchKey", "NotFound", "404"})
-_UNMET = frozenset({"PreconditionFailed", "412"})
+_PRECONDITION_FAILED = frozenset({"PreconditionFailed", "412"})
 
 _DENIED = partial(OssError, Code.ACCESS_DENIED, "The service may not access this object.")
 _THROTTLED = partial(OssError, Code.SERVICE_UNAVAILABLE, ec=EC_THROTTLED)
@@ -47,7 +47,7 @@ _ERROR_CODES = {
 def translate_s3_errors(
     bucket: str, key: str = "", version_id: str | None = None
 ) -> Iterator[None]:
-    """Raise what a refusal means; what is not understood is no fault of the caller's."""
+    """Raise the catalogue's error for an error of S3, `ServiceUnavailable` for an unknown one."""
     try:
         yield
     except ClientError as error:
@@ -60,7 +60,7 @@ def translate_s3_errors(
 
 @contextmanager
 def errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
-    """Answer any failure of a service of our own, which is no business of the caller's, so."""
+    """Turn any AWS failure into `code`."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
@@ -68,7 +68,7 @@ def errors_as(code: Code, ec: str | None = None) -> Iterator[None]:
 
 
 def _has_no_body(error: ClientError) -> bool:
-    """Tell a refusal of a HEAD, which has no body to say why: the number stands for its code."""
+    """Whether a HEAD was refused: it has no body, so botocore takes the status for the code."""
     return error.response.get("Error", {}).get("Code") == "400"
 
 
@@ -79,8 +79,8 @@ def _translate(error: ClientError, bucket: str, key: str) -> Exception:
         return no_such_key(key)
     if code == "NoSuchBucket":
         return no_such_bucket(bucket)
-    if code in _UNMET and details.get("Condition") == "If-None-Match":
+    if code in _PRECONDITION_FAILED and details.get("Condition") == "If-None-Match":
         return OssError(Code.FILE_ALREADY_EXISTS)
-    if code in _UNMET:
+    if code in _PRECONDITION_FAILED:
         return ObjectReplaced(key)
     return _ERROR_CODES.get(code, _UNKNOWN)()

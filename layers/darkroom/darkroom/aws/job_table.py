@@ -1,4 +1,4 @@
-"""Tasks and locks in DynamoDB: one item each, taken and given back by conditional writes."""
+"""Tasks and locks in DynamoDB: one item each, claimed and released by conditional writes."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TableTasks:
-    """Tasks of a table that forgets them by its own clock, after `expires`."""
+    """Tasks in a table that deletes them after `expires` (DynamoDB's time to live)."""
 
     clients: Clients
     table: str
@@ -26,11 +26,11 @@ class TableTasks:
 
     @property
     def client(self) -> "DynamoDBClient":
-        """Connect on first use."""
+        """DynamoDB, connected on first use."""
         return self.clients.dynamodb
 
     def create(self, task: Task) -> bool:
-        """Write the item unless it is there."""
+        """Write the item; return False if it exists."""
         expires = str(int((self.clock() + TASK_TTL).timestamp()))
         item = {**_key(task.job.task_id), **_attributes(task), "expires": {"N": expires}}
         with errors_as(Code.SERVICE_UNAVAILABLE):
@@ -45,7 +45,7 @@ class TableTasks:
         return True
 
     def find(self, task_id: str) -> Task | None:
-        """Read the item now."""
+        """Return the task by a consistent read, None if there is none."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             found = self.client.get_item(
                 TableName=self.table, Key=_key(task_id), ConsistentRead=True
@@ -53,14 +53,14 @@ class TableTasks:
         return _task(found["Item"]) if "Item" in found else None
 
     def claim(self, task_id: str, owner: str, lease_expires_at: datetime) -> Task:
-        """Put the owner's name on the item, unless it bears another whose time is not up."""
+        """Set the item's owner, unless another owner's lease has not expired."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 changed = self.client.update_item(
                     TableName=self.table,
                     Key=_key(task_id),
                     UpdateExpression="SET #owner = :owner, held = :until ADD attempts :one",
-                    ConditionExpression=_FREE,
+                    ConditionExpression=_CLAIMABLE,
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":owner": {"S": owner},
@@ -75,7 +75,7 @@ class TableTasks:
         return _task(changed["Attributes"])
 
     def update(self, task: Task, *, owner: str, release: bool = False) -> None:
-        """Write the item's changing members, as long as it bears the owner's name."""
+        """Write the changing attributes, as long as the item has this owner."""
         members = _attributes(task)
         names = {f"#{name}": name for name in members} | {"#owner": "owner"}
         values = {f":{name}": value for name, value in members.items()}
@@ -96,7 +96,7 @@ class TableTasks:
 
 @dataclass(frozen=True, kw_only=True)
 class TableLocks:
-    """Names that are held by one worker at a time."""
+    """Locks, each held by one worker at a time."""
 
     clients: Clients
     table: str
@@ -104,11 +104,11 @@ class TableLocks:
 
     @property
     def client(self) -> "DynamoDBClient":
-        """Connect on first use."""
+        """DynamoDB, connected on first use."""
         return self.clients.dynamodb
 
     def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:
-        """Put the owner's name on the item, unless it bears another whose time is not up."""
+        """Write the item; return False while another owner's lease has not expired."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.put_item(
@@ -119,7 +119,7 @@ class TableLocks:
                         "held": _number(lease_expires_at),
                         "expires": {"N": str(int(lease_expires_at.timestamp()) + 1)},
                     },
-                    ConditionExpression=f"attribute_not_exists(id) OR {_FREE}",
+                    ConditionExpression=f"attribute_not_exists(id) OR {_CLAIMABLE}",
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":owner": {"S": owner},
@@ -131,7 +131,7 @@ class TableLocks:
         return True
 
     def release(self, name: str, owner: str) -> None:
-        """Remove the item if it still bears the owner's name."""
+        """Delete the item if it still has this owner."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 self.client.delete_item(
@@ -145,7 +145,7 @@ class TableLocks:
                 return
 
 
-_FREE = (
+_CLAIMABLE = (
     "(attribute_exists(id) AND (attribute_not_exists(#owner) OR #owner = :owner OR held < :now))"
 )
 
@@ -159,12 +159,12 @@ def _number(moment: datetime) -> Any:
 
 
 def _attributes(task: Task) -> dict[str, Any]:
-    """Write what changes about a task, and the job that does not."""
-    made = {str(number): asdict(made) for number, made in task.results.items()}
+    """Return the attributes that change, and the job, which does not."""
+    results = {str(number): asdict(result) for number, result in task.results.items()}
     texts = {
-        "job": task.job.text(),
+        "job": task.job.to_json(),
         "state": str(task.state),
-        "made": json.dumps(made, ensure_ascii=False),
+        "made": json.dumps(results, ensure_ascii=False),
         "code": task.code or "",
         "message": task.message or "",
         "finished": task.finished_at.isoformat() if task.finished_at else "",
@@ -173,15 +173,15 @@ def _attributes(task: Task) -> dict[str, Any]:
 
 
 def _task(item: Any) -> Task:
-    made = json.loads(item["made"]["S"])
+    results = json.loads(item["made"]["S"])
     finished = item["finished"]["S"]
     state = State(item["state"]["S"])
-    # Its owner has it before there is anything else to write down.
+    # A claim sets the owner; the state is stored with the first update.
     state = State.RUNNING if state is State.ACCEPTED and "owner" in item else state
     return Task(
-        job=Job.read(json.loads(item["job"]["S"])["job"]),
+        job=Job.from_json(item["job"]["S"]),
         state=state,
-        results={int(number): TargetResult(**members) for number, members in made.items()},
+        results={int(number): TargetResult(**members) for number, members in results.items()},
         code=item["code"]["S"] or None,
         message=item["message"]["S"] or None,
         attempts=int(item["attempts"]["N"]) if "attempts" in item else 0,

@@ -1,4 +1,4 @@
-"""S3 as object store: reading, writing, listing, presigned addresses."""
+"""S3 as object store: reading, writing, listing, presigned URLs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
 
 
 READ_ATTEMPTS = 3
-"""How often a body is asked for that breaks off on its way."""
+"""Requests for a body whose connection breaks."""
 
 READ_TIMEOUT = 8.0
-"""Seconds after which it is not asked for again: time is left to say so."""
+"""Seconds after which a broken body is not requested again, so that an error can be answered."""
 
 PRESIGNED_SECONDS = 900
 
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
-_LINK_OVERRIDES = {
+_PRESIGN_PARAMS = {
     "content-type": "ResponseContentType",
     "content-language": "ResponseContentLanguage",
     "expires": "ResponseExpires",
@@ -61,7 +61,7 @@ _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 @dataclass(frozen=True, kw_only=True)
 class S3Object:
-    """An object whose body streams in; a body that breaks off is asked for again."""
+    """An object whose body is streamed; a body whose connection breaks is requested again."""
 
     client: "S3Client"
     request: Mapping[str, Any]
@@ -69,7 +69,7 @@ class S3Object:
     info: ObjectInfo
 
     def read(self) -> bytes:
-        """Read to the end; raise `Replaced` when another version is there meanwhile."""
+        """Read to the end; raises `ObjectReplaced` if the object was replaced before a retry."""
         response = self.response
         end = monotonic() + READ_TIMEOUT
         for _ in range(READ_ATTEMPTS - 1):
@@ -87,22 +87,22 @@ class S3Object:
             return self.client.get_object(**self.request, IfMatch=self.response["ETag"])
 
     def close(self) -> None:
-        """Drop the connection unless the body was read to its end."""
+        """Close the connection unless the body was read to its end."""
         self.response["Body"].close()
 
 
 @dataclass(frozen=True, kw_only=True)
 class S3Objects:
-    """Objects in S3 buckets, by the OSS names of these."""
+    """Reads objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
-        """Ask for the header alone."""
+        """Return the object's header."""
         with translate_s3_errors(bucket, key, version_id):
-            response = self.client.head_object(**self._named(bucket, key, version_id))
+            response = self.client.head_object(**self._object_params(bucket, key, version_id))
         return object_info(bucket, key, response)
 
     def open(
@@ -113,8 +113,8 @@ class S3Objects:
         version_id: str | None = None,
         byte_range: RangeSpec | None = None,
     ) -> OpenObject:
-        """Ask for the object: header and body in one exchange."""
-        request = self._named(bucket, key, version_id)
+        """Request the object: header and body in one call."""
+        request = self._object_params(bucket, key, version_id)
         if byte_range is not None:
             request["Range"] = f"bytes={_bound(byte_range[0])}-{_bound(byte_range[1])}"
         with translate_s3_errors(bucket, key):
@@ -122,13 +122,13 @@ class S3Objects:
         info = object_info(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
 
-    def _named(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
+    def _object_params(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
-        """Presign a GET of that version."""
-        named = self._named(info.bucket, info.key, info.version_id)
+        """Return a presigned GET URL of that version."""
+        named = self._object_params(info.bucket, info.key, info.version_id)
         return presign(self.client, named, overrides)
 
 
@@ -137,11 +137,11 @@ def _bound(position: int | None) -> str:
 
 
 def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """Write an address that is good for some minutes, to be answered with these headers."""
-    overrides: dict[str, Any] = {_LINK_OVERRIDES[name]: value for name, value in headers.items()}
+    """Return a URL valid for `PRESIGNED_SECONDS`, whose reply has these headers."""
+    overrides: dict[str, Any] = {_PRESIGN_PARAMS[name]: value for name, value in headers.items()}
     if "expires" in headers:
-        # What is no date is one in the past (RFC 9111 §5.3), and S3 has to be given one.
-        overrides[_LINK_OVERRIDES["expires"]] = parse_http_date(headers["expires"]) or _PAST
+        # An invalid date counts as past (RFC 9111 §5.3), and S3 requires a date.
+        overrides[_PRESIGN_PARAMS["expires"]] = parse_http_date(headers["expires"]) or _PAST
     return client.generate_presigned_url(
         "get_object", Params={**named, **overrides}, ExpiresIn=PRESIGNED_SECONDS
     )
@@ -149,13 +149,13 @@ def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, 
 
 @dataclass(frozen=True, kw_only=True)
 class S3Writer:
-    """Objects in S3 buckets, by the OSS names of these."""
+    """Writes objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
     long_timeout_client: Callable[[], "S3Client"]
-    """Gives a client that waits long for an answer: S3 copies before it gives one."""
+    """Returns the client with a long timeout: S3 answers after it has copied."""
 
     def put(
         self,
@@ -166,7 +166,7 @@ class S3Writer:
         *,
         overwrite: bool = True,
     ) -> PutResult:
-        """Store the body; S3 compares its digest."""
+        """Store the body; S3 verifies its MD5."""
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
         checksum = crc64.xz(body)
         with translate_s3_errors(bucket, key):
@@ -194,14 +194,14 @@ class S3Writer:
         *,
         overwrite: bool = True,
     ) -> PutResult:
-        """Let S3 copy the bytes; all attributes are written anew."""
+        """Copy the bytes within S3; all attributes are replaced."""
         if not overwrite:
-            self._absent(bucket, key)
+            self._require_absent(bucket, key)
         with translate_s3_errors(bucket, key):
             response = self.long_timeout_client().copy_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
-                CopySource=self._source(source),
+                CopySource=self._copy_source(source),
                 CopySourceIfMatch=source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
@@ -216,8 +216,8 @@ class S3Writer:
             crc64=source.crc64,
         )
 
-    def _absent(self, bucket: str, key: str) -> None:
-        """Look before a copy: not every store that resembles S3 heeds a condition on one."""
+    def _require_absent(self, bucket: str, key: str) -> None:
+        """Raise `FileAlreadyExists` for an object: S3-compatible stores may ignore a condition."""
         try:
             with translate_s3_errors(bucket, key):
                 self.client.head_object(Bucket=self.buckets[bucket], Key=key)
@@ -227,25 +227,25 @@ class S3Writer:
             raise
         raise OssError(Code.FILE_ALREADY_EXISTS)
 
-    def _source(self, source: ObjectInfo) -> Any:
+    def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
         return named if source.version_id is None else {**named, "VersionId": source.version_id}
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
-        """Remove the object; a missing one is no error."""
+        """Delete the object; a missing one is no error."""
         version: dict[str, Any] = {} if version_id is None else {"VersionId": version_id}
         with translate_s3_errors(bucket, key):
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Remove up to 1000 objects in one exchange."""
+        """Delete up to 1000 objects in one call; return the keys that are gone."""
         with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
                 Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
             )
-        kept = {error.get("Key") for error in response.get("Errors", [])}
-        return [key for key in keys if key not in kept]
+        failed = {error.get("Key") for error in response.get("Errors", [])}
+        return [key for key in keys if key not in failed]
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:
@@ -254,7 +254,7 @@ def _condition(*, overwrite: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class S3Lister:
-    """Objects in S3 buckets, by the OSS names of these."""
+    """Lists objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
@@ -263,24 +263,24 @@ class S3Lister:
     def list(
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""
     ) -> ListPage:
-        """Ask S3, whose tokens are passed on as they are."""
-        place: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
+        """Return a page of S3's list; S3's tokens are passed on unchanged."""
+        position: dict[str, Any] = {"ContinuationToken": token} if token else {"StartAfter": after}
         with translate_s3_errors(bucket):
             response = self.client.list_objects_v2(
                 Bucket=self.buckets[bucket],
                 Prefix=listing.prefix,
                 Delimiter=listing.delimiter,
                 MaxKeys=listing.limit,
-                **place,
+                **position,
             )
         return ListPage(
-            objects=[_listed(entry) for entry in response.get("Contents", [])],
+            objects=[_object_summary(entry) for entry in response.get("Contents", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
             next_marker=response.get("NextContinuationToken"),
         )
 
 
-def _listed(entry: Mapping[str, Any]) -> ObjectSummary:
+def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:
     return ObjectSummary(
         key=entry["Key"],
         size=entry["Size"],

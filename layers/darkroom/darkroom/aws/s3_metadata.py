@@ -1,7 +1,7 @@
-"""Attributes of objects ⇄ what S3 calls them.
+"""Attributes of objects ⇄ parameters and responses of S3.
 
 S3 has no place for an object's own ACL where buckets enforce their owner, and none for this
-checksum: both are kept in user metadata, under names that callers cannot use.
+checksum: both are stored in user metadata, under reserved names.
 """
 
 from collections.abc import Mapping
@@ -57,23 +57,23 @@ _WRITTEN_HEADERS = {
 
 
 def etag(response: Mapping[str, Any]) -> str:
-    """Give the ETag bare and upper-case (C-38)."""
+    """Return the ETag bare and in upper case (C-38)."""
     etag: str = response["ETag"]
     return etag.strip('"').upper()
 
 
 def storage_class(response: Mapping[str, Any]) -> str:
-    """Give OSS's nearest storage class; S3 leaves its own standard out."""
+    """Return OSS's nearest storage class; S3 omits its standard class."""
     return _STORAGE_CLASSES.get(response.get("StorageClass", ""), STANDARD_CLASS)
 
 
 def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
-    """Read the header of an object, or of a part of one."""
+    """Read the header of an object, or of a byte range of one."""
     metadata: Mapping[str, str] = response.get("Metadata", {})
     return ObjectInfo(
         bucket=bucket,
         key=key,
-        # Of the object, of which the response may be a range.
+        # Of the whole object: the response may hold a range of it.
         size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
         etag=etag(response),
         last_modified=response["LastModified"].astimezone(UTC),
@@ -97,7 +97,7 @@ def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInf
 def s3_params(
     attributes: ObjectAttributes, *, crc64: int | None = None, etag: str = ""
 ) -> dict[str, Any]:
-    """Write attributes as a request's members; the checksum is bound to the ETag of its bytes."""
+    """Return attributes as request parameters; the checksum is stored with its bytes' ETag."""
     metadata = dict(attributes.metadata)
     if attributes.acl is not None:
         metadata[ACL] = attributes.acl
@@ -122,6 +122,6 @@ def _acl(text: str) -> Acl:
 
 
 def _crc64(text: str, etag: str) -> int | None:
-    """Believe a checksum only beside the bytes that it was computed of."""
+    """Return a stored checksum, None if it was stored for other bytes."""
     number, _, of_etag = text.partition(" ")
     return int(number) if number.isdecimal() and of_etag == etag else None

@@ -1,7 +1,7 @@
-"""Uploads in parts on S3 (docs/decisions/064-uploads.md).
+"""Multipart uploads on S3 (docs/decisions/064-uploads.md).
 
-S3 wants 5 MB in every part but the last, more than a request here can carry. So parts wait
-as objects in the results bucket, and S3's own parts are made of several when all are there.
+S3 requires 5 MB in every part but the last, more than a request here can carry. So parts are staged
+as objects in the results bucket, and completing the upload joins several to one part of S3.
 """
 
 import base64
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 PREFIX = "parts/"
-"""What the lifecycle of the bucket tells parts by: results are beside them."""
+"""Begins the keys of staged parts: the bucket's lifecycle tells them from results by it."""
 
 MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
@@ -43,16 +43,16 @@ MAX_DELETED_AT_ONCE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class S3PartStore:
-    """Parts that wait in a bucket which empties itself."""
+    """Parts staged in a bucket whose lifecycle deletes them."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
     staging_bucket: str
-    """S3 bucket of the parts."""
+    """S3 bucket of the staged parts."""
 
     def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
-        """Keep a part of an upload that is open."""
+        """Store a part of an open upload."""
         self._check(upload)
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
         with translate_s3_errors(upload.bucket, upload.key):
@@ -65,26 +65,26 @@ class S3PartStore:
         return PutResult(etag=etag(response), md5=md5, crc64=crc64.xz(body))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
-        """Give all parts by number."""
+        """Return all parts, by number."""
         self._check(upload)
-        return list(self._found(upload))
+        return list(self._staged_parts(upload))
 
-    def _found(self, upload: UploadRef) -> Iterator[UploadedPart]:
+    def _staged_parts(self, upload: UploadRef) -> Iterator[UploadedPart]:
         pages = self.client.get_paginator("list_objects_v2")
         with translate_s3_errors(upload.bucket, upload.key):
             for page in pages.paginate(Bucket=self.staging_bucket, Prefix=_prefix(upload)):
                 for entry in page.get("Contents", []):
-                    yield _part(entry)
+                    yield _uploaded_part(entry)
 
     def _check(self, upload: UploadRef) -> None:
-        """Ask S3 whether it knows the upload, under that key of that bucket."""
+        """Raise `NoSuchUpload` unless S3 has the upload under that key of that bucket."""
         with translate_s3_errors(upload.bucket, upload.key):
             response = self.client.list_parts(**upload_params(self.buckets, upload), MaxParts=1)
         if response["Key"] != upload.key:
             raise OssError(Code.NO_SUCH_UPLOAD)
 
     def read(self, upload: UploadRef, part: UploadedPart) -> bytes:
-        """Read a part that was seen; `InvalidPart` when it is gone or another one by now."""
+        """Read a listed part; raises `InvalidPart` if it is gone or was replaced since."""
         name = _part_key(upload, part.number)
         try:
             with translate_s3_errors(self.staging_bucket, name):
@@ -99,9 +99,9 @@ class S3PartStore:
         return body
 
     def discard(self, upload: UploadRef) -> None:
-        """Remove what waits; what cannot be removed now expires."""
+        """Delete the staged parts; the lifecycle deletes those that cannot be deleted now."""
         with suppress(OssError):
-            names = [_part_key(upload, part.number) for part in self._found(upload)]
+            names = [_part_key(upload, part.number) for part in self._staged_parts(upload)]
             for first in range(0, len(names), MAX_DELETED_AT_ONCE):
                 objects = [{"Key": name} for name in names[first : first + MAX_DELETED_AT_ONCE]]
                 with translate_s3_errors(upload.bucket, upload.key):
@@ -112,7 +112,7 @@ class S3PartStore:
 
 
 def upload_params(buckets: Mapping[str, str], upload: UploadRef) -> Any:
-    """Name an upload as S3 does."""
+    """Return S3's parameters for an upload."""
     return {"Bucket": buckets[upload.bucket], "Key": upload.key, "UploadId": upload.id}
 
 
@@ -125,7 +125,7 @@ def _part_key(upload: UploadRef, number: int) -> str:
     return f"{_prefix(upload)}{number:05}"
 
 
-def _part(entry: Mapping[str, Any]) -> UploadedPart:
+def _uploaded_part(entry: Mapping[str, Any]) -> UploadedPart:
     return UploadedPart(
         number=int(entry["Key"].rpartition("/")[2]),
         size=entry["Size"],
@@ -135,27 +135,27 @@ def _part(entry: Mapping[str, Any]) -> UploadedPart:
 
 
 GROUP = 8 * 1024 * 1024
-"""Bytes from which on parts suffice for one of S3's."""
+"""Minimum bytes of the parts that are joined to one part of S3."""
 
 THREADS = 6
-"""Groups on their way at once; each holds up to `GROUP` and one part in memory, twice."""
+"""Groups sent at the same time; each holds up to `GROUP` and one part in memory, twice."""
 
 type Group = Sequence[UploadedPart]
 
 
 @dataclass(frozen=True, kw_only=True)
 class S3MultipartStore:
-    """S3's own uploads, filled when they are complete."""
+    """S3's own uploads, filled with the staged parts when they are completed."""
 
     client: "S3Client"
     buckets: Mapping[str, str]
     """S3 bucket by OSS name."""
     long_timeout_client: Callable[[], "S3Client"]
-    """Gives a client that waits long for an answer: S3 joins parts before it gives one."""
+    """Returns the client with a long timeout: S3 answers after it has joined the parts."""
     parts: S3PartStore
 
     def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
-        """Open an upload in S3, whose id it has."""
+        """Open an upload in S3 and return its id."""
         with translate_s3_errors(bucket, key):
             response = self.client.create_multipart_upload(
                 Bucket=self.buckets[bucket], Key=key, **s3_params(attributes)
@@ -170,19 +170,19 @@ class S3MultipartStore:
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
     ) -> PutResult:
-        """Fill S3's upload from the waiting parts; until its end nothing is there."""
-        made = self._filled(upload, grouped(parts), remaining)
+        """Fill S3's upload with the staged parts and complete it; until then no object exists."""
+        uploaded = self._upload_groups(upload, grouped(parts), remaining)
         condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
         with translate_s3_errors(upload.bucket, upload.key):
             response = self.long_timeout_client().complete_multipart_upload(
                 **upload_params(self.buckets, upload),
-                MultipartUpload={"Parts": made},  # type: ignore[typeddict-item]
+                MultipartUpload={"Parts": uploaded},  # type: ignore[typeddict-item]
                 **condition,
             )
         self.parts.discard(upload)
         return PutResult(etag=etag(response), version_id=response.get("VersionId"))
 
-    def _filled(
+    def _upload_groups(
         self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]
     ) -> Sequence[Mapping[str, Any]]:
         def fill(number: int, group: Group) -> Mapping[str, Any]:
@@ -195,11 +195,11 @@ class S3MultipartStore:
             return {"PartNumber": number, "ETag": response["ETag"]}
 
         with ThreadPoolExecutor(THREADS) as pool:
-            # The first failure ends this, and what has not begun by then never does.
+            # The first failure is raised, and groups not yet started are cancelled.
             return list(pool.map(fill, range(1, len(groups) + 1), groups))
 
     def abort(self, upload: UploadRef) -> None:
-        """Forget the upload in S3, and its parts."""
+        """Abort the upload in S3 and delete the staged parts."""
         with translate_s3_errors(upload.bucket, upload.key):
             self.client.abort_multipart_upload(**upload_params(self.buckets, upload))
         self.parts.discard(upload)
@@ -207,7 +207,7 @@ class S3MultipartStore:
     def list(
         self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> UploadPage:
-        """List S3's uploads, whoever began them."""
+        """List the open uploads of the S3 bucket, including those of other services."""
         with translate_s3_errors(bucket):
             response = self.client.list_multipart_uploads(
                 Bucket=self.buckets[bucket],
@@ -217,16 +217,16 @@ class S3MultipartStore:
                 KeyMarker=after[0],
                 UploadIdMarker=after[1],
             )
-        onward = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
+        marker = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
         return UploadPage(
-            uploads=[_begun(entry) for entry in response.get("Uploads", [])],
+            uploads=[_multipart_upload(entry) for entry in response.get("Uploads", [])],
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
-            next_marker=onward if response["IsTruncated"] else None,
+            next_marker=marker if response["IsTruncated"] else None,
         )
 
 
 def grouped(parts: Sequence[UploadedPart]) -> list[Group]:
-    """Put parts together, in order, until each group but the last is large enough."""
+    """Return the parts in groups, in order, each but the last of at least `GROUP` bytes."""
     groups: list[list[UploadedPart]] = [[]]
     size = 0
     for part in parts:
@@ -247,7 +247,7 @@ def _check_time(remaining: Callable[[], float]) -> None:
         )
 
 
-def _begun(entry: Mapping[str, Any]) -> MultipartUpload:
+def _multipart_upload(entry: Mapping[str, Any]) -> MultipartUpload:
     return MultipartUpload(
         key=entry["Key"],
         id=entry["UploadId"],

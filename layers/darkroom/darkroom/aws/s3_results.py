@@ -1,4 +1,4 @@
-"""Results in a bucket that empties itself (docs/decisions/091-kept-results.md)."""
+"""Results in a bucket whose lifecycle deletes them (docs/decisions/091-kept-results.md)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 
 PREFIX = "results/"
-"""What the lifecycle of the bucket tells results by: parts of uploads wait beside them."""
+"""Begins the keys of results: the bucket's lifecycle tells them from staged parts by it."""
 
 CHECKSUM = f"{RESERVED_METADATA_PREFIX}seal"
-"""Metadata that binds an entry's name, type and bytes together, with their number in front."""
+"""Metadata: number of bytes, and SHA-256 of an object's name, type and bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class S3ResultStorage:
-    """Results as objects; what is not what was kept under its name counts as not there."""
+    """Results as objects; an object that was changed since it was stored counts as missing."""
 
     client: "S3Client"
     bucket: str
     """S3 name."""
 
     def get(self, key: str, *, max_bytes: int) -> CachedResult | None:
-        """Ask for the object: header and body in one exchange, the body read if it is small."""
+        """Request header and body in one call; read the body if it is small."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             try:
                 response = self.client.get_object(**self._location(key))
             except self.client.exceptions.NoSuchKey:
                 return None
             with closing(response["Body"]) as body:
-                return _opened(key, response, body, max_bytes)
+                return _verified_result(key, response, body, max_bytes)
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Store the object under its seal."""
+        """Store the object with its checksum."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.client.put_object(
                 **self._location(key),
@@ -52,22 +52,28 @@ class S3ResultStorage:
             )
 
     def presign(self, key: str, *, headers: Mapping[str, str]) -> str:
-        """Presign a GET of the object."""
+        """Return a presigned GET URL of the object."""
         return presign(self.client, self._location(key), headers)
 
     def _location(self, name: str) -> Any:
         return {"Bucket": self.bucket, "Key": f"{PREFIX}{name}"}
 
 
-def _opened(name: str, response: Mapping[str, Any], body: Any, most: int) -> CachedResult | None:
-    """Hold the object against its seal; of a large one, which is not read, only its size."""
+def _verified_result(
+    name: str, response: Mapping[str, Any], body: Any, max_bytes: int
+) -> CachedResult | None:
+    """Return the result if its checksum matches; of a large body only the size is compared."""
     size, content_type = int(response["ContentLength"]), response.get("ContentType", "")
-    seal = response.get("Metadata", {}).get(CHECKSUM, "")
-    found = CachedResult(key=name, content_type=content_type, size=size)
-    if size > most:
-        return found if seal.startswith(f"{size} ") else None
-    read = body.read()
-    return replace(found, body=read) if seal == _checksum(name, content_type, read) else None
+    checksum = response.get("Metadata", {}).get(CHECKSUM, "")
+    result = CachedResult(key=name, content_type=content_type, size=size)
+    if size > max_bytes:
+        return result if checksum.startswith(f"{size} ") else None
+    content = body.read()
+    return (
+        replace(result, body=content)
+        if checksum == _checksum(name, content_type, content)
+        else None
+    )
 
 
 def _checksum(name: str, content_type: str, body: bytes) -> str:

@@ -1,21 +1,19 @@
 """The word of the front in a secret, whose older version holds as well (decision 093)."""
 
-import json
+import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct, structs
 
 from darkroom.auth import AccessKey, Permission, SecurityToken
 from darkroom.aws.cache import TimedCache
 from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
+from darkroom.json_documents import InvalidDocument, decode
 from darkroom.ports import Clock
 from darkroom.settings import SettingsError
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager.client import SecretsManagerClient
-import hmac
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -26,9 +24,6 @@ KEYS_MAX_AGE = timedelta(seconds=60)
 
 KEYS_MIN_AGE = timedelta(seconds=10)
 """How often a key id that is not known may make the secret be read again."""
-
-MEMBERS = frozenset({"id", "secret", "buckets", "permissions", "active", "token"})
-"""Of a key in the secret."""
 
 
 class SecretKeys:
@@ -53,53 +48,52 @@ class SecretKeys:
         return access_keys(text)
 
 
+class SecurityTokenEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The token of a temporary key, as the secret has it."""
+
+    value: str
+    expires: Annotated[datetime, Meta(tz=True)]
+
+
+type _NotEmpty = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+
+
+class AccessKeyEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An access key, as the secret has it."""
+
+    id: _NotEmpty
+    secret: _NotEmpty
+    buckets: frozenset[str]
+    permissions: frozenset[Permission]
+    active: bool = True
+    token: SecurityTokenEntry | None = None
+
+    def key(self) -> AccessKey:
+        """Return the key itself, whose repr has no secret in it."""
+        token = None if self.token is None else SecurityToken(**structs.asdict(self.token))
+        return AccessKey(
+            id=self.id,
+            secret=self.secret,
+            buckets=self.buckets,
+            permissions=self.permissions,
+            active=self.active,
+            token=token,
+        )
+
+
 def access_keys(text: str) -> Mapping[str, AccessKey]:
     """Read the list of keys by their ids.
 
     Raises `SettingsError`, which quotes nothing of the secret.
     """
     try:
-        entries = json.loads(text)
-    except json.JSONDecodeError:
-        raise SettingsError("the secret of access keys must be JSON") from None
-    if not isinstance(entries, list):
-        raise SettingsError("the secret of access keys must be a JSON list")
-    keys = [_key(number, entry) for number, entry in enumerate(entries, 1)]
-    by_id = {key.id: key for key in keys}
-    if len(by_id) < len(keys):
-        raise SettingsError("two access keys have the same id")
+        entries = decode(text, list[AccessKeyEntry], path="access keys", private_names=True)
+    except InvalidDocument as error:
+        raise SettingsError(str(error)) from error
+    by_id = {entry.id: entry.key() for entry in entries}
+    if len(by_id) < len(entries):
+        raise SettingsError("access keys: two have the same id")
     return by_id
-
-
-def _key(number: int, entry: Any) -> AccessKey:
-    if not isinstance(entry, dict) or not entry.keys() <= MEMBERS:
-        members = ", ".join(sorted(MEMBERS))
-        raise SettingsError(f"access key {number} must be an object of {members}")
-    try:
-        return AccessKey(
-            id=_of(str, entry["id"]),
-            secret=_of(str, entry["secret"]),
-            buckets=frozenset(_of(str, name) for name in _of(list, entry["buckets"])),
-            permissions=frozenset(map(Permission, _of(list, entry["permissions"]))),
-            active=_of(bool, entry.get("active", True)),
-            token=_token(entry["token"]) if "token" in entry else None,
-        )
-    except (KeyError, TypeError, ValueError):
-        raise SettingsError(f"access key {number} has a member that is missing or wrong") from None
-
-
-def _token(entry: Any) -> SecurityToken:
-    """Read `{"value": text, "expires": date}`, the date in ISO 8601 with its time zone."""
-    expires = datetime.fromisoformat(_of(str, entry["expires"]))
-    if expires.tzinfo is None:
-        raise ValueError("a date without a time zone")
-    return SecurityToken(value=_of(str, entry["value"]), expires=expires)
-
-
-def _of[T](kind: type[T], value: Any) -> T:
-    if not isinstance(value, kind):
-        raise TypeError(f"not a {kind.__name__}")
-    return value
 
 
 VERSIONS = ("AWSCURRENT", "AWSPREVIOUS")

@@ -1,8 +1,7 @@
-"""A function that begins from a snapshot of its memory (SnapStart, docs/decisions/097).
+"""SnapStart: functions that start from a snapshot of their memory (docs/decisions/097).
 
-All copies of it begin with what was in memory after the import. That may be kept in it: code,
-clients without a connection, credentials that know when they expire. What must not be the same
-in every copy is drawn again here.
+All instances start with what was in memory after the import: code, clients without a connection and
+credentials with an expiry may stay. State that must differ between instances is renewed here.
 """
 
 import random
@@ -12,10 +11,10 @@ from darkroom.usecases.warmup import warm_up
 
 
 def register_hooks(fonts: Path) -> None:
-    """Say what is to be done before the snapshot, and in each copy after it."""
-    # Comes with the runtime that takes snapshots, and nowhere else.
+    """Register what runs before the snapshot, and in each instance after it."""
+    # Exists only in runtimes that take snapshots.
     from snapshot_restore_py import register_after_restore, register_before_snapshot  # noqa: PLC0415
 
     register_before_snapshot(warm_up, fonts)
-    # The pauses between two attempts are drawn from this; ids come from the system.
+    # Delays of retries are drawn from `random`; ids come from the system's generator.
     register_after_restore(random.seed)

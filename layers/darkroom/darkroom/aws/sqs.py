@@ -1,4 +1,4 @@
-"""SNS topics and SQS queues that hear of the end of jobs."""
+"""SQS queues and SNS topics: jobs, dead letters, notifications."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,25 +8,25 @@ from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
 
 MAX_REASON = 1000
-"""Characters of a reason that travel with a dead letter."""
+"""Characters of the reason that is sent with a dead letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqsQueue:
-    """A queue by its URL."""
+    """The queue of jobs, by its URL."""
 
     clients: Clients
     url: str
 
     def send(self, message: str) -> None:
-        """Hand a message over."""
+        """Send a message; SQS has stored it when this returns."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(QueueUrl=self.url, MessageBody=message)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqsMessageControl:
-    """Messages that were received from a queue, and the queue where the dead ones go."""
+    """Messages received from a queue, and its dead-letter queue."""
 
     clients: Clients
     url: str
@@ -34,15 +34,15 @@ class SqsMessageControl:
     """URL of the dead-letter queue."""
 
     def retry_after(self, receipt: str, seconds: int) -> None:
-        """Hide the message for so long."""
+        """Set the message's visibility timeout."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds
             )
 
     def dead_letter(self, message: str, reason: str) -> None:
-        """Send it to the dead letters, the reason as an attribute."""
-        text = _printable(reason[:MAX_REASON]) or "unknown"
+        """Send the message to the dead-letter queue, with the reason as an attribute."""
+        text = _replace_unprintable(reason[:MAX_REASON]) or "unknown"
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(
                 QueueUrl=self.dead_letter_url,
@@ -51,29 +51,29 @@ class SqsMessageControl:
             )
 
 
-def _printable(text: str) -> str:
-    """Replace what SQS refuses to carry, and some more."""
+def _replace_unprintable(text: str) -> str:
+    """Replace all unprintable characters: SQS refuses some of them."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AwsNotifier:
-    """The names of the settings, each with an SNS topic's ARN or an SQS queue's URL."""
+    """The topics of the settings, each an SNS topic's ARN or an SQS queue's URL."""
 
     clients: Clients
     destinations: Mapping[str, str]
 
     def has_topic(self, name: str) -> bool:
-        """Whether the settings map the name."""
+        """Return whether the settings have a topic of that name."""
         return name in self.destinations
 
     def publish(self, name: str, message: str) -> None:
-        """Send to whatever stands behind the name; nothing to one that was taken out since."""
-        place = self.destinations.get(name)
+        """Send to the topic or queue of that name; do nothing if it has been removed since."""
+        destination = self.destinations.get(name)
         with errors_as(Code.SERVICE_UNAVAILABLE):
-            if place is None:
+            if destination is None:
                 return
-            if place.startswith("arn:"):
-                self.clients.sns.publish(TopicArn=place, Message=message)
+            if destination.startswith("arn:"):
+                self.clients.sns.publish(TopicArn=destination, Message=message)
             else:
-                self.clients.sqs.send_message(QueueUrl=place, MessageBody=message)
+                self.clients.sqs.send_message(QueueUrl=destination, MessageBody=message)

@@ -1,4 +1,4 @@
-"""What a deployment has that keeps neither access keys nor settings of its own."""
+"""Stores of a deployment without a secret for access keys or without a table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,44 +11,44 @@ from darkroom.settings import BucketEntry
 
 
 class NullCredentials:
-    """No secret: nobody has a key."""
+    """Without a secret there are no keys."""
 
     def find(self, _key_id: str) -> AccessKey | None:
-        """Know nobody."""
+        """Return None for every id."""
         return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfiguredBuckets:
-    """No table: the settings are those that the deployment lists."""
+    """Without a table the settings are those of the deployment."""
 
     entries: Mapping[str, BucketEntry]
 
     def find(self, name: str) -> Bucket | None:
-        """Look one up by its OSS name."""
+        """Return a bucket by its OSS name, None if it is not configured."""
         entry = self.entries.get(name)
         return entry.bucket if entry else None
 
     def current(self, name: str) -> Bucket:
-        """Give the listed settings."""
+        """Return the configured settings."""
         return self.entries[name].bucket
 
     def save(self, _bucket: Bucket) -> None:
-        """Have nowhere to save them."""
+        """Raise `NotImplemented`: there is no table."""
         raise OssError(Code.NOT_IMPLEMENTED, "This service keeps no settings of buckets.")
 
 
 class NullStyleStore:
-    """No table: there are no styles."""
+    """Without a table there are no styles."""
 
     def recent(self, _bucket: str, _age: timedelta) -> Styles:
-        """Know none."""
+        """Return no styles."""
         return {}
 
     def current(self, _bucket: str) -> Styles:
-        """Know none."""
+        """Return no styles."""
         return {}
 
     def update(self, _bucket: str, _change: Callable[[Styles], Styles]) -> None:
-        """Have nowhere to keep them."""
+        """Raise `NotImplemented`: there is no table."""
         raise OssError(Code.NOT_IMPLEMENTED, "This service keeps no styles.")

@@ -1,7 +1,7 @@
-"""Subsegments of a traced request, handed to the X-Ray daemon beside the function.
+"""Subsegments of a traced request, sent to the X-Ray daemon next to the function.
 
 Both formats are X-Ray's: the header line with a segment document in one UDP datagram, and the
-tracing header of Lambda. A request that is not sampled costs a look at that header.
+tracing header of Lambda. A request that is not sampled only has that header read.
 """
 
 import json
@@ -23,10 +23,10 @@ HEADER = b'{"format":"json","version":1}\n'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class XRayTraces:
-    """Where traces go to, and whose they are."""
+    """Sends traces to the daemon that the environment names."""
 
     environ: Mapping[str, str]
-    """Of the function, as it is with every request: Lambda puts the tracing header there."""
+    """Of the function, read again for each request: Lambda updates the tracing header in it."""
 
     def send(
         self,
@@ -35,10 +35,10 @@ class XRayTraces:
         facts: Mapping[str, str | int],
         failure: Failure | None,
     ) -> None:
-        """Tell of a request that is over, if it is sampled and there is a daemon to hear of it.
+        """Send the trace of a finished request, if it is sampled and there is a daemon.
 
-        Nobody waits for the daemon, and nobody minds when it is gone. By the facts, traces can
-        be searched.
+        Never waits for the daemon and ignores its absence. `facts` become the annotations by which
+        traces can be searched.
         """
         header = self.environ.get(TRACE, "")
         if "Sampled=1" not in header:
@@ -67,7 +67,7 @@ def _fields(header: str) -> dict[str, str]:
 
 
 def _address(text: str) -> tuple[str, int] | None:
-    """Read `host:port`, or the part for UDP of `tcp:host:port udp:host:port`."""
+    """Read `host:port`, or the UDP part of `tcp:host:port udp:host:port`."""
     parts = text.split()
     part = next((part for part in parts if part.startswith("udp:")), text)
     host, _, port = part.removeprefix("udp:").rpartition(":")
@@ -75,21 +75,21 @@ def _address(text: str) -> tuple[str, int] | None:
 
 
 def _subsegment(span: Span, stopwatch: Stopwatch) -> dict[str, Any]:
-    """Describe a stage from when it was entered first until it was left last."""
-    own = {"own_milliseconds": round(1000 * span.self_seconds, 3), "times": span.count}
+    """Return a stage as a subsegment, from its first start to its last end."""
+    timing = {"own_milliseconds": round(1000 * span.self_seconds, 3), "times": span.count}
     return {
         "id": secrets.token_hex(8),
         "name": span.name,
         "start_time": stopwatch.epoch(span.start),
         "end_time": stopwatch.epoch(span.end),
-        "metadata": {"darkroom": own},
+        "metadata": {"darkroom": timing},
         **(_cause(span.failure) if span.failure else {}),
         "subsegments": [_subsegment(inner, stopwatch) for inner in span.children.values()],
     }
 
 
 def _cause(failure: Failure) -> dict[str, Any]:
-    """Mark what failed: as a fault where it is ours, else as an error of the caller's."""
+    """Return the fields of a failure: a fault for a server error, an error for a client error."""
     exception = {"id": secrets.token_hex(8), "type": failure.name}
     kind = "fault" if failure.is_server_error else "error"
     return {kind: True, "cause": {"exceptions": [exception]}}

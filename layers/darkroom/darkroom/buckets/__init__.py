@@ -4,6 +4,7 @@ from darkroom.buckets.bucket import (
     DELIMITERS,
     Acl,
     Bucket,
+    BucketSettings,
     CorsRule,
     EventRule,
     Protection,
@@ -13,12 +14,13 @@ from darkroom.buckets.bucket import (
     Styles,
 )
 from darkroom.buckets.document import read_bucket, write_bucket
-from darkroom.buckets.form import InvalidDocument
+from darkroom.json_documents import InvalidDocument
 
 __all__ = [
     "DELIMITERS",
     "Acl",
     "Bucket",
+    "BucketSettings",
     "CorsRule",
     "EventRule",
     "InvalidDocument",

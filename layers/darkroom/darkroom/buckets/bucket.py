@@ -1,9 +1,19 @@
-"""One bucket with its settings: ACL, CORS, event rules, source protection, styles."""
+"""One bucket with its settings: ACL, CORS, event rules, source protection, styles.
 
+The settings are declared once, as types of a JSON document (docs/buckets.md): member names are in
+camel case there, and the constraints apply when a document is read.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from darkroom.json_documents import InvalidMember
 
 
 class Acl(StrEnum):
@@ -24,25 +34,69 @@ class Acl(StrEnum):
         return self is Acl.PUBLIC_READ_WRITE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorsRule:
+DELIMITERS = ("@!", "!", "/", "-", "_")
+"""What may part a key from a style's name, in the order in which they are tried (C-150)."""
+
+
+def _text(pattern: str, expected: str) -> Meta:
+    return Meta(pattern=rf"\A(?:{pattern})\Z", description=expected)
+
+
+def _one_of(*words: str) -> Meta:
+    return _text("|".join(map(re.escape, words)), f"one of {', '.join(words)}")
+
+
+type _Delimiter = Annotated[str, _one_of(*DELIMITERS)]
+type _Method = Annotated[str, _one_of("GET", "HEAD", "PUT", "POST", "DELETE")]
+type _KeyPart = Annotated[str, _text(r"[^\0]{0,1023}", "a text of at most 1023 characters")]
+type _KeyTemplate = Annotated[
+    str, _text(r"[^\0]{1,1023}", "a key of 1 to 1023 characters, with variables in braces")
+]
+type _Extension = Annotated[
+    str, _text("[A-Za-z0-9]{1,16}", "1 to 16 letters and digits, without the dot")
+]
+type _Origin = Annotated[str, _text(r"(?=.)[!-)+-~]*\*?[!-)+-~]*", "an origin with one * at most")]
+type _HeaderPattern = Annotated[
+    str, _text(r"(?=.)[A-Za-z0-9-]*\*?[A-Za-z0-9-]*", "a header's name with one * at most")
+]
+type _HeaderName = Annotated[str, _text("[A-Za-z0-9-]+", "a header's name")]
+type _Process = Annotated[
+    str, _text(r"(image|style)/[^|]{1,4096}", "a process that begins with image/ or style/")
+]
+type _BucketName = Annotated[str, _text("[a-z0-9-]{3,63}", "a bucket's name")]
+
+
+class _Document(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """An object of known members, none of whose lists holds a value twice."""
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidMember` for a list with a value twice."""
+        for field, member in zip(
+            self.__struct_fields__, self.__struct_encode_fields__, strict=True
+        ):
+            value = getattr(self, field)
+            if isinstance(value, tuple) and len(set(value)) < len(value):
+                raise InvalidMember(member, "must not hold a value twice")
+
+
+class CorsRule(_Document, frozen=True, kw_only=True):
     """Origins and request headers may hold one `*` for any text."""
 
-    origins: tuple[str, ...]
-    methods: tuple[str, ...]
-    headers: tuple[str, ...] = ()
-    exposed: tuple[str, ...] = ()
+    allowed_origins: Annotated[tuple[_Origin, ...], Meta(min_length=1, max_length=50)]
+    allowed_methods: Annotated[tuple[_Method, ...], Meta(min_length=1, max_length=5)]
+    allowed_headers: Annotated[tuple[_HeaderPattern, ...], Meta(max_length=50)] = ()
+    expose_headers: Annotated[tuple[_HeaderName, ...], Meta(max_length=50)] = ()
     """Reply headers that scripts may read."""
-    max_age: int = 0
-    """Seconds for which a browser may remember the answer; 0 leaves that to it."""
+    max_age_seconds: Annotated[int, Meta(ge=0, le=999_999_999)] = 0
+    """How long a browser may remember the answer; 0 leaves that to it."""
 
     def allows(self, origin: str, method: str, headers: Sequence[str] = ()) -> bool:
         """Tell whether a page of the origin may send such a request."""
         return (
-            any(_matches(pattern, origin) for pattern in self.origins)
-            and method in self.methods
+            any(_matches(pattern, origin) for pattern in self.allowed_origins)
+            and method in self.allowed_methods
             and all(
-                any(_matches(pattern.lower(), header.lower()) for pattern in self.headers)
+                any(_matches(pattern.lower(), header.lower()) for pattern in self.allowed_headers)
                 for header in headers
             )
         )
@@ -50,7 +104,7 @@ class CorsRule:
     @property
     def any_origin(self) -> bool:
         """Whether the answer is the same for every origin."""
-        return "*" in self.origins
+        return "*" in self.allowed_origins
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -60,26 +114,24 @@ def _matches(pattern: str, text: str) -> bool:
     return len(text) >= len(start + end) and text.startswith(start) and text.endswith(end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTarget:
+class RuleTarget(_Document, frozen=True, kw_only=True):
     """One thing to be made: by an inline process or a style of the bucket, and its place."""
 
-    process: str
-    key: str
+    process: _Process
+    key: _KeyTemplate
     """A template with the variables of saveas."""
-    bucket: str | None = None
+    bucket: _BucketName | None = None
     """None for the bucket of the rule."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRule:
+class EventRule(_Document, frozen=True, kw_only=True):
     """Makes its targets of objects whose key begins and ends so; empty ends ask nothing."""
 
-    targets: tuple[RuleTarget, ...]
-    prefix: str = ""
-    suffix: str = ""
-    since: datetime | None = None
-    """When it was settled: objects from before are none of its business."""
+    targets: Annotated[tuple[RuleTarget, ...], Meta(min_length=1, max_length=10)]
+    prefix: _KeyPart = ""
+    suffix: _KeyPart = ""
+    since: Annotated[datetime, Meta(tz=True)] | None = None
+    """When the rule was saved: it does not apply to objects that are older."""
 
     def fires_on(self, key: str, created: datetime) -> bool:
         """Tell whether an object of that key and time is meant."""
@@ -88,18 +140,17 @@ class EventRule:
         return key.startswith(self.prefix) and key.endswith(self.suffix)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProtectionRule:
+class ProtectionRule(_Document, frozen=True, kw_only=True):
     """Keys that begin and end so; one of the two may be empty, which asks nothing."""
 
-    prefix: str = ""
-    suffix: str = ""
+    prefix: _KeyPart = ""
+    suffix: _KeyPart = ""
     ignore_case: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a rule that would cover every object."""
+        """Raise `InvalidMember` for a rule that would cover every object."""
         if not self.prefix and not self.suffix:
-            raise ValueError("must have a prefix, a suffix or both")
+            raise InvalidMember("", "must have a prefix, a suffix or both")
 
     def covers(self, key: str) -> bool:
         """Tell whether both ends of the key match."""
@@ -109,14 +160,13 @@ class ProtectionRule:
         return key.startswith(prefix) and key.endswith(suffix)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Protection:
+class Protection(_Document, frozen=True, kw_only=True):
     """The objects of a bucket that are protected: those of a suffix, and those of a rule."""
 
     enabled: bool = False
-    suffixes: tuple[str, ...] = ()
+    suffixes: Annotated[tuple[_Extension, ...], Meta(max_length=50)] = ()
     """File name extensions without their dot, in any case."""
-    rules: tuple[ProtectionRule, ...] = ()
+    rules: Annotated[tuple[ProtectionRule, ...], Meta(max_length=10)] = ()
 
     def covers(self, key: str) -> bool:
         """Tell whether the object is protected; one match of any kind is enough."""
@@ -143,20 +193,25 @@ type Styles = Mapping[str, Style]
 """By name, in the order of creation."""
 
 
-DELIMITERS = ("@!", "!", "/", "-", "_")
-"""What may part a key from a style's name, in the order in which they are tried (C-150)."""
+class BucketSettings(_Document, frozen=True, kw_only=True):
+    """The settings of a bucket, apart from its name: the document as a whole."""
+
+    acl: Acl = Acl.PRIVATE
+    delimiters: Annotated[tuple[_Delimiter, ...], Meta(max_length=5)] = ()
+    """Of `DELIMITERS`, in any order."""
+    protection: Protection = Protection()
+    cors: Annotated[tuple[CorsRule, ...], Meta(max_length=10)] = ()
+    """The first that allows a request counts."""
+    events: Annotated[tuple[EventRule, ...], Meta(max_length=20)] = ()
+    """All that fire on an object do."""
+
+    def of(self, name: str) -> "Bucket":
+        """Return the bucket of that name with these settings."""
+        fields = BucketSettings.__struct_fields__
+        return Bucket(name=name, **{field: getattr(self, field) for field in fields})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class Bucket(BucketSettings, frozen=True, kw_only=True):
     """A bucket by its OSS name."""
 
     name: str
-    acl: Acl = Acl.PRIVATE
-    delimiters: tuple[str, ...] = ()
-    """Of `DELIMITERS`, in any order."""
-    protection: Protection = field(default_factory=Protection)
-    cors: tuple[CorsRule, ...] = ()
-    """The first that allows a request counts."""
-    events: tuple[EventRule, ...] = ()
-    """All that fire on an object do."""

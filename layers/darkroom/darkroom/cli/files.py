@@ -1,4 +1,4 @@
-"""Pictures in files through a process, by the rules of the service but without one."""
+"""Processing of image files by the rules of the service."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,21 +15,25 @@ from darkroom.imaging.pipeline import Result, run
 from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 
-_SUFFIXES = {**dict.fromkeys(FORMATS, ""), "jpeg": "jpg", "tif": "tiff", "heif": "heic"}
-"""What file names end in, and the format that is meant where that is another word."""
+_SUFFIXES = {
+    suffix: format_.name
+    for format_ in FORMATS.values()
+    for suffix in (format_.name, *format_.aliases, *format_.suffixes)
+}
+"""Format by the suffix of a file name."""
 
 _REPORT = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One file and what becomes of it."""
+    """One file to process."""
 
     process: str
     source: Path
     target: Path
     stem: Path | None = None
-    """The target without a suffix, which then follows the result; none keeps it as it is."""
+    """Target without a suffix, which the result's format adds; None to write `target` as it is."""
     marks: Path
     """Folder of the watermark objects."""
     fonts: Path
@@ -38,30 +42,33 @@ class Job:
 def plan_jobs(
     process: str, source: Path, target: Path, *, fonts: Path, into_folder: bool | None = None
 ) -> list[Job]:
-    """Give the jobs for a file or, below a folder, for every file that is not hidden.
+    """Return the jobs for a file or, for a folder, for every file in it that is not hidden.
 
-    A target that is a folder, or is to be one, takes the sources' names. Raises `OssError` for
-    a wrong process.
+    Files in a target folder get the names of their sources; `into_folder` says whether the target
+    is a folder, None asks the file system. Raises `OssError` for a wrong process.
     """
     operations(process)
     if source.is_dir():
-        return list(_of_folder(process, source, target, fonts))
+        return list(_folder_jobs(process, source, target, fonts))
     job = Job(process=process, source=source, target=target, marks=source.parent, fonts=fonts)
     if target.is_dir() if into_folder is None else into_folder:
         return [replace(job, target=target / source.name, stem=target / source.stem)]
     return [job]
 
 
-def _of_folder(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
-    """Keep the tree; files that differ in their suffix alone keep it in their new name."""
+def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
+    """Yield jobs that keep the folder's tree.
+
+    Sources that differ in their suffix alone keep it as a part of the target's name.
+    """
     files = sorted(path for path in source.rglob("*") if path.is_file())
-    shown = [path for path in files if not _hidden(path.relative_to(source))]
+    visible = [path for path in files if not _is_hidden(path.relative_to(source))]
     # A target inside the source holds the results of an earlier run.
-    wanted = [path for path in shown if target == source or not path.is_relative_to(target)]
-    stems = Counter(path.with_suffix("") for path in wanted)
-    for path in wanted:
-        alone = stems[path.with_suffix("")] == 1
-        stem = path.with_suffix("") if alone else path
+    sources = [path for path in visible if target == source or not path.is_relative_to(target)]
+    stems = Counter(path.with_suffix("") for path in sources)
+    for path in sources:
+        is_unique = stems[path.with_suffix("")] == 1
+        stem = path.with_suffix("") if is_unique else path
         yield Job(
             process=process,
             source=path,
@@ -72,27 +79,27 @@ def _of_folder(process: str, source: Path, target: Path, fonts: Path) -> Iterato
         )
 
 
-def _hidden(path: Path) -> bool:
+def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
 def operations(process: str) -> tuple[Operation, ...]:
-    """Check a process value as the service does; there are no styles and no buckets here."""
-    asked = parse(process)
-    if asked.style is not None:
+    """Compile a process value as the service does, without styles and saveas."""
+    parsed = parse(process)
+    if parsed.style is not None:
         raise OssError(Code.NO_SUCH_STYLE)
-    if asked.save is not None:
+    if parsed.save is not None:
         raise invalid("x-oss-process", process, "sys/saveas is for POST requests")
-    return compile_operations(asked.actions)
+    return compile_operations(parsed.actions)
 
 
 def reports(process: str) -> bool:
-    """Whether the process answers text about a picture instead of a picture."""
+    """Return whether the process yields text about a picture instead of a picture."""
     return any(isinstance(operation, Report) for operation in operations(process))
 
 
 def run_job(job: Job) -> str | None:
-    """Do a job and store its result; give the message of what went wrong, none if nothing."""
+    """Process a file and store the result; return an error message, None after success."""
     try:
         result = process_file(job)
         target = _target(job, result)
@@ -107,20 +114,22 @@ def run_job(job: Job) -> str | None:
 
 
 def process_file(job: Job) -> Result:
-    """Put the file through the process, and into the format that the target's name asks for."""
+    """Return the file processed, in the format that the target's name asks for."""
     steps = operations(job.process)
-    word = _format_of(job.target) if job.stem is None else None
-    if word and not reports(job.process):
-        steps = (*steps, Format(word=word))
-    context = ProcessingContext(load_watermark=_marks(job.marks), fonts=job.fonts)
+    format_name = _suffix_format(job.target) if job.stem is None else None
+    if format_name and not reports(job.process):
+        steps = (*steps, Format(word=format_name))
+    context = ProcessingContext(load_watermark=_watermark_reader(job.marks), fonts=job.fonts)
     result = run(_read(job.source), steps, context)
-    if word and result.format not in (word, None):
-        raise OssError(Code.BAD_REQUEST, f"Only a {word} picture can be saved as {word}.")
+    if format_name and result.format not in (format_name, None):
+        raise OssError(
+            Code.BAD_REQUEST, f"Only a {format_name} picture can be saved as {format_name}."
+        )
     return result
 
 
-def _marks(folder: Path) -> Callable[[str], bytes]:
-    """Read watermark objects from files inside the folder."""
+def _watermark_reader(folder: Path) -> Callable[[str], bytes]:
+    """Return a function that reads watermark objects from files in the folder."""
 
     def load(key: str) -> bytes:
         path = (folder / key).resolve()
@@ -138,7 +147,7 @@ def _marks(folder: Path) -> Callable[[str], bytes]:
 
 
 def _read(path: Path) -> bytes:
-    """Read a file as the service reads an object: it has to be there, and not too large."""
+    """Read a file as the service reads an object; raises `NoSuchKey` and `ImageTooLarge`."""
     try:
         Limits().check_source_bytes(path.stat().st_size)
         return path.read_bytes()
@@ -146,21 +155,21 @@ def _read(path: Path) -> bytes:
         raise no_such_key(str(path)) from error
 
 
-def _format_of(path: Path) -> str | None:
-    """Give the format that a file name ends in, none for any other ending."""
+def _suffix_format(path: Path) -> str | None:
+    """Return the format of a file name's suffix, none for any other suffix."""
     suffix = path.suffix.lower().removeprefix(".")
-    return (_SUFFIXES[suffix] or suffix) if suffix in _SUFFIXES else None
+    return _SUFFIXES.get(suffix)
 
 
 def _target(job: Job, result: Result) -> Path:
-    word = result.format or _REPORT
-    if job.stem is None or _format_of(job.target) == word:
+    format_name = result.format or _REPORT
+    if job.stem is None or _suffix_format(job.target) == format_name:
         return job.target
-    return job.stem.with_name(f"{job.stem.name}.{word}")
+    return job.stem.with_name(f"{job.stem.name}.{format_name}")
 
 
 def _store(body: bytes, path: Path) -> None:
-    """Write the file complete or not at all."""
+    """Write the file complete or not at all, by renaming a temporary one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(body)

@@ -15,7 +15,7 @@ _PRIMARIES = {
     11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # DCI-P3
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # Display P3
 }
-"""Chromaticities of red, green and blue. The others are so near to BT.709 that they are taken for it."""
+"""Chromaticities of red, green and blue; any other code point counts as BT.709."""
 
 _D65 = (0.3127, 0.3290)
 _DCI_WHITE = (0.314, 0.351)
@@ -36,7 +36,8 @@ _BRIGHTEST = 1000.0 / _PAPER_WHITE
 
 _POINTS = 1024
 
-type Matrix = tuple[tuple[float, float, float], ...]
+type Vector = tuple[float, float, float]
+type Matrix = tuple[Vector, ...]
 
 
 @lru_cache(maxsize=16)
@@ -94,13 +95,11 @@ def _to_xyz(primaries: tuple[tuple[float, float], ...], white: tuple[float, floa
     """Return the columns of red, green and blue in XYZ, as rows."""
     columns = tuple(_xyz(point) for point in primaries)
     scales = _solved(tuple(zip(*columns, strict=True)), _xyz(white))
-    return tuple(
-        tuple(scale * value for value in column)
-        for scale, column in zip(scales, columns, strict=True)
-    )
+    scaled = zip(scales, columns, strict=True)
+    return tuple((scale * x, scale * y, scale * z) for scale, (x, y, z) in scaled)
 
 
-def _xyz(point: tuple[float, float]) -> tuple[float, float, float]:
+def _xyz(point: tuple[float, float]) -> Vector:
     x, y = point
     return x / y, 1.0, (1 - x - y) / y
 
@@ -110,30 +109,26 @@ def _adapted(colorants: Matrix, white: tuple[float, float]) -> Matrix:
     before, after = _times(_BRADFORD, _xyz(white)), _times(_BRADFORD, _D50_XYZ)
     adapted = []
     for colorant in colorants:
-        cones = _times(_BRADFORD, colorant)
-        scaled = tuple(c * a / b for c, a, b in zip(cones, after, before, strict=True))
+        x, y, z = _times(_BRADFORD, colorant)
+        scaled = x * after[0] / before[0], y * after[1] / before[1], z * after[2] / before[2]
         adapted.append(_solved(_BRADFORD, scaled))
     return tuple(adapted)
 
 
-def _times(matrix: Matrix, vector: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(sum(m * v for m, v in zip(row, vector, strict=True)) for row in matrix)
-
-
-def _solved(matrix: Matrix, vector: tuple[float, ...]) -> tuple[float, float, float]:
-    """Solve three equations by Cramer's rule."""
-    whole = _determinant(matrix)
-    x, y, z = (
-        _determinant(
-            tuple(
-                tuple(v if at == column else m for at, m in enumerate(row))
-                for row, v in zip(matrix, vector, strict=True)
-            )
-        )
-        / whole
-        for column in range(3)
-    )
+def _times(matrix: Matrix, vector: Vector) -> Vector:
+    x, y, z = (row[0] * vector[0] + row[1] * vector[1] + row[2] * vector[2] for row in matrix)
     return x, y, z
+
+
+def _solved(matrix: Matrix, vector: Vector) -> Vector:
+    """Solve three equations by Cramer's rule; `matrix` has a row for each."""
+    whole = _determinant(matrix)
+    rows = list(zip(matrix, vector, strict=True))
+    return (
+        _determinant(tuple((value, b, c) for (_, b, c), value in rows)) / whole,
+        _determinant(tuple((a, value, c) for (a, _, c), value in rows)) / whole,
+        _determinant(tuple((a, b, value) for (a, b, _), value in rows)) / whole,
+    )
 
 
 def _determinant(matrix: Matrix) -> float:

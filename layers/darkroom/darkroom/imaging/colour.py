@@ -1,4 +1,4 @@
-"""Every source colour space → 8-bit sRGB, grey kept grey (spec 03 §4)."""
+"""Every source colour space → 8-bit sRGB; grey stays grey (spec 03 §4)."""
 
 import io
 from functools import lru_cache
@@ -8,32 +8,32 @@ from PIL import Image, ImageChops, ImageCms
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 
 WORKING_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
-"""The modes that operations and encoders see."""
+"""The modes that operations and encoders take."""
 
 MAX_CACHED_PROFILE_BYTES = 1_048_576
-"""Bytes of a profile that is kept for the next picture."""
+"""Size up to which a profile's transform is cached."""
 
 _INVISIBLE = 3
 """Levels by which two writings of the same profile may differ."""
 
 _PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
-"""Pixels that a profile of each colour space describes."""
+"""Pillow's mode for the pixels of each ICC colour space."""
 
 
 def to_srgb(image: Image.Image) -> Image.Image:
-    """Convert to one of the direct modes, through the embedded profile (C-114, C-115, C-117)."""
+    """Convert to a working mode through the embedded profile (C-114, C-115, C-117)."""
     profile = image.info.get("icc_profile")
     transform = _transform_to_srgb(profile) if profile else None
     return _to_working_mode(image) if transform is None else _apply_profile(transform, image)
 
 
 def _to_working_mode(image: Image.Image) -> Image.Image:
-    """Convert to a direct mode as if the samples were sRGB already."""
+    """Convert to a working mode, taking the samples as sRGB."""
     transparent = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
     if image.mode in WORKING_MODES and not transparent:
         return image
     if image.mode == "I" or image.mode.startswith("I;16"):
-        # `convert` clips at 255: divide, so that the upper byte of each sample is kept.
+        # `convert` clips at 255; dividing first keeps the upper byte of each sample.
         return image.convert("I").point(lambda sample: sample / 256).convert("L")
     if image.mode in ("1", "F", "L", "La"):
         return image.convert("LA" if transparent else "L")
@@ -41,17 +41,17 @@ def _to_working_mode(image: Image.Image) -> Image.Image:
 
 
 def _apply_profile(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
-    """Convert colour and leave transparency as it is.
+    """Convert the colours and leave the alpha unchanged.
 
-    A profile of another colour space than the pixels' is ignored, as viewers do.
+    A profile for another colour space than that of the pixels is ignored, as viewers do.
     """
     plain = image if image.mode == "CMYK" else _to_working_mode(image)
-    described = transform.input_mode
-    if plain.mode not in (described, described + "A"):
+    mode = transform.input_mode
+    if plain.mode not in (mode, mode + "A"):
         return _to_working_mode(plain)
-    alpha = plain.getchannel("A") if plain.mode != described else None
-    converted = transform.apply(plain if alpha is None else plain.convert(described))
-    if described == "L":
+    alpha = plain.getchannel("A") if plain.mode != mode else None
+    converted = transform.apply(plain if alpha is None else plain.convert(mode))
+    if mode == "L":
         converted = converted.getchannel("R")
     if alpha is not None:
         converted.putalpha(alpha)
@@ -59,10 +59,10 @@ def _apply_profile(transform: ImageCms.ImageCmsTransform, image: Image.Image) ->
 
 
 def _transform_to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """Give the transform, or none where the profile is sRGB itself or of no use.
+    """Return the transform, or None where the profile is sRGB or unusable.
 
-    Table profiles take tens of milliseconds to prepare, so the last few are kept; but not
-    those of many megabytes, which the next picture would miss in its memory.
+    Profiles with lookup tables take tens of milliseconds to prepare, so the last few transforms
+    are cached, except those of very large profiles, to save memory.
     """
     return (
         cached_transform(profile)
@@ -73,7 +73,7 @@ def _transform_to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
 
 @lru_cache(maxsize=8)
 def cached_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """Build the transform, unless it is at hand."""
+    """Return the transform of a profile, or None; the last eight are cached."""
     return _build_transform(profile)
 
 
@@ -95,7 +95,7 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
         return False
     samples = _SAMPLES.convert(transform.input_mode)
     difference = ImageChops.difference(transform.apply(samples), samples.convert("RGB"))
-    return all(most <= _INVISIBLE for _, most in difference.getextrema())
+    return max(difference.convert("RGB").tobytes()) <= _INVISIBLE
 
 
 def _sample_colours() -> Image.Image:

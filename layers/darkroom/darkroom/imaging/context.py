@@ -1,4 +1,4 @@
-"""What a process may use besides its picture: limits, deadline, watermark objects, fonts."""
+"""What operations use besides the picture: limits, deadline, watermark objects, fonts, cache."""
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
@@ -22,19 +22,19 @@ def _stage(_name: str) -> AbstractContextManager[object]:
 
 @dataclass(slots=True, kw_only=True)
 class RequestCache:
-    """Things that a request needs again and again, as long as there is room for their pixels."""
+    """Values that are made once for a request and used for each frame, bounded by their pixels."""
 
     room: int = 4_194_304
-    """Pixels that may still be kept."""
+    """Pixels that may still be cached."""
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def get_or_create[T](
         self, key: Hashable, make: Callable[[], T], *, pixels: Callable[[T], int]
     ) -> T:
-        """Give the thing of this key, made now unless it is there."""
+        """Return the cached value of the key, or make it and cache it if its pixels fit."""
         if key in self._made:
-            kept: T = self._made[key]
-            return kept
+            cached: T = self._made[key]
+            return cached
         made = make()
         if pixels(made) <= self.room:
             self.room -= pixels(made)
@@ -44,24 +44,23 @@ class RequestCache:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingContext:
-    """What operations may know of the world."""
+    """The limits, callbacks and folders that operations read."""
 
     limits: Limits = field(default_factory=Limits)
     remaining: Callable[[], float] = lambda: float("inf")
-    """Seconds until the answer has to be there."""
+    """Returns the seconds until the deadline of the response."""
     load_watermark: Callable[[str], bytes] = _no_marks
-    """Bytes of a watermark object by key; `WatermarkError` when it cannot be had."""
+    """Returns the bytes of a watermark object by key; raises `WatermarkError`."""
     fonts: Path = FONTS
     """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage
-    """Measures what runs inside it, under a name."""
+    """Returns a context manager that measures its block under a name."""
     log_context: LogContext = field(default_factory=LogContext, repr=False)
-    """Is told what the request turns out to be."""
+    """Fields of the request's log line."""
     cache: RequestCache = field(default_factory=RequestCache, repr=False)
-    """What is made once for the request."""
 
     def check_deadline(self) -> None:
-        """Give up while there is still time to say so."""
+        """Raise `ServiceUnavailable` once the deadline has passed."""
         if self.remaining() <= 0:
             raise OssError(
                 Code.SERVICE_UNAVAILABLE,

@@ -1,4 +1,4 @@
-"""What Pillow's plugins raise for broken files."""
+"""The exceptions that Pillow's plugins raise for damaged files."""
 
 import struct
 import zlib
@@ -17,4 +17,4 @@ DECODER_ERRORS = (
     struct.error,
     zlib.error,
 )
-"""Errors that are the file's fault; nothing else that a plugin raises is."""
+"""Exceptions that mean a damaged file; any other exception of a plugin is a server error."""

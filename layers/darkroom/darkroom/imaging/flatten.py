@@ -1,4 +1,4 @@
-"""Transparency → a ground colour, for formats and operations that know none."""
+"""Transparency → an opaque background, for formats and operations without alpha."""
 
 from PIL import Image
 
@@ -8,9 +8,9 @@ WHITE: Colour = (255, 255, 255)
 
 
 def flatten(image: Image.Image, colour: Colour = WHITE) -> Image.Image:
-    """Lay a picture with alpha on a colour; one without is given back as it is.
+    """Composite a picture with alpha over a colour; return a picture without alpha unchanged.
 
-    Grey on a grey ground stays grey.
+    Returns mode L for a grey picture over a grey colour, else RGB.
     """
     if image.mode not in ("LA", "RGBA"):
         return image
@@ -20,7 +20,7 @@ def flatten(image: Image.Image, colour: Colour = WHITE) -> Image.Image:
 
 
 def background(size: tuple[int, int], colour: Colour, *, grey: bool) -> Image.Image:
-    """Make an even ground: L where both the colour and what will lie on it are grey."""
+    """Return a picture of one colour: L where the colour is grey and `grey` is set, else RGB."""
     if grey and len(set(colour)) == 1:
         return Image.new("L", size, colour[0])
     return Image.new("RGB", size, colour)

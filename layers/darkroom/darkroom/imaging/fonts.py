@@ -1,6 +1,7 @@
-"""The font names of text watermarks, the files behind them, and which file draws a character.
+"""The font names of text watermarks, their font files, and the choice of a file per character.
 
-The faces are chosen in docs/decisions (C-90); nothing here draws, so nothing here needs Pillow.
+C-90 asks for a licensed substitute of each name. This module only reads character maps and does
+not need Pillow.
 """
 
 import unicodedata
@@ -22,11 +23,11 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "fangzhengfangsong": ("cwfs.ttf", "gbsn00lp.ttf", *HEI),
     "droidsansfallback": HEI[::-1],
 }
-"""By OSS font name: the face's own file, then those that fill its gaps, nearest in style first."""
+"""By OSS font name: the face's own file, then fallbacks for missing glyphs, by style."""
 
 
 class FontFile:
-    """A TrueType or OpenType file, asked which characters it has; reads only what it is asked."""
+    """The character map of a TrueType or OpenType file, memory-mapped and read on demand."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,9 +38,15 @@ class FontFile:
         self._characters = self._character_map()
 
     def has_glyph(self, character: str) -> bool:
-        """Whether there is a glyph, and one with an outline unless the character is a space."""
+        """Return whether the file draws the character.
+
+        A blank glyph counts only for a space, one without an advance only for a combining mark,
+        and a mark must have none: it is drawn over its base.
+        """
         glyph = self._glyph(ord(character))
-        return glyph != 0 and (character.isspace() or not self._is_blank(glyph))
+        if not glyph or character.isspace():
+            return bool(glyph)
+        return not self._is_blank(glyph) and is_mark(character) == (self._advance(glyph) == 0)
 
     def _u16(self, at: int) -> int:
         return int.from_bytes(self._font[at : at + 2])
@@ -48,7 +55,7 @@ class FontFile:
         return int.from_bytes(self._font[at : at + 4])
 
     def _character_map(self) -> int:
-        """Find the Unicode `cmap` sub-table, the one beyond 16 bits where there is one."""
+        """Return the offset of the Unicode `cmap` subtable, preferring the one of full range."""
         cmap = self._tables[b"cmap"]
         records = iter_unpack(">HHI", self._font[cmap + 4 : cmap + 4 + 8 * self._u16(cmap + 2)])
         starts: dict[tuple[int, int], int]
@@ -56,13 +63,13 @@ class FontFile:
         return starts.get((3, 10)) or starts[3, 1]
 
     def _glyph(self, code: int) -> int:
-        """Look the glyph index up; 0 stands for none."""
+        """Return the glyph index of a code point, 0 for none."""
         if self._u16(self._characters) == 12:
             return self._glyph_in_groups(code)
         return self._glyph_in_segments(code) if code < 0xFFFF else 0
 
     def _glyph_in_groups(self, code: int) -> int:
-        """Search format 12: groups of first code, last code and glyph of the first."""
+        """Search `cmap` format 12: groups of start code, end code and start glyph."""
         groups, count = self._characters + 16, self._u32(self._characters + 12)
         i = bisect_left(range(count), code, key=lambda i: self._u32(groups + 12 * i + 4))
         if i == count:
@@ -71,7 +78,7 @@ class FontFile:
         return int(glyph + code - first) if code >= first else 0
 
     def _glyph_in_segments(self, code: int) -> int:
-        """Search format 4: arrays of last codes, first codes, shifts and places in a row."""
+        """Search `cmap` format 4: arrays endCode, startCode, idDelta and idRangeOffset."""
         size = self._u16(self._characters + 6)
         ends = self._characters + 14
         i = 2 * bisect_left(range(size // 2), code, key=lambda i: self._u16(ends + 2 * i))
@@ -83,8 +90,13 @@ class FontFile:
         glyph = self._u16(places + place + 2 * (code - first))
         return (glyph + self._u16(shifts)) & 0xFFFF if glyph else 0
 
+    def _advance(self, glyph: int) -> int:
+        """Return the advance width of a glyph; the last one of the table stands for all others."""
+        last = self._u16(self._tables[b"hhea"] + 34) - 1
+        return self._u16(self._tables[b"hmtx"] + 4 * min(glyph, last))
+
     def _is_blank(self, glyph: int) -> bool:
-        """Tell a glyph of no bytes: several faces map characters that they never drew."""
+        """Return whether the glyph has no outline: several faces map characters to empty glyphs."""
         if b"loca" not in self._tables:
             return False
         read, width = (self._u32, 4) if self._u16(self._tables[b"head"] + 50) else (self._u16, 2)
@@ -93,23 +105,29 @@ class FontFile:
 
 
 def split_runs(text: str, faces: Sequence[FontFile]) -> list[tuple[FontFile, str]]:
-    """Cut the text, composed (NFC), into runs of one face each: the first one that has the glyph.
+    """Split the text, in NFC, into runs of one face each: the first face that has the glyph.
 
-    Marks stay with what they mark. What no face has goes to the last one, whose box for missing
-    glyphs is visible; characters that only steer the layout (joiners, selectors) are left out.
+    A combining mark takes the face of its base if that has it. A character that no face has takes
+    the last face, whose glyph for missing characters is a visible box; a space takes the first.
+    Joiners, variation selectors and marks that no face has are dropped.
     """
     characters = [c for c in unicodedata.normalize("NFC", text) if not _is_default_ignorable(c)]
-    chosen: list[FontFile] = []
+    chosen: list[tuple[FontFile, str]] = []
     for character in characters:
-        marks = bool(chosen) and unicodedata.category(character).startswith("M")
-        chosen.append(chosen[-1] if marks else _first_with_glyph(character, faces))
-    pairs = zip(chosen, characters, strict=True)
-    return [(face, "".join(c for _, c in run)) for face, run in groupby(pairs, lambda p: p[0])]
+        of_base = chosen[-1:] if is_mark(character) else []
+        candidates = (*(face for face, _ in of_base), *faces)
+        face = next((face for face in candidates if face.has_glyph(character)), None)
+        if face is None and not is_mark(character):
+            face = faces[0] if character.isspace() else faces[-1]
+        if face is not None:
+            chosen.append((face, character))
+    return [(face, "".join(c for _, c in run)) for face, run in groupby(chosen, lambda c: c[0])]
+
+
+def is_mark(character: str) -> bool:
+    """Return whether the character is a combining mark."""
+    return unicodedata.category(character).startswith("M")
 
 
 def _is_default_ignorable(character: str) -> bool:
     return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
-
-
-def _first_with_glyph(character: str, faces: Sequence[FontFile]) -> FontFile:
-    return next((face for face in faces if face.has_glyph(character)), faces[-1])

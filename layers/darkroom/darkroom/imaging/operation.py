@@ -1,4 +1,4 @@
-"""The kinds of operation, each a base class, and what they decide before a pixel is decoded."""
+"""The kinds of operation, each a base class, and the plan that output options change."""
 
 import dataclasses
 from abc import ABC, abstractmethod
@@ -12,12 +12,12 @@ from darkroom.imaging.picture import Header, Picture
 from darkroom.limits import Limits
 
 type QualityRule = Callable[[int | None], int]
-"""From the source's quality on the same scale, if it is known, to the result's."""
+"""Returns the result's quality from the source's on the same scale, None if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputPlan:
-    """What the output options of a process decide together."""
+    """The output's options, which the output options of a process change in turn."""
 
     header: Header
     format: str
@@ -27,57 +27,57 @@ class OutputPlan:
     quality: QualityRule | None = None
     progressive: bool = False
     full_chroma: bool = False
-    """Whether colour keeps its full resolution in a JPEG."""
+    """Whether a JPEG is written without chroma subsampling."""
 
 
 class Operation(ABC):
-    """An action of a process: a frozen dataclass whose fields are made by `parameter`."""
+    """An action of a process: a frozen dataclass whose fields are declared with `parameter`."""
 
     name: ClassVar[str]
-    """Its documented name."""
+    """The documented name of the action."""
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def keeps_animation(self) -> bool:
-        """Tell whether an animation stays one (spec 03 §5)."""
+        """Return whether an animated source gives an animated result (spec 03 §5)."""
         return False
 
 
 class PixelOperation(Operation):
-    """Changes pixels: pure, from picture to new picture."""
+    """An operation that changes pixels: a pure function from picture to new picture."""
 
     @abstractmethod
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
-        """Return the new picture; the old one stays as it is."""
+        """Return the new picture; the given one is not changed."""
 
 
 class SupportsReducedDecode(ABC):
-    """A pixel operation that can say how few pixels it has use for."""
+    """A pixel operation that can work on a reduced decode, also called shrink-on-load."""
 
     @abstractmethod
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:
-        """Return the size that a picture of `size` is scaled to, none for all of its pixels."""
+        """Return the least size that is needed of a picture of `size`, None for all its pixels."""
 
 
 class UsesWatermarks(ABC):
-    """An operation that loads watermark objects, and can say which before it sees a picture."""
+    """An operation that loads watermark objects, whose keys are known before it runs."""
 
     @property
     @abstractmethod
     def watermark_keys(self) -> frozenset[str]:
-        """Keys of all objects that `apply` loads, nested steps included."""
+        """Keys of all objects that `apply` loads, including those of nested steps."""
 
 
 class OutputOption(Operation):
-    """Decides something of the output; its place among the actions does not matter."""
+    """An operation that sets an option of the output; its position among the actions is free."""
 
     @abstractmethod
     def apply_to(self, plan: OutputPlan, limits: Limits) -> OutputPlan:
-        """Return the plan with this option."""
+        """Return the plan with this option set."""
 
 
 class Report(Operation):
-    """Answers JSON about a picture instead of a picture; stands alone."""
+    """An operation that returns JSON about the picture; it must be the only action."""
 
     @abstractmethod
     def report(self, data: bytes, header: Header) -> str:
-        """Write the answer about the stored bytes."""
+        """Return the JSON text about the stored bytes."""

@@ -1,4 +1,4 @@
-"""A picture on its way through the operations, and what is known of where it came from."""
+"""The values of the pipeline: decoded frames, a file's header, the output's options, a picture."""
 
 from dataclasses import dataclass, field, replace
 
@@ -20,18 +20,18 @@ _TRANSPOSITIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What turns each orientation upright."""
+"""The transposition that turns each orientation upright."""
 
 _KEEPS_FIRST_CORNER = frozenset({1, 5})
-"""Orientations that leave the pixel at the upper left where it is."""
+"""Orientations that leave the upper left pixel in its place."""
 
 _LARGEST_REDUCTION = 8
-"""Pixels along each side that become one at the smallest scale of a reduced decode."""
+"""Pixels along each side that become one pixel at the smallest scale of a reduced decode."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of an animation, or the only one; shown for `duration` milliseconds."""
+    """A frame of an animation, or a still; `duration` is in milliseconds."""
 
     image: Image.Image
     duration: int = 0
@@ -39,7 +39,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """Resolution as the file writes it: `info` shows the numbers unreduced."""
+    """Resolution as the file states it: `info` shows the fractions unreduced."""
 
     unit: int
     x: tuple[int, int]
@@ -48,25 +48,25 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What a file says of itself before any pixel is decoded."""
+    """The properties of a file that are read without decoding a pixel."""
 
     format: str
-    """The documented word: jpg, png, webp, bmp, gif, tiff, heic, avif."""
+    """The documented name: jpg, png, webp, bmp, gif, tiff, heic, avif."""
     size: Size
-    """As stored, before orientation; HEIC, AVIF and TIFF are turned by their decoders."""
+    """As stored, before orientation; for HEIC, AVIF and TIFF, whose decoders rotate, upright."""
     decoded_size: Size | None = None
-    """The largest width and height that decoding makes, where these are not the size's."""
+    """The largest width and height that decoding allocates, where `size` is smaller."""
     frames: int = 1
     loop_count: int = 1
-    """How often an animation is shown; 0 is for ever."""
+    """How often an animation is played; 0 means for ever."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
-    """Whether a HEIC or AVIF has an alpha channel; not looked up for other formats."""
+    """Whether a HEIC or AVIF has an alpha channel; always False for other formats."""
     quality: int | None = None
-    """Quality of a JPEG on the IJG scale, estimated from its luminance table."""
+    """Quality of a JPEG on the IJG scale, estimated from its luminance quantisation table."""
     resolution: Resolution | None = None
     exif: bytes | None = None
-    """The EXIF block as stored; a TIFF is one as a whole."""
+    """The EXIF block as stored; for a TIFF the whole file, which has the same structure."""
 
     @property
     def upright_size(self) -> Size:
@@ -76,33 +76,33 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How the result is encoded, decided before the first pixel is."""
+    """The encoder's options, decided before the first pixel is decoded."""
 
     format: str
     alpha: bool
-    """Whether the format can hold transparency; without it, empty areas are white."""
+    """Whether the format can hold transparency; without alpha, empty areas are white."""
     frames: int = 1
     loop_count: int = 1
-    """How often an animation is shown; 0 is for ever."""
+    """How often an animation is played; 0 means for ever."""
     quality: int | None = None
-    """IJG scale for jpg, the encoder's own scale elsewhere; none where it has no effect."""
+    """IJG scale for jpg, the encoder's own scale for others; None for lossless formats."""
     progressive: bool = False
     full_chroma: bool = False
-    """Whether a JPEG keeps colour at full resolution (docs/decisions/004)."""
+    """Whether a JPEG is written without chroma subsampling (docs/decisions/004)."""
 
     @property
     def animated(self) -> bool:
-        """Whether more than the first frame goes into it."""
+        """Whether the result has more than one frame."""
         return self.frames > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One frame: its pixels, the size they stand for and where it is going.
+    """One frame between two operations: its pixels, its nominal size and the output's options.
 
-    `size` is in pixels of the picture as documented. The pixels themselves may be fewer
-    right after decoding at reduced scale; the first operation, which asked for that scale,
-    brings both together. Modes are L, LA, RGB and RGBA, 8 bits a channel.
+    `size` is the picture's size as documented. After a reduced decode, `image` has fewer pixels;
+    the first operation, which asked for that scale, returns a picture whose image has its `size`.
+    The modes are L, LA, RGB and RGBA with 8 bits a channel.
     """
 
     image: Image.Image
@@ -111,31 +111,31 @@ class Picture:
     header: Header = field(repr=False)
 
     def with_image(self, image: Image.Image) -> "Picture":
-        """The same picture with new pixels, and the size that these have."""
+        """Return a copy with these pixels and their size."""
         return replace(self, image=image, size=image.size)
 
     @property
     def has_alpha(self) -> bool:
-        """Whether any pixel could be transparent."""
+        """Whether the pixels have an alpha channel."""
         return self.image.mode in ("LA", "RGBA")
 
 
 def apply_orientation(image: Image.Image, orientation: int) -> Image.Image:
-    """Turn and mirror stored pixels upright."""
+    """Rotate and mirror stored pixels upright by their EXIF orientation, 1…8."""
     transposition = _TRANSPOSITIONS.get(orientation)
     return image if transposition is None else image.transpose(transposition)
 
 
 def swap_sides(size: Size, orientation: int) -> Size:
-    """Return the stored size of an upright one, or the reverse."""
+    """Return the upright size of a stored one, or the stored size of an upright one."""
     return (size[1], size[0]) if orientation in SIDEWAYS else size
 
 
 def may_reduce(size: Size, orientation: int) -> bool:
-    """Tell whether a reduced decode, turned upright, is aligned with the picture's upper left.
+    """Return whether a reduced decode, turned upright, stays aligned with the upper left corner.
 
-    The last column and row of a reduced decode may stand for fewer pixels than the others. If
-    they are turned to the front, everything after them is shifted by what they lack.
+    The last column and row of a reduced decode may cover fewer source pixels than the others. Where
+    the orientation makes them the first ones, all others are shifted by the difference.
     """
     if orientation in _KEEPS_FIRST_CORNER:
         return True

@@ -1,6 +1,6 @@
 """Stored bytes → result: probe, limits, decode, operations, encode.
 
-Every step is followed by a check of the deadline, in one loop, so that none can forget it.
+One loop runs the operations and checks the deadline before each of them and before encoding.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a process made of a picture; without a format for a report."""
+    """An encoded picture, or a report, which has no format."""
 
     content_type: str
     body: bytes
@@ -33,11 +33,11 @@ def run(
     *,
     upright: bool = True,
 ) -> Result:
-    """Put a stored picture through the operations.
+    """Process a stored picture and return the result.
 
-    `upright` says whether EXIF orientation is applied when no operation decides it (C-63).
-    Raises `OssError` for whatever is wrong with the picture, before any pixel is decoded
-    where its header tells.
+    `upright` is whether EXIF orientation is applied when no operation decides it (C-63).
+    Raises `OssError` for a picture that is damaged or exceeds a limit, before any pixel is
+    decoded where the header shows it.
     """
     header = _probe(data, context)
     plan = plan_process(header, operations, context.limits, upright=upright)
@@ -56,10 +56,10 @@ def run_each(
     *,
     upright: bool = True,
 ) -> list[Result | OssError]:
-    """Put one picture through several processes, each as if it were alone.
+    """Run several processes on one picture; return a result or an error for each, in their order.
 
-    What is decoded for one serves the next where it would be decoded to the same scale; a
-    failure of one does not fail the others. Raises `OssError` for what is wrong with the picture.
+    Processes that decode at the same scale share the decoded still, and the failure of one does
+    not fail the others. Raises `OssError` for a picture that is damaged or exceeds a limit.
     """
     header = _probe(data, context)
     decoder = _SharedDecoder(data=data, header=header)
@@ -70,7 +70,7 @@ def run_each(
             plans[number] = plan_process(header, operations, context.limits, upright=upright)
         except OssError as error:
             outcomes[number] = error
-    # In the order of their scales, so that one decoded picture is in memory at a time.
+    # Ordered by scale, so that one decoded picture is in memory at a time.
     for number in sorted(plans, key=lambda number: decoder.reduction(plans[number].needed)):
         plan = plans[number]
         frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
@@ -86,7 +86,7 @@ def run_each(
 
 @dataclass(kw_only=True)
 class _SharedDecoder:
-    """Decodes a picture for several processes, and keeps the last still that was decoded."""
+    """Decodes a picture for several processes and caches the last decoded still."""
 
     data: bytes
     header: Header
@@ -97,7 +97,7 @@ class _SharedDecoder:
         return FORMATS[self.header.format].reduction(self.header, needed)
 
     def frames(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
-        """Decode, unless the still at this scale is the one kept; operations do not change it."""
+        """Decode, or yield the cached still of this scale, which no operation changes."""
         source_format = FORMATS[self.header.format]
         if every:
             yield from source_format.frames(self.data, self.header, needed=needed, every=True)
@@ -111,7 +111,7 @@ class _SharedDecoder:
 
 
 def _probe(data: bytes, context: ProcessingContext) -> Header:
-    """Read the header and check it against the limits."""
+    """Read the header; raise `OssError` for a source over the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
     FORMATS[header.format].check_source(header, context.limits)
@@ -134,7 +134,7 @@ def _encode(
 def _process_frames(
     frames: Iterator[Frame], header: Header, plan: ProcessPlan, context: ProcessingContext
 ) -> Iterator[Frame]:
-    """Decode and process frame by frame, so that one frame at full size is in memory at a time."""
+    """Decode and process frame by frame, so that one decoded frame is in memory at a time."""
     size = swap_sides(header.size, plan.orientation)
     target = FORMATS[plan.output.format]
     while True:

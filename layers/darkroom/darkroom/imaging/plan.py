@@ -1,4 +1,4 @@
-"""What a process comes to for one picture, decided before any pixel is decoded."""
+"""The plan of a process for one picture, made before any pixel is decoded."""
 
 import logging
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessPlan:
-    """One process on one picture, with everything decided but the pixels."""
+    """The steps and options of a process on one picture."""
 
     report: Report | None = None
     steps: Sequence[PixelOperation] = ()
@@ -31,15 +31,16 @@ class ProcessPlan:
     orientation: int
     """The EXIF orientation that is applied after decoding."""
     needed: Size | None = None
-    """Pixels, as stored, that the first step has use for; none for all of them."""
+    """The least size, in the stored orientation, that the first step needs; None for all pixels."""
 
 
 def plan_process(
     header: Header, operations: Sequence[Operation], limits: Limits, *, upright: bool
 ) -> ProcessPlan:
-    """Apply every output option; raise for what the result's format cannot show.
+    """Apply every output option and return the plan.
 
-    `upright` says whether EXIF orientation is applied where no option decides it (C-63).
+    `upright` is whether EXIF orientation is applied where no option decides it (C-63). Raises
+    `BadRequest` where the result's format has no alpha and the source must keep its own (C-112).
     """
     own_format = writable_or_fallback(FORMATS[header.format]).name
     output_plan = OutputPlan(header=header, format=own_format, upright=upright)
@@ -48,7 +49,7 @@ def plan_process(
             output_plan = option.apply_to(output_plan, limits)
     source, target = FORMATS[header.format], FORMATS[output_plan.format]
     if source.keeps_alpha_only and header.alpha and not target.alpha:
-        raise OssError(  # refused, not flattened (C-112)
+        raise OssError(
             Code.BAD_REQUEST,
             f"A {source.name.upper()} with transparency cannot be saved as {target.name}.",
         )
@@ -80,7 +81,7 @@ def _log_fields(plan: ProcessPlan, header: Header) -> dict[str, object]:
 
 
 def _output(plan: OutputPlan, operations: Sequence[Operation]) -> Output:
-    """Decide the encoder's options; a source's quality counts on its own scale only."""
+    """Return the encoder's options; the source's quality counts only within the same format."""
     header, target = plan.header, FORMATS[plan.format]
     own_quality = header.quality if plan.format == header.format else None
     quality = plan.quality(own_quality) if plan.quality else own_quality or target.default_quality
@@ -101,7 +102,7 @@ def _output(plan: OutputPlan, operations: Sequence[Operation]) -> Output:
 
 
 def _needed_size(steps: Sequence[PixelOperation], header: Header, orientation: int) -> Size | None:
-    """Ask the first step how few pixels will do, in the orientation of the stored picture."""
+    """Return the size that the first step needs, in the orientation of the stored picture."""
     if not steps or not isinstance(steps[0], SupportsReducedDecode):
         return None
     if not may_reduce(header.size, orientation):

@@ -1,4 +1,4 @@
-"""Resampling: shrinking by area averaging, and bicubic without light rims (spec 03 §4)."""
+"""Resampling: shrinking by area averaging, bicubic without halos at alpha edges (spec 03 §4)."""
 
 from collections.abc import Callable
 
@@ -7,29 +7,29 @@ from PIL import Image
 from darkroom.geometry import Size
 
 _HEADROOM = 0.8
-"""Share of the range that pixels get, so that overshoot beyond it is not cut off."""
+"""Factor that scales samples down, so that overshoot of the kernel is not clipped."""
 
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 _HALVED_TO = 1.25
-"""Times the target that must be left where pixels are averaged two by two (decision 099)."""
+"""Pillow's `reducing_gap` where pixels are first averaged two by two (decision 099)."""
 
 _SPARE = 1.875
-"""The same where more pixels than two by two are averaged, which costs more of the look."""
+"""The same for larger blocks, which lose more quality."""
 
 type _Bounds = tuple[float, float, float, float]
 
 
 def shrink(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Image.Image:
-    """Scale the box down as by area averaging (C-51), colours weighted by their alpha.
+    """Scale the box down, close to area averaging (C-51), with premultiplied alpha.
 
-    `whole` says that the picture was decoded at full scale. Then blocks of pixels may be averaged
-    first, as long as enough is left for the kernel: a decoder at reduced scale has done as much.
+    `whole` is whether the picture was decoded at full scale. Only then blocks of pixels are
+    averaged before the kernel is applied: a reduced decode has done that already.
     """
     scale = max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])
     spare = _HALVED_TO if scale < 2 * _SPARE else _SPARE
     hamming, gap = Image.Resampling.HAMMING, spare if whole else None
-    # A conversion copies, also to the mode that is there.
+    # `convert` copies even if the mode stays the same.
     if image.mode not in _PREMULTIPLIED:
         return image.resize(size, hamming, box=box, reducing_gap=gap)
     weighted = image.convert(_PREMULTIPLIED[image.mode])
@@ -39,11 +39,11 @@ def shrink(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Imag
 def resample_without_halo(
     image: Image.Image, resample: Callable[[Image.Image], Image.Image]
 ) -> Image.Image:
-    """Resample with a kernel that overshoots beside edges, as sharp ones do.
+    """Resample with a kernel that overshoots next to edges, such as bicubic.
 
-    Colour and alpha overshoot alike there, but alpha is cut off at opaque, and colour divided
-    by it comes out too bright. Wherever a pixel is not simply opaque, its
-    colour is taken from a pass with headroom.
+    Premultiplied colour and alpha overshoot alike, but alpha is clipped at opaque, and the colour
+    divided by it becomes too bright. Pixels that are not fully opaque therefore take their colour
+    from a second pass with headroom.
     """
     result = resample(image)
     if image.mode not in _PREMULTIPLIED or image.getchannel("A").getextrema()[0] == 255:
@@ -57,12 +57,12 @@ def resample_without_halo(
 
 
 def premultiply_with_headroom(image: Image.Image) -> Image.Image:
-    """Weight colours by their alpha, and leave all samples room above."""
+    """Premultiply the colours by alpha, and scale all samples by `_HEADROOM`."""
     return image.convert(_PREMULTIPLIED[image.mode]).point(lambda value: value * _HEADROOM)
 
 
 def unpremultiply(image: Image.Image, mode: str) -> Image.Image:
-    """Undo `with_room`: colours come back within one level."""
+    """Invert `premultiply_with_headroom`; colours differ by at most one level."""
     full = image.convert(mode)
     full.putalpha(image.split()[-1].point(lambda value: min(255, value / _HEADROOM)))
     return full

@@ -7,64 +7,64 @@ from darkroom.jobs import Task
 
 
 class JobQueue(Protocol):
-    """The way from the promise to the work: what is sent arrives at least once."""
+    """Queue of jobs with at-least-once delivery."""
 
     def send(self, message: str) -> None:
-        """Hand a message over; it is kept before this returns."""
+        """Send a message; it is stored when this returns."""
 
 
 class MessageControl(Protocol):
-    """What can be done with a message of the queue besides its work."""
+    """Control of messages received from the queue."""
 
     def retry_after(self, receipt: str, seconds: int) -> None:
-        """Let a message that was received come again after so long."""
+        """Make a received message visible again after `seconds`."""
 
     def dead_letter(self, message: str, reason: str) -> None:
-        """Keep a message among the dead letters, with the reason."""
+        """Send a message to the dead-letter queue, with the reason."""
 
 
 class TaskStore(Protocol):
-    """What is known of tasks, for as long as they can be asked after."""
+    """Tasks of jobs, stored until they expire."""
 
     def create(self, task: Task) -> bool:
-        """Take a new task up; false when one of its id is there already."""
+        """Store a new task; return False if one of its id exists."""
 
     def find(self, task_id: str) -> Task | None:
-        """Look one up as it is now."""
+        """Return the current task, None if there is none."""
 
     def claim(self, task_id: str, owner: str, lease_expires_at: datetime) -> Task:
-        """Make a task the owner's own to work on: running, one attempt more.
+        """Claim a task for a worker until the lease expires: running, one attempt more.
 
-        One that is over is given as it is, the owner's own to tell of. Raises `Busy` while it
-        is another owner's.
+        A finished task is returned as it is, for its owner to send the notification. Raises
+        `AlreadyClaimed` while another worker holds the lease.
         """
 
     def update(self, task: Task, *, owner: str, release: bool = False) -> None:
-        """Write what has become of a claimed task; `free` lets the next one claim it.
+        """Store the state of a claimed task; with `release` another worker may claim it.
 
-        Raises `Busy` when it has been claimed by another since.
+        Raises `AlreadyClaimed` if another worker has claimed it since.
         """
 
 
 class AlreadyClaimed(Exception):
-    """Another worker is at it: try again later."""
+    """Another worker holds the task or the lock: try again later."""
 
 
 class Locks(Protocol):
-    """Names that one worker at a time may hold."""
+    """Locks by name, each held by one worker at a time."""
 
     def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:
-        """Take a name, unless another owner holds it and its time is not up."""
+        """Take a lock; return False while another owner holds an unexpired lease."""
 
     def release(self, name: str, owner: str) -> None:
-        """Give a name back; one that is another's by now stays so."""
+        """Release the owner's lock; a lock that another owner holds by now stays."""
 
 
 class Notifier(Protocol):
-    """Who hears of the end of asynchronous jobs."""
+    """Notifications about finished asynchronous jobs."""
 
     def has_topic(self, name: str) -> bool:
-        """Whether a topic of this name is set up."""
+        """Return whether a topic of this name is configured."""
 
     def publish(self, name: str, message: str) -> None:
         """Send a message to the topic."""

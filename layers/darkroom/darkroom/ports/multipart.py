@@ -1,4 +1,4 @@
-"""Uploads in parts: one object out of many requests."""
+"""Multipart uploads: one object from many requests."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from darkroom.ports.objects import STANDARD_CLASS, ListQuery, ObjectAttributes, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRef:
-    """An upload in parts, whose object is not there before it is complete."""
+    """Identifies a multipart upload; its object does not exist before it is complete."""
 
     bucket: str
     key: str
@@ -19,7 +19,7 @@ class UploadRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedPart:
-    """A part as it was received."""
+    """A stored part."""
 
     number: int
     """1 to 10000, in the order of the object's bytes."""
@@ -30,7 +30,7 @@ class UploadedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipartUpload:
-    """An upload as a list shows it."""
+    """An open upload as a list shows it."""
 
     key: str
     id: str
@@ -40,33 +40,33 @@ class MultipartUpload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadPage:
-    """A part of a list of uploads, in the order of their keys."""
+    """A page of open uploads, in the order of their keys."""
 
     uploads: Sequence[MultipartUpload]
     prefixes: Sequence[str]
     next_marker: tuple[str, str] | None
-    """Key and id of the last one shown; none is the end."""
+    """Key and id of the last upload of the page; None on the last page."""
 
 
 class PartStore(Protocol):
-    """The parts of uploads that are open; `NoSuchUpload` when it is not."""
+    """The parts of open uploads; raises `NoSuchUpload` for any other."""
 
     def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
-        """Keep a part, in place of one of that number."""
+        """Store a part, replacing one of that number."""
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
-        """Give all parts by number."""
+        """Return all parts, by number."""
 
 
 class MultipartStore(Protocol):
-    """Uploads in parts; one that is not there raises `NoSuchUpload`."""
+    """Multipart uploads; raises `NoSuchUpload` for one that does not exist."""
 
     @property
     def parts(self) -> PartStore:
-        """What they are made of."""
+        """The store of their parts."""
 
     def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
-        """Open an upload and give its id."""
+        """Open an upload and return its id."""
 
     def complete(
         self,
@@ -76,12 +76,12 @@ class MultipartStore(Protocol):
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
     ) -> PutResult:
-        """Make the object of parts that are there; `remaining` are the seconds to do it in."""
+        """Create the object from stored parts; `remaining` returns the seconds that are left."""
 
     def abort(self, upload: UploadRef) -> None:
-        """Forget an upload and its parts."""
+        """Discard an upload and its parts."""
 
     def list(
         self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> UploadPage:
-        """List the uploads that are open, behind a key and an id."""
+        """List the open uploads after a key and an upload id."""

@@ -1,4 +1,4 @@
-"""Object stores: reading, writing, listing, presigned addresses. Bucket names are OSS names."""
+"""Object stores: reading, writing, listing, presigned URLs. Bucket names are OSS names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ STORAGE_CLASSES = (STANDARD_CLASS, "IA", "Archive", "ColdArchive")
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 RESERVED_METADATA_PREFIX = "darkroom-"
-"""How names of metadata begin that adapters keep for themselves: they never come back."""
+"""Begins the names of metadata that adapters use themselves and never return."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectAttributes:
-    """What is stored beside an object's bytes and comes back with them."""
+    """Attributes that are stored with an object's bytes and returned with them."""
 
     content_type: str = DEFAULT_CONTENT_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -28,18 +28,18 @@ class ObjectAttributes:
     """User metadata without its `x-oss-meta-` prefix."""
     storage_class: str = STANDARD_CLASS
     acl: Acl | None = None
-    """The object's own; none inherits the bucket's."""
+    """The object's own ACL; None inherits the bucket's."""
     by_rule: bool = False
-    """Whether a rule of a bucket had it made: no rule fires on such an object."""
+    """Whether a bucket's rule created the object; no rule fires for such an object."""
     tags: str | None = None
-    """`name=value&…`, percent-encoded; does not come back. A copy without keeps its source's."""
+    """`name=value&…`, percent-encoded; never returned. None lets a copy keep its source's tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """What a store knows of an object without its bytes; `etag` is bare upper-case hex.
+    """An object without its bytes; `etag` is bare upper-case hex.
 
-    The rest is as in `Attributes`.
+    The other fields are as in `ObjectAttributes`.
     """
 
     bucket: str
@@ -55,36 +55,36 @@ class ObjectInfo:
     by_rule: bool = False
     version_id: str | None = None
     crc64: int | None = None
-    """Of the bytes, where it is known for certain."""
+    """CRC-64 of the bytes, None where it is not certain."""
 
 
 class ObjectReplaced(Exception):
-    """The object changed while it was read: what was read of it so far is worthless."""
+    """The object was replaced while it was read: the bytes read so far are to be discarded."""
 
 
 class OpenObject(Protocol):
-    """An object whose header has arrived and whose body is still to be read."""
+    """An object whose header has been read and whose body has not."""
 
     @property
     def info(self) -> ObjectInfo:
-        """What the header says."""
+        """The object as its header describes it."""
 
     def read(self) -> bytes:
-        """Read the whole body or raise: `Replaced`, or `OssError` when it cannot be had."""
+        """Read the whole body; raises `ObjectReplaced`, or `OssError` where that fails."""
 
     def close(self) -> None:
-        """Give the connection back, read or not."""
+        """Release the connection, whether the body was read or not."""
 
 
 type RangeSpec = tuple[int | None, int | None]
-"""First and last byte, both included; without a last to the end, without a first the tail."""
+"""First and last byte, both included; no last: to the end; no first: the last so many bytes."""
 
 
 class ObjectReader(Protocol):
     """Reading objects; a missing bucket or key raises `NoSuchBucket` or `NoSuchKey`."""
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
-        """Ask for the header alone."""
+        """Return the object's header."""
 
     def open(
         self,
@@ -94,17 +94,17 @@ class ObjectReader(Protocol):
         version_id: str | None = None,
         byte_range: RangeSpec | None = None,
     ) -> OpenObject:
-        """Ask for the object or for some of it: `InvalidRange` if it has none of that."""
+        """Open the object or a range of it; raises `InvalidRange` if it has no byte of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutResult:
-    """What a store says of an object that it has taken."""
+    """Attributes of a stored object, as far as the store returns them."""
 
     etag: str
     """Bare upper-case hex."""
     last_modified: datetime | None = None
-    """Only known of copies."""
+    """Known for copies only."""
     version_id: str | None = None
     md5: bytes | None = None
     crc64: int | None = None
@@ -113,8 +113,8 @@ class PutResult:
 class ObjectWriter(Protocol):
     """Writing objects: complete or not at all. A missing bucket raises `NoSuchBucket`.
 
-    Without `overwrite`, an object of that key raises `FileAlreadyExists`, however close
-    the race.
+    Without `overwrite`, an existing object of that key raises `FileAlreadyExists`, even one that is
+    stored at the same moment.
     """
 
     def put(
@@ -126,7 +126,7 @@ class ObjectWriter(Protocol):
         *,
         overwrite: bool = True,
     ) -> PutResult:
-        """Store the body."""
+        """Store the body with its attributes."""
 
     def copy(
         self,
@@ -137,31 +137,31 @@ class ObjectWriter(Protocol):
         *,
         overwrite: bool = True,
     ) -> PutResult:
-        """Copy that very version, or raise `Replaced`."""
+        """Copy exactly that version of the source, or raise `ObjectReplaced`."""
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
-        """Remove the object; a missing one is no error."""
+        """Delete the object; a missing one is no error."""
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Remove up to 1000 objects; answer the keys that are gone now, in their order."""
+        """Delete up to 1000 objects; return the keys that are gone, in their order."""
 
 
 class Presigner(Protocol):
-    """Making addresses from which a client reads an object without this service."""
+    """Presigned URLs, by which a client reads an object from the store directly."""
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
-        """Presign a GET of that version; `overrides` are headers to reply with."""
+        """Return a presigned GET URL of that version; `overrides` are reply headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """Which keys of a bucket are to be listed."""
+    """Which keys of a bucket to list."""
 
     prefix: str = ""
     delimiter: str = ""
-    """Keys that share what stands up to it, behind the prefix, become one entry."""
+    """Keys that share the text up to it, after the prefix, become one common prefix."""
     limit: int = 100
-    """Of keys and shared beginnings together, 1 to 1000."""
+    """Objects and common prefixes together, 1 to 1000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +177,12 @@ class ObjectSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A part of a list, in the order of the keys' UTF-8."""
+    """A page of a list, in the order of the keys' UTF-8."""
 
     objects: Sequence[ObjectSummary]
     prefixes: Sequence[str]
     next_marker: str | None
-    """Where the next page begins, in the terms that this one was asked for; none is the end."""
+    """Where the next page begins, a token or a key like the request's; None on the last page."""
 
 
 class ObjectLister(Protocol):
@@ -191,4 +191,4 @@ class ObjectLister(Protocol):
     def list(
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""
     ) -> ListPage:
-        """List on from the token of a page, or what comes after a text, which may be no key."""
+        """List on from the token of a page, or after a text that need not be a key."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedResult:
-    """A result in a store; without its bytes where they are more than was asked for."""
+    """A stored result; `body` is None where it is larger than `max_bytes` of the request."""
 
     key: str
     content_type: str
@@ -16,16 +16,16 @@ class CachedResult:
 
 
 class ResultStorage(Protocol):
-    """Where results live, under names that say what they are made of: twice is no harm.
+    """Stored results by keys that depend on all inputs, so that storing one again is harmless.
 
-    Every failure is `ServiceUnavailable`: the store is no business of the caller's.
+    Every failure raises `ServiceUnavailable`.
     """
 
     def get(self, key: str, *, max_bytes: int) -> CachedResult | None:
-        """Give a result exactly as it was kept, or nothing; its bytes up to so many."""
+        """Return a result exactly as it was stored, or None; its body if at most `max_bytes`."""
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store a result."""
 
     def presign(self, key: str, *, headers: Mapping[str, str]) -> str:
-        """Presign a GET of a result, to be replied with these headers."""
+        """Return a presigned GET URL of a result, with these reply headers."""

@@ -1,4 +1,4 @@
-"""What operators store: bucket settings, styles, the CDN's secret."""
+"""Stores of what operators configure: bucket settings, styles, the CDN's secret."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,39 +8,37 @@ from darkroom.buckets import Bucket, Styles
 
 
 class OriginVerifier(Protocol):
-    """What stands before this service, so that nobody gets past it."""
+    """Verifies that a request came through the CDN."""
 
     def verify(self, token: str) -> bool:
-        """Tell whether the front added that word; several hold while they change."""
+        """Return whether the CDN sent this token; during a rotation several are valid."""
 
 
 class BucketStore(Protocol):
-    """The buckets that are served, with their settings."""
+    """The configured buckets, with their settings."""
 
     def find(self, name: str) -> Bucket | None:
-        """Look one up by its OSS name, with settings that were true at most 30 s ago.
-
-        None means that there is no such bucket.
-        """
+        """Return a bucket by its OSS name, with settings at most 30 s old; None for any other."""
 
     def current(self, name: str) -> Bucket:
-        """Give the settings of a bucket that is served as they are now."""
+        """Return the current settings of a configured bucket."""
 
     def save(self, bucket: Bucket) -> None:
-        """Replace the settings of a bucket that is served."""
+        """Replace the settings of a configured bucket."""
 
 
 class StyleStore(Protocol):
-    """The styles of buckets that are served; `InternalError` when it cannot be read."""
+    """The styles of configured buckets; raises `InternalError` where they cannot be read."""
 
     def recent(self, bucket: str, max_age: timedelta) -> Styles:
-        """Give the styles as they were at most so long ago."""
+        """Return the styles, at most `max_age` old."""
 
     def current(self, bucket: str) -> Styles:
-        """Give the styles as they are now."""
+        """Return the current styles."""
 
     def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
-        """Replace the styles by what `change` makes of the current ones, all or nothing.
+        """Replace the styles by `change` of the current ones, all or nothing.
 
-        It is called again when another one was faster, and may raise to leave all as it is.
+        `change` is called again after a concurrent write, and may raise to leave the styles as they
+        are.
         """

@@ -1,1 +1,1 @@
-"""process."""
+"""The process value: its grammar and its parameters."""

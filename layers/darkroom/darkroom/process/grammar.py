@@ -1,7 +1,7 @@
 """The grammar of a process value: text ⇄ `Process` (spec 01 §2).
 
-Knows neither pictures nor storage: an action is a name with its arguments as written;
-what they mean is the business of the declarations in `operations`.
+Independent of pictures and storage: an action is a name with its arguments as written; the
+declarations in `imaging.operations` give them a meaning.
 """
 
 import re
@@ -23,19 +23,19 @@ EC_TOO_LONG = "0017-00000288"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step as written: `resize,w_100,h_50` has two arguments; empty ones are dropped."""
+    """One action as written: `resize,w_100,h_50` has two arguments; empty ones are dropped."""
 
     name: str
     arguments: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Write the step."""
+        """Return the action as it is written in a process value."""
         return ",".join([self.name, *self.arguments])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveAs:
-    """`sys/saveas`: where the result is stored; no bucket means the source's own."""
+    """`sys/saveas`: where the result is stored; without a bucket, in the source's."""
 
     name: ClassVar[str] = "sys/saveas"
 
@@ -45,26 +45,26 @@ class SaveAs:
     )
 
     def text(self) -> str:
-        """Write the step, object first."""
+        """Return the canonical text, object first."""
         return canonical_text(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
-    """`/notify`: the topic that hears of an asynchronous job's end."""
+    """`/notify`: the topic that is notified when an asynchronous job ends."""
 
     name: ClassVar[str] = "notify"
 
     topic: str = parameter("topic", Base64Text(256), "Name of the topic.", sensitive=True)
 
     def text(self) -> str:
-        """Write the step."""
+        """Return the canonical text."""
         return canonical_text(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A whole value: either a saved style or inline actions, and what is done with the result."""
+    """A parsed value: a saved style or inline actions, then saveas and notify."""
 
     actions: tuple[Action, ...] = ()
     style: str | None = None
@@ -72,7 +72,7 @@ class Process:
     notify: Notify | None = None
 
     def text(self) -> str:
-        """Write the value so that `parse` reads it again."""
+        """Return text that `parse` reads as an equal value."""
         if self.style is not None:
             pipeline = f"style/{self.style}"
         else:
@@ -84,7 +84,7 @@ class Process:
 def parse(value: str) -> Process:
     """Read a process value that has been percent-decoded once.
 
-    Raises `OssError` for whatever is not in the grammar; takes time linear in the length.
+    Raises `OssError` for text outside the grammar; takes time linear in the length.
     """
     if len(value.encode(errors="surrogatepass")) > MAX_PROCESS_BYTES:
         raise OssError(
@@ -110,7 +110,7 @@ def first_action(value: str) -> str:
 
 
 def check_style_name(text: str) -> None:
-    """Refuse what cannot be a style's name (spec 04 §1)."""
+    """Raise `InvalidArgument` for a name that no style can have (spec 04 §1)."""
     if not STYLE_NAME.fullmatch(text):
         raise invalid("style", text, "Value must be 1 to 63 letters, digits, '_', '.' or '-'")
 
@@ -128,10 +128,10 @@ def _parse_action(segment: str) -> Action:
 
 
 def _parse_sysops(sysops: Sequence[str]) -> tuple[SaveAs | None, Notify | None]:
-    """Read what follows the pipes: at most one saveas, and a notify only behind it."""
+    """Read the text after the pipe: one saveas, optionally followed by one notify."""
     if len(sysops) > 1:
         raise invalid("x-oss-process", sysops[1], "Value must have one sys/saveas at most")
-    # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so they part the steps.
+    # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so slashes separate the steps.
     family, _, rest = sysops[0].partition("/")
     steps = [_parse_action(segment) for segment in rest.split("/")]
     if family != "sys" or steps[0].name != "saveas":

@@ -1,9 +1,9 @@
-"""How an operation declares its parameters, and everything that follows from a declaration.
+"""Declarations of an operation's parameters, and everything that is derived from them.
 
-An operation is a frozen dataclass whose fields are made by `parameter`. The declaration
-carries the wire key, the kind (which knows range, parsing and printing), default, error
-number and one sentence. Parsing, error texts, canonical text and documentation are derived
-from it here, so that no operation reads a string itself (spec 01 §2, spec 05 §3).
+An operation is a frozen dataclass whose fields are made by `parameter`. The declaration holds the
+wire key, the type (range, parsing and printing), the default, the error numbers and one sentence.
+Parsing, error texts, canonical text and documentation are derived from it here, so that no
+operation parses text itself (spec 01 §2, spec 05 §3).
 """
 
 import base64
@@ -22,10 +22,10 @@ type Colour = tuple[int, int, int]
 """Red, green and blue, 0…255 each."""
 
 POSITIONAL = ""
-"""The wire key of a value that stands alone, as the 90 of `rotate,90`."""
+"""Wire key of a value that stands alone, such as the 90 of `rotate,90`."""
 
 REDACTED = "…"
-"""Stands for a value that is private."""
+"""Replaces a sensitive value in logs."""
 
 EC_SEVERAL_VALUES = "0040-00000203"
 
@@ -36,10 +36,10 @@ _BASE64 = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
 class InvalidValue(Exception):
-    """A kind's refusal of one written value; `Parameter.read` turns it into an OSS error."""
+    """A parameter type refuses a written value; `Parameter.read` turns it into an OSS error."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the reason: the end of the public message."""
+        """Store the reason, which ends the public message."""
         self.reason = reason
         super().__init__(reason)
 
@@ -49,48 +49,48 @@ class NotBase64(InvalidValue):
 
 
 class Empty(InvalidValue):
-    """The key is written but nothing follows it."""
+    """The key is written without a value."""
 
 
 class ParameterType[T](Protocol):
-    """What a parameter's value may be: written form, range and description."""
+    """Type of a parameter's value: written form, range and description."""
 
     def parse(self, text: str) -> T:
-        """Read the written value or raise `Rejected`."""
+        """Read the written value or raise `InvalidValue`."""
 
     def text(self, value: T) -> str:
         """Write the value so that `parse` reads it again."""
 
     def expected(self) -> str:
-        """Say in a few words what is allowed, for the documentation."""
+        """Return the allowed values in a few words, for the documentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Integer:
     """A decimal integer from `low` to `high`, both allowed.
 
-    Only ASCII digits count: `int()` would also take ` 1`, `1_0` and `٣`.
+    Digits are ASCII digits only: `int()` would also read ` 1`, `1_0` and `٣`.
     """
 
     low: int
     high: int
 
     def parse(self, text: str) -> int:
-        """Read digits with an optional leading minus where the range goes below zero."""
+        """Read digits, after a minus where the range includes negative numbers."""
         if not _DIGITS.fullmatch(text):
             raise InvalidValue("Value must be digit")
         below_zero = text[0] == "-" and self.low >= 0
-        # `int` takes quadratic time, and refuses thousands of digits with an error of its own.
+        # `int` takes quadratic time, and raises its own error for thousands of digits.
         if below_zero or len(text) > _MAX_DIGITS or not self.low <= int(text) <= self.high:
             raise InvalidValue(f"Value must be between {self.low} and {self.high}")
         return int(text)
 
     def text(self, value: int) -> str:
-        """Write the number without padding."""
+        """Write the number without leading zeros."""
         return str(value)
 
     def expected(self) -> str:
-        """Give the range."""
+        """Return the range."""
         return f"integer {self.low}…{self.high}"
 
 
@@ -102,18 +102,18 @@ class Choice:
     aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def parse(self, text: str) -> str:
-        """Look the word up."""
+        """Return the word, or the word that an alias stands for."""
         word = self.aliases.get(text, text)
         if word not in self.words:
             raise InvalidValue("Value must be one of " + ", ".join(self.words))
         return word
 
     def text(self, value: str) -> str:
-        """Write the word itself."""
+        """Return the word itself."""
         return value
 
     def expected(self) -> str:
-        """List the words."""
+        """Return the words without the aliases."""
         return ", ".join(f"`{word}`" for word in self.words)
 
 
@@ -133,7 +133,7 @@ class Flag:
         return str(int(value))
 
     def expected(self) -> str:
-        """Name both values."""
+        """Return both values."""
         return "0 or 1"
 
 
@@ -142,7 +142,7 @@ class HexColour:
     """Six hexadecimal digits, RRGGBB."""
 
     def parse(self, text: str) -> Colour:
-        """Read three bytes."""
+        """Read red, green and blue."""
         if not _HEX_COLOUR.fullmatch(text):
             raise InvalidValue("Value must be six hexadecimal digits")
         red, green, blue = bytes.fromhex(text)
@@ -153,18 +153,18 @@ class HexColour:
         return bytes(value).hex().upper()
 
     def expected(self) -> str:
-        """Name the form."""
+        """Return the form."""
         return "RRGGBB"
 
 
 @dataclass(frozen=True, slots=True)
 class Base64Text:
-    """URL-safe base64 of 1 to `most` bytes of UTF-8, padded or not (spec 01 §2.3, C-137)."""
+    """URL-safe base64 of 1 to `max_bytes` bytes of UTF-8, padded or not (spec 01 §2.3, C-137)."""
 
     max_bytes: int
 
     def parse(self, text: str) -> str:
-        """Decode; the standard alphabet's `+` is read too, as some SDKs send it."""
+        """Decode; the standard alphabet's `+` is accepted, since some SDKs send it."""
         value = decode_base64(text)
         if not value:
             raise Empty("Value must not be empty")
@@ -177,7 +177,7 @@ class Base64Text:
         return encode_base64(value)
 
     def expected(self) -> str:
-        """Name the encoding and the limit."""
+        """Return the encoding and the limit."""
         return f"base64url text, 1…{self.max_bytes} bytes"
 
 
@@ -211,10 +211,10 @@ class Parameter:
     missing_ec: str | None
     base64_ec: str | None
     sensitive: bool
-    """Whether the value is the caller's own words, which no log shows."""
+    """Whether the value is the caller's own text, which is never logged."""
 
     def read(self, action: str, text: str) -> Any:
-        """Parse the written value or raise the error that names it (spec 05 §3)."""
+        """Return the parsed value, or raise the error that names it (spec 05 §3)."""
         try:
             return self.kind.parse(text)
         except NotBase64 as error:
@@ -264,8 +264,8 @@ def parameter(
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
-    A type checker takes any such field for one with a default, so it does not see a
-    missing required value: `bind` reports that one as `MissingArgument`.
+    A type checker treats every such field as one with a default and does not see a missing required
+    value: `bind` raises `MissingArgument` for it.
     """
     declared = Parameter(
         key=key,
@@ -282,24 +282,24 @@ def parameter(
 
 
 class Declared(Protocol):
-    """What every operation class has: its documented name and declared fields."""
+    """An operation class: its documented name and its declared fields."""
 
     name: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 class ValidatesRaw(ABC):
-    """An operation that judges its written values before they are parsed one by one."""
+    """An operation that checks its written values before they are parsed one by one."""
 
     @classmethod
     @abstractmethod
     def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise where the combination itself has its own error."""
+        """Raise where the combination of values has an error of its own."""
 
 
 @cache
 def declared_parameters(operation: type[Declared]) -> Mapping[str, Parameter]:
-    """Give the parameters in declaration order, by field name."""
+    """Return the parameters by field name, in declaration order."""
     return {
         field.name: field.metadata["parameter"]
         for field in dataclasses.fields(operation)
@@ -310,11 +310,11 @@ def declared_parameters(operation: type[Declared]) -> Mapping[str, Parameter]:
 def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     """Build the operation from the arguments of an action, as written.
 
-    Raises `MissingArgument` for a required value that is absent, `InvalidArgument` or
-    `BadRequest` for one that is wrong; unknown keys are ignored (spec 01 §2.1).
+    Raises `MissingArgument` for a required value that is absent, `InvalidArgument` or `BadRequest`
+    for a wrong one; unknown keys are ignored (spec 01 §2.1).
     """
     parameters = declared_parameters(operation)
-    written = _written(operation, arguments, parameters)
+    written = _values_by_key(operation, arguments, parameters)
     if issubclass(operation, ValidatesRaw):
         operation.check_raw(written)
     values: dict[str, Any] = {}
@@ -326,10 +326,10 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     return operation(**values)
 
 
-def _written(
+def _values_by_key(
     operation: type[Declared], arguments: Sequence[str], parameters: Mapping[str, Parameter]
 ) -> Mapping[str, str]:
-    """Pair each known key with its last value; empty arguments count as not written."""
+    """Return each known key with its last value; empty arguments count as not written."""
     keys = {declared.key for declared in parameters.values()}
     given = [argument for argument in arguments if argument]
     if keys == {POSITIONAL}:
@@ -347,7 +347,7 @@ def _written(
         if not separator:
             key, value = POSITIONAL, argument
         elif key == POSITIONAL:
-            # An empty key is an unknown key, not the bare value.
+            # An empty key is an unknown key, not a positional value.
             continue
         if key in keys:
             written[key] = value
@@ -355,10 +355,10 @@ def _written(
 
 
 def canonical_text(operation: Declared, *, sensitive: bool = True) -> str:
-    """Write the action with its non-default values in declaration order.
+    """Return the action with its non-default values in declaration order.
 
-    Two spellings of the same operation give the same text: result keys rely on it. Without
-    what is `private` it may be logged.
+    Two spellings of the same operation give the same text: result keys depend on it. With
+    `sensitive=False` sensitive values are redacted, so that the text may be logged.
     """
     arguments = []
     for field, declared in declared_parameters(type(operation)).items():

@@ -1,1 +1,1 @@
-"""telemetry."""
+"""Logs and timing of requests and messages."""

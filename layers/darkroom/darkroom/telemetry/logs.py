@@ -1,4 +1,4 @@
-"""What a request logs: its fields, and how much of its details."""
+"""Log fields and log level of a request."""
 
 import logging
 import warnings
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from secrets import SystemRandom
 
 LOGGER_NAME = "darkroom"
-"""The parent of the loggers of all modules of this package."""
+"""Name of the parent of all loggers in this package."""
 
 type LogValue = str | int | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogContext:
-    """Fields of the log line of one request or message: names and numbers, no caller's text."""
+    """Log fields of one request or message: names and numbers, no caller-supplied text."""
 
     fields: dict[str, LogValue] = field(default_factory=dict)
     targets: list[dict[str, LogValue]] = field(default_factory=list)
@@ -26,25 +26,25 @@ class LogContext:
 
     @property
     def scalars(self) -> dict[str, str | int]:
-        """Fields of one value each, for trace annotations: X-Ray knows no lists."""
+        """Fields with a single value, for trace annotations: X-Ray does not support lists."""
         return {name: value for name, value in self.fields.items() if isinstance(value, str | int)}
 
     def add_target(self, **fields: LogValue) -> None:
-        """Add an entry for a target."""
+        """Add the fields of one target."""
         self.targets.append(fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSampling:
-    """Logs a random share of the requests in detail, the others at the usual level.
+    """Logs a random share of the requests at DEBUG, the others at the usual level.
 
     Uses `SystemRandom`: copies of a snapshot share the state of `random`.
     """
 
     level: str
-    """The usual level, by name."""
+    """Name of the usual level."""
     rate: float = 0.0
-    """Share of the requests that are logged in detail, 0 to 1."""
+    """Share of the requests that are logged at DEBUG, 0 to 1."""
     random: Callable[[], float] = SystemRandom().random
 
     def choose_level(self) -> None:
@@ -54,11 +54,11 @@ class LogSampling:
 
 
 def silence_libraries() -> None:
-    """Log warnings and errors of other libraries only, and no warnings of Python's own kind.
+    """Limit other libraries to warnings and errors in the log, and disable Python's `warnings`.
 
-    Lambda sets the root logger to the level of our own, and botocore's details hold secrets and
-    signatures. Pillow warns of each tag of a picture that is not in order, which may be tens of
-    thousands.
+    Lambda sets the root logger to the level of the service's logger, and botocore's debug logs
+    contain secrets and signatures. Pillow warns of each invalid tag of a picture, of which there
+    may be tens of thousands.
     """
     warnings.simplefilter("ignore")
     root = logging.getLogger()

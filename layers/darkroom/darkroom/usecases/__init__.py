@@ -1,1 +1,1 @@
-"""What the service does, told without HTTP and without AWS: ports in, outcome out."""
+"""Use cases of the service, without HTTP and AWS: ports in, results out."""

@@ -1,4 +1,4 @@
-"""Who may do what (spec 01 §4, spec 04 §3).
+"""Authorization: who may do what (spec 01 §4, spec 04 §3).
 
 A key that lacks the permission or belongs to other buckets has anonymous rights.
 """
@@ -15,38 +15,38 @@ EC_PROTECTED = "0040-00000031"
 
 
 class Access(Enum):
-    """The right that a request requires of its caller, on the bucket that it is addressed to."""
+    """The access that a request requires of its caller, on the bucket that it is addressed to."""
 
     NONE = auto()
-    """The request is refused whoever sends it."""
+    """The request is refused for every caller."""
     READ_OBJECT = auto()
-    """Judged by `authorize_read` and `authorize_object`: the object's own ACL counts too."""
+    """Checked by `authorize_read` and `authorize_object`: the object's own ACL counts too."""
     STORE_RESULT = auto()
-    """A key that may read the source; the right to write is judged for the target's bucket."""
+    """Any key; the use case checks its rights on the source and on the target's bucket."""
     READ_TASKS = auto()
-    """A key with the read permission; the bucket's ACL opens no tasks."""
+    """A key with the read permission; the bucket's ACL does not open its tasks."""
     LIST = auto()
-    """A key with the read permission: a list of names always needs one."""
+    """A key with the read permission: listing always needs a key."""
     WRITE = auto()
     ADMIN = auto()
-    """To see and change styles, settings and ACLs."""
+    """To read and change styles, settings and ACLs."""
     LIST_BUCKETS = auto()
-    """Any key; it sees the buckets that it has a permission for."""
+    """Any key; the list has the buckets that it has a permission for."""
     CREATE_BUCKET = auto()
     """The admin permission where the bucket exists; any key where it does not."""
     CHANGE_BUCKETS = auto()
-    """Any key, which then learns that buckets belong to the deployment."""
+    """Any key; the handler then refuses, since buckets belong to the deployment."""
 
 
 _ANY_KEY = {
     Access.LIST_BUCKETS: "Anonymous user has no right to list buckets.",
     Access.CHANGE_BUCKETS: None,
 }
-"""Rights that every key has, with the message for anonymous callers."""
+"""Access that every key has, with the message for anonymous callers."""
 
 
 class ReadPurpose(Enum):
-    """What an object is read for; source protection allows anonymous callers styles only."""
+    """Purpose of reading an object; source protection allows anonymous callers styles only."""
 
     ORIGINAL = auto()
     PROCESSED = auto()
@@ -54,9 +54,9 @@ class ReadPurpose(Enum):
 
 
 def authorize(access: Access, bucket: Bucket | None, name: str, caller: Caller) -> None:
-    """Refuse a caller who lacks the right that a request requires of the named bucket.
+    """Refuse a caller who lacks the access that a request requires on the named bucket.
 
-    Raises `NoSuchBucket` where the right needs a bucket that the service does not have.
+    Raises `NoSuchBucket` where the access needs a bucket that the service does not have.
     """
     if access is Access.NONE:
         return
@@ -85,7 +85,7 @@ def _authorize_in_bucket(access: Access, bucket: Bucket, caller: Caller) -> None
 
 
 def get_bucket(services: Services, name: str) -> Bucket:
-    """Return a bucket with its settings; raises `NoSuchBucket` for one that is not listed."""
+    """Return a bucket with its settings; raises `NoSuchBucket` for one that is not configured."""
     bucket = services.buckets.find(name)
     if bucket is None:
         raise no_such_bucket(name)
@@ -101,8 +101,8 @@ def authorize_read(
 ) -> None:
     """Refuse a caller who may not read an object, before the object is opened.
 
-    Asks the store only for a caller without the right to read a private bucket: the object's
-    own ACL may allow it. The answer does not tell whether the key exists.
+    Reads the object's header only for a caller without the right to read a private bucket: the
+    object's own ACL may allow it. The error does not reveal whether the key exists.
     """
     if bucket.acl.anyone_reads and not bucket.protection.enabled:
         return
@@ -119,10 +119,10 @@ def authorize_read(
 
 
 def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
-    """Refuse a caller whom the object's own ACL excludes, once the object is known.
+    """Refuse a caller whom the object's own ACL excludes, after the object is opened.
 
-    It may be another version than the one that `authorize_read` looked at, so the bucket's ACL
-    counts again where the object has none.
+    The version may differ from the one that `authorize_read` checked, so the bucket's ACL counts
+    again where the object has none.
     """
     acl = bucket.acl if info.acl is None else info.acl
     if acl.anyone_reads or caller.may(Permission.READ, bucket.name):
@@ -145,7 +145,7 @@ def require_write(bucket: Bucket, caller: Caller) -> None:
 
 
 def require_admin(bucket: Bucket, caller: Caller) -> None:
-    """Refuse a caller who may not see and change styles, settings and ACLs of the bucket."""
+    """Refuse a caller who may not read and change styles, settings and ACLs of the bucket."""
     if not caller.may(Permission.ADMIN, bucket.name):
         raise _bucket_access_denied(caller)
 

@@ -1,4 +1,4 @@
-"""Parts of objects: which bytes a `Range` header means (spec 01 §7)."""
+"""Byte ranges: which bytes a `Range` header selects (spec 01 §7)."""
 
 import re
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ _SINGLE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByteRange:
-    """Bytes of an object that are there, first and last included."""
+    """Bytes that an object has, first and last included."""
 
     first: int
     last: int
 
     @property
     def size(self) -> int:
-        """Count the bytes."""
+        """Number of bytes."""
         return self.last - self.first + 1
 
 
 def parse_range(header: str) -> RangeSpec | None:
-    """Read a range; None for several, and for what is none: the whole object is meant then."""
+    """Read a single range; None for several or an invalid one, which select the whole object."""
     found = _SINGLE.fullmatch(header.strip())
     if found is None or not any(found.groups()):
         return None
@@ -33,7 +33,7 @@ def parse_range(header: str) -> RangeSpec | None:
 
 
 def resolve_strict(spec: RangeSpec, size: int) -> ByteRange | None:
-    """Find the bytes in an object of that size; None when some of them are not there."""
+    """Return the range in an object of `size` bytes; None unless it has all of them."""
     part = resolve(spec, size)
     first, last = spec
     if first is None:
@@ -42,7 +42,7 @@ def resolve_strict(spec: RangeSpec, size: int) -> ByteRange | None:
 
 
 def resolve(spec: RangeSpec, size: int) -> ByteRange | None:
-    """Find what is there of the bytes, which is what HTTP means; None when nothing is."""
+    """Return the range clipped to an object of `size` bytes, as in HTTP; None if it is empty."""
     first, last = spec
     if first is None:
         first, last = max(size - (last or 0), 0), size - 1

@@ -1,4 +1,4 @@
-"""Uploads in parts: an object that is too large for one request."""
+"""Multipart uploads: objects that are too large for one request."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -18,22 +18,22 @@ from darkroom.usecases.objects import (
 from darkroom.usecases.services import Services
 
 MAX_COPIED_BYTES = 64 * 1024 * 1024
-"""Bytes of another object that become a part at once: they pass through memory."""
+"""Bytes of another object that one part may copy: they pass through memory."""
 
 type PartRef = tuple[int, str]
-"""Number and ETag of a part, by which a caller means it."""
+"""Number and ETag of a part, as a caller names it."""
 
 
 def initiate(
     bucket: Bucket, key: str, attributes: ObjectAttributes, caller: Caller, services: Services
 ) -> str:
-    """Open an upload to a bucket that the caller may write to."""
+    """Open an upload and return its id; an ACL requires the admin permission."""
     require_acl_permission(bucket, attributes, caller)
     return _multipart_store(services).initiate(bucket.name, key, attributes)
 
 
 def upload_part(upload: UploadRef, number: int, body: bytes, services: Services) -> PutResult:
-    """Keep a part."""
+    """Store a part of an open upload."""
     return _multipart_store(services).parts.put(upload, number, body)
 
 
@@ -63,7 +63,7 @@ def complete(
     overwrite: bool,
     remaining: Callable[[], float],
 ) -> PutResult:
-    """Make the object of the parts named, or of all when none are."""
+    """Create the object from the named parts, or from all where `chosen` is None."""
     uploads = _multipart_store(services)
     stored = uploads.parts.list(upload)
     parts = stored if chosen is None else _select_parts(chosen, stored)
@@ -73,31 +73,31 @@ def complete(
 
 
 def _select_parts(
-    named: Sequence[PartRef], there: Sequence[UploadedPart]
+    chosen: Sequence[PartRef], stored: Sequence[UploadedPart]
 ) -> Sequence[UploadedPart]:
-    numbers = [number for number, _ in named]
+    numbers = [number for number, _ in chosen]
     if any(second <= first for first, second in pairwise(numbers)):
         raise OssError(Code.INVALID_PART_ORDER)
-    known = {(part.number, part.etag): part for part in there}
-    if not all(name in known for name in named):
+    known = {(part.number, part.etag): part for part in stored}
+    if not all(name in known for name in chosen):
         raise OssError(Code.INVALID_PART)
-    return [known[name] for name in named]
+    return [known[name] for name in chosen]
 
 
 def abort(upload: UploadRef, services: Services) -> None:
-    """Forget an upload."""
+    """Discard an upload and its parts."""
     _multipart_store(services).abort(upload)
 
 
 def list_parts(upload: UploadRef, services: Services) -> Sequence[UploadedPart]:
-    """Give the parts that are there, by number."""
+    """Return all stored parts, by number."""
     return _multipart_store(services).parts.list(upload)
 
 
 def list_uploads(
     bucket: Bucket, listing: ListQuery, after: tuple[str, str], services: Services
 ) -> UploadPage:
-    """List the uploads to a bucket that the caller may list."""
+    """Return a page of the open uploads, after a key and an upload id."""
     return _multipart_store(services).list(bucket.name, listing, after=after)
 
 

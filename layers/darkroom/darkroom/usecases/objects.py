@@ -1,7 +1,7 @@
 """Plain objects: read, list, store, copy, delete.
 
-Callers are authorized for the bucket beforehand (`authorization.authorize`); what depends on
-the object itself, its ACL among it, is judged here.
+Callers are authorized for the bucket beforehand (`authorization.authorize`); whatever depends on
+the object itself, including its ACL, is checked here.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,11 +33,11 @@ from darkroom.usecases.services import Services
 READ_ATTEMPTS = 2
 
 LAST_CHARACTER = "\U0010ffff"
-"""Sorts after every character that a key has."""
+"""Sorts after every character of a key."""
 
 
 def retry_if_replaced[**P, T](attempt: Callable[P, T]) -> Callable[P, T]:
-    """Call again if the object is replaced while it is read, so no answer mixes two versions.
+    """Call again if the object is replaced while it is read, so that no result mixes versions.
 
     Raises `ServiceUnavailable` if it is replaced each time.
     """
@@ -57,7 +57,7 @@ def retry_if_replaced[**P, T](attempt: Callable[P, T]) -> Callable[P, T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetObjectRequest:
-    """Which object a caller wants, and how much of it."""
+    """Which object a caller requests, and how much of it."""
 
     bucket: Bucket
     key: str
@@ -67,22 +67,22 @@ class GetObjectRequest:
     """None without a conditional header."""
     byte_range: RangeSpec | None = None
     clip_range: bool = False
-    """Whether a range that ends after the object is cut to it, instead of meaning everything."""
+    """Whether a range that ends after the object is clipped to it, instead of ignored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedObject:
-    """A stored object; without a body after a HEAD, and where the caller has it already."""
+    """A stored object; without a body after a HEAD, and where the caller's copy is current."""
 
     info: ObjectInfo
     not_modified: bool
     body: OpenObject | None = None
     byte_range: ByteRange | None = None
-    """Which bytes the body has; none for all."""
+    """Which bytes the body has; None for all."""
 
 
 def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
-    """Open an object; whoever calls this closes its body."""
+    """Return an opened object, whose body must be closed after use."""
     authorize_read(request.bucket, request.key, request.caller, services)
     opened, byte_range = _open(request, services)
     try:
@@ -103,13 +103,13 @@ def _is_not_modified(request: GetObjectRequest, info: ObjectInfo) -> bool:
 
 
 def _check_range(request: GetObjectRequest, byte_range: ByteRange | None) -> None:
-    """Refuse a range that the object does not have, where HTTP's meaning is asked for."""
+    """Refuse a range that the object does not have, where the range is to be clipped."""
     if byte_range is None and request.byte_range is not None and request.clip_range:
         raise OssError(Code.INVALID_RANGE)
 
 
 def head_object(request: GetObjectRequest, services: Services) -> OpenedObject:
-    """Read what the store knows of an object without its bytes."""
+    """Return an object's header, without its bytes."""
     authorize_read(request.bucket, request.key, request.caller, services)
     info = services.objects.head(request.bucket.name, request.key, version_id=request.version_id)
     authorize_object(request.bucket, request.caller, info)
@@ -147,13 +147,13 @@ def _open_range(
 
 
 def list_from_marker(bucket: str, query: ListQuery, marker: str, services: Services) -> ListPage:
-    """List what follows a key or common prefix; the page's own marker is a name as well."""
+    """List the entries after a key or common prefix; the page's own marker is a name as well."""
     page = services.lister.list(bucket, query, after=_after_marker(marker, query))
     return page if page.next_marker is None else replace(page, next_marker=_last_name(page))
 
 
 def _after_marker(marker: str, query: ListQuery) -> str:
-    """Skip all keys of a common prefix: the page that ended with it has shown them."""
+    """Skip all keys of a common prefix: the page that ended with it has listed them."""
     if not query.delimiter or not marker.startswith(query.prefix):
         return marker
     _, delimiter, tail = marker[len(query.prefix) :].partition(query.delimiter)
@@ -178,7 +178,7 @@ class PutObjectRequest:
 def put_object(
     bucket: Bucket, request: PutObjectRequest, caller: Caller, services: Services
 ) -> PutResult:
-    """Store an object."""
+    """Store an object; an ACL of its own requires the admin permission."""
     require_acl_permission(bucket, request.attributes, caller)
     return services.writer.put(
         bucket.name, request.key, request.body, request.attributes, overwrite=request.overwrite
@@ -204,19 +204,19 @@ def delete_objects(bucket: Bucket, keys: Sequence[str], services: Services) -> S
 
 
 def get_object_acl(bucket: Bucket, key: str, services: Services) -> Acl | None:
-    """Return an object's own ACL, none where the bucket's holds."""
+    """Return an object's own ACL, None where it inherits the bucket's."""
     return services.objects.head(bucket.name, key).acl
 
 
 @retry_if_replaced
 def put_object_acl(bucket: Bucket, key: str, acl: Acl | None, services: Services) -> None:
-    """Change an object's own ACL: metadata cannot change in place, so it is copied onto itself."""
+    """Set an object's own ACL by copying it onto itself: metadata cannot change in place."""
     info = services.objects.head(bucket.name, key)
     services.writer.copy(info, bucket.name, key, copied_attributes(info, acl=acl))
 
 
 def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
-    """Return an object's attributes with another ACL; S3 copies its tags by itself."""
+    """Return an object's attributes with another ACL; the store copies the tags itself."""
     return ObjectAttributes(
         content_type=info.content_type,
         headers=info.headers,
@@ -228,13 +228,13 @@ def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyObjectRequest:
-    """Which object is copied to which key."""
+    """Which object to copy to which key."""
 
     source: GetObjectRequest
-    """With its preconditions and the caller."""
+    """With its preconditions and its caller."""
     key: str
     attributes: ObjectAttributes = field(default_factory=ObjectAttributes)
-    """As the request gives them."""
+    """From the headers of the request."""
     copy_metadata: bool = True
     """Whether type, headers and metadata are the source's instead."""
     overwrite: bool = True
@@ -243,7 +243,7 @@ class CopyObjectRequest:
 def copy_object(
     bucket: Bucket, request: CopyObjectRequest, caller: Caller, services: Services
 ) -> tuple[ObjectInfo, PutResult | None]:
-    """Copy an object that the caller may read; no result where a precondition says 304.
+    """Copy an object that the caller may read; the result is None where a precondition gives 304.
 
     The source's own ACL is not copied.
     """

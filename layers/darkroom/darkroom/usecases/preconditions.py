@@ -1,4 +1,4 @@
-"""Conditional requests: the source object's ETag and date decide (spec 01 §6.3, C-34)."""
+"""Preconditions: conditional headers, compared with ETag and date (spec 01 §6.3, C-34)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from darkroom.ports.objects import ObjectInfo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preconditions:
-    """What the caller asks of the object before it wants an answer about it."""
+    """The conditions of a request on its object."""
 
     match: frozenset[str] = frozenset()
-    """Bare ETags in upper case, `*` for any; empty when nothing is asked."""
+    """Bare ETags in upper case, `*` for any; empty without the header."""
     none_match: frozenset[str] = frozenset()
     modified_since: datetime | None = None
     unmodified_since: datetime | None = None
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> Self:
-        """Read the four headers by lower-case name; a malformed date asks nothing."""
+        """Read the four headers by lower-case name; a malformed date is ignored."""
         return cls(
             match=_entity_tags(headers.get("if-match", "")),
             none_match=_entity_tags(headers.get("if-none-match", "")),
@@ -31,9 +31,9 @@ class Preconditions:
         )
 
     def evaluate(self, info: ObjectInfo) -> bool:
-        """Tell whether the caller has this object already.
+        """Return whether the caller's copy is current, which means a 304.
 
-        Raises `PreconditionFailed` when it is not the one that the caller means.
+        Raises `PreconditionFailed` for another version than the caller requires.
         """
         modified = info.last_modified.replace(microsecond=0)
         if self.match and not self.match & {info.etag, "*"}:
@@ -46,6 +46,6 @@ class Preconditions:
 
 
 def _entity_tags(header: str) -> frozenset[str]:
-    """Take the tags bare and upper-case, weak or not: stores differ in both (C-38)."""
+    """Read ETags bare and in upper case, weak or not: stores differ in both (C-38)."""
     tags = (tag.strip().removeprefix("W/").strip('"').upper() for tag in header.split(","))
     return frozenset(tag for tag in tags if tag)

@@ -1,4 +1,4 @@
-"""The main job: an object, through a process, to the caller."""
+"""Rendering: reads an object, processes it and returns the result."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -30,7 +30,7 @@ from darkroom.usecases.watermark_loader import WatermarkLoader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderRequest:
-    """Which object a caller wants processed, and how."""
+    """Which object to process, and how."""
 
     bucket: Bucket
     key: str
@@ -44,17 +44,17 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderResult:
-    """A result with the object that it was made from; no result where a 304 is the answer."""
+    """A result with its source object; no result where the response is a 304."""
 
     source: ObjectInfo
     result: Result | CachedResult | None = None
-    """A cached one where it is larger than a reply, so that its bytes were not read."""
+    """A `CachedResult` where it is larger than a reply, so that its bytes were not read."""
     identity: ResultIdentity | None = None
-    """What the result follows from: its key in the result storage."""
+    """All that the result depends on: its key in the result storage."""
     processing_seconds: float = 0
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
-    """Why the result storage could not be used; the request does not fail for it."""
+    """Why the result storage could not be used; the request succeeds anyway."""
 
 
 def render(
@@ -135,10 +135,9 @@ def _look_up(
     processing: ProcessingContext,
     cache: ResultCache,
 ) -> tuple[RenderResult | None, OssError | None]:
-    """Return the cached result, or none and the error of the lookup; never raises `OssError`.
+    """Return the cached result, or None and the error of the lookup; never raises `OssError`.
 
-    An error that is the caller's fault is raised when the object itself is opened, in more
-    words than a HEAD has.
+    A client error is raised when the object itself is opened, with more detail than a HEAD gives.
     """
     try:
         return _cached_result(request, operations, services, processing, cache), None
@@ -153,7 +152,7 @@ def _cached_result(
     processing: ProcessingContext,
     cache: ResultCache,
 ) -> RenderResult | None:
-    """Find the result of the object's present version; the caller's rights are checked first."""
+    """Return the result of the object's current version; the caller's rights are checked first."""
     bucket = request.bucket.name
     with processing.stage("store"):
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)

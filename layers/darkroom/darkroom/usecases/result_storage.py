@@ -1,4 +1,4 @@
-"""Results that are stored: what identifies one, and which are worth a lookup (decision 091)."""
+"""The result cache: what identifies a result, and which results are cached (decision 091)."""
 
 import hashlib
 import json
@@ -14,10 +14,10 @@ from darkroom.ports.results import ResultStorage
 
 
 class CacheStatus(StrEnum):
-    """What the result cache did for a request."""
+    """Outcome of the result cache for a request."""
 
     BYPASS = "bypass"
-    """It was not asked."""
+    """The cache was not used."""
     HIT = "hit"
     MISS = "miss"
 
@@ -28,19 +28,19 @@ class ResultCache:
 
     storage: ResultStorage
     objects: ObjectReader
-    """Tells the versions of a source and of its watermarks."""
+    """Reads the current ETags of a source and of its watermarks."""
     min_seconds: float = 0
-    """Processing time from which on a result is stored."""
+    """Minimum processing time of a result that is stored."""
 
 
 def is_cacheable(operations: Sequence[Operation]) -> bool:
-    """Tell whether results of the process are cached: pictures are, reports are not."""
+    """Return whether results of the process are cached: pictures are, reports are not."""
     return not any(isinstance(operation, Report) for operation in operations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultIdentity:
-    """Everything that a result follows from (decision 011)."""
+    """Everything that a result depends on (decision 011)."""
 
     source: ObjectInfo
     operations: Sequence[Operation]
@@ -49,7 +49,7 @@ class ResultIdentity:
     auto_orient: bool
 
     def key(self) -> str:
-        """Return the result's key in the storage: a SHA-256 of all of it and the engine."""
+        """Return the result's key in the storage: a SHA-256 of these values and `ENGINE`."""
         parts = (
             *(self.source.bucket, self.source.key, self.source.etag),
             canonical_process(self.operations),

@@ -1,4 +1,4 @@
-"""saveas: a picture out of the store, through a process, back into the store (spec 04 §4)."""
+"""saveas: process an object and store the result (spec 04 §4)."""
 
 import re
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from darkroom.usecases.styles import resolve_style
 _VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
 
 AUTOEXT = "{autoext}"
-"""The variable that only the result can fill: the extension of its format."""
+"""The variable that depends on the result: the extension of its format."""
 
 
 def expand_template(template: str, bucket: str, key: str, autoext: str = "") -> str:
-    """Replace the variables (C-159), once: braces in their values are not read again.
+    """Replace the variables (C-159), once: braces in their values are not expanded.
 
     Unknown names in braces stay as they are.
     """
@@ -48,7 +48,7 @@ def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveTarget:
-    """Where a result goes."""
+    """Bucket and key of a result."""
 
     bucket: Bucket
     key: str
@@ -56,7 +56,7 @@ class SaveTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveResult:
-    """What was stored; without a bucket's name when the caller named none."""
+    """The stored result; `bucket` is None when the request named none."""
 
     bucket: str | None
     key: str
@@ -83,14 +83,14 @@ def save(request: RenderRequest, services: Services, processing: ProcessingConte
 
 
 def authorize_process(request: RenderRequest, services: Services) -> Process:
-    """Return the process of a POST whose caller may read the source; resolves its style."""
+    """Return the process of a POST with its style resolved; refuse a caller without read access."""
     resolved = resolve_style(request.process, request.bucket, services)
     authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
     return resolved.process
 
 
 def _require_saveas(process: Process) -> SaveAs:
-    """Return what every POST must have (C-17); refuse a notify, which is for jobs only."""
+    """Return the saveas that every POST must have (C-17); refuse a notify, which only jobs have."""
     if process.notify is not None:
         raise OssError(Code.INVALID_ARGUMENT, "operation not support post: notify")
     if process.save is None:
@@ -114,7 +114,7 @@ def _depends_on_result(saveas: SaveAs) -> bool:
 def resolve_target(
     saveas: SaveAs, source: RenderRequest, services: Services, autoext: str = ""
 ) -> SaveTarget:
-    """Return where the result goes; checks both names and the right to write to the bucket."""
+    """Return the target of a result; checks both names and the right to write to the bucket."""
     template = source.bucket.name if saveas.bucket is None else saveas.bucket
     name = expand_template(template, source.bucket.name, source.key, autoext)
     key = expand_template(saveas.object, source.bucket.name, source.key, autoext)

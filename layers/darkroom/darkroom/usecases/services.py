@@ -1,4 +1,4 @@
-"""The adapters that the use cases reach, built once by an entry."""
+"""The adapters that the use cases call, built once by an entry."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from darkroom.usecases.result_storage import ResultCache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobServices:
-    """The adapters of asynchronous work; a deployment without a table has none."""
+    """The adapters of asynchronous jobs; a deployment without a table has none."""
 
     queue: JobQueue
     messages: MessageControl
@@ -41,24 +41,24 @@ class Services:
     writer: ObjectWriter
     lister: ObjectLister
     results: ResultStorage | None = None
-    """For results over the reply limit; without it these are refused."""
+    """For results over the reply limit; None refuses these."""
     result_cache: ResultCache | None = None
-    """For results that are given again; none where a deployment makes each anew."""
+    """None where each request is processed again."""
     multipart: MultipartStore | None = None
     origin_verifier: OriginVerifier | None = None
-    """The CDN in front; none where clients come as they are."""
+    """Verifies the CDN's token; None without a CDN."""
     jobs: JobServices | None = None
-    """For asynchronous work; none where a deployment has no queue for it."""
+    """None in a deployment without a queue."""
     limits: Limits = field(default_factory=Limits)
 
 
 LEASE_MARGIN = timedelta(seconds=10)
-"""How much longer a claim lasts than its owner can: nobody is working when it runs out."""
+"""Leases outlive the worker's own time by this much, so that no lease expires during work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobWorker:
-    """Who does the work: a name that no other worker has, and the tools."""
+    """An invocation that runs jobs: its unique name and the adapters."""
 
     name: str
     services: Services
@@ -66,7 +66,7 @@ class JobWorker:
     context: ProcessingContext
 
     def lease_expires_at(self) -> datetime:
-        """When this worker will surely have stopped."""
+        """Return a time at which this worker has certainly stopped."""
         return (
             self.services.clock()
             + timedelta(seconds=max(0, self.context.remaining()))

@@ -1,4 +1,4 @@
-"""Saved styles: kept, resolved from a process value, and found behind a delimiter."""
+"""Saved styles: stored, resolved from a process value, and found after a delimiter in a path."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -21,10 +21,10 @@ MAX_STYLE_BYTES = 4096
 CATEGORIES = ("image", "document", "video")
 
 STYLE_MAX_AGE = timedelta(seconds=30)
-"""How old a style may be that is used."""
+"""Maximum age of a cached style that is used."""
 
 STYLE_RETRY_AGE = timedelta(seconds=1)
-"""How often a name that is not known may make the styles be read again."""
+"""An unknown name makes the styles be read again if they are older than this."""
 
 EC_FORBIDDEN = "0040-00000602"
 
@@ -42,11 +42,11 @@ class StyleDraft:
 
 
 def put_style(bucket: Bucket, draft: StyleDraft, services: Services) -> None:
-    """Create a style, or overwrite it, which keeps its place and its time of creation (C-145)."""
-    _check(draft)
+    """Create a style, or overwrite it: its place and its creation time stay (C-145)."""
+    _check_draft(draft)
     now = services.clock().replace(microsecond=0)
 
-    def added(known: Styles) -> Styles:
+    def add_style(known: Styles) -> Styles:
         old = known.get(draft.name)
         if old is None and len(known) >= MAX_STYLES:
             raise OssError(
@@ -61,11 +61,11 @@ def put_style(bucket: Bucket, draft: StyleDraft, services: Services) -> None:
         )
         return {**known, draft.name: style}
 
-    services.styles.update(bucket.name, added)
+    services.styles.update(bucket.name, add_style)
 
 
 def get_style(bucket: Bucket, name: str, services: Services) -> Style:
-    """Give a style as it is now."""
+    """Return the current style; raises `NoSuchStyle`."""
     check_style_name(name)
     style = services.styles.current(bucket.name).get(name)
     if style is None:
@@ -74,12 +74,12 @@ def get_style(bucket: Bucket, name: str, services: Services) -> Style:
 
 
 def list_styles(bucket: Bucket, services: Services) -> tuple[Style, ...]:
-    """Give all styles as they are now, in the order of creation (C-140)."""
+    """Return all current styles, in the order of creation (C-140)."""
     return tuple(services.styles.current(bucket.name).values())
 
 
 def delete_style(bucket: Bucket, name: str, services: Services) -> None:
-    """Remove a style; a missing one is no error."""
+    """Delete a style; a missing one is no error."""
     check_style_name(name)
     services.styles.update(
         bucket.name, lambda known: {other: known[other] for other in known if other != name}
@@ -87,7 +87,7 @@ def delete_style(bucket: Bucket, name: str, services: Services) -> None:
 
 
 def style_content(bucket: Bucket, name: str, services: Services) -> str:
-    """Give the content of a style to use: `KEPT` ago it was so, or it came a moment ago."""
+    """Return the content of a style, at most `STYLE_MAX_AGE` old; raises `NoSuchStyle`."""
     for age in (STYLE_MAX_AGE, STYLE_RETRY_AGE):
         style = services.styles.recent(bucket.name, age).get(name)
         if style is not None:
@@ -95,8 +95,8 @@ def style_content(bucket: Bucket, name: str, services: Services) -> str:
     raise OssError(Code.NO_SUCH_STYLE)
 
 
-def _check(draft: StyleDraft) -> None:
-    """Refuse what cannot be a style; the syntax of its content shows when it is used."""
+def _check_draft(draft: StyleDraft) -> None:
+    """Refuse an invalid style; the syntax of its content is checked when it is used."""
     check_style_name(draft.name)
     if draft.category not in CATEGORIES:
         reason = f"Value must be one of {', '.join(CATEGORIES)}"
@@ -116,24 +116,24 @@ STYLE_PREFIX = "style/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedProcess:
-    """A process value with the content of the style that it names, if any; nothing is checked."""
+    """A process value with the content of the style that it names, if any; neither is checked."""
 
     written: str
     style: Process | None = None
-    """The value parsed, where it names a style."""
+    """The parsed value, where it names a style."""
     style_content: str | None = None
 
     @property
     def purpose(self) -> ReadPurpose:
-        """What the process reads an object for."""
+        """The purpose for which the process reads an object."""
         return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
     def process(self) -> Process:
-        """The process with the style's actions in place of its name.
+        """The process with the style's actions instead of its name.
 
-        Raises `OssError` for what is not in the grammar, for a style that names another one
-        (C-12) and for one with a saveas (C-13).
+        Raises `OssError` for text outside the grammar, for a style that names another one (C-12)
+        and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
             return parse(self.written)
@@ -155,22 +155,22 @@ def resolve_style(text: str, bucket: Bucket, services: Services) -> ResolvedProc
 
 
 MAX_STYLE_NAME = 63
-"""Letters of a style's name: what is longer can only grow."""
+"""Characters of a style's name, beyond which no further split of a path can match."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyledKey:
-    """A path read as key and name of a style."""
+    """A path split into an object key and the name of a style."""
 
     key: str
     style: str
 
 
 def possible_splits(path: str, delimiters: Collection[str]) -> Iterator[StyledKey]:
-    """Read a path in every way, the likeliest first.
+    """Yield every split of a path, the likeliest first.
 
-    One kind of delimiter after the other, and each from right to left, as a style's name
-    may contain `-` and `_` (C-150).
+    One kind of delimiter after the other, and each from right to left, as a style's name may
+    contain `-` and `_` (C-150).
     """
     for delimiter in DELIMITERS:
         if delimiter in delimiters:
@@ -187,7 +187,7 @@ def _split_at_each(path: str, delimiter: str) -> Iterator[StyledKey]:
 
 
 def split_style(path: str, bucket: Bucket, services: Services) -> StyledKey | None:
-    """Find the style that a path ends with; none makes it an object's plain key.
+    """Return the style that a path ends with, None where the path is an object's plain key.
 
     An existing style wins over an object whose key is the whole path.
     """
@@ -201,7 +201,7 @@ def split_style(path: str, bucket: Bucket, services: Services) -> StyledKey | No
 
 @contextmanager
 def report_missing_style(path: str, bucket: Bucket, services: Services) -> Iterator[None]:
-    """Say `NoSuchStyle` instead of `NoSuchKey` where the style alone is missing."""
+    """Raise `NoSuchStyle` instead of `NoSuchKey` where only the style is missing."""
     try:
         yield
     except OssError as error:

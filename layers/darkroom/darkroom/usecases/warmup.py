@@ -1,4 +1,4 @@
-"""Warm-up: loads what is loaded late, before a snapshot of the function is taken."""
+"""Warm-up: loads everything lazy before a snapshot of the function is taken."""
 
 from pathlib import Path
 
@@ -12,11 +12,10 @@ from darkroom.process.parameters import encode_base64
 ONE_PIXEL_GIF = bytes.fromhex(
     "474946383961010001008000000000000000002c00000000010001000002024401003b"
 )
-"""A GIF of one pixel."""
 
 
 def warm_up(fonts: Path) -> None:
-    """Write and read every format once, and letter a picture if there are typefaces."""
+    """Encode and decode every writable format once, and draw text if there are fonts."""
     context = ProcessingContext(fonts=fonts)
     for format_ in FORMATS.values():
         if not format_.is_writable:

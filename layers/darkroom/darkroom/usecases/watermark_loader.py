@@ -19,20 +19,20 @@ class WatermarkLoader:
     services: Services
     context: ProcessingContext
     etags: dict[str, str] = field(default_factory=dict)
-    """ETags of what has been loaded, by key: they are part of the result's identity."""
+    """ETags of the loaded objects, by key: they are part of the result's identity."""
     _loaded: dict[str, bytes] = field(default_factory=dict)
 
     def processing_context(self) -> ProcessingContext:
-        """Return a context whose operations load from here.
+        """Return a context whose operations load watermarks with this loader.
 
-        It has a cache of its own: what one request makes of an object is for no other.
+        It has a cache of its own: no other request may use what this one derives from an object.
         """
         return replace(self.context, load_watermark=self.load, cache=RequestCache())
 
     def load(self, key: str) -> bytes:
-        """Return an object's bytes, read with the service's own right (C-21).
+        """Return an object's bytes, read with the service's own permissions (C-21).
 
-        Raises `WatermarkError` for one that is missing or too large (C-83).
+        Raises `WatermarkError` for a missing or too large object (C-83).
         """
         if key not in self._loaded:
             try:

@@ -1,1 +1,1 @@
-"""OSS's HTTP interface on plain requests and responses, whatever carries them."""
+"""OSS's HTTP interface on plain requests and responses, independent of the transport."""

@@ -23,7 +23,7 @@ METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 def operation_name(request: Request) -> str:
     """Return the first action of a process, otherwise the method in lower case.
 
-    Whatever is sent, the name is one of a short list: CloudWatch bills each as a metric.
+    The name is one of a short list for any input: CloudWatch bills each as a metric.
     """
     try:
         query = request.query
@@ -46,7 +46,7 @@ type Metric = tuple[str, str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class RequestRecord:
-    """An answered request as log, metrics and trace know it: never what a caller wrote."""
+    """An answered request for log, metrics and trace: no field repeats caller-supplied text."""
 
     request: Request
     response: Response
@@ -82,14 +82,14 @@ class RequestRecord:
         }
 
     def annotations(self) -> dict[str, str | int]:
-        """Return the annotations by which its trace can be found."""
+        """Return the annotations that its trace can be searched by."""
         failure = self.response.failure
         code = {"code": failure.name} if failure else {}
         status = {"status": self.response.status}
         return {**self.dimensions, **status, **self.log_context.scalars, **code}
 
     def metrics(self) -> Iterator[Metric]:
-        """Return its metrics; a refusal has no sizes."""
+        """Yield its metrics; an error has no sizes."""
         response = self.response
         yield "Requests", "Count", 1
         yield "Latency", "Milliseconds", 1000 * self.stopwatch.total

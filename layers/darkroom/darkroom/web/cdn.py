@@ -1,4 +1,4 @@
-"""What a CDN in front changes: who is let in, and what it may keep (decision 093)."""
+"""Requests through a CDN: which are accepted, and what it may cache (decision 093)."""
 
 from dataclasses import replace
 
@@ -8,11 +8,11 @@ from darkroom.ports.settings import OriginVerifier
 from darkroom.web.http import NO_STORE, Response
 
 SHARED_CACHE_DIRECTIVES = ("public", "s-maxage", "proxy-revalidate", "private")
-"""Directives to caches that many share."""
+"""`Cache-Control` directives for shared caches."""
 
 
 def came_through_cdn(token: str, verifier: OriginVerifier, *, required: bool) -> bool:
-    """Tell whether the CDN passed a request on; refuse others where it is required."""
+    """Return whether the CDN forwarded the request; refuse others where that is required."""
     known = bool(token) and verifier.verify(token)
     if not known and required:
         raise OssError(Code.ACCESS_DENIED, "Requests are answered through the CDN only.")
@@ -20,10 +20,10 @@ def came_through_cdn(token: str, verifier: OriginVerifier, *, required: bool) ->
 
 
 def limit_caching(response: Response, caller: Caller) -> Response:
-    """Say what a cache that many share may do with an answer.
+    """Return the response with its `Cache-Control` for shared caches.
 
-    It may keep an object's picture that anybody may see. One that was signed for stays
-    its caller's: kept, it would outlive the signature.
+    A picture that anybody may read may be cached. A response to a signed request is private:
+    cached, it would outlive the signature.
     """
     headers = dict(response.headers)
     if not caller.anonymous:
@@ -34,9 +34,9 @@ def limit_caching(response: Response, caller: Caller) -> Response:
 
 
 def private_cache_control(cache_control: str) -> str:
-    """Keep what is said to the caller's own cache, and nothing that is said to others."""
+    """Return `private` and the directives for the caller's own cache, without the others."""
     directives = (part.strip() for part in cache_control.split(","))
-    kept = [
+    allowed = [
         part for part in directives if part and not part.lower().startswith(SHARED_CACHE_DIRECTIVES)
     ]
-    return ", ".join(["private", *kept])
+    return ", ".join(["private", *allowed])

@@ -1,4 +1,4 @@
-"""A request on its way to its handler."""
+"""A request as its handler receives it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from darkroom.web.wire import Parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a request is addressed to: found once, for routing, authorization and CORS."""
+    """The address of a request, resolved once for routing, authorization and CORS."""
 
     address: Address
     found: Bucket | None
-    """The bucket with its settings; none where the service has no such bucket."""
+    """The bucket with its settings; None where the service has no such bucket."""
     error: OssError | None = None
-    """Why address or bucket could not be found; raised before a handler is chosen."""
+    """Why address or bucket could not be resolved; raised before a handler is chosen."""
 
     @property
     def bucket(self) -> Bucket:
@@ -34,7 +34,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """A request whose caller is known and authorized, with what its handler needs."""
+    """A request whose caller is authenticated and authorized, with the services for its handler."""
 
     request: Request
     target: Target
@@ -59,11 +59,11 @@ class RequestContext:
 
     @property
     def preconditions(self) -> Preconditions | None:
-        """The conditional headers of the request, none where it has none."""
+        """The conditional headers of the request, None where it has none."""
         headers = self.request.headers
         conditional = any(name.startswith("if-") for name in headers)
         return Preconditions.from_headers(headers) if conditional else None
 
 
 type Handler = Callable[[RequestContext], Response]
-"""Answers a request, or raises the `OssError` to answer instead."""
+"""Answers a request, or raises the `OssError` that answers it."""

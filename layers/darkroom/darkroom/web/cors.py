@@ -1,4 +1,4 @@
-"""CORS: preflight requests, and the headers of answers to other origins (spec 01 §6.4)."""
+"""CORS: preflight requests, and headers of responses to other origins (spec 01 §6.4)."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _VARY_PREFLIGHT = {"vary": f"Origin, {METHOD}, {HEADERS}"}
 
 
 def preflight(request: Request, bucket: Bucket) -> Response:
-    """Tell a browser whether it may send a request; a preflight is never signed."""
+    """Answer a preflight request, which is never signed; raises `AccessForbidden`."""
     origin, method = request.headers.get("origin"), request.headers.get(METHOD)
     if origin is None or method is None:
         message = "A preflight request needs the headers Origin and Access-Control-Request-Method."
@@ -26,17 +26,17 @@ def preflight(request: Request, bucket: Bucket) -> Response:
     headers = {
         **_VARY_PREFLIGHT,
         **_allow_origin(rule, origin),
-        "access-control-allow-methods": ", ".join(rule.methods),
+        "access-control-allow-methods": ", ".join(rule.allowed_methods),
     }
     if requested:
         headers["access-control-allow-headers"] = requested
-    if rule.max_age:
-        headers["access-control-max-age"] = str(rule.max_age)
+    if rule.max_age_seconds:
+        headers["access-control-max-age"] = str(rule.max_age_seconds)
     return Response(status=200, headers=headers)
 
 
 def cors_headers(request: Request, bucket: Bucket) -> Mapping[str, str]:
-    """Return the headers that let a page read an answer, errors included."""
+    """Return the headers that let a page read a response, errors included."""
     if not bucket.cors:
         return {}
     origin = request.headers.get("origin", "")
@@ -62,6 +62,6 @@ def _first_allowing(
 
 def _allow_origin(rule: CorsRule, origin: str) -> dict[str, str]:
     headers = {"access-control-allow-origin": "*" if rule.any_origin else origin}
-    if rule.exposed:
-        headers["access-control-expose-headers"] = ", ".join(rule.exposed)
+    if rule.expose_headers:
+        headers["access-control-expose-headers"] = ", ".join(rule.expose_headers)
     return headers

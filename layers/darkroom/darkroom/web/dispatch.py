@@ -1,4 +1,4 @@
-"""Method and sub-resource → handler and the right it requires: the interface at a glance."""
+"""Method and sub-resource → handler and the access that it requires."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ PLAIN = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A handler and the right that its caller must have: checked before it is called."""
+    """A handler and the access that its caller must have, checked before it is called."""
 
     handler: Handler
     requires: Access
@@ -95,7 +95,7 @@ SERVICE_ROUTES: Routes = {("GET", PLAIN): _route(buckets.list_buckets, Access.LI
 
 
 def locate(request: Request, services: Services) -> Target:
-    """Find what a request is addressed to; an error is kept in the target, never raised."""
+    """Resolve the address of a request; an error is stored in the target, never raised."""
     address = Address("", "")
     try:
         address = parse_address(request, services.settings)
@@ -106,10 +106,10 @@ def locate(request: Request, services: Services) -> Target:
 
 
 def parse_address(request: Request, settings: Settings) -> Address:
-    """Read bucket and key from host and path; no other part of a request decides.
+    """Read bucket and key from host and path alone.
 
-    Raises `SecondLevelDomainForbidden` where path style is switched off, `InvalidBucketName`
-    and `InvalidObjectName`.
+    Raises `SecondLevelDomainForbidden` where path style is disabled, `InvalidBucketName` and
+    `InvalidObjectName`.
     """
     bucket = _bucket_of_host(request.host, settings)
     if bucket is not None:
@@ -137,7 +137,7 @@ def _bucket_of_host(host: str, settings: Settings) -> str | None:
 def dispatch(
     request: Request, target: Target, services: Services, processing: ProcessingContext
 ) -> Response:
-    """Answer a request, or raise the `OssError` to answer instead (spec 05 §6 has the order)."""
+    """Answer a request, or raise the `OssError` that answers it (spec 05 §6 has the order)."""
     check_request_limits(request)
     verifier, required = services.origin_verifier, services.settings.origin_secret_required
     through_cdn = verifier is not None and came_through_cdn(
@@ -176,9 +176,9 @@ def _find_route(request: Request, address: Address) -> Route:
 
 
 def authenticate(request: Request, address: Address, services: Services) -> Caller:
-    """Return who signed, `ANONYMOUS` for a request without a signature (spec 01 §5).
+    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
 
-    Raises `OssError` for a signature that does not hold, whatever is asked for.
+    Raises `OssError` for an invalid signature, even where no permission is needed.
     """
     signed = SignedRequest(
         method=request.method,

@@ -15,10 +15,10 @@ from darkroom.web.wire import Parameter
 JSON = "application/json"
 
 NO_STORE = {"cache-control": "no-store"}
-"""Headers of an answer that no cache may keep."""
+"""Headers of a response that no cache may store."""
 
 PLUS_IS_LITERAL = frozenset({Parameter.PROCESS, Parameter.ASYNC_PROCESS})
-"""Query parameters in which a plus is itself."""
+"""Query parameters in which a plus is not a space."""
 
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
 
@@ -32,14 +32,14 @@ class Request:
     """Percent-encoded, beginning with a slash."""
     raw_query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """By lower-case name; several of one name are joined by commas."""
+    """By lower-case name; values of a repeated header are joined by commas."""
     body: bytes = b""
     origin_token: str = field(default="", repr=False)
-    """What the front says to be known by; it is not among the headers."""
+    """Token by which the CDN authenticates itself; it is not among the headers."""
 
     @classmethod
     def with_decoded_path(cls, path: str, **others: object) -> Self:
-        """Build from a path that was percent-decoded on its way here."""
+        """Build from a path that API Gateway has already percent-decoded."""
         raw = quote(path, safe=UNRESERVED_IN_PATHS, errors="surrogatepass")
         return cls(raw_path=raw, **others)  # type: ignore[arg-type]
 
@@ -50,14 +50,14 @@ class Request:
 
     @cached_property
     def path(self) -> str:
-        """The path, percent-decoded once; a plus in it is a plus."""
+        """The path, percent-decoded once; a plus in it is literal."""
         return percent_decode(self.raw_path, Code.INVALID_OBJECT_NAME)
 
     @cached_property
     def query_pairs(self) -> tuple[tuple[str, str], ...]:
         """The query's names and values, decoded once, in the order sent.
 
-        A plus is a blank, except in a process: base64 there may contain one (C-11).
+        A plus is a space, except in a process: base64 there may contain one (C-11).
         """
         items = (item.partition("=") for item in self.raw_query.split("&"))
         return tuple(_pair(name, value) for name, _, value in items if name)
@@ -76,10 +76,10 @@ def _pair(name: str, value: str) -> tuple[str, str]:
 
 
 def percent_decode(text: str, code: Code) -> str:
-    """Percent-decode once, or refuse what is no UTF-8 with that code."""
+    """Percent-decode once; raise an error of that code for anything but UTF-8."""
     try:
         plain = unquote(text, errors="strict")
-        plain.encode()  # fails for half of a surrogate pair, which was not encoded
+        plain.encode()  # raises for a lone surrogate, which was sent unencoded
     except UnicodeError as error:
         raise OssError(code, "The request is not percent-encoded UTF-8.") from error
     return plain
@@ -87,7 +87,7 @@ def percent_decode(text: str, code: Code) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a URL names: without a bucket the service itself, without a key the bucket."""
+    """Bucket and key of a URL: without a bucket the service itself, without a key the bucket."""
 
     bucket: str
     key: str
@@ -95,18 +95,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectBody:
-    """A body that is still in the store: its front reads it or sends the caller there."""
+    """A body that is still in the store: the entry reads it or redirects the caller there."""
 
     object: OpenObject
     size: int
-    """Bytes that will be read; fewer than the object has when a part was asked for."""
+    """Bytes to read; fewer than the object has for a byte range."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Reply headers that the caller chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRef:
-    """What identifies a result in its storage, and the type of its bytes as encoded."""
+    """Identity of a result in its storage, and the content type of its bytes."""
 
     identity: ResultIdentity
     content_type: str
@@ -114,15 +114,15 @@ class ResultRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP response; what its body is carried by is its front's business (decision 009)."""
+    """An HTTP response, independent of how an entry carries its body (decision 009)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | ObjectBody | CachedResult = b""
     result_ref: ResultRef | None = None
-    """How a body can be kept that is too large for its front."""
+    """Where a body can be stored that exceeds the reply limit."""
     cache_status: CacheStatus = CacheStatus.BYPASS
     failure: Failure | None = None
-    """Why it refuses, if it does."""
+    """The error that it answers, if any."""
     store_error: OssError | None = None
-    """What went wrong on the way without harm to the answer: for the log."""
+    """Error of the result storage that did not change the response: for the log."""

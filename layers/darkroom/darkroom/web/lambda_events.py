@@ -7,18 +7,17 @@ from typing import Any
 from darkroom.web.http import Request, Response
 
 ORIGIN_TOKEN_HEADER = "x-origin-verify"  # noqa: S105 - a header's name
-"""The header in which a front says its word."""
+"""The header in which the CDN sends its token."""
 
-_TEXT = ("application/xml", "application/json", "text/plain")
-_MAX_TEXT = 65_536
-"""Bytes of text that go as they are; more could grow beyond all limits by JSON's escapes."""
+_TEXT_TYPES = ("application/xml", "application/json", "text/plain")
+_MAX_TEXT_BYTES = 65_536
+"""Bytes of text sent without base64: JSON escapes could make more exceed the reply limit."""
 
 
 def request_from_event(event: Mapping[str, Any]) -> Request:
     """Read an event of an HTTP API or of a function URL.
 
-    They differ in the path: an HTTP API has percent-decoded it already, a function URL
-    delivers it as sent.
+    They differ in the path: an HTTP API has percent-decoded it, a function URL delivers it as sent.
     """
     http = event["requestContext"]["http"]
     body, encoded = event.get("body") or "", event.get("isBase64Encoded", False)
@@ -30,7 +29,7 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
         "headers": headers,
         "body": base64.b64decode(body) if encoded else body.encode(errors="surrogatepass"),
     }
-    # Only a function URL has such a domain.
+    # Only function URLs have such a domain.
     domain: str = event["requestContext"].get("domainName", "")
     if domain.endswith(".on.aws"):
         return Request(raw_path=event["rawPath"], **parts)
@@ -38,10 +37,10 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
 
 
 def response_to_event(response: Response) -> dict[str, Any]:
-    """Write the reply; its body must have been read already."""
+    """Write the reply; raises `TypeError` for a body that has not been read from its store."""
     if not isinstance(response.body, bytes):
         raise TypeError("a stored body has to be read before it can be carried")
-    text = _text(response.headers.get("content-type", ""), response.body)
+    text = _text_body(response.headers.get("content-type", ""), response.body)
     return {
         "statusCode": response.status,
         "headers": dict(response.headers),
@@ -50,9 +49,9 @@ def response_to_event(response: Response) -> dict[str, Any]:
     }
 
 
-def _text(content_type: str, body: bytes) -> str | None:
-    """Give a body that can be read as text, whatever an object's type claims."""
-    if not content_type.startswith(_TEXT) or len(body) > _MAX_TEXT:
+def _text_body(content_type: str, body: bytes) -> str | None:
+    """Return a body that is text as its content type says, None for any other."""
+    if not content_type.startswith(_TEXT_TYPES) or len(body) > _MAX_TEXT_BYTES:
         return None
     try:
         return body.decode()

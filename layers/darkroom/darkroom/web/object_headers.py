@@ -1,4 +1,4 @@
-"""Headers of stored objects: read from a request, chosen for a reply."""
+"""Request headers that describe stored objects: attributes, ACL, tags, source of a copy."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
@@ -24,10 +24,10 @@ from darkroom.web.http import percent_decode
 from darkroom.web.wire import Parameter
 
 INHERITED_ACL = "default"
-"""The name of an object's ACL when it has none of its own."""
+"""Name of an object's ACL where it inherits the bucket's."""
 
 MAX_METADATA_BYTES = 1900
-"""Bytes of names and values: S3 keeps 2 KB, with a rest for our own."""
+"""Bytes of names and values: S3 stores 2 KB, of which the service's own metadata needs a part."""
 
 MAX_TAGS = 10
 
@@ -45,18 +45,18 @@ _NOT_IMPLEMENTED = (
     "x-oss-server-side-encryption",
     "x-oss-server-side-encryption-key-id",
 )
-"""What a client relies on once it asks for it, so that it must not be ignored."""
+"""Refused, not ignored: a client that sends one relies on its effect."""
 
 
 def attributes_from_headers(headers: Mapping[str, str]) -> ObjectAttributes:
-    """Read all that is to be stored; headers by lower-case name."""
+    """Read all attributes to store; header names are lower-case."""
     for name in _NOT_IMPLEMENTED:
         if name in headers:
             message = f"The header {name} is not implemented: S3 encrypts by its bucket's rules."
             raise OssError(Code.NOT_IMPLEMENTED, message)
     return ObjectAttributes(
-        content_type=_line(headers, "content-type", DEFAULT_CONTENT_TYPE),
-        headers=_stored(headers),
+        content_type=_printable_header(headers, "content-type", DEFAULT_CONTENT_TYPE),
+        headers=_stored_headers(headers),
         metadata=_metadata(headers),
         storage_class=_storage_class(headers.get(wire.STORAGE_CLASS, STANDARD_CLASS)),
         acl=object_acl(headers.get(wire.OBJECT_ACL, INHERITED_ACL)),
@@ -65,7 +65,7 @@ def attributes_from_headers(headers: Mapping[str, str]) -> ObjectAttributes:
 
 
 def may_overwrite(headers: Mapping[str, str]) -> bool:
-    """Tell whether an object of that key may be replaced; usually it may."""
+    """Return whether an existing object of that key may be replaced, which is the default."""
     text = headers.get(wire.FORBID_OVERWRITE, "false").lower()
     if text not in ("true", "false"):
         raise invalid(wire.FORBID_OVERWRITE, text, "Value must be true or false")
@@ -73,7 +73,7 @@ def may_overwrite(headers: Mapping[str, str]) -> bool:
 
 
 def object_acl(text: str) -> Acl | None:
-    """Read an object's own ACL; `default` is none."""
+    """Read an object's own ACL; None for `default`."""
     if text == INHERITED_ACL:
         return None
     if text not in list(Acl):
@@ -83,15 +83,17 @@ def object_acl(text: str) -> Acl | None:
     return Acl(text)
 
 
-def _stored(headers: Mapping[str, str]) -> Mapping[str, str]:
-    stored = {name: _line(headers, name) for name in STORED_HEADERS if headers.get(name)}
+def _stored_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    stored = {
+        name: _printable_header(headers, name) for name in STORED_HEADERS if headers.get(name)
+    }
     if "expires" in stored:
         stored["expires"] = _normalized_date("expires", stored["expires"])
     return stored
 
 
 def _normalized_date(name: str, text: str) -> str:
-    """Write a date in the preferred form of HTTP: S3 refuses some of the others."""
+    """Return a date in HTTP's preferred format: S3 refuses some of the others."""
     date = parse_http_date(text)
     if date is None:
         raise invalid(name, text, "Value must be a date")
@@ -100,7 +102,7 @@ def _normalized_date(name: str, text: str) -> str:
 
 def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
     metadata = {
-        n.removeprefix(wire.META_PREFIX): _line(headers, n)
+        n.removeprefix(wire.META_PREFIX): _printable_header(headers, n)
         for n in headers
         if n.startswith(wire.META_PREFIX)
     }
@@ -114,7 +116,7 @@ def _metadata(headers: Mapping[str, str]) -> Mapping[str, str]:
     return metadata
 
 
-def _line(headers: Mapping[str, str], name: str, default: str = "") -> str:
+def _printable_header(headers: Mapping[str, str], name: str, default: str = "") -> str:
     value = headers.get(name) or default
     if not value.isascii() or not value.isprintable():
         raise invalid(name, value, "Value must be printable ASCII")
@@ -130,7 +132,7 @@ def _storage_class(text: str) -> str:
 
 
 def _tags(text: str) -> str:
-    """Read `name=value&…`; write it in the one way that S3 takes for sure."""
+    """Read `name=value&…`; return it in the one encoding that S3 always accepts."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError as error:
@@ -144,7 +146,7 @@ def _tags(text: str) -> str:
 
 
 def copy_source(headers: Mapping[str, str], caller: Caller, services: Services) -> GetObjectRequest:
-    """Read which object is to be copied, and its preconditions."""
+    """Read which object to copy, with its preconditions."""
     text, _, query = headers[wire.COPY_SOURCE].removeprefix("/").partition("?")
     bucket, _, key = percent_decode(text, Code.INVALID_ARGUMENT).partition("/")
     check_bucket_name(bucket)

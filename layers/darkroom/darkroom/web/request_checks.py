@@ -1,4 +1,4 @@
-"""Bounds of a request, whether its body arrived whole, and values read from both."""
+"""Limits of a request, integrity of its body, and values read from both."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from darkroom.web.http import Request
 from darkroom.web.wire import Parameter
 
 MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
-"""A process value at its limit, percent-encoded throughout, with its name."""
+"""Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
 
 MAX_PAGE_SIZE = 1000
 
@@ -26,16 +26,16 @@ MAX_QUERY_BYTES = 20_480
 
 
 def check_request_limits(request: Request) -> None:
-    """Refuse what no client of this interface sends, before anything is parsed."""
+    """Refuse a request larger than any client of this interface sends, before it is parsed."""
     header_text = "".join(f"{name}{value}" for name, value in request.headers.items())
-    for what, number, maximum in (
+    for counted, number, maximum in (
         ("headers", len(request.headers), MAX_HEADERS),
         ("bytes of headers", len(header_text.encode(errors="surrogatepass")), MAX_HEADER_BYTES),
         ("bytes of query", len(request.raw_query.encode(errors="surrogatepass")), MAX_QUERY_BYTES),
         ("parameters", request.raw_query.count("&") + 1, MAX_PARAMETERS),
     ):
         if number > maximum:
-            message = f"The request has {number} {what}: at most {maximum} are allowed."
+            message = f"The request has {number} {counted}: at most {maximum} are allowed."
             raise OssError(Code.INVALID_REQUEST, message)
 
 
@@ -43,7 +43,7 @@ WITH_BODY = ("PUT", "POST")
 
 
 def check_body_intact(request: Request) -> None:
-    """Refuse a body that is not what was sent, as far as headers tell."""
+    """Refuse a body that does not match its `Content-Length` or `Content-MD5`."""
     if request.method in WITH_BODY:
         _check_length(request)
     if "content-md5" in request.headers:
@@ -51,7 +51,7 @@ def check_body_intact(request: Request) -> None:
 
 
 def read_body(request: Request, *, limit: int) -> bytes:
-    """Give a body of at most so many bytes."""
+    """Return the body; raises `EntityTooLarge` for more than `limit` bytes."""
     if len(request.body) > limit:
         message = (
             f"{len(request.body)} bytes exceed the {limit} that one request may carry. "
@@ -62,7 +62,10 @@ def read_body(request: Request, *, limit: int) -> bytes:
 
 
 def _check_length(request: Request) -> None:
-    """Hold the body against its announced length: a front may take bytes for text and mend them."""
+    """Compare the body with its `Content-Length`.
+
+    API Gateway may decode a binary body as text, which changes its length.
+    """
     announced = request.headers.get("content-length")
     if announced is None:
         if not request.body and "transfer-encoding" not in request.headers:
@@ -81,7 +84,7 @@ def _check_md5(text: str, body: bytes) -> None:
 
 
 def read_page_size(query: Mapping[Parameter, str], name: Parameter, default: str) -> int:
-    """Read how many entries a page of a list may have: 1 to 1000."""
+    """Read the maximum number of entries on a page of a list: 1 to 1000."""
     text = query.get(name) or default
     if not (text.isascii() and text.isdecimal() and len(text) <= 4):
         raise invalid(name, text, "Value must be digit")
@@ -91,9 +94,9 @@ def read_page_size(query: Mapping[Parameter, str], name: Parameter, default: str
 
 
 def read_process_form(request: Request, name: Parameter) -> str:
-    """Read the one pair of a form, written raw or percent-encoded; `&` and `+` are themselves.
+    """Read the one pair of a form, raw or percent-encoded; `&` and `+` are literal.
 
-    Padded base64 survives the raw form, as only the first `=` separates (C-18).
+    Padded base64 is read correctly from the raw form, since only the first `=` separates (C-18).
     """
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise invalid("Content-Type", "multipart", "Value must not be a multipart form")

@@ -1,4 +1,4 @@
-"""Outcomes → responses: the header rules of spec 01 §6, and bodies over the reply limit."""
+"""Responses: header rules (spec 01 §6), and bodies over the reply limit."""
 
 import base64
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from darkroom.web.object_headers import STORED_HEADERS
 from darkroom.web.wire import Parameter
 
 MAX_ERROR_HEADER_BYTES = 4096
-"""Size of an error in a header with all its details: servers bound headers."""
+"""Bytes of an error in a header with all its details: servers limit headers."""
 
 PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
-"""Reply headers that S3 sends with a result in place of this service."""
+"""Reply headers that S3 sends with a result after a redirect."""
 
 
 RESPONSE_PARAMETERS = tuple(p for p in Parameter if p.startswith(wire.RESPONSE_PREFIX))
@@ -33,8 +33,8 @@ RESPONSE_PARAMETERS = tuple(p for p in Parameter if p.startswith(wire.RESPONSE_P
 def response_overrides(query: Mapping[Parameter, str], caller: Caller) -> Mapping[str, str]:
     """Return the reply headers that `response-*` parameters choose, by lower-case name.
 
-    Only signed requests may choose (C-20): otherwise a link to somebody else's bucket could
-    serve a picture as a script.
+    Only signed requests may choose (C-20): otherwise a link to another owner's bucket could serve a
+    picture as a script.
     """
     chosen = {name: query[name] for name in RESPONSE_PARAMETERS if name in query}
     if chosen and caller.anonymous:
@@ -47,7 +47,7 @@ def response_overrides(query: Mapping[Parameter, str], caller: Caller) -> Mappin
 
 
 def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> Response:
-    """Answer a result: the source's validators, no checksum of the source (C-30, spec 01 §6.1)."""
+    """Answer a result with its source's validators, without its checksum (C-30, spec 01 §6.1)."""
     headers = object_headers(rendered.source)
     cache_control = rendered.source.headers.get("cache-control")
     if cache_control:
@@ -72,7 +72,7 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
 
 
 def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:
-    """Answer an object as it is stored, or a range of it."""
+    """Answer a stored object, or a byte range of it."""
     info, byte_range = opened.info, opened.byte_range
     headers = {**object_headers(info), **info.headers, "accept-ranges": "bytes"}
     if opened.not_modified:
@@ -92,7 +92,7 @@ def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Respo
 
 
 def object_meta_response(info: ObjectInfo, *, head: bool) -> Response:
-    """Answer size, ETag and date; only a HEAD can name a length and have no body."""
+    """Answer size, ETag and date; only a HEAD can state a length and have no body."""
     headers = object_headers(info)
     names = ("etag", "last-modified", wire.VERSION_ID)
     length = {"content-length": str(info.size)} if head else {}
@@ -102,7 +102,7 @@ def object_meta_response(info: ObjectInfo, *, head: bool) -> Response:
 
 
 def object_headers(info: ObjectInfo) -> dict[str, str]:
-    """Return the headers that describe the object which an answer is about."""
+    """Return the headers that describe an object."""
     headers = {
         "etag": f'"{info.etag}"',
         "last-modified": http_date(info.last_modified),
@@ -116,7 +116,7 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
 
 
 def put_headers(result: PutResult) -> dict[str, str]:
-    """Return the headers that describe what was stored, as far as it is known."""
+    """Return the headers that describe a stored object, as far as they are known."""
     headers = {"etag": f'"{result.etag}"'}
     if result.md5 is not None:
         headers["content-md5"] = base64.b64encode(result.md5).decode()
@@ -128,7 +128,7 @@ def put_headers(result: PutResult) -> dict[str, str]:
 
 
 def xml_response(root: Element, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer an XML document."""
+    """Answer an XML document with status 200."""
     return Response(
         status=200,
         headers={**(headers or {}), "content-type": xml.CONTENT_TYPE},
@@ -137,7 +137,7 @@ def xml_response(root: Element, headers: Mapping[str, str] | None = None) -> Res
 
 
 def error_response(error: OssError, *, request_id: str, host: str, head: bool) -> Response:
-    """Answer an error: XML, for HEAD the XML in a header (spec 05 §1); no cache may keep it."""
+    """Answer an error: XML, for HEAD the XML in a header (spec 05 §1); no cache may store it."""
     body = xml.error_document(error, request_id=request_id, host=host)
     headers: dict[str, str] = {**NO_STORE, "content-type": xml.CONTENT_TYPE}
     if error.ec:
@@ -152,7 +152,7 @@ def error_response(error: OssError, *, request_id: str, host: str, head: bool) -
 
 
 def head_response(response: Response) -> Response:
-    """Drop the body for a HEAD and keep the length that it would have (C-14)."""
+    """Return the response without its body, but with the length that a GET has (C-14)."""
     if not isinstance(response.body, bytes):
         return replace(response, body=b"")
     length = {"content-length": str(len(response.body))} if response.body else {}
@@ -160,7 +160,7 @@ def head_response(response: Response) -> Response:
 
 
 def common_headers(request_id: str, stopwatch: Stopwatch, now: datetime) -> dict[str, str]:
-    """Return the headers of every answer (spec 01 §6.1)."""
+    """Return the headers of every response (spec 01 §6.1)."""
     return {
         "date": http_date(now),
         "server": "AliyunOSS",
@@ -192,7 +192,7 @@ def fit_reply_limit(
     key = ref.identity.key()
     if isinstance(body, bytes):
         results.put(key, body, ref.content_type)
-    # In the address, not in the object: another caller may choose others for the same bytes.
+    # In the URL, not in the object: another caller may choose other headers for these bytes.
     headers = {
         name: response.headers[name] for name in PRESIGNED_HEADERS if name in response.headers
     }
@@ -215,11 +215,11 @@ def _fit_object(
 
 
 def _redirect(response: Response, location: str) -> Response:
-    """Redirect to the store; the address expires, so no cache may keep it."""
-    kept = {
+    """Redirect to the store; the URL expires, so no cache may store the response."""
+    oss_headers = {
         name: value
         for name, value in response.headers.items()
         if name.startswith("x-oss-") and name != wire.CRC64
     }
-    headers = {**kept, **NO_STORE, "location": location}
+    headers = {**oss_headers, **NO_STORE, "location": location}
     return replace(response, status=302, headers=headers, body=b"")

@@ -1,15 +1,15 @@
-"""OSS's own names on the wire: query parameters and headers, each written once.
+"""OSS's own names on the wire: query parameters and headers, each defined once.
 
-`Parameter` holds every query parameter that a handler reads. Handlers get the query typed by
-it, so a parameter that is missing here does not pass the type checker; the function at the CDN's
-edge keeps these parameters and drops all others of anonymous requests.
+`Parameter` holds every query parameter that a handler reads. Handlers get the query typed by it, so
+a parameter that is missing here does not pass the type checker; the function at the CDN's edge
+keeps these parameters and drops all others of anonymous requests.
 """
 
 from enum import StrEnum
 
 
 class Parameter(StrEnum):
-    """A query parameter that changes what is answered."""
+    """A query parameter that changes the response."""
 
     PROCESS = "x-oss-process"
     ASYNC_PROCESS = "x-oss-async-process"
@@ -54,7 +54,7 @@ class Parameter(StrEnum):
 
 
 RESPONSE_PREFIX = "response-"
-"""Begins the parameters by which a signed request chooses reply headers (spec 01 §6.1)."""
+"""Begins the parameters that choose reply headers of a signed request (spec 01 §6.1)."""
 
 META_PREFIX = "x-oss-meta-"
 """Begins the headers of user metadata."""

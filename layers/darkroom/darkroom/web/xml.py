@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-# Parsing is safe here: expat loads nothing from outside, and a document type is refused before
-# it can declare an entity.
+# Parsing is safe here: expat loads no external entities, and a document type is refused before it
+# can declare an entity.
 from xml.etree import ElementTree as ET
 
 from darkroom.errors import Code, OssError, invalid
@@ -17,7 +17,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """Characters that no XML document may contain, escaped or not."""
 
 type EncodeName = Callable[[str], str]
-"""Writes an object's key, or a part of one, for a list."""
+"""Encodes an object key, or a prefix of keys, for a list."""
 
 
 def element(
@@ -58,7 +58,7 @@ def error_document(error: OssError, *, request_id: str, host: str) -> bytes:
 
 
 def owner() -> ET.Element:
-    """Build the `Owner` of buckets and objects: one for all, whoever runs the service."""
+    """Build the `Owner` of buckets and objects, the same for all."""
     return element("Owner", {"ID": "darkroom", "DisplayName": "darkroom"})
 
 
@@ -73,12 +73,12 @@ def common_prefixes(prefixes: Iterable[str], encode: EncodeName) -> Iterator[ET.
 
 
 def boolean(value: bool) -> str:
-    """Write `true` or `false`."""
+    """Return `true` or `false`."""
     return "true" if value else "false"
 
 
 def name_encoding(query: Mapping[Parameter, str]) -> tuple[EncodeName, Mapping[str, str]]:
-    """Return how keys are to be written, and the field that says so (`encoding-type`).
+    """Return the function that encodes keys, and the field that names it (`encoding-type`).
 
     XML cannot hold every character of a key: clients ask for percent-encoding.
     """
@@ -97,8 +97,8 @@ def _percent_encoded(name: str) -> str:
 def parse_document(body: bytes, root_name: str, *, max_bytes: int) -> ET.Element:
     """Parse a document and return its root element.
 
-    Raises `MalformedXML` for another root, a document type, more than `max_bytes` bytes and
-    whatever is not well-formed.
+    Raises `MalformedXML` for another root, a document type, more than `max_bytes` bytes and for
+    anything that is not well-formed.
     """
     if len(body) > max_bytes:
         message = f"The XML you provided is longer than {max_bytes} bytes."

@@ -55,7 +55,7 @@ ENCODINGS = [
 
 @pytest.mark.parametrize(("text", "key", "steps"), ENCODINGS, ids=[row[0] for row in ENCODINGS])
 def test_a_documented_reference_is_understood(text: str, key: str, steps: int) -> None:
-    """And written again it is the same one, in canonical form."""
+    """A documented reference is parsed, and its canonical text is parsed to an equal value."""
     mark = WatermarkObjectType().parse(text)
     assert (mark.key, len(mark.steps)) == (key, steps)
     assert WatermarkObjectType().parse(WatermarkObjectType().text(mark)) == mark
@@ -88,7 +88,7 @@ def test_a_mark_may_be_a_share_of_the_picture(
 
 
 def test_the_share_is_of_the_picture_at_that_step() -> None:
-    """After a resize, the smaller picture counts."""
+    """`P` is a share of the picture at that step: after a resize, of the resized one."""
     text = f"resize,w_40/watermark,{reference('mark', 'resize,P_50')},g_nw,x_0,y_0"
     mark = stored(Image.new("RGB", (30, 30), "red"))
     result = applied(Image.new("RGB", (80, 80)), text, context=context({"mark": mark}))
@@ -122,7 +122,7 @@ def test_a_mark_is_prepared_step_by_step(process: str, size: Size, first: Size |
 
 
 def test_rounded_corners_of_a_mark_are_transparent() -> None:
-    """A mark is always on its way to where transparency shows."""
+    """Rounded corners of a mark are transparent, whatever the format of the mark."""
     base, mark = Image.new("RGB", (60, 60), "white"), Image.new("RGB", (40, 40), "black")
     text = f"watermark,{reference('mark', 'rounded-corners,r_20')},g_center"
     result = applied(base, text, "jpg", context({"mark": stored(mark, "JPEG")}))
@@ -131,7 +131,7 @@ def test_rounded_corners_of_a_mark_are_transparent() -> None:
 
 
 def test_a_turned_mark_is_transparent_around() -> None:
-    """The corners that a rotation adds show the picture."""
+    """The corners that a rotation adds to a mark are transparent."""
     base, mark = Image.new("RGB", (90, 90), "white"), Image.new("RGB", (40, 40), "black")
     text = f"watermark,{reference('mark', 'rotate,45')},g_center"
     result = applied(base, text, "jpg", context({"mark": stored(mark)}))
@@ -186,7 +186,7 @@ def test_a_reduced_decode_is_not_shifted(orientation: int) -> None:
     ],
 )
 def test_a_step_that_fails_says_why(process: str, code: Code) -> None:
-    """The limits of the operations hold for marks."""
+    """A step of a mark's preparation is held to the operation's limits and raises its code."""
     with pytest.raises(OssError) as caught:
         mark_of(stored(coded((90, 60))), process)
     assert caught.value.code is code
@@ -206,10 +206,10 @@ def test_what_is_no_picture_is_a_watermark_error(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["bomb-16384x16384.png", "bomb-65535x66601.gif"])
-def test_a_bomb_is_refused_by_its_header(data: Data, name: str) -> None:
-    """Before any pixel is decoded."""
+def test_a_bomb_is_refused_by_its_header(sample: Data, name: str) -> None:
+    """A mark over the limits is a WatermarkError by its header."""
     with pytest.raises(OssError) as caught:
-        mark_of(data(name), "resize,w_10")
+        mark_of(sample(name), "resize,w_10")
     assert caught.value.code is Code.WATERMARK_ERROR
 
 
@@ -261,9 +261,9 @@ def test_a_mark_is_decoded_once_for_all_its_places() -> None:
     assert read == ["mark"]
 
 
-def test_a_real_logo_with_soft_edges_keeps_them(data: Data) -> None:
+def test_a_real_logo_with_soft_edges_keeps_them(sample: Data) -> None:
     """The alpha of an RGBA PNG decides how much of the picture shows."""
-    paper = data("paper-2048x1536-rgba.png")
+    paper = sample("paper-2048x1536-rgba.png")
     result = applied(
         Image.new("RGB", E, "white"),
         f"watermark,{reference('mark', 'resize,P_100')},x_0,y_0",

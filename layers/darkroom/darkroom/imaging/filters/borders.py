@@ -1,8 +1,8 @@
-"""Filtering up to the border as if the outermost pixels went on for ever (C-67, C-70).
+"""Filters with a replicated border: outside pixels equal the nearest edge pixel (C-67, C-70).
 
-Pillow's convolutions leave the border unfiltered, and its box filters repeat the edge anew
-in each pass. Pixels are repeated around bands of rows, one after another: that costs no copy
-of the whole picture, and a band stays in the processor's cache.
+Pillow's convolutions leave the border unfiltered, and its box filters replicate the border of each
+pass. Borders are replicated around bands of rows, one band at a time: this needs no copy of the
+whole picture, and a band fits into the processor's cache.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from PIL import Image
 from darkroom.geometry import Box
 
 _BAND = 256
-"""Rows that are filtered at a time."""
+"""Number of rows that are filtered at a time."""
 
 
 def replicate_border(image: Image.Image, box: Box) -> Image.Image:
-    """Cut out a box that may reach over the border, where the edge pixels are repeated."""
+    """Return the pixels of a box, which may reach over the border, replicating edge pixels."""
     canvas = image.crop(box)
     width, height = canvas.size
     left, top = max(0, -box.left), max(0, -box.top)
@@ -29,7 +29,7 @@ def replicate_border(image: Image.Image, box: Box) -> Image.Image:
 
 
 def _stretch(canvas: Image.Image, line: Box, area: Box) -> None:
-    """Fill an area of the canvas, which may be empty, with one of its rows or columns."""
+    """Fill an area of the canvas, which may be empty, with copies of one row or column."""
     if all(area.size):
         filling = canvas.crop(line).resize(area.size, Image.Resampling.NEAREST)
         canvas.paste(filling, area)
@@ -38,7 +38,7 @@ def _stretch(canvas: Image.Image, line: Box, area: Box) -> None:
 def filter_in_bands(
     image: Image.Image, reach: int, change: Callable[[Image.Image], Image.Image]
 ) -> Image.Image:
-    """Apply a filter of which each pixel depends on others up to `reach` away."""
+    """Apply a filter whose pixels depend on others up to `reach` pixels away."""
     width, height = image.size
     result = Image.new(image.mode, image.size)
     for top in range(0, height, _BAND):

@@ -1,9 +1,9 @@
-"""A Gaussian as a few box filters, which cost the same at any radius (C-67).
+"""Approximates a truncated Gaussian by box filters, whose cost is independent of the radius (C-67).
 
-Two or three of them one after another come close to a bell; where the kernel is cut off
-early and ends in a step, a single one that makes the step is blended in. A wide kernel acts
-on a picture reduced by whole blocks, which is enlarged again afterwards: both are counted
-as part of the kernel. docs/decisions/050 has the measurements.
+Two or three successive box filters approximate the bell curve. A kernel that is truncated early
+ends in a step, for which a single wide box filter is blended in. A wide kernel is applied to a
+picture that is averaged in blocks and enlarged again; both count as part of the kernel.
+docs/decisions/050 has the measurements.
 """
 
 import math
@@ -13,31 +13,31 @@ from functools import lru_cache
 from itertools import accumulate
 
 type Kernel = Sequence[float]
-"""Weights of an odd number of pixels, the same on both sides, 1 in all."""
+"""Weights of an odd number of pixels, symmetric, with the sum 1."""
 
 
 def gaussian(radius: int, deviation: float) -> Kernel:
-    """The kernel that `blur` asks for: exp(−i²/2s²) from −r to r, normalised."""
+    """Return the kernel of `blur`: exp(−i²/2s²) from −r to r, normalised."""
     bell = [math.exp(-i * i / (2 * deviation**2)) for i in range(-radius, radius + 1)]
     total = sum(bell)
     return [weight / total for weight in bell]
 
 
 def variance(kernel: Kernel) -> float:
-    """Mean square of the distance from the middle."""
+    """Return the mean squared distance from the centre."""
     middle = len(kernel) // 2
     return sum(weight * (i - middle) ** 2 for i, weight in enumerate(kernel))
 
 
 def box_radius(spread: float) -> float:
-    """Radius of the box filter of that variance; its outermost pixels count in part."""
+    """Return the radius of the box filter of a variance; a fraction weighs the outermost pixels."""
     whole = int((math.sqrt(1 + 12 * spread) - 1) / 2)
     rest = spread - whole * (whole + 1) / 3
     return whole + rest * (2 * whole + 1) / (2 * ((whole + 1) ** 2 - spread))
 
 
 def boxed(kernel: Kernel, radius: float, step: int = 1) -> Kernel:
-    """Convolve with a box filter that looks at every `step`-th pixel."""
+    """Return the kernel convolved with a box filter that samples every `step`-th pixel."""
     whole = int(radius)
     reach = (whole + 1) * step
     beyond = [0.0] * (2 * reach)
@@ -57,13 +57,13 @@ def boxed(kernel: Kernel, radius: float, step: int = 1) -> Kernel:
 
 
 def blended(one: Kernel, other: Kernel, share: float) -> Kernel:
-    """Mix two kernels, `share` of the other into the one."""
+    """Return the weighted mean of two kernels, with `share` as the weight of the second."""
     pairs = _aligned(one, other)
     return [(1 - share) * a + share * b for a, b in pairs]
 
 
 def edge_error(one: Kernel, other: Kernel) -> float:
-    """Largest difference that two kernels make beside an edge, as part of its height."""
+    """Return the largest difference of two kernels next to a step edge, relative to its height."""
     return max(abs(gap) for gap in accumulate(a - b for a, b in _aligned(one, other)))
 
 
@@ -78,9 +78,9 @@ def _widened(kernel: Kernel, half: int) -> Kernel:
 
 
 def block_kernel(block: int) -> Kernel:
-    """What averaging blocks and enlarging them bicubically do to a pixel, on average.
+    """Return the mean kernel of averaging in blocks and enlarging bicubically.
 
-    The middles of even blocks lie between two pixels.
+    The centres of blocks of even size lie between two pixels.
     """
     if block == 1:
         return [1.0]
@@ -91,7 +91,7 @@ def block_kernel(block: int) -> Kernel:
 
 
 def _bicubic(distance: float) -> float:
-    """Weight of a sample at a distance, as Pillow interpolates."""
+    """Return the weight of a sample at a distance, as in Pillow's bicubic filter."""
     away = abs(distance)
     if away < 1:
         return (1.5 * away - 2.5) * away**2 + 1
@@ -99,39 +99,39 @@ def _bicubic(distance: float) -> float:
 
 
 _GOOD_ENOUGH = 2 / 255
-"""An error not worth another box: two levels beside an edge from black to white."""
+"""The error at which no further box is added: two levels next to an edge from black to white."""
 
 _BLOCK_IN_DEVIATIONS = 0.89
 _STEP_TIMES_BLOCK = 12 / 255
 _MAX_BLOCK = 4
-"""How coarse blocks may be beside the kernel's width and the step at its end, and at all."""
+"""Limits of a block's side: by the kernel's width, by the step at its end, and absolute."""
 
 _SPLITS = 12
-"""In how many steps the best division of the width among the boxes is looked for."""
+"""Number of divisions of the variance among the boxes that are tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxFilters:
-    """Box filters, each by its radius in reduced pixels, which may be fractional."""
+    """Box filters, each as a radius in reduced pixels, which may be fractional."""
 
     bell: tuple[float, ...]
-    """One after another."""
+    """Filters that are applied one after another."""
     plateau: float = 0
-    """One beside them."""
+    """A filter of the original, whose result is blended in."""
     share: float = 0
-    """How much of the plateau is blended in."""
+    """The weight of the plateau."""
     error: float
-    """The largest error beside an edge, as part of its height."""
+    """The `edge_error` to the exact kernel."""
 
     @property
     def reach(self) -> int:
-        """How many reduced pixels away another one still counts."""
+        """Distance in reduced pixels of the farthest pixel with a weight."""
         return max(sum(map(math.ceil, self.bell)), math.ceil(self.plateau))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlurPlan:
-    """What stands for a kernel: reduce by blocks, filter, enlarge."""
+    """The steps that approximate a kernel: average in blocks, filter, enlarge."""
 
     block: int
     boxes: BoxFilters
@@ -139,7 +139,7 @@ class BlurPlan:
 
 @lru_cache(maxsize=64)
 def plan_blur(radius: int, deviation: int) -> BlurPlan:
-    """Choose the boxes for a kernel: the fewest that are good enough, else the best."""
+    """Return the fewest boxes within `_GOOD_ENOUGH` of the kernel, else the best ones."""
     target = gaussian(radius, deviation)
     block = _block(target)
     found: list[BoxFilters] = []
@@ -152,7 +152,7 @@ def plan_blur(radius: int, deviation: int) -> BlurPlan:
 
 
 def _block(target: Kernel) -> int:
-    """Choose the side of the blocks: pixels that may be averaged before the kernel acts."""
+    """Return the side of the blocks that may be averaged before filtering."""
     by_width = _BLOCK_IN_DEVIATIONS * math.sqrt(variance(target))
     # The weights of a narrow kernel reach zero long before its end.
     by_step = _STEP_TIMES_BLOCK / max(target[0], 1e-9)
@@ -160,13 +160,13 @@ def _block(target: Kernel) -> int:
 
 
 def _bells(target: Kernel, block: int, count: int) -> Iterator[BoxFilters]:
-    """Divide the width among boxes: the first may be wider than the others."""
+    """Yield successive boxes with the kernel's variance; the first may be wider than the others."""
     for bell, kernel in _divided(variance(target), block, count):
         yield BoxFilters(bell=bell, error=edge_error(kernel, target))
 
 
 def _plateaus(target: Kernel, block: int) -> Iterator[BoxFilters]:
-    """Take the widest box out of the kernel; two boxes make the hill that is left."""
+    """Yield a box as wide as the kernel for its step, and two boxes for the rest."""
     share = target[0] * len(target)
     half = len(target) // 2
     flat = half * (half + 1) / 3
@@ -178,9 +178,9 @@ def _plateaus(target: Kernel, block: int) -> Iterator[BoxFilters]:
 
 
 def _divided(spread: float, block: int, count: int) -> Iterator[tuple[tuple[float, ...], Kernel]]:
-    """Give radii of boxes that make up a variance together, and what they come to.
+    """Yield radii of successive boxes of a variance in all, and the kernel that they form.
 
-    Nothing where the blocks are wider than that by themselves.
+    Yields nothing where averaging in blocks alone exceeds the variance.
     """
     base = block_kernel(block)
     left = (spread - variance(base)) / block**2
@@ -196,7 +196,7 @@ def _divided(spread: float, block: int, count: int) -> Iterator[tuple[tuple[floa
 
 
 def _first_shares(count: int) -> Iterator[float]:
-    """Give the first of some boxes all of the variance, then less, down to as much as each."""
+    """Yield the first box's share of the variance, from all of it down to an equal share."""
     yield 1
     if count > 1:
         yield from (1 - (1 - 1 / count) * i / _SPLITS for i in range(1, _SPLITS + 1))

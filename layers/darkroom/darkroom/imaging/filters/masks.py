@@ -1,4 +1,4 @@
-"""Cutting corners round: to transparency where a picture has it, else to white (C-59)."""
+"""Antialiased masks of discs and corners; outside is transparent, or white without alpha (C-59)."""
 
 import math
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ from darkroom.imaging.flatten import WHITE
 
 
 def quarter_disc(radius: float) -> tuple[int, bytes]:
-    """Give side and coverage, 0…255 row by row, of the upper left quarter of a disc.
+    """Return side and coverage, 0…255 row by row, of the upper left quarter of a disc.
 
-    The disc touches the upper and the left edge. Where the radius ends in ½ its centre is
-    the middle of the last pixel, which counts whole.
+    The disc touches the upper and the left edge. For a radius that ends in ½ the centre is the
+    middle of the last pixel, which is covered in full.
     """
     side = math.ceil(radius)
     return side, b"".join(_rows(radius, side))
 
 
 def _rows(radius: float, side: int) -> Iterator[bytes]:
-    """Work out only the pixels that the arc crosses: the others are empty or full."""
+    """Yield rows, computing only the pixels that the arc crosses: others are 0 or 255."""
     for row in range(side):
         below, above = max(0.0, radius - row - 1), radius - row
         first = int(radius - _half_chord(radius, below))
@@ -30,9 +30,9 @@ def _rows(radius: float, side: int) -> Iterator[bytes]:
 
 
 def _covered(radius: float, u: float, v: float) -> float:
-    """Area of disc in the pixel that spans u…u+1 and v…v+1 from the centre.
+    """Return the covered area of the pixel that spans u…u+1 and v…v+1 from the centre.
 
-    A pixel that spans the centre line is its outer half twice.
+    A pixel that spans a centre line counts its outer half twice.
     """
     left, low = max(0.0, u), max(0.0, v)
     right, high = u + 1, v + 1
@@ -48,21 +48,21 @@ def _half_chord(radius: float, distance: float) -> float:
 
 
 def _area(radius: float, u: float) -> float:
-    """Area between the centre line and the arc, from the centre to u."""
+    """Return the area between the centre line and the arc, from the centre to u."""
     angle = math.asin(min(1.0, u / radius))
     return (u * _half_chord(radius, u) + radius * radius * angle) / 2
 
 
 def corner_mask(radius: float) -> Image.Image:
-    """Draw the upper left quarter of a disc, smooth at its edge."""
+    """Return the upper left quarter of a disc as an antialiased mask of mode L."""
     side, coverage = quarter_disc(radius)
     return Image.frombytes("L", (side, side), coverage)
 
 
 def apply_mask(image: Image.Image, mask: Image.Image, *, alpha: bool) -> None:
-    """Take away, in place, what the mask of the same size does not cover.
+    """Multiply the picture by a mask of its size, in place.
 
-    `alpha` says whether a picture without transparency may get some.
+    A picture without alpha gets an alpha channel if `alpha` is set, else it is blended with white.
     """
     if image.mode in ("LA", "RGBA"):
         image.putalpha(ImageChops.multiply(image.getchannel("A"), mask))

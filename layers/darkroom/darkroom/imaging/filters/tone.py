@@ -1,4 +1,4 @@
-"""A curve over colour samples: what `bright` and `contrast` have in common."""
+"""Tone curves, for `bright` and `contrast`."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from PIL import Image
 
 
 def apply_curve(image: Image.Image, curve: Callable[[int], int]) -> Image.Image:
-    """Send every colour sample through the curve, clamped to 0…255; alpha stays."""
+    """Apply a curve to every colour sample, clipped to 0…255; alpha is not changed."""
     samples = range(256)
     colour = [min(255, max(0, curve(sample))) for sample in samples]
     table: list[int] = []

@@ -1,6 +1,6 @@
-"""The table of formats, and which of them a file is in (spec 03 §1–3).
+"""The table of formats, and the detection of a file's format (spec 03 §1–3).
 
-A new format is one file beside the others and one entry of the table.
+A new format is one file in this folder and one entry in the table.
 """
 
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ from darkroom.imaging.picture import Header
 FORMATS: Mapping[str, Format] = {
     format_.name: format_ for format_ in (JPEG, PNG, WEBP, BMP, GIF, TIFF, HEIC, AVIF)
 }
-"""Every format that is read and written, by name, in the order of the documentation."""
+"""Every format that is read or written, by name, in the order of the documentation."""
 
 FALLBACK = JPEG
-"""What a result is written in that keeps its source's format, for want of an encoder (C-103)."""
+"""The result's format where that would be the source's and has no encoder here (C-103)."""
 
 
 def detect(data: bytes) -> Format:
-    """Return a file's format by its content: neither key nor content type is asked (C-101).
+    """Return a file's format by its content, not by its key or content type (C-101).
 
-    Raises `BadRequest` for a file in none of the formats that are read here.
+    Raises `BadRequest` for a file in none of the readable formats.
     """
     for format_ in FORMATS.values():
         if format_.matches(data) and format_.is_readable:
@@ -37,10 +37,10 @@ def detect(data: bytes) -> Format:
 
 
 def probe(data: bytes) -> Header:
-    """Detect a file's format and read its header; raises `BadRequest` or `ImageDamage`."""
+    """Detect the format and read the header; raises as `detect` and `Format.probe` do."""
     return detect(data).probe(data)
 
 
 def writable_or_fallback(format_: Format) -> Format:
-    """Return the format of a result that keeps its source's."""
+    """Return the format, or `FALLBACK` if it has no encoder here."""
     return format_ if format_.is_writable else FALLBACK

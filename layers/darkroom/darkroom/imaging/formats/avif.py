@@ -1,4 +1,4 @@
-"""AVIF by libavif, which is in Pillow's wheel."""
+"""AVIF through libavif, which is part of Pillow's wheels."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from darkroom.imaging.picture import apply_orientation, swap_sides
 
 @dataclass(frozen=True, kw_only=True)
 class Avif(IsoMedia):
-    """AVIF; Pillow leaves a picture to be turned, and says how in place of EXIF's orientation."""
+    """AVIF; Pillow does not rotate it, but puts the container's rotation into EXIF orientation."""
 
     def open(self, data: bytes) -> Image.Image:
         """Open; libavif takes the associations of properties in one box alone."""
@@ -47,7 +47,7 @@ AVIF = Avif(
     content_type="image/avif",
     brands=frozenset({b"avif", b"avis"}),
     default_quality=60,
-    # One thread, so that a result does not depend on the machine's number of cores.
+    # One thread: the result must not depend on the number of cores.
     encoder_options={"speed": 9, "max_threads": 1},
     max_width=4096,
     max_pixels=9_437_184,

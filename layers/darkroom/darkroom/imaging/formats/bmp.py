@@ -1,4 +1,4 @@
-"""BMP: bit fields and run lengths that Pillow does not read, and transparency that it does not write."""
+"""BMP: bit fields and run lengths that Pillow does not read, alpha that it does not write."""
 
 import struct
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from darkroom.imaging.formats.format import Format
 from darkroom.imaging.picture import Header, Output
 
 _HEADER = struct.Struct("<2sIHHI")
-"""Mark, file size, two reserved words, offset of the pixels."""
+"""BITMAPFILEHEADER: signature, file size, two reserved words, offset of the pixels."""
 
 _INFO = struct.Struct("<IiiHHIIiiII4I4s36s3I")
-"""BITMAPV4HEADER: the first version that names the alpha channel, so that readers see it."""
+"""BITMAPV4HEADER: the first version with a mask for alpha, which readers need to apply it."""
 
 _RAW, _RLE8, _RLE4, _BIT_FIELDS, _ALPHA_BIT_FIELDS = 0, 1, 2, 3, 6
 """Compressions."""
@@ -28,15 +28,15 @@ _END_OF_ROW, _END_OF_PICTURE, _MOVE = 0, 1, 2
 _NIBBLES = [bytes((pair >> 4, pair & 15)) for pair in range(256)]
 
 _MASKS = (0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000)
-"""Where red, green, blue and alpha are in a pixel of 32 bits."""
+"""Bit masks of red, green, blue and alpha in a 32-bit pixel."""
 
 _PER_METRE = 3780
-"""96 to the inch, as Pillow writes it for the other bitmaps."""
+"""96 dpi, as Pillow writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bmp(Format):
-    """BMP in 24 bits, or in 32 where a pixel is transparent (C-109)."""
+    """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def matches(self, data: bytes) -> bool:
         """Tell by the mark and the size of the header: text may begin with `BM`, too."""
@@ -72,14 +72,14 @@ class Bmp(Format):
         return coloured
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
-        """Keep alpha only where a pixel is transparent."""
+        """Return RGBA if any pixel is transparent, else RGB."""
         image = super().prepare(image, output)
         if image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255):
             return image.convert("RGBA")
         return image.convert("RGB")
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode with Pillow, unless there is transparency."""
+        """Encode RGB with Pillow and RGBA with `bgra`."""
         return bgra(image) if image.mode == "RGBA" else super().write(image, output, **options)
 
 
@@ -229,11 +229,12 @@ def _channel(samples: Image.Image, mask: int) -> Image.Image:
         lambda names: (((names["samples"] >> shift) & most) * 255 + most // 2) / most,
         samples=samples,
     )
-    return values.convert("L")
+    channel: Image.Image = values.convert("L")
+    return channel
 
 
 def bgra(image: Image.Image) -> bytes:
-    """Write an RGBA picture as 32-bit BMP, bottom row first (C-109)."""
+    """Return an RGBA picture as a 32-bit BMP file, bottom row first (C-109)."""
     pixels = image.tobytes("raw", "BGRA", 0, -1)
     offset = _HEADER.size + _INFO.size
     return b"".join(

@@ -1,7 +1,7 @@
-"""What the structure of an animation's file tells, found without decoding.
+"""Size, frames and loop count of a GIF or WebP, read from its structure without decoding.
 
-Pillow decodes every frame of a GIF to count them, and allocates the whole canvas of a WebP to
-open it; a bomb must be refused before either happens.
+Pillow decodes every frame of a GIF to count the frames, and allocates the whole canvas to open a
+WebP; a decompression bomb must be refused before either.
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class ContainerInfo:
     largest_frame: Size = (0, 0)
     """Largest width and height of a frame, which may reach beyond the canvas."""
     loop_count: int = 1
-    """How often an animation is shown; 0 for ever."""
+    """How often an animation is played; 0 means for ever."""
     exif: bytes | None = None
 
 
 def u16(data: bytes, position: int) -> int:
-    """Read two bytes, the low one first; raises `IndexError` after the end."""
+    """Read a little-endian 16-bit number; raises `IndexError` after the end."""
     return data[position] | data[position + 1] << 8

@@ -1,7 +1,7 @@
-"""What a picture format is: one class a format, in a file of its own.
+"""The base class of picture formats; each format is a subclass in a file of its own.
 
-A format states what it can do in its fields, and overrides the methods in which its files differ
-from what Pillow does by itself: `probe` and most of the others have a default.
+A format declares its capabilities and limits in fields. The methods read and write through its
+Pillow plugin; a format overrides those where its files need something else.
 """
 
 import importlib
@@ -24,7 +24,7 @@ from darkroom.limits import Limits
 
 EC_UNSUPPORTED = "0040-00000005"
 
-# `Limits` judges the header; Pillow's warning would come first and say less.
+# `Limits.check_source` replaces Pillow's own check, which raises before the header is returned.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -33,44 +33,44 @@ class Format:
     """A format's capabilities and limits, and how its files are probed, decoded and written."""
 
     name: str
-    """The documented word of the `format` operation."""
+    """The documented value of the `format` operation."""
     pillow: str
     """Pillow's name of the format."""
     plugin: str
-    """The module that registers it with Pillow, imported when the format is first met.
+    """The module that registers the format with Pillow, imported at the first use of the format.
 
-    All plugins together would cost a cold start 70 ms, the one for HEIC alone 45.
+    Importing all plugins would add 70 ms to a cold start, the one for HEIC alone 45 ms.
     """
     content_type: str
     aliases: tuple[str, ...] = ()
-    """Other words for it in a process."""
+    """Other values of the `format` operation for the same format."""
     suffixes: tuple[str, ...] = ()
-    """Other endings of file names than its name and aliases."""
+    """File name extensions besides the name and the aliases."""
     signatures: tuple[bytes, ...] = ()
-    """How its files begin; `matches` may look further."""
+    """The first bytes of its files, for `matches`."""
     alpha: bool = True
-    """Whether a result keeps transparency; without it, empty areas are white (C-59)."""
+    """Whether a result can hold transparency; without alpha, empty areas are white (C-59)."""
     animated: bool = False
     """Whether a result may have several frames."""
     from_same_format_only: bool = False
-    """Whether results are written in it only where the source is in it, too."""
+    """Whether the format is written only for sources of the same format."""
     keeps_alpha_only: bool = False
-    """Whether a transparent source refuses to be saved in a format without alpha (C-112)."""
+    """Whether saving a transparent source in a format without alpha is refused (C-112)."""
     default_quality: int | None = None
-    """Quality where the encoder takes one and the source has none on the same scale."""
+    """Quality where the source has none on the same scale; None for a lossless encoder."""
     encoder_options: Mapping[str, Any] = field(default_factory=dict)
-    """What the encoder is told besides the quality; measured in decisions 020 and 021."""
+    """Pillow's options of `save` besides the quality; decisions 020 and 021 measured them."""
 
     max_source_side: int | None = None
-    """Width and height of a source in pixels, where not `Limits.source_side`."""
+    """Limit of each side of a source in pixels, in place of `Limits.source_side`."""
     max_side: int | None = None
-    """Width and height of a result in pixels."""
+    """Limit of each side of a result in pixels."""
     max_width: int | None = None
     max_pixels: int | None = None
     bytes_per_pixel: int = 16
-    """Memory that decoding a frame takes at most (16: libwebp, of a lossless picture)."""
+    """Upper bound of the memory for decoding a frame (16: libwebp, of a lossless picture)."""
     animation_bytes_per_pixel: int = 48
-    """The same of each frame of an animation: the canvas before and after, the encoder's copy."""
+    """The same for an animation: the canvas before and after a frame, and the encoder's copy."""
 
     ec_source_side: str = "0040-00000009"
     ec_damaged: str | None = None
@@ -80,24 +80,25 @@ class Format:
 
     @property
     def is_readable(self) -> bool:
-        """Whether there is a decoder here (C-100)."""
+        """Whether this installation has a decoder (C-100)."""
         return _import_plugin(self.plugin) and self.pillow in Image.OPEN
 
     @property
     def is_writable(self) -> bool:
-        """Whether there is an encoder here (C-111)."""
+        """Whether this installation has an encoder (C-111)."""
         return _import_plugin(self.plugin) and self.pillow in Image.SAVE
 
     # --- Reading ----------------------------------------------------------------------------------
 
     def matches(self, data: bytes) -> bool:
-        """Tell by the first bytes whether a file is in this format."""
+        """Return whether the file's first bytes are a signature of this format."""
         return data.startswith(self.signatures) if self.signatures else False
 
     def probe(self, data: bytes) -> Header:
-        """Read what a file says of itself, without decoding a pixel (spec 03 §1, §6).
+        """Read the header without decoding a pixel (spec 03 §1, §6).
 
-        Raises `ImageDamage`, and `ImageTooLarge` for a file of more parts than a picture has.
+        Raises `ImageDamage` for a broken file, and `ImageTooLarge` for one with more segments,
+        chunks or scans than the format's limits.
         """
         try:
             header = self.read_header(data)
@@ -110,12 +111,12 @@ class Format:
     def read_header(self, data: bytes) -> Header:
         """Read the header; raises one of `DECODER_ERRORS` for a broken file.
 
-        The default knows the size of the first picture alone (C-121).
+        The default reads only the size of the first picture (C-121).
         """
         return Header(format=self.name, size=self.open(data).size)
 
     def check_source(self, header: Header, limits: Limits) -> None:
-        """Refuse a picture by its header, before any pixel is decoded; every frame counts."""
+        """Raise `OssError` for a source over the limits, before any pixel is decoded."""
         size, frames = header.decoded_size or header.size, header.frames
         limits.check_source(
             size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
@@ -128,14 +129,15 @@ class Format:
     def reduction(self, header: Header, needed: Size | None) -> int:  # noqa: ARG002 - the default
         """Return how many pixels along each side become one while decoding: 1, 2, 4 or 8.
 
-        `needed` are the pixels, as stored, that the first operation has use for.
+        `needed` is the least size, in the stored orientation, that the first operation needs;
+        None for all pixels. Most decoders only return 1.
         """
         return 1
 
     def frames(
         self, data: bytes, header: Header, *, needed: Size | None, every: bool
     ) -> Iterator[Frame]:
-        """Decode the first frame or every one, each the whole canvas in 8-bit sRGB (C-123).
+        """Decode the first frame or every frame to the whole canvas in 8-bit sRGB (C-123).
 
         `needed` bounds the `reduction`. Raises `ImageDamage`.
         """
@@ -148,7 +150,7 @@ class Format:
             raise self.damaged() from error
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
-        """Decode frame by frame, by default with Pillow."""
+        """Decode frame by frame; may raise any of `DECODER_ERRORS`."""
         if header.frames == 1:
             yield Frame(self.decode_still(data, header, reduction))
             return
@@ -171,10 +173,10 @@ class Format:
         return self._detached(image, data)
 
     def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Return the decoded pixels apart from the decoder and without metadata."""
+        """Return the pixels in a working mode, independent of the decoder and without metadata."""
         pixels = self.to_working_mode(image, data)
         if pixels is image and getattr(image, "is_animated", False):
-            # The decoder draws the next frame on this very canvas.
+            # The decoder draws the next frame on the same canvas.
             pixels = image.copy()
         return bare(pixels)
 
@@ -183,7 +185,7 @@ class Format:
         return to_srgb(image)
 
     def open(self, data: bytes) -> Image.Image:
-        """Open with the plugin of this format and no other; pixels stay undecoded."""
+        """Open with the plugin of this format only; reads the header and no pixels."""
         _import_plugin(self.plugin)
         return Image.open(io.BytesIO(data), formats=[self.pillow])
 
@@ -198,7 +200,7 @@ class Format:
     # --- Writing ----------------------------------------------------------------------------------
 
     def check_result(self, size: Size) -> None:
-        """Refuse a picture that the format cannot hold, before it is encoded."""
+        """Raise `ImageTooLarge` for a result that the format cannot hold."""
         width, height = size
         sides = ((max(size), self.max_side), (width, self.max_width))
         if any(maximum is not None and side > maximum for side, maximum in sides):
@@ -209,24 +211,24 @@ class Format:
             raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
-        """Refuse a result for which the encoder has no memory; most need little."""
+        """Raise `OssError` for a result for which the encoder lacks memory; by default never."""
 
     def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
-        """Write a picture; formats with animations write frames as they come.
+        """Encode a still, or an animation frame by frame; return the file.
 
         Raises `ImageTooLarge` for a picture that the format cannot hold.
         """
-        # Unpacked to the end, so that the decoder frees its pixels before the encoder starts.
+        # Unpacking exhausts the iterator: the decoder's memory is freed before the encoder starts.
         (frame,) = frames
         return self.write(self.prepare(frame.image, output), output)
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
-        """Return the pixels in a mode that the encoder takes."""
+        """Return the pixels in a mode that the encoder takes; raises `ImageTooLarge`."""
         self.check_result(image.size)
         return flatten(image) if image.mode in ("LA", "RGBA") and not output.alpha else image
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode with the plugin of this format."""
+        """Encode with the plugin of this format; `options` go to Pillow's `save`."""
         _import_plugin(self.plugin)
         quality = {} if output.quality is None else {"quality": output.quality}
         buffer = io.BytesIO()
@@ -253,7 +255,8 @@ def bare(image: Image.Image) -> Image.Image:
     only pixels to hand on, none of the source goes into a result (C-116).
     """
     pixels = Image.Image()
-    pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size
+    # Pillow has no public way to make an image of pixels that are there.
+    pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size  # noqa: SLF001
     return pixels
 
 

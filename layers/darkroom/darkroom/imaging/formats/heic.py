@@ -1,4 +1,4 @@
-"""HEIC by pillow-heif, which a deployment may leave out (decision 020)."""
+"""HEIC through pillow-heif, which a deployment may leave out (decision 020)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from darkroom.imaging.formats.iso_media import IsoMedia
 
 @dataclass(frozen=True, kw_only=True)
 class Heic(IsoMedia):
-    """HEIC; libheif turns a picture upright, EXIF orientation and all."""
+    """HEIC; the decoder applies every rotation, that of EXIF included."""
 
 
 HEIC = Heic(
@@ -19,7 +19,7 @@ HEIC = Heic(
     brands=frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}),
     keeps_alpha_only=True,
     default_quality=42,
-    # One thread, so that a result does not depend on the machine's number of cores.
+    # One thread: the result must not depend on the number of cores.
     encoder_options={"enc_params": {"preset": "ultrafast", "x265:pools": "none"}},
     max_side=4096,
     ec_damaged="0040-00000020",

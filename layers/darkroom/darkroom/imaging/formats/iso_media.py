@@ -1,4 +1,4 @@
-"""ISO media files, the containers of HEIC and AVIF: how a picture in one is coded."""
+"""The ISO base media file format (ISOBMFF), the container of HEIC and AVIF."""
 
 from dataclasses import dataclass
 
@@ -14,21 +14,21 @@ from darkroom.imaging.metadata.exif_header import exif_resolution, read_exif
 from darkroom.imaging.picture import Header
 
 _STRUCTURAL = frozenset({b"mif1", b"msf1"})
-"""Brands that say only that there is a picture: the compatible ones tell how it is coded."""
+"""Major brands of any coding: the compatible brands name it."""
 
 _CODED = frozenset((b"avif", b"avis", b"heic", b"heix", b"heim", b"heis"))
 _CODED |= frozenset((b"hevc", b"hevx", b"hevm", b"hevs"))
-"""Brands that say how the picture is coded."""
+"""Brands that name the coding of the picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IsoMedia(Format):
-    """A format whose files are ISO media files of one of its brands."""
+    """A format whose files are ISOBMFF files of one of its brands."""
 
     brands: frozenset[bytes] = frozenset()
 
     def matches(self, data: bytes) -> bool:
-        """Tell by the brand of the box that the file starts with."""
+        """Return whether the brand in the file's `ftyp` box is one of this format."""
         return _brand(data) in self.brands
 
     def read_header(self, data: bytes) -> Header:
@@ -62,7 +62,7 @@ class IsoMedia(Format):
 
 
 def _brand(data: bytes) -> bytes | None:
-    """Read major brand, version and compatible brands; the first that tells the coding counts."""
+    """Return the major brand or, for a structural one, the first compatible brand of a coding."""
     if data[4:8] != b"ftyp":
         return None
     major, end = data[8:12], int.from_bytes(data[:4])

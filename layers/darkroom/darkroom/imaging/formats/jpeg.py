@@ -3,9 +3,9 @@
 Pillow is handed a file of those segments alone: what the others say, and whether they can be
 read at all, spoils no picture (C-180).
 
-A scan may say in a few bytes that nothing changes in the whole picture, and takes a pass over
-it all the same; segments are read one by one by Python code. Small files of either would keep
-a decoder busy for hours (decision 100).
+A progressive scan of a few bytes costs the decoder a pass over the whole picture, and Pillow reads
+segments one by one in Python: a small file of many scans or segments could occupy a decoder for
+hours (decision 100).
 """
 
 import math
@@ -25,19 +25,19 @@ from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Header, Output, Resolution
 
 OVERSAMPLING = 1.25
-"""How much larger than needed a reduced decode must stay (decision 003)."""
+"""Least ratio of the sides of a reduced decode to those needed (decision 003)."""
 
 MAX_SCANS = 100
-"""libtiff's bound for JPEGs in TIFFs, too; encoders write ten at most."""
+"""As in libtiff for JPEGs in TIFFs; encoders write ten at most."""
 
 MAX_SEGMENTS = 1000
-"""In front of the first scan: 20 MB of metadata are 320 segments at full length."""
+"""Before the first scan; 20 MB of metadata fill 320 segments."""
 
 MAX_SKIPPED = 65_536
-"""Bytes between segments, which mean nothing."""
+"""Bytes between segments, which decoders skip."""
 
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
-"""How a scan begins: any other length is refused by the decoder."""
+"""SOS marker, length and component count of a scan; libjpeg refuses any other length."""
 
 _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
 """A marker that a length follows."""
@@ -71,7 +71,7 @@ _ENDINGS = (b"\0" * 64, b"\xaa" * 64)
 
 @dataclass(frozen=True, kw_only=True)
 class Jpeg(Format):
-    """JPEG by libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
+    """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
 
     def read_header(self, data: bytes) -> Header:
         """Read size, orientation, quality and resolution."""
@@ -110,16 +110,16 @@ class Jpeg(Format):
             return image
 
     def reduction(self, header: Header, needed: Size | None) -> int:
-        """Return the largest scale of libjpeg that leaves `OVERSAMPLING` times what is needed."""
+        """Return libjpeg's largest reduction that leaves `OVERSAMPLING` times the needed size."""
         if needed is None:
             return 1
-        most = min(
+        largest = min(
             side // math.ceil(wanted * OVERSAMPLING)
             for side, wanted in zip(header.size, needed, strict=True)
         )
-        return next((scale for scale in (8, 4, 2) if scale <= most), 1)
+        return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
-    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+    def write(self, image: Image.Image, output: Output, **_options: object) -> bytes:
         """Encode baseline or progressive, with colour at half or at full resolution.
 
         By Pillow's encoder, but not by `save`, which gives it room for a byte a pixel: grainy
@@ -177,9 +177,7 @@ class Segments:
             self.exif = content if self.exif is None else self.exif + content[len(_EXIF) :]
         elif marker == _APP2 and content.startswith(_ICC) and len(content) >= _ICC_HEAD:
             self.profile.append((content[len(_ICC) : _ICC_HEAD], slice(start, end)))
-        elif marker == _APP14 and content.startswith(_ADOBE) and len(content) >= _ADOBE_BYTES:
-            self.kept.append(slice(start, end))
-        elif marker < _APP0:
+        elif marker < _APP0 or _is_adobe(marker, content):
             self.kept.append(slice(start, end))
         if marker in _FRAMES:
             self.frame, self.components = marker, _byte(data, start + 9)
@@ -202,6 +200,11 @@ class Segments:
         return b"".join(
             (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
         )
+
+
+def _is_adobe(marker: int, content: bytes) -> bool:
+    """Tell a segment that says how colours are coded, if it can be read."""
+    return marker == _APP14 and content.startswith(_ADOBE) and len(content) >= _ADOBE_BYTES
 
 
 def read_segments(data: bytes) -> Segments:
@@ -236,9 +239,9 @@ def _byte(data: bytes, position: int) -> int:
     return int.from_bytes(data[position : position + 1])
 
 
-def _check_count(what: str, number: int, most: int) -> None:
-    if number > most:
-        raise too_many(what, number, most)
+def _check_count(parts: str, number: int, maximum: int) -> None:
+    if number > maximum:
+        raise too_many(parts, number, maximum)
 
 
 def _jfif_resolution(content: bytes) -> Resolution:
@@ -247,7 +250,7 @@ def _jfif_resolution(content: bytes) -> Resolution:
     return Resolution(unit=unit + 1, x=(x, 1), y=(y, 1))
 
 
-# ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale multiplies.
+# ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale is based on.
 _LUMINANCE = (
     *(16, 11, 10, 16, 24, 40, 51, 61),
     *(12, 12, 14, 19, 26, 58, 60, 55),
@@ -261,19 +264,19 @@ _LUMINANCE = (
 
 
 def _scaled_sum(quality: int) -> int:
-    """Sum the luminance table of a quality from 1 to 100, as libjpeg scales it."""
+    """Return the sum of the luminance table that libjpeg uses for a quality of 1…100."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return sum(min(255, max(1, (step * scale + 50) // 100)) for step in _LUMINANCE)
 
 
 _SUMS = [_scaled_sum(quality) for quality in range(100, 0, -1)]
-"""Table sums from quality 100 down to 1: strictly rising, so one sum names one quality."""
+"""Table sums from quality 100 down to 1; strictly increasing, so the sum determines the quality."""
 
 
 def estimated_quality(luminance: Sequence[int]) -> int:
-    """Give the IJG quality whose luminance table is nearest in sum (spec 02 §13).
+    """Return the IJG quality whose luminance table has the nearest sum (spec 02 §13).
 
-    Exact for tables that were made on that scale; the order of the 64 steps is no matter.
+    Exact for tables on the IJG scale; the order of the 64 values does not matter.
     """
     wanted = sum(luminance)
     right = min(bisect_left(_SUMS, wanted), len(_SUMS) - 1)

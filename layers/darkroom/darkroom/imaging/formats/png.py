@@ -21,10 +21,10 @@ from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import Header
 
 MAX_CHUNKS = 50_000
-"""Of 400 bytes, in the largest file: encoders cut pixels into chunks of 8 KB and more."""
+"""Chunks of 400 bytes in the largest source; encoders write pixels in chunks of 8 KB or more."""
 
 MAX_PROFILES = 10
-"""A picture has one."""
+"""A valid file has one."""
 
 MAX_PROFILE_BYTES = 4_000_000
 """Of a profile once it is inflated: those of printers take two million."""
@@ -32,12 +32,12 @@ MAX_PROFILE_BYTES = 4_000_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _HEAD = 8
-"""Bytes of the signature, and of length and name in front of a chunk."""
+"""Bytes of the file's signature, and of the length and type before each chunk's content."""
 
 _CHECKSUM = 4
 
 _DEPTH, _COLOUR_TYPE = 24, 25
-"""Where the header has them."""
+"""Offsets of the bit depth and the colour type in the file."""
 
 _GREY, _RGB, _GREY_ALPHA = 0, 2, 4
 
@@ -47,7 +47,7 @@ _LEVEL_BYTES = {_GREY: 2, _RGB: 6}
 _WIDE = 16
 
 _RLE = 3
-"""zlib's Z_RLE: the service's PNG sizes at a fraction of the default strategy's time (C-106)."""
+"""zlib's Z_RLE: files as small as OSS's, in a fraction of the default strategy's time (C-106)."""
 
 _ZLIB_HEAD = b"\x78\x9c"
 
@@ -62,7 +62,7 @@ _STEP = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Png(Format):
-    """PNG by Pillow, every mode and depth."""
+    """PNG through Pillow, in every mode and bit depth."""
 
     def read_header(self, data: bytes) -> Header:
         """Read size and orientation."""
@@ -96,7 +96,7 @@ class Png(Format):
         return self._detached(from_apple(image) if is_apple else image, file)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert after giving the picture the transparency that its file means."""
+        """Convert to a working mode after `fix_transparency`."""
         return to_srgb(fix_transparency(image, data))
 
 
@@ -234,10 +234,14 @@ def from_apple(image: Image.Image) -> Image.Image:
 
 
 def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
-    """Give a decoded PNG the mode and the transparency that its file means."""
+    """Return a decoded PNG with the mode and the transparent level that the file specifies.
+
+    Pillow decodes grey with alpha as RGBA, and does not scale the transparent level of 2-bit,
+    4-bit and 16-bit samples as it scales the samples.
+    """
     depth, colour_type = data[_DEPTH], data[_COLOUR_TYPE]
     if colour_type == _GREY_ALPHA:
-        return image.convert("LA")  # it comes as RGBA
+        return image.convert("LA")
     level = image.info.get("transparency")
     if level is None or colour_type not in (_GREY, _RGB):
         return image
@@ -246,13 +250,13 @@ def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
     if depth == _WIDE:
         image.info["transparency"] = tuple(sample >> 8 for sample in level)
     elif image.mode == "L":
-        # Pixels of 2 and 4 bits are spread over the range, the level is not.
+        # Pillow scales samples of 2 and 4 bits to 0…255, but not the level.
         image.info["transparency"] = level * 255 // ((1 << depth) - 1)
     return image
 
 
 def _without_level(image: Image.Image, level: int) -> Image.Image:
-    """Make one level of 16-bit grey transparent, and keep the upper byte of the others."""
+    """Return 16-bit grey as LA, the pixels of one level transparent, others by their upper byte."""
     samples = image.convert("I")
     grey = samples.point(lambda sample: sample / 256).convert("L")
     grey.putalpha(samples.point([0 if value == level else 255 for value in range(1 << 16)], "L"))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageMath
 
-from darkroom.errors import OssError, too_many
-from darkroom.geometry import Size
+from darkroom.errors import too_many
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import Format
@@ -31,7 +30,9 @@ _SENSOR = (32803, 34892)
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 """Sample formats."""
 
-_PLANAR = 2
+_PLANAR_MODES = {(1, 2): "LA", (2, 3): "RGB", (2, 4): "RGBA", (5, 4): "CMYK"}
+"""Modes of pictures in planes, by photometric interpretation and number of planes."""
+
 _ASSOCIATED = 1
 _LARGER_TILE = 1024
 """Pixels by which a tile may be larger than the picture, rounded up."""
@@ -53,7 +54,7 @@ class Tiff(Format):
         return Header(format=self.name, size=swap_sides(size, _orientation(directory)), exif=data)
 
     def _check(self, directory: Directory, data: bytes) -> None:
-        """Refuse what no picture is, what cannot be decoded here, and what a decoder would not bear."""
+        """Refuse what is not supported, and what would take a decoder too much memory or time."""
         if not directory.integer(Tag.WIDTH) or not directory.integer(Tag.LENGTH):
             raise ValueError("a TIFF without a size")
         if _is_camera_file(directory, data):
@@ -85,7 +86,7 @@ class Tiff(Format):
         return self._detached(pixels, data)
 
     def _merged(self, directory: Directory, data: bytes) -> Image.Image:
-        """Decode each plane as a grey picture: Pillow takes wide samples in planes for narrow ones."""
+        """Decode each plane as a grey picture: Pillow reads wide samples of planes as narrow."""
         mode = _merged_mode(directory)
         planes = list[Image.Image]()
         for number in range(len(Image.new(mode, (1, 1)).getbands())):
@@ -166,21 +167,11 @@ def _merged_mode(directory: Directory) -> str:
     """Return the mode of wide planes that are merged; empty for none that is supported."""
     if _bits(directory) != 16 or directory.integer(Tag.SAMPLE_FORMAT, _UNSIGNED) != _UNSIGNED:
         return ""
-    photometric = directory.integer(Tag.PHOTOMETRIC)
-    match photometric, directory.planes, directory.integer(Tag.EXTRA_SAMPLES):
-        case (1, 2, 1):
-            return "La"
-        case (1, 2, _):
-            return "LA"
-        case (2, 3, _):
-            return "RGB"
-        case (2, 4, 1):
-            return "RGBa"
-        case (2, 4, _):
-            return "RGBA"
-        case (5, 4, _):
-            return "CMYK"
-    return ""
+    kind = directory.integer(Tag.PHOTOMETRIC), directory.planes
+    mode = _PLANAR_MODES.get(kind, "")
+    if directory.integer(Tag.EXTRA_SAMPLES) == _ASSOCIATED:
+        return mode.replace("A", "a")
+    return mode
 
 
 def _is_wide_negative(directory: Directory) -> bool:
@@ -209,4 +200,5 @@ def _upper_bytes(image: Image.Image, bits: int = 16) -> Image.Image:
     upper = ImageMath.lambda_eval(
         lambda names: (names["samples"] >> (bits - 8)) & 0xFF, samples=samples
     )
-    return upper.convert("L")
+    grey: Image.Image = upper.convert("L")
+    return grey

@@ -1,4 +1,4 @@
-"""WebP: chunks read without decoding, animations written frame by frame."""
+"""WebP: headers read from the RIFF chunks, animations written frame by frame."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
 
 _FLAGS, _ALPHA = 20, 0x10
-"""Where an extended file says what it has, and the flag for transparency."""
+"""Offset of the feature flags in an extended file, and the flag for alpha."""
 
 _TRANSPARENT_RESULT_BYTES = 26
-"""A pixel of a transparent result: the picture, libwebp's copies of colours and transparency."""
+"""Memory per pixel of a still with alpha: the picture, and libwebp's copies of its planes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebP(Format):
-    """WebP by libwebp, still and animated."""
+    """WebP through libwebp, still and animated."""
 
     def matches(self, data: bytes) -> bool:
-        """Tell by the RIFF header."""
+        """Return whether the file starts with a RIFF header of type WEBP."""
         return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
     def read_header(self, data: bytes) -> Header:
-        """Read canvas, frames, loop count and EXIF from the chunks."""
+        """Read size, frames, loop count and EXIF from the chunks."""
         info = container_info(data)
         orientation, resolution = read_exif_header(info.exif)
         return Header(
@@ -42,18 +42,18 @@ class WebP(Format):
         )
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
-        """Refuse a transparent still that libwebp has no memory for."""
+        """Raise `OssError` for a still with alpha for which libwebp lacks memory."""
         if not output.animated and image.mode in ("LA", "RGBA"):
             what = "written as WebP with transparency"
             limits.check_memory(image.size, _TRANSPARENT_RESULT_BYTES, what)
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
-        """Convert grey with alpha, which libwebp does not take."""
+        """Return the pixels, LA converted to RGBA: libwebp does not take grey with alpha."""
         image = super().prepare(image, output)
         return image.convert("RGBA") if image.mode == "LA" else image
 
     def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
-        """Write a picture or an animation, without key frames, which only seeking would need."""
+        """Encode a still, or an animation without key frames, which only seeking needs."""
         if not output.animated:
             return super().encode(frames, output)
         prepared = (Frame(self.prepare(f.image, output), f.duration) for f in frames)
@@ -84,10 +84,10 @@ WEBP = WebP(
 
 
 class LazyFrameSequence(Image.Image):
-    """A row of `n_frames` frames of which one at a time is in memory.
+    """A sequence image as Pillow's encoders read it, with one frame at a time in memory.
 
-    It is what Pillow calls a sequence: `seek` shows the next frame, `durations` grow with it,
-    and in the end `transparent` tells whether a frame had an alpha channel.
+    `seek` loads the next frame and appends to `durations`. After the last frame, `transparent`
+    is whether any frame had an alpha channel.
     """
 
     def __init__(self, frames: Iterator[Frame], n_frames: int) -> None:
@@ -99,7 +99,7 @@ class LazyFrameSequence(Image.Image):
         self.seek(0)
 
     def seek(self, frame: int) -> None:
-        """Show the next frame when it is the one asked for; there is no way back."""
+        """Load the next frame; a frame that was loaded already is not loaded again."""
         if frame < len(self.durations):
             return
         shown = next(self._frames)
@@ -108,20 +108,20 @@ class LazyFrameSequence(Image.Image):
         self.transparent |= "A" in shown.image.mode
 
     def tell(self) -> int:
-        """Number of the frame that is shown."""
+        """Return the index of the loaded frame."""
         return len(self.durations) - 1
 
 
 def container_info(data: bytes) -> ContainerInfo:
-    """Give canvas, frames, loop_count and the EXIF block, if there is one.
+    """Read canvas size, frame count, loop count and the EXIF block, if any.
 
-    Raises `IndexError` or `ValueError` where the file ends too early.
+    Raises `IndexError` or `ValueError` for a truncated file.
     """
     size: Size | None = None
     exif: bytes | None = None
     frames, loop_count = 0, 1
     for name, start, length in _riff_chunks(data):
-        # The first of them rules: no later chunk may shrink what the decoder will allocate.
+        # The first size counts: a later chunk must not lower what the decoder allocates.
         size = size or _webp_size(data, name, start)
         if name == b"ANIM":
             loop_count = u16(data, start + 4)
@@ -135,7 +135,7 @@ def container_info(data: bytes) -> ContainerInfo:
 
 
 def _webp_size(data: bytes, name: bytes, start: int) -> Size | None:
-    """Read the size from one of the chunks that have one."""
+    """Return the size that a chunk states, None for a chunk without one."""
     match name:
         case b"VP8X":
             return 1 + _u24(data, start + 4), 1 + _u24(data, start + 7)
@@ -153,7 +153,7 @@ def _u24(data: bytes, position: int) -> int:
 
 
 def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name each chunk, with its content's place and length."""
+    """Yield the type of each chunk, and the offset and length of its content."""
     position = 12
     while position + 8 <= len(data):
         length = int.from_bytes(data[position + 4 : position + 8], "little")
@@ -162,10 +162,10 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def with_alpha(data: bytes) -> bytes:
-    """Say that there is transparency in an animation.
+    """Set the alpha flag of an animation's header.
 
-    The encoder says so only where a frame brings it, and not where one merely clears what
-    the frame before has drawn: viewers would show black there.
+    libwebp does not set it where frames only clear parts of the canvas; without the flag, viewers
+    show these parts in black.
     """
     if data[12:16] != b"VP8X":
         return data

@@ -1,1 +1,1 @@
-"""metadata."""
+"""EXIF: orientation, resolution, and the texts that `info` lists."""

@@ -1,8 +1,8 @@
-"""EXIF as `info` shows it: names and texts of the Exiv2 library (spec 02 §16).
+"""EXIF as `info` returns it: names and texts of the Exiv2 library (spec 02 §16).
 
-Picture and camera tags are shown plain, as numbers, fractions or text; of the GPS tags those
-are put into words that Exiv2 did when it still showed GPSVersionID as four numbers, which is
-what the documented answer does. Whatever a block holds, nothing here raises.
+Image and Photo tags are returned as numbers, fractions or text. GPS tags are formatted as in the
+documented response: as by the versions of Exiv2 that printed GPSVersionID as four numbers.
+No block, however damaged, raises.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,37 +20,37 @@ from darkroom.imaging.metadata.exif_tags import (
 from darkroom.imaging.metadata.ifd import RATIONALS, Entries, Entry, FieldType, IfdReader
 
 MAX_TEXT = 1000
-"""Characters of a text that are shown."""
+"""Number of characters that are returned of a text."""
 
 _USER_COMMENT = 0x9286
 
 _CHARACTER_SETS = {b"ASCII": "Ascii", b"JIS": "Jis", b"UNICODE": "Unicode", b"": ""}
-"""Names of character sets in front of a comment; without one, it is in any."""
+"""Exiv2's names of the character sets that a comment's first 8 bytes state; empty is undefined."""
 
 type Texts = Mapping[str, str]
-"""Texts by name."""
+"""Formatted values by tag name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExifTexts:
-    """What a block says of the picture, and of the thumbnail in it."""
+    """The texts of the picture, and of the thumbnail that the block contains."""
 
     picture: Texts = field(default_factory=dict)
     thumbnail: Texts = field(default_factory=dict)
 
 
 def exif_texts(data: bytes) -> ExifTexts:
-    """Read an EXIF block as far as it can be read."""
+    """Return the texts of an EXIF block; damaged entries are skipped."""
     block = IfdReader(data)
     first = block.first_ifd()
     image = block.entries(first)
-    photo = block.entries(_place(image, EXIF_DIRECTORY))
-    gps = block.entries(_place(image, GPS_DIRECTORY))
-    interoperability = block.entries(_place(photo, INTEROPERABILITY_DIRECTORY))
+    photo = block.entries(_ifd_offset(image, EXIF_DIRECTORY))
+    gps = block.entries(_ifd_offset(image, GPS_DIRECTORY))
+    interoperability = block.entries(_ifd_offset(photo, INTEROPERABILITY_DIRECTORY))
     comment = photo.get(_USER_COMMENT)
     comments = {PHOTO[_USER_COMMENT]: _comment(comment, block)} if comment else {}
     return ExifTexts(
-        # Where two directories have a name in common, the picture's own comes last and stays.
+        # Later entries replace earlier ones: of tags with the same name, the first IFD's counts.
         picture={
             **_named(interoperability, INTEROPERABILITY),
             **{name: _gps(tag, gps[tag]) for tag, name in GPS.items() if tag in gps},
@@ -62,19 +62,19 @@ def exif_texts(data: bytes) -> ExifTexts:
     )
 
 
-def _place(fields: Entries, tag: int) -> int:
-    """Give the place of another directory, 0 for none."""
-    entry = fields.get(tag)
-    place = entry.numbers[0] if entry and entry.numbers else 0
-    return place if isinstance(place, int) and place > 0 else 0
+def _ifd_offset(entries: Entries, tag: int) -> int:
+    """Return the offset of the IFD that a tag refers to, 0 for none."""
+    entry = entries.get(tag)
+    offset = entry.numbers[0] if entry and entry.numbers else 0
+    return offset if isinstance(offset, int) and offset > 0 else 0
 
 
-def _named(fields: Entries, names: Mapping[int, str]) -> Texts:
-    return {names[tag]: plain(entry) for tag, entry in fields.items() if tag in names}
+def _named(entries: Entries, names: Mapping[int, str]) -> Texts:
+    return {names[tag]: plain(entry) for tag, entry in entries.items() if tag in names}
 
 
 def plain(entry: Entry) -> str:
-    """Write the values behind each other; a text ends at its first zero."""
+    """Return the values separated by spaces; a text ends at its first NUL."""
     if entry.kind is FieldType.ASCII:
         return _decoded(entry.raw.partition(b"\0")[0])[:MAX_TEXT]
     if entry.kind in RATIONALS:
@@ -99,7 +99,7 @@ def _fractions(entry: Entry) -> list[tuple[int, int]]:
 
 
 def _comment(entry: Entry, block: IfdReader) -> str:
-    """Write a comment, which starts with the name of its character set."""
+    """Format UserComment, whose first 8 bytes state its character set."""
     if entry.kind is not FieldType.UNDEFINED:
         return plain(entry)
     name = _CHARACTER_SETS.get(entry.raw[:8].rstrip(b"\0"))
@@ -114,7 +114,7 @@ def _comment(entry: Entry, block: IfdReader) -> str:
 
 
 def _gps(tag: int, entry: Entry) -> str:
-    """Put into words what Exiv2 does; what it cannot read it puts in brackets."""
+    """Format a GPS tag as Exiv2 does, which puts values that it cannot interpret in parentheses."""
     if tag in _WORDS:
         first = entry.numbers[0] if entry.numbers else None
         word = _WORDS[tag].get(first) if isinstance(first, int) else None
@@ -129,9 +129,9 @@ def _gps(tag: int, entry: Entry) -> str:
 
 
 def _degrees(fractions: list[tuple[int, int]]) -> str:
-    """Write degrees, minutes and seconds as far as they are not zero; a blank ends each."""
-    told = max((i for i, (over, _) in enumerate(fractions) if over), default=0) + 1
-    parts = zip(fractions[:told], ("deg", "'", '"'), (7, 5, 3), strict=False)
+    """Format degrees, minutes and seconds, each with a trailing space, up to the last non-zero."""
+    count = max((i for i, (over, _) in enumerate(fractions) if over), default=0) + 1
+    parts = zip(fractions[:count], ("deg", "'", '"'), (7, 5, 3), strict=False)
     return "".join(
         f"{over / under:.{places if over % under else 0}f}{unit} "
         for (over, under), unit, places in parts
@@ -163,7 +163,7 @@ _WORDS: Mapping[int, Mapping[int, str]] = {
     0x13: _NORTH_SOUTH,
     0x15: _EAST_WEST,
 }
-"""Words for the first byte of GPS tags."""
+"""Texts by the first value of GPS tags."""
 
 _MEASURES: Mapping[int, tuple[Callable[[list[tuple[int, int]]], str], int]] = {
     0x02: (_degrees, 3),
@@ -173,4 +173,4 @@ _MEASURES: Mapping[int, tuple[Callable[[list[tuple[int, int]]], str], int]] = {
     0x14: (_degrees, 3),
     0x16: (_degrees, 3),
 }
-"""How GPS fractions are written, and how many there have to be."""
+"""Formatter of GPS tags of fractions, and the number of fractions that it needs."""

@@ -1,4 +1,4 @@
-"""Orientation and resolution out of an EXIF block."""
+"""Orientation and resolution from an EXIF block."""
 
 from contextlib import suppress
 from numbers import Rational
@@ -9,11 +9,11 @@ from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.picture import NORMAL_ORIENTATION, Resolution
 
 _INCH = 2
-"""EXIF's number for the unit of a resolution, and the default."""
+"""EXIF's ResolutionUnit for inches, which is its default."""
 
 
 def read_exif(block: bytes | None) -> Image.Exif:
-    """Read an EXIF block; a broken one counts as none, because no pixel depends on it."""
+    """Read an EXIF block; a damaged one is treated as absent, because no pixel depends on it."""
     exif = Image.Exif()
     if block:
         with suppress(*DECODER_ERRORS):
@@ -22,19 +22,19 @@ def read_exif(block: bytes | None) -> Image.Exif:
 
 
 def read_exif_header(block: bytes | None) -> tuple[int, Resolution | None]:
-    """Return orientation and resolution of an EXIF block."""
+    """Return the orientation, 1…8, and the resolution of an EXIF block, if any."""
     exif = read_exif(block)
     return exif_orientation(exif), exif_resolution(exif)
 
 
 def exif_orientation(exif: Image.Exif) -> int:
-    """Return the orientation, upright for anything but 1…8: cameras write 0 and worse."""
+    """Return the orientation, or the normal one for values outside 1…8, which cameras write."""
     value = _tag(exif, ExifTags.Base.Orientation)
     return value if isinstance(value, int) and value in range(1, 9) else NORMAL_ORIENTATION
 
 
 def exif_resolution(exif: Image.Exif) -> Resolution | None:
-    """Return EXIF's resolution, which wins over JFIF's (C-94)."""
+    """Return EXIF's resolution, which takes precedence over JFIF's (C-94); None if incomplete."""
     x = _ratio(_tag(exif, ExifTags.Base.XResolution))
     y = _ratio(_tag(exif, ExifTags.Base.YResolution))
     if x is None or y is None:
@@ -44,15 +44,15 @@ def exif_resolution(exif: Image.Exif) -> Resolution | None:
 
 
 def _tag(exif: Image.Exif, tag: ExifTags.Base) -> object:
-    """Return a tag's value, none where it is absent or unreadable."""
+    """Return a tag's value, None if it is absent or unreadable."""
     with suppress(*DECODER_ERRORS):
         return exif.get(tag)
     return None
 
 
 def _ratio(value: object) -> tuple[int, int] | None:
-    """Return both numbers as the file has them, none for anything but a number.
+    """Return numerator and denominator as stored, None for any value but a rational.
 
-    Text is not read as one: `1e99999999` would take longer than there is time.
+    Text is not parsed as a number: `1e99999999` would take minutes.
     """
     return (int(value.numerator), int(value.denominator)) if isinstance(value, Rational) else None

@@ -1,13 +1,13 @@
-"""Tag numbers → the names under which `info` lists them: those of the Exiv2 library.
+"""Tag numbers → the names under which `info` lists them, which are the Exiv2 library's.
 
-What holds another file or a maker's secret is left out, so that it is never shown:
-MakerNote, XMP, IPTC, ICC profiles, JPEG tables, thumbnails.
+Tags that hold another file or private data are left out, so that they are never shown: MakerNote,
+XMP, IPTC, ICC profiles, JPEG tables, thumbnails.
 """
 
 from collections.abc import Mapping
 
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROPERABILITY_DIRECTORY = 0x8769, 0x8825, 0xA005
-"""Tags that hold the place of another directory."""
+"""Tags that hold the offset of another IFD."""
 
 IMAGE: Mapping[int, str] = {
     0x000B: "ProcessingSoftware",

@@ -1,7 +1,7 @@
-"""The directories of an EXIF block, read as far as they can be: nothing here raises.
+"""The image file directories (IFDs) of an EXIF block; damaged parts are skipped, nothing raises.
 
-EXIF is a TIFF file without pixels. Places in it are trusted only where they lie in the block
-and numbers of entries only up to a limit, so that a hostile one costs no more than any other.
+EXIF is a TIFF file without pixels. An offset counts only if it lies within the block, and a number
+of entries only up to a limit, so that a hostile block costs no more than any other.
 """
 
 import struct
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MAX_ENTRIES = 512
-"""Entries that are read of one directory."""
+"""Number of entries that are read of one IFD."""
 
 MAX_VALUES = 1024
-"""Numbers, or bytes of text, that are read of one entry."""
+"""Number of values, or bytes of text, that are read of one entry."""
 
 _PREFIX = b"Exif\0\0"
 
@@ -21,7 +21,7 @@ _ENTRY = 12
 
 
 class FieldType(IntEnum):
-    """What an entry's values are, by TIFF's numbers."""
+    """The type of an entry's values, by its number in TIFF 6.0."""
 
     BYTE = 1
     ASCII = 2
@@ -53,61 +53,62 @@ _CODES: Mapping[int, str] = {
     FieldType.DOUBLE: "d",
     FieldType.DIRECTORY: "L",
 }
-"""How `struct` reads one value of each kind."""
+"""Format of `struct` for one value of each type."""
 
 RATIONALS = frozenset({FieldType.RATIONAL, FieldType.SIGNED_RATIONAL})
-"""Kinds whose values are two numbers."""
+"""Types whose values are two numbers, numerator and denominator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry; a rational's two numbers follow each other in `numbers`."""
+    """The type and the values of an entry; a rational is two consecutive `numbers`."""
 
     kind: FieldType
     numbers: tuple[int | float, ...]
 
     @property
     def raw(self) -> bytes:
-        """The values of an ASCII or undefined entry."""
+        """The bytes of an ASCII or UNDEFINED entry."""
         return bytes(map(int, self.numbers))
 
 
 type Entries = Mapping[int, Entry]
-"""The entries of a directory by tag; of a repeated tag the first."""
+"""The entries of an IFD by tag; of a repeated tag the first."""
 
 
 class IfdReader:
-    """An EXIF block, which need not be one."""
+    """Reads the IFDs of an EXIF block or a TIFF file."""
 
     def __init__(self, data: bytes) -> None:
-        """Look at the header; where that is none, the block has no directory."""
+        """Read the header; a block without a TIFF header has no IFD."""
         self._data = data.removeprefix(_PREFIX)
         self._order = {b"II*\0": "<", b"MM\0*": ">"}.get(self._data[:4], "")
 
     @property
     def little_endian(self) -> bool:
-        """Whether numbers of two bytes start with the low one."""
+        """Whether numbers have their low byte first."""
         return self._order == "<"
 
     def first_ifd(self) -> int:
-        """Give the place of the first directory, 0 for none."""
+        """Return the offset of the first IFD, 0 for none."""
         return self._number("L", 4) if self._order else 0
 
-    def next_ifd(self, place: int) -> int:
-        """Give the place of the directory that follows the one at a place, 0 for none."""
-        return self._number("L", place + 2 + _ENTRY * self._number("H", place)) if place else 0
+    def next_ifd(self, offset: int) -> int:
+        """Return the offset of the IFD after the one at `offset`, 0 for none."""
+        return self._number("L", offset + 2 + _ENTRY * self._number("H", offset)) if offset else 0
 
-    def entries(self, place: int) -> Entries:
-        """Read the directory at a place; there is none at 0."""
+    def entries(self, offset: int) -> Entries:
+        """Read the IFD at `offset`; no entries for 0."""
         found: dict[int, Entry] = {}
-        count = min(self._number("H", place), MAX_ENTRIES) if place else 0
-        for at in range(place + 2, place + 2 + count * _ENTRY, _ENTRY):
-            field = self._field(at)
-            if field is not None:
-                found.setdefault(self._number("H", at), field)
+        count = min(self._number("H", offset), MAX_ENTRIES) if offset else 0
+        for at in range(offset + 2, offset + 2 + count * _ENTRY, _ENTRY):
+            entry = self._entry(at)
+            if entry is not None:
+                found.setdefault(self._number("H", at), entry)
         return found
 
-    def _field(self, at: int) -> Entry | None:
+    def _entry(self, at: int) -> Entry | None:
+        """Read the entry at an offset; None for an unknown type or values outside the block."""
         code = _CODES.get(self._number("H", at + 2))
         if code is None:
             return None
@@ -121,6 +122,6 @@ class IfdReader:
         return Entry(kind=kind, numbers=struct.unpack_from(layout, self._data, start))
 
     def _number(self, code: str, at: int) -> int:
-        """Read one unsigned number; beyond the end there are zeros."""
+        """Read one unsigned number; bytes past the end count as zero."""
         size = struct.calcsize("<" + code)
         return int.from_bytes(self._data[at : at + size], "little" if self.little_endian else "big")

@@ -1,4 +1,4 @@
-"""Every `image/` operation, one a file, and the table that names them (spec 02)."""
+"""The `image/` operations, one a file, and their table by action name (spec 02)."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 EC_UNKNOWN_ACTION = "0040-00000213"
 
 OTHER_PRODUCTS = frozenset({"blindwatermark"})
-"""Documented actions that need another product (C-97)."""
+"""Documented actions that need another OSS product (C-97)."""
 
 OPERATIONS: Mapping[str, type[Operation]] = {
     operation.name: operation
@@ -58,9 +58,10 @@ OPERATIONS: Mapping[str, type[Operation]] = {
 
 
 def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
-    """Check every action and build its operation; raise for the first that is wrong.
+    """Build the operation of each action; raises `OssError` for the first invalid one.
 
-    A report must be alone (C-08); watermarks share a number of pictures (C-88).
+    A report must be the only action (C-08); the watermarks of a process may use `MAX_WATERMARKS`
+    objects between them (C-88).
     """
     operations = tuple(_operation(action) for action in actions)
     if len(watermark_keys(operations)) > MAX_WATERMARKS:
@@ -79,27 +80,27 @@ def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
 
 
 def watermark_keys(operations: Iterable[Operation]) -> frozenset[str]:
-    """Return the keys of the watermark objects that the operations load between them."""
+    """Return the keys of all watermark objects that the operations load."""
     users = (operation for operation in operations if isinstance(operation, UsesWatermarks))
     return frozenset().union(*(user.watermark_keys for user in users))
 
 
 def canonical_process(operations: Sequence[Operation], *, sensitive: bool = True) -> str:
-    """Write the operations so that equal ones give equal text; for a log without what is private.
+    """Return the operations as text, the same for equal operations; result keys depend on it.
 
-    Result keys rely on it.
+    Without `sensitive`, values that must not be logged are redacted.
     """
     texts = (canonical_text(operation, sensitive=sensitive) for operation in operations)
     return "/".join(["image", *texts])
 
 
 def action_names(operations: Sequence[Operation]) -> list[str]:
-    """Name the actions, without their values."""
+    """Return the action names of the operations, without values."""
     return [operation.name for operation in operations]
 
 
 def actions_text(actions: Sequence[Action]) -> str:
-    """Write the actions as they came."""
+    """Return the actions as they were written in the request."""
     return "/".join(action.text() for action in actions)
 
 

@@ -8,12 +8,12 @@ from darkroom.limits import Limits
 from darkroom.process.parameters import POSITIONAL, Flag, parameter
 
 _UNROTATED = frozenset({1, 2, 4})
-"""Orientations that rotate nothing: upright, or mirrored only."""
+"""Orientations without a rotation: normal, or mirrored along one axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoOrient(OutputOption):
-    """Turn the picture upright by its EXIF orientation, before everything else."""
+    """Rotate and mirror the picture upright by its EXIF orientation, before all other actions."""
 
     name: ClassVar[str] = "auto-orient"
 
@@ -22,11 +22,14 @@ class AutoOrient(OutputOption):
     )
 
     def keeps_animation(self) -> bool:
-        """An animation stays one."""
+        """Return True: an animation stays animated."""
         return True
 
     def apply_to(self, plan: OutputPlan, limits: Limits) -> OutputPlan:
-        """Settle it; asked for in words, a large picture is refused as by rotate (C-64)."""
+        """Set whether orientation is applied.
+
+        Raises `BadRequest` for a side over the limit of `rotate` where it rotates (C-64).
+        """
         if self.upright and plan.header.orientation not in _UNROTATED:
             limits.check_rotation(plan.header.size)
         return replace(plan, upright=self.upright)

@@ -1,4 +1,4 @@
-"""`average-hue`: the colour that a picture is mostly of (spec 02 §17)."""
+"""`average-hue`: the mean colour near the mean hue (spec 02 §17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ from darkroom.oss_json import dumps
 from darkroom.process.parameters import Colour
 
 _NEAR = 46
-"""Degrees from the mean hue: reproduces the documented colour of the documented picture."""
+"""Largest difference to the mean hue in degrees; gives the documented result of OSS's example."""
 
 _FEW = 4096
-"""Colours that are worth calculating with one by one."""
+"""Number of colours up to which the hue of each is computed exactly."""
 
 _STEPS = 255
-"""Into how many steps Pillow divides the circle."""
+"""Steps of the hue circle in Pillow's HSV mode."""
 
 type Counted = Sequence[tuple[int, Colour]]
-"""Colours, each behind the number of its pixels."""
+"""Pairs of a number of pixels and their colour."""
 
 
 def average(image: Image.Image) -> Colour:
-    """Give the colour of an RGB picture, each part rounded down."""
+    """Return the mean colour of the pixels near the mean hue of an RGB picture, rounded down."""
     counted = image.getcolors(_FEW)
     return _of_colours(cast("Counted", counted)) if counted else _of_steps(image)
 
 
 def hue(red: int, green: int, blue: int) -> float:
-    """Degrees on the colour circle from 0 up to 360; grey has 0."""
+    """Return the hue in degrees, from 0 to below 360; 0 for grey."""
     high, low = max(red, green, blue), min(red, green, blue)
     if high == low:
         return 0.0
@@ -65,7 +65,7 @@ def _mean_colour(counted: Counted) -> Colour:
 
 
 def _of_steps(image: Image.Image) -> Colour:
-    """Take every step of hue for its middle, but grey for 0."""
+    """Compute from histograms: each step of hue counts as its middle, grey as 0."""
     circle = image.convert("HSV")
     counts = circle.histogram()
     pixels = sum(counts[:256])
@@ -88,12 +88,12 @@ def _histogram_mean(histogram: Sequence[int]) -> Colour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AverageHue(Report):
-    """Answer the mean colour of the pixels whose hue is near the mean hue, as JSON."""
+    """Return the mean colour of the pixels whose hue is near the mean hue, as JSON."""
 
     name: ClassVar[str] = "average-hue"
 
     def report(self, data: bytes, header: Header) -> str:
-        """Look at the first frame, on white where it is transparent (C-95, C-96)."""
+        """Return the colour of the first frame, composited over white (C-95, C-96)."""
         frames = FORMATS[header.format].frames(data, header, needed=None, every=False)
         frame = next(frames)
         image = flatten(frame.image)

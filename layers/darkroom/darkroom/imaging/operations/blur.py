@@ -16,20 +16,20 @@ from darkroom.imaging.picture import Picture
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _EXACT = 2
-"""The largest radius at which Pillow convolves with any kernel."""
+"""The largest radius for which Pillow has a convolution with any kernel, 5 × 5."""
 
 _REDUCIBLE = 4
-"""Pixels along a block that may come averaged by two already, from a JPEG decoder."""
+"""The block side for which a JPEG may be decoded at half scale."""
 
 _INTERPOLATION = 2
-"""How many pixels away an enlargement looks."""
+"""Distance in pixels that bicubic interpolation reads."""
 
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blur(PixelOperation, SupportsReducedDecode):
-    """Blur with a Gaussian that is cut off at a radius."""
+    """Blur with a Gaussian that is truncated at a radius."""
 
     name: ClassVar[str] = "blur"
 
@@ -47,19 +47,19 @@ class Blur(PixelOperation, SupportsReducedDecode):
     )
 
     def __post_init__(self) -> None:
-        """Refuse what needs a detection service (C-97)."""
+        """Raise `NotImplemented` for blurring faces, which needs a detection service (C-97)."""
         if self.g is not None or self.p is not None:
             raise OssError(Code.NOT_IMPLEMENTED, "blur of faces is not implemented.")
 
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:  # noqa: ARG002 - the port's
-        """Let a JPEG come at half scale where blocks are averaged anyway."""
+        """Return a quarter of the size where blocks of four are averaged, else None."""
         if self.r <= _EXACT or plan_blur(self.r, self.s).block != _REDUCIBLE:
             return None
         width, height = size
         return -(-width // _REDUCIBLE), -(-height // _REDUCIBLE)
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Blur; the colour of a transparent pixel does not show in its neighbours."""
+        """Blur with premultiplied alpha, so that transparent pixels do not bleed their colour."""
         if self.r <= _EXACT:
             return picture.with_image(_by_bands(picture.image, self.r, self._convolved))
         plan = plan_blur(self.r, self.s)
@@ -83,7 +83,7 @@ def _by_bands(
 
 
 def _by_opacity(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
-    """Let colours count as far as they are opaque."""
+    """Apply a filter to premultiplied colours."""
     mode = _PREMULTIPLIED.get(image.mode)
     return change(image.convert(mode)).convert(image.mode) if mode else change(image)
 
@@ -98,10 +98,9 @@ def _boxed(image: Image.Image, boxes: BoxFilters) -> Image.Image:
 
 
 def _coarse(image: Image.Image, size: Size, plan: BlurPlan) -> Image.Image:
-    """Filter a copy averaged in blocks, and enlarge it to the picture's size.
+    """Average in blocks, filter, and enlarge to the picture's size.
 
-    The pixels at hand may be a reduced decode, whose last row and column then cover more
-    than the picture has.
+    `image` may be a reduced decode, whose last row and column may extend past the picture.
     """
     reduction = reduced_by(size, image.size)
     block = plan.block // reduction

@@ -1,4 +1,4 @@
-"""`bright`: lighten or darken (spec 02 §9)."""
+"""`bright`: change the brightness (spec 02 §9)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,20 +12,20 @@ from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bright(PixelOperation):
-    """Make every pixel lighter or darker by the same amount."""
+    """Add a number of levels to every colour sample, clipped to 0…255."""
 
     name: ClassVar[str] = "bright"
 
     level: int = parameter(
-        POSITIONAL, Integer(-100, 100), "Levels added; negative ones darken.", ec="0040-00000246"
+        POSITIONAL, Integer(-100, 100), "Levels to add; negative values darken.", ec="0040-00000246"
     )
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Shift the colours; transparency stays."""
+        """Change the colours; alpha is not changed."""
         if self.level == 0:
             return picture
         return picture.with_image(apply_curve(picture.image, self.shifted))
 
     def shifted(self, sample: int) -> int:
-        """Add the level: the service's own formula is unpublished (C-68)."""
+        """Return the sample plus the level (C-68: OSS's formula is not published)."""
         return sample + self.level

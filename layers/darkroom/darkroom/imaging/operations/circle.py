@@ -1,4 +1,4 @@
-"""`circle`: cut out a disc (spec 02 §4)."""
+"""`circle`: crop to a disc (spec 02 §4)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,25 +15,28 @@ from darkroom.process.parameters import Integer, parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circle(PixelOperation):
-    """Cut a disc out of the middle; around it the result is transparent or white."""
+    """Crop to a disc at the centre; outside, the result is transparent, or white without alpha."""
 
     name: ClassVar[str] = "circle"
 
     r: int = parameter(
-        "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000233"
+        "r",
+        Integer(1, 4096),
+        "Radius in pixels, limited to half the shorter side.",
+        ec="0040-00000233",
     )
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Cut to the square that holds the disc: 2r + 1 pixels a side."""
+        """Crop to the square around the disc, 2r + 1 pixels a side, and mask it."""
         square = picture.image.crop(disc_box(picture.size, self.r))
-        # A single pixel has no corners to lose (C-60).
+        # A single pixel is not masked (C-60).
         if square.width > 1:
             apply_mask(square, _disc(square.width), alpha=picture.output.alpha)
         return picture.with_image(square)
 
 
 def _disc(side: int) -> Image.Image:
-    """Draw the disc that fills a square of odd side: four quarters that share their last lines."""
+    """Return the mask of a disc in a square of odd side, from quarters that share the middle."""
     part = corner_mask(side / 2)
     middle = side // 2
     disc = Image.new("L", (side, side))

@@ -1,4 +1,4 @@
-"""`contrast`: more or less contrast (spec 02 §10)."""
+"""`contrast`: change the contrast (spec 02 §10)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,21 +12,23 @@ from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast(PixelOperation):
-    """Spread the colours of a picture, or draw them together."""
+    """Multiply every colour sample by a factor between ½ and 2."""
 
     name: ClassVar[str] = "contrast"
 
     level: int = parameter(
-        POSITIONAL, Integer(-100, 100), "Positive values spread, negative ones flatten."
+        POSITIONAL,
+        Integer(-100, 100),
+        "Level; 100 doubles the contrast, -100 halves it.",
     )
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Scale the colours; transparency stays."""
+        """Change the colours; alpha is not changed."""
         if self.level == 0:
             return picture
         return picture.with_image(apply_curve(picture.image, self.scaled))
 
     def scaled(self, sample: int) -> int:
-        """Multiply by up to 2 or down to ½, halves up: the service's own is unpublished (C-69)."""
+        """Return the sample times ½…2, halves rounded up (C-69: OSS's formula is not published)."""
         whole = 100 if self.level > 0 else 200
         return (2 * sample * (whole + self.level) + whole) // (2 * whole)

@@ -1,4 +1,4 @@
-"""`crop`: cut a rectangle out (spec 02 §2)."""
+"""`crop`: crop to a rectangle (spec 02 §2)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,29 +19,40 @@ _DETECTED = ("face", "auto")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crop(PixelOperation):
-    """Cut out a rectangle, placed by gravity and offset, clipped to the picture."""
+    """Crop to a rectangle at an offset from a gravity, clipped to the picture."""
 
     name: ClassVar[str] = "crop"
 
-    w: int = parameter("w", _SIDE, "Width; 0 to the edge.", default=0, ec="0040-00000225")
-    h: int = parameter("h", _SIDE, "Height; 0 to the edge.", default=0, ec="0040-00000226")
-    x: int = parameter("x", _SHIFT, "Pixels to the right.", default=0, ec="0040-00000223")
-    y: int = parameter("y", _SHIFT, "Pixels down.", default=0, ec="0040-00000224")
+    w: int = parameter(
+        "w", _SIDE, "Width; 0 extends it to the edge.", default=0, ec="0040-00000225"
+    )
+    h: int = parameter(
+        "h", _SIDE, "Height; 0 extends it to the edge.", default=0, ec="0040-00000226"
+    )
+    x: int = parameter(
+        "x", _SHIFT, "Horizontal offset in pixels, to the right.", default=0, ec="0040-00000223"
+    )
+    y: int = parameter(
+        "y", _SHIFT, "Vertical offset in pixels, downwards.", default=0, ec="0040-00000224"
+    )
     g: str = parameter(
-        "g", Choice((*GRAVITIES, *_DETECTED)), "Where the rectangle starts from.", default="nw"
+        "g",
+        Choice((*GRAVITIES, *_DETECTED)),
+        "Gravity: position of the rectangle before the offset.",
+        default="nw",
     )
 
     def keeps_animation(self) -> bool:
-        """An animation stays one."""
+        """Return True: an animation stays animated."""
         return True
 
     def __post_init__(self) -> None:
-        """Refuse what needs a detection service."""
+        """Raise `NotImplemented` for gravities that need a detection service (C-97)."""
         if self.g in _DETECTED:
             raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Cut; raise `BadRequest` for a start outside the picture (C-53)."""
+        """Crop; raise `BadRequest` for an origin outside the picture (C-53)."""
         box = crop_box(picture.size, (self.w, self.h), self.g, (self.x, self.y))
         if box is None:
             raise OssError(Code.BAD_REQUEST, "Advance cut's position is out of image.")

@@ -14,24 +14,24 @@ _ALIASES = {alias: format_.name for format_ in FORMATS.values() for alias in for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format(OutputOption):
-    """Save in another format; gif only where the source is one."""
+    """Save the result in another format; `gif` has an effect only on GIF sources."""
 
     name: ClassVar[str] = "format"
 
     word: str = parameter(
         POSITIONAL,
         Choice(tuple(FORMATS), aliases=_ALIASES),
-        "The format; gif keeps the source's format unless that is gif.",
+        "Format of the result; `gif` for another source keeps the source's format.",
         ec="0040-00000206",
         missing_ec="0040-00000207",
     )
 
     def keeps_animation(self) -> bool:
-        """An animation stays one."""
+        """Return True: an animation stays animated, if the format allows it."""
         return True
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
-        """Settle the format; raise `NotImplemented` for one without an encoder here (C-111)."""
+        """Set the format; raise `NotImplemented` for one without an encoder here (C-111)."""
         source, target = FORMATS[plan.header.format], FORMATS[self.word]
         if target.from_same_format_only and source is not target:
             target = writable_or_fallback(source)

@@ -1,4 +1,4 @@
-"""`indexcrop`: cut into pieces of one length and keep one (spec 02 §3)."""
+"""`indexcrop`: slice into pieces of equal length and keep one (spec 02 §3)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +11,7 @@ from darkroom.imaging.picture import Picture
 from darkroom.process.parameters import Integer, parameter
 
 _MAX = 2**31 - 1
-"""Far over any side: more than the picture has is legal and leaves it as it is."""
+"""Larger than any side: an index past the last piece is valid and changes nothing."""
 
 _LENGTH = Integer(1, _MAX)
 _EC_LENGTH = "0040-00000230"
@@ -19,23 +19,38 @@ _EC_LENGTH = "0040-00000230"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexCrop(PixelOperation):
-    """Cut into pieces along one axis and keep the one of a number, counted from 0."""
+    """Slice the picture into pieces along one axis and keep one piece."""
 
     name: ClassVar[str] = "indexcrop"
 
-    x: int | None = parameter("x", _LENGTH, "Width of a piece.", default=None, ec=_EC_LENGTH)
-    y: int | None = parameter(
-        "y", _LENGTH, "Height of a piece; wins over x.", default=None, ec=_EC_LENGTH
+    x: int | None = parameter(
+        "x",
+        _LENGTH,
+        "Width of each piece, for slices from left to right.",
+        default=None,
+        ec=_EC_LENGTH,
     )
-    i: int = parameter("i", Integer(0, _MAX), "Number of the piece.", default=0)
+    y: int | None = parameter(
+        "y",
+        _LENGTH,
+        "Height of each piece, for slices from top to bottom; takes precedence over x.",
+        default=None,
+        ec=_EC_LENGTH,
+    )
+    i: int = parameter(
+        "i",
+        Integer(0, _MAX),
+        "Index of the piece, from 0; past the last piece the picture stays whole.",
+        default=0,
+    )
 
     def __post_init__(self) -> None:
-        """Ask for one length (C-55)."""
+        """Raise `MissingArgument` without a length (C-55)."""
         if self.x is None and self.y is None:
             raise missing("x or y")
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Cut; a number past the last piece leaves the picture as it is (documented)."""
+        """Crop to the piece; return the picture itself for an index past the last (spec 02 §3)."""
         width, height = picture.size
         if self.y is not None:
             rows = slice_bounds(height, self.y, self.i)

@@ -1,4 +1,4 @@
-"""`info`: what is known of a picture without showing it (spec 02 §16)."""
+"""`info`: the properties of the stored picture (spec 02 §16)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from darkroom.oss_json import dumps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Info(Report):
-    """Answer format, size, frames, density and EXIF of the stored picture as JSON."""
+    """Return format, size, frame count, resolution and EXIF of the stored picture as JSON."""
 
     name: ClassVar[str] = "info"
 
     def report(self, data: bytes, header: Header) -> str:
-        """List the members in ASCII order, every value as text.
+        """Return the members in ASCII order, every value as text.
 
-        What EXIF says of the picture wins over the file's density (C-94), which wins over
-        what EXIF says of its thumbnail; nothing wins over what the file is found to be.
+        Of values with the same name, those of the file itself take precedence over EXIF's, those
+        over the file's resolution (C-94), and those over the EXIF of the thumbnail.
         """
         exif = exif_texts(header.exif or b"")
         values = {
             **exif.thumbnail,
-            **_density(header),
+            **_resolution(header),
             **exif.picture,
             "FileSize": str(len(data)),
             "Format": header.format,
@@ -36,12 +36,12 @@ class Info(Report):
         return dumps({name: {"value": values[name]} for name in sorted(values)})
 
 
-def _density(header: Header) -> Mapping[str, str]:
-    density = header.resolution
-    if density is None:
+def _resolution(header: Header) -> Mapping[str, str]:
+    resolution = header.resolution
+    if resolution is None:
         return {}
     return {
-        "ResolutionUnit": str(density.unit),
-        "XResolution": "/".join(map(str, density.x)),
-        "YResolution": "/".join(map(str, density.y)),
+        "ResolutionUnit": str(resolution.unit),
+        "XResolution": "/".join(map(str, resolution.x)),
+        "YResolution": "/".join(map(str, resolution.y)),
     }

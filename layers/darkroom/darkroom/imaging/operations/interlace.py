@@ -10,16 +10,16 @@ from darkroom.process.parameters import POSITIONAL, Flag, parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interlace(OutputOption):
-    """Write a JPG so that it appears step by step; other formats ignore it."""
+    """Write a JPG result as progressive or baseline; other formats ignore it."""
 
     name: ClassVar[str] = "interlace"
 
     progressive: bool = parameter(POSITIONAL, Flag(), "1 for progressive, 0 for baseline.")
 
     def keeps_animation(self) -> bool:
-        """An animation stays one."""
+        """Return True: an animation stays animated."""
         return True
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
-        """Settle it."""
+        """Set whether a JPEG is progressive."""
         return replace(plan, progressive=self.progressive)

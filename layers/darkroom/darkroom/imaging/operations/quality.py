@@ -14,17 +14,21 @@ _PERCENT = Integer(1, 100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(OutputOption):
-    """Quality of a JPG, WebP, HEIC or AVIF; other formats have none and ignore it."""
+    """Set the encoder quality of a JPG, WebP, HEIC or AVIF result; other formats ignore it."""
 
     name: ClassVar[str] = "quality"
 
     q: int | None = parameter(
-        "q", _PERCENT, "Percent of the source's own quality.", default=None, ec="0040-00000309"
+        "q",
+        _PERCENT,
+        "Relative quality: percentage of the source's quality.",
+        default=None,
+        ec="0040-00000309",
     )
     Q: int | None = parameter(
         "Q",
         _PERCENT,
-        "Quality, at most the source's own; wins over q.",
+        "Absolute quality, limited to the source's; takes precedence over q.",
         default=None,
         ec="0040-00000308",
     )
@@ -33,12 +37,12 @@ class Quality(OutputOption):
     )
 
     def __post_init__(self) -> None:
-        """Ask for a value."""
+        """Raise `MissingArgument` without a value."""
         if self.q is None and self._absolute is None:
             raise missing(self.name, ec="0040-00000307")
 
     def keeps_animation(self) -> bool:
-        """Whether the quality is relative: an absolute one makes an animation static."""
+        """Return False for an absolute quality, which makes an animation static."""
         return self._absolute is None
 
     @property
@@ -46,11 +50,11 @@ class Quality(OutputOption):
         return self.bare if self.Q is None else self.Q
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
-        """Leave the sum to the end, when the format is known."""
+        """Set the rule for the quality, which is applied once the result's format is known."""
         return replace(plan, quality=self.result)
 
     def result(self, source: int | None) -> int:
-        """Give the result's quality from the source's; one that is unknown counts as 100."""
+        """Return the result's quality from the source's; an unknown one counts as 100."""
         if self._absolute is not None:
             return min(self._absolute, source or 100)
         return scale_length(source or 100, self.q or 100, 100)

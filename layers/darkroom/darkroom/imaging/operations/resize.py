@@ -39,9 +39,10 @@ EC_BOTH_ZERO = "0040-00000321"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
-    """What a resize comes to for one size: scale to `inner`, then cut or pad to `size`.
+    """The sizes of a resize for one source: scale to `inner`, then crop or pad to `size`.
 
-    `padded` means laid on a canvas, which is opaque even where none of it shows (C-47).
+    `padded` is whether the result is composited on an opaque canvas, also where no canvas remains
+    visible (C-47).
     """
 
     inner: Size
@@ -51,33 +52,37 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
-    """Scale to a size, a longer or shorter side, or a percentage."""
+    """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
 
     m: str = parameter(
         "m",
         Choice(("lfit", "mfit", "fill", "pad", "fixed")),
-        "How the picture meets the box: inside it, around it, around it and cut, inside it "
-        "and padded, or stretched.",
+        "Mode: fit inside the box, cover it, cover it and crop to it, fit inside it and pad "
+        "to it, or stretch to it.",
         default="lfit",
         ec="0040-00000311",
     )
     w: int | None = parameter("w", _SIDE, "Target width.", default=None, ec="0040-00000312")
     h: int | None = parameter("h", _SIDE, "Target height.", default=None, ec="0040-00000313")
     l: int | None = parameter(  # noqa: E741 - the documented name
-        "l", _SIDE, "Target of the longer side.", default=None, ec="0040-00000314"
+        "l", _SIDE, "Target length of the longer side.", default=None, ec="0040-00000314"
     )
     s: int | None = parameter(
-        "s", _SIDE, "Target of the shorter side.", default=None, ec="0040-00000315"
+        "s", _SIDE, "Target length of the shorter side.", default=None, ec="0040-00000315"
     )
     p: int | None = parameter(
-        "p", Integer(1, 1000), "Percentage of both sides.", default=None, ec="0040-00000317"
+        "p",
+        Integer(1, 1000),
+        "Percentage by which both sides are scaled.",
+        default=None,
+        ec="0040-00000317",
     )
     limit: bool = parameter(
         "limit",
         Flag(),
-        "1 keeps a picture at its own size where scaling would enlarge it.",
+        "1 keeps the source's size where scaling would enlarge the picture.",
         default=True,
         ec="0040-00000319",
     )
@@ -87,26 +92,29 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
 
     @classmethod
     def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Refuse `w_0,h_0`, which has an error number of its own."""
+        """Raise `InvalidArgument` for `w_0,h_0`, which has an EC of its own."""
         if written.get("w") == written.get("h") == "0":
             raise invalid("w", "0", "Value of w or h must be greater than 0", ec=EC_BOTH_ZERO)
 
     def __post_init__(self) -> None:
-        """Ask for one target at least (C-43)."""
+        """Raise `MissingArgument` without a target (C-43)."""
         if not any((self.w, self.h, self.l, self.s, self.p)):
             raise missing("w, h, l, s or p")
 
     def keeps_animation(self) -> bool:
-        """Whether it scales to a size: a percentage makes an animation static (spec 03 §5)."""
+        """Return False for a percentage, which makes an animation static (spec 03 §5)."""
         return not self._by_percent
 
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:
-        """Give the size that the whole picture is scaled to."""
+        """Return the size to which the whole picture is scaled, None if that is its own."""
         inner = self.scaling(size, animated=animated).inner
         return None if inner == size else inner
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
-        """Scale by area averaging when shrinking, bicubic when enlarging (C-51)."""
+        """Scale by area averaging when shrinking, bicubic when enlarging (C-51).
+
+        Raises `OssError` for a result over `Limits.check_resized`.
+        """
         scaling = self.scaling(picture.size, animated=picture.header.frames > 1)
         context.limits.check_resized(scaling.size)
         if scaling.size == scaling.inner == picture.image.size and not scaling.padded:
@@ -127,9 +135,9 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         )
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
-        """Choose the target for a picture of `size` (spec 02 §1.1–1.3).
+        """Return the target sizes for a picture of `size` (spec 02 §1.1–1.3).
 
-        An animation is never enlarged, whatever `limit` says.
+        An animation is never enlarged, regardless of `limit`.
         """
         inner, final = self._target(size)
         if (self.limit or animated) and self._enlarges(size, inner, final):
@@ -147,12 +155,12 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
             return scaled, scaled
         width, height = self.w, self.h
         if not (width or height):
-            # `l` and `s` stand for one or the other, by the source.
+            # Which side `l` and `s` apply to depends on the source.
             width, height = (self.l, self.s) if size[0] >= size[1] else (self.s, self.l)
         if self.m in ("lfit", "mfit"):
             fitted = self._fitted(size, width, height)
             return fitted, fitted
-        # One side alone asks for a square (documented for fixed, C-45).
+        # One side alone means a square (documented for fixed, C-45).
         box = (width or height or 1, height or width or 1)
         match self.m:
             case "fill":
@@ -169,18 +177,17 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         return scale_to_width(size, width) if width else scale_to_height(size, height or 1)
 
     def _enlarges(self, size: Size, inner: Size, final: Size) -> bool:
-        """Tell whether the result would have more resolution than the source (spec 02 §1.3)."""
+        """Return whether the result would exceed the source's resolution (spec 02 §1.3)."""
         if self.m == "fixed" and not self._by_percent:
             return final[0] > size[0] or final[1] > size[1]  # one side is enough (C-50)
-        # The sides scale alike: one may be rounded up to 1 pixel, never the other too.
+        # Both sides scale by the same factor; at most one of them is rounded up to 1 pixel.
         return inner[0] > size[0] or inner[1] > size[1]
 
 
 def _source_box(picture: Picture, inner: Size, final: Size) -> tuple[float, float, float, float]:
-    """Return which decoded pixels become the middle `final` of the picture scaled to `inner`.
+    """Return the box of decoded pixels that becomes the central `final` of `inner`.
 
-    The pixels may be a reduced decode: the last column of a reduced JPEG covers more than the
-    picture has.
+    After a reduced decode of a JPEG, the last column and row may extend past the picture.
     """
     image, size = picture.image, picture.size
     reduction = reduced_by(size, image.size)
@@ -196,7 +203,7 @@ def _source_box(picture: Picture, inner: Size, final: Size) -> tuple[float, floa
 
 
 def _padded(image: Image.Image, size: Size, colour: Colour) -> Image.Image:
-    """Centre on an opaque canvas, transparent pixels composited over it (C-47)."""
+    """Return the picture composited over the centre of an opaque canvas (C-47)."""
     ground = background(size, colour, grey=image.mode in ("L", "LA"))
     ground.paste(flatten(image, colour), centre_offset(image.size, size))
     return ground

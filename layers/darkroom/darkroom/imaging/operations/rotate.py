@@ -1,4 +1,4 @@
-"""`rotate`: turn clockwise (spec 02 §6)."""
+"""`rotate`: rotate clockwise (spec 02 §6)."""
 
 import math
 from dataclasses import dataclass
@@ -20,28 +20,28 @@ _QUARTERS = {
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
 }
-"""Clockwise here; Pillow counts the other way."""
+"""Transpositions by clockwise degrees; Pillow's names count counter-clockwise."""
 
 _ROWS = 256
-"""Rows of the canvas that are turned at a time."""
+"""Number of rows of the canvas that are computed at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotate(PixelOperation):
-    """Turn clockwise by whole degrees; the canvas grows to hold the corners."""
+    """Rotate clockwise by whole degrees; the canvas grows to hold the corners."""
 
     name: ClassVar[str] = "rotate"
 
     degrees: int = parameter(
         POSITIONAL,
         Integer(0, 360),
-        "Degrees, clockwise.",
+        "Angle in degrees, clockwise.",
         ec="0040-00000217",
         missing_ec="0040-00000216",
     )
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
-        """Turn; raise `BadRequest` for a side over 4096 pixels."""
+        """Rotate; raise `BadRequest` for a side over 4096 pixels."""
         context.limits.check_rotation(picture.size)
         if self.degrees in (0, 360):
             return picture
@@ -50,13 +50,13 @@ class Rotate(PixelOperation):
         turned, coverage = rotate_image(picture.image, self.degrees)
         if picture.output.alpha:
             return picture.with_image(_with_coverage(turned, coverage))
-        # In place: at 45 degrees the canvas is twice the picture, and one copy is enough.
+        # In place, to save a copy: at 45 degrees the canvas has twice the picture's pixels.
         turned.paste(WHITE[: len(turned.getbands())], mask=ImageChops.invert(coverage))
         return picture.with_image(turned)
 
 
 def rotated_size(size: Size, degrees: int) -> Size:
-    """Bounding box of a rotated picture, sides rounded (C-61)."""
+    """Return the size of a rotated picture's bounding box, sides rounded (C-61)."""
     cos, sin = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
     width, height = size
     return (
@@ -66,10 +66,9 @@ def rotated_size(size: Size, degrees: int) -> Size:
 
 
 def rotate_image(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.Image]:
-    """Rotate about the centre, bicubic; give the pixels and how far each is covered.
+    """Rotate about the centre, bicubic; return the pixels and a mask of their coverage, mode L.
 
-    The coverage is what makes the edges smooth: a rotation by itself cuts them along whole
-    pixels.
+    The coverage antialiases the edges, which the rotation itself cuts at whole pixels.
     """
     size = rotated_size(image.size, degrees)
     matrix = rotation_matrix((image.width + 2, image.height + 2), size, degrees)
@@ -77,9 +76,9 @@ def rotate_image(image: Image.Image, degrees: int) -> tuple[Image.Image, Image.I
 
 
 def _turned_pixels(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> Image.Image:
-    """Turn the picture in a frame of its own edge: pixels half outside take their colour there.
+    """Rotate with a replicated border, from which pixels at the edge take their colour.
 
-    Some rows at a time, so that nothing in between is as large as the canvas.
+    Works on bands of rows, so that no intermediate image is as large as the canvas.
     """
     framed = replicate_border(image, Box(-1, -1, image.width + 1, image.height + 1))
     clear = image.mode in ("LA", "RGBA")
@@ -98,7 +97,7 @@ def _transformed(image: Image.Image, size: Size, matrix: tuple[float, ...]) -> I
 
 
 def _shift_rows(matrix: tuple[float, ...], rows: int) -> tuple[float, ...]:
-    """Let the first row of the target be a later one."""
+    """Return the matrix for a target whose first row is row `rows`."""
     a, b, c, d, e, f = matrix
     return a, b, c + b * rows, d, e, f + e * rows
 
@@ -110,7 +109,7 @@ def _turned_coverage(inner: Size, size: Size, matrix: tuple[float, ...]) -> Imag
 
 
 def rotation_matrix(source: Size, target: Size, degrees: int) -> tuple[float, ...]:
-    """Affine coefficients from target to source coordinates, centre on centre."""
+    """Return the affine coefficients from target to source coordinates, centre on centre."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     x, y = target[0] / 2, target[1] / 2
     return (

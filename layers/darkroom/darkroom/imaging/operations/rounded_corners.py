@@ -1,4 +1,4 @@
-"""`rounded-corners`: cut the corners round (spec 02 §5)."""
+"""`rounded-corners`: round the corners off (spec 02 §5)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,33 +17,36 @@ _ACROSS, _DOWN = Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundedCorners(PixelOperation):
-    """Cut the four corners round; outside the result is transparent or white."""
+    """Round the four corners off; outside, the result is transparent, or white without alpha."""
 
     name: ClassVar[str] = "rounded-corners"
 
     r: int = parameter(
-        "r", Integer(1, 4096), "Radius; at most half the shorter side counts.", ec="0040-00000237"
+        "r",
+        Integer(1, 4096),
+        "Radius in pixels, limited to half the shorter side.",
+        ec="0040-00000237",
     )
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
-        """Touch nothing but the corners; the size stays."""
+        """Mask the four corners; the size is not changed."""
         width, height = picture.size
         radius = min(self.r, min(picture.size) // 2)
         if radius == 0:
             return picture
         image = picture.image
-        # Converting to the mode that it has is a copy.
+        # `convert` copies even if the mode stays the same.
         result = image.convert(_WITH_ALPHA[image.mode] if picture.output.alpha else image.mode)
         left = corner_mask(radius)
         right = left.transpose(_ACROSS)
         for mask, x in ((left, 0), (right, width - radius)):
-            _cut(result, mask, (x, 0))
-            _cut(result, mask.transpose(_DOWN), (x, height - radius))
+            _mask_corner(result, mask, (x, 0))
+            _mask_corner(result, mask.transpose(_DOWN), (x, height - radius))
         return picture.with_image(result)
 
 
-def _cut(image: Image.Image, mask: Image.Image, place: tuple[int, int]) -> None:
-    x, y = place
+def _mask_corner(image: Image.Image, mask: Image.Image, offset: tuple[int, int]) -> None:
+    x, y = offset
     part = image.crop((x, y, x + mask.width, y + mask.height))
     apply_mask(part, mask, alpha=False)
-    image.paste(part, place)
+    image.paste(part, offset)

@@ -1,1 +1,1 @@
-"""jobs."""
+"""Asynchronous jobs: submission, object events, queue messages, processing."""

@@ -1,4 +1,4 @@
-"""What becomes of a message: done, tried again later, or buried with its reason."""
+"""Queue messages: each is completed, retried later, or dead-lettered with its reason."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from darkroom.usecases.jobs.run import fail_job, run_job
 from darkroom.usecases.services import JobWorker
 
 MIN_RETRY_DELAY, MAX_RETRY_DELAY = 5, 900
-"""Seconds until a message comes again, doubled with each delivery up to the longest."""
+"""Seconds until a message is visible again, doubled with each delivery up to the maximum."""
 
 CLAIMED_RETRY_DELAY = 10
-"""The first of these while another worker is at it: all of them outlast one that was killed."""
+"""First delay while another worker holds the job: all delays together outlast a killed worker."""
 
 NOT_STARTED_DELAY = 1
-"""Seconds until a message comes again that was not begun with."""
+"""Visibility timeout, in seconds, of a message that there was no time to start."""
 
 MIN_SECONDS_TO_START = 5.0
-"""What must be left of the function's time to begin with a message."""
+"""Seconds that must be left of the function's time to start a message."""
 
-# Reasons name no object: they are logged.
+# Reasons are logged, so they name no object.
 KILLED = "The function was killed on every attempt (out of memory or timeout)."
 CLAIMED_ELSEWHERE = "Another worker is at the job, or at its target."
 OBJECT_REPLACED = "An object was replaced meanwhile."
@@ -33,7 +33,7 @@ OBJECT_REPLACED = "An object was replaced meanwhile."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueMessage:
-    """A message as the queue delivers it, for the `number`th time."""
+    """A message as the queue delivers it."""
 
     body: str
     receipt_handle: str
@@ -42,18 +42,18 @@ class QueueMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageOutcome:
-    """Whether the message is done with, and what there is to say about it in a log."""
+    """Whether a message may be deleted, with the fields of its log line."""
 
     done: bool
     summary: str
     details: Mapping[str, object] = field(default_factory=dict)
     jobs: Mapping[str, int] = field(default_factory=dict)
-    """How many jobs were accepted, done and failed with it."""
+    """Numbers of jobs accepted, done and failed with the message."""
     failure: Failure | None = None
-    """Why it comes again or has failed, or one of its jobs has."""
+    """Why the message is retried or has failed, or one of its jobs has."""
 
     def log_fields(self, log_context: LogContext, stopwatch: Stopwatch) -> dict[str, object]:
-        """Give its line in the log."""
+        """Return the fields of the message's log line."""
         return {
             "code": self.failure and self.failure.name,
             **self.details,
@@ -63,16 +63,16 @@ class MessageOutcome:
         }
 
     def annotations(self, log_context: LogContext) -> dict[str, str | int]:
-        """Give what its trace can be found by."""
+        """Return the annotations that its trace can be searched by."""
         code = {"code": self.failure.name} if self.failure else {}
         return {"outcome": self.summary, **log_context.scalars, **code}
 
 
 def handle_message(message: QueueMessage, worker: JobWorker) -> MessageOutcome:
-    """Do what a message asks for.
+    """Run the jobs of a message and return the outcome.
 
-    A failure of ours has it come again, later each time. What failed for good, by its own
-    fault or for want of deliveries, goes to the dead letters with its reason.
+    After a server error the message is retried, with a longer delay each time. A client error, or a
+    failure of the last delivery, is dead-lettered with its reason.
     """
     if worker.context.remaining() < MIN_SECONDS_TO_START:
         worker.jobs.messages.retry_after(message.receipt_handle, NOT_STARTED_DELAY)
@@ -91,7 +91,7 @@ def _run_jobs(message: QueueMessage, jobs: list[Job], worker: JobWorker) -> Mess
         if message.receive_count > worker.services.settings.max_receive_count and _was_attempted(
             jobs, worker
         ):
-            # The last attempt left no word: it took the function down with it.
+            # The last attempt stored no result: the function was killed.
             return _retry_or_fail(message, OssError(Code.SERVICE_UNAVAILABLE, KILLED), jobs, worker)
         return _summarize(message, [run_job(job, worker) for job in jobs])
     except OssError as error:
@@ -105,13 +105,13 @@ def _run_jobs(message: QueueMessage, jobs: list[Job], worker: JobWorker) -> Mess
 
 
 def _was_attempted(jobs: list[Job], worker: JobWorker) -> bool:
-    """Tell a message that was worked on from one for which there never was any time."""
+    """Return whether any job was started: a delivery may run out of time before it starts one."""
     tasks = [worker.jobs.tasks.find(job.task_id) for job in jobs]
     return any(task is not None and task.attempts for task in tasks)
 
 
 def handle_crash(message: QueueMessage, error: Exception, worker: JobWorker) -> MessageOutcome:
-    """Have a message come again, or end it, that failed by an error nobody had thought of."""
+    """Retry or fail a message whose handling raised an unexpected exception."""
     reason = OssError(Code.INTERNAL_ERROR, f"{type(error).__name__} while it was worked on")
     try:
         jobs = _jobs(message.body, worker)
@@ -124,25 +124,30 @@ def _jobs(body: str, worker: JobWorker) -> list[Job]:
     found = parse_message(body, worker.services.settings)
     if isinstance(found, Job):
         return [found]
-    jobs = (job_from_event(arrival, worker.services) for arrival in found)
+    jobs = (job_from_event(event, worker.services) for event in found)
     return [job for job in jobs if job is not None]
 
 
 def _summarize(
-    message: QueueMessage, tasks: Iterable[Task], *, ours: bool = False
+    message: QueueMessage, tasks: Iterable[Task], *, server_error: bool = False
 ) -> MessageOutcome:
-    """Name the tasks and their ends, and count them; say whether failures of theirs are ours."""
-    ended = list(tasks)
-    failed = sum(task.state is State.FAILED for task in ended)
-    # A job of the interface was counted when it was submitted.
-    by_rules = sum(task.job.by_rule for task in ended) if message.receive_count == 1 else 0
+    """Return the outcome of finished tasks, with `server_error` as the class of their failures."""
+    finished = list(tasks)
+    failed = sum(task.state is State.FAILED for task in finished)
+    # Jobs of the HTTP interface were counted when they were submitted.
+    by_rules = sum(task.job.by_rule for task in finished) if message.receive_count == 1 else 0
     return MessageOutcome(
         done=True,
         summary="message done",
-        details={"tasks": {task.job.task_id: task.code or task.state.value for task in ended}},
-        jobs={"accepted": by_rules, "done": len(ended) - failed, "failed": failed},
+        details={"tasks": {task.job.task_id: task.code or task.state.value for task in finished}},
+        jobs={"accepted": by_rules, "done": len(finished) - failed, "failed": failed},
         failure=next(
-            (Failure(name=task.code, is_server_error=ours) for task in ended if task.code), None
+            (
+                Failure(name=task.code, is_server_error=server_error)
+                for task in finished
+                if task.code
+            ),
+            None,
         ),
     )
 
@@ -164,15 +169,15 @@ def _retry_or_fail(
     if not jobs:
         return _dead_letter(message, reason, Failure.of(error), worker)
     try:
-        given_up = [fail_job(job, error, worker) for job in jobs]
+        failed = [fail_job(job, error, worker) for job in jobs]
     except AlreadyClaimed:
-        # Whoever is at it brings it to its end; the queue has one delivery more to see to it.
+        # The worker that holds the job finishes it; the queue has one more delivery if it fails.
         return _will_retry(error)
-    return _summarize(message, given_up, ours=error.is_server_error)
+    return _summarize(message, failed, server_error=error.is_server_error)
 
 
 def _will_retry(error: OssError) -> MessageOutcome:
-    """Tell the log why; of an error that is not ours the code alone, as its words are others'."""
+    """Return the outcome of a retry, without a client error's message: it may quote the caller."""
     details = {"reason": error.message} if error.is_server_error else {}
     return MessageOutcome(
         done=False, summary="will retry", details=details, failure=Failure.of(error)

@@ -1,18 +1,20 @@
 """Objects that have come into a bucket, and what its rules make of them."""
 
 import hashlib
-import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 from urllib.parse import unquote_plus
+
+from msgspec import Meta, Raw, Struct, field, structs
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget
 from darkroom.errors import no_such_bucket
 from darkroom.imaging.operations import canonical_process, compile_operations
 from darkroom.jobs import InvalidMessage, Job, Target
+from darkroom.json_documents import InvalidDocument, decode
 from darkroom.process.grammar import parse
 from darkroom.settings import Settings
 from darkroom.usecases.jobs.submit import new_event_id
@@ -37,55 +39,107 @@ class ObjectCreated:
     created: datetime
 
 
+type _Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class _Message(Struct, frozen=True, kw_only=True, rename={"event": "Event", "records": "Records"}):
+    """What tells the kinds of message apart. Unknown members are ignored: AWS adds some."""
+
+    job: Raw = Raw()
+    detail_type: str = field(name="detail-type", default="")
+    event: str = ""
+    records: list[Raw] | None = None
+
+
+class _BucketEntity(Struct, frozen=True):
+    name: str
+
+
+class _EventObject(Struct, frozen=True, kw_only=True):
+    key: str
+    etag: str
+    sequencer: str = ""
+
+
+class _EventDetail(Struct, frozen=True):
+    bucket: _BucketEntity
+    object: _EventObject
+
+
+class _Event(Struct, frozen=True):
+    """EventBridge's event of S3."""
+
+    time: _Moment
+    detail: _EventDetail
+
+
+class _RecordObject(Struct, frozen=True, kw_only=True):
+    key: str
+    """Encoded like a form."""
+    etag: str = field(name="eTag")
+    sequencer: str = ""
+
+
+class _RecordEntity(Struct, frozen=True):
+    bucket: _BucketEntity
+    object: _RecordObject
+
+
+class _RecordKind(Struct, frozen=True, rename="camel"):
+    event_name: str
+
+
+class _Record(Struct, frozen=True, rename="camel"):
+    """A record of an S3 notification."""
+
+    event_time: _Moment
+    s3: _RecordEntity
+
+
 def parse_message(body: str, settings: Settings) -> Job | list[ObjectCreated]:
     """Read a message of the queue: a job, an EventBridge event or an S3 notification.
 
-    Raises `Malformed`. Objects of buckets that are not served are none of ours.
+    Raises `InvalidMessage`. Objects of buckets that are not served are left out.
     """
     try:
-        message = json.loads(body)
-        json.dumps(message, ensure_ascii=False).encode()  # fails for half of a surrogate pair
-        if "job" in message:
-            return Job.read(message["job"])
-        return [arrival for arrival in _object_events(message, settings) if arrival is not None]
-    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
-        raise InvalidMessage(f"neither a job nor an event: {error!r}") from error
-
-
-def _object_events(
-    message: Mapping[str, Any], settings: Settings
-) -> Iterator[ObjectCreated | None]:
-    if message.get("detail-type") == "Object Created":
-        yield _object_event(message["detail"], message["time"], "etag", settings)
-    elif message.get("Event") == "s3:TestEvent":
-        return  # S3 sends one when a notification is set up
-    else:
-        for record in message["Records"]:
-            if record["eventName"].startswith("ObjectCreated:"):
-                # A notification's keys are encoded like a form, an event's are not.
-                s3 = record["s3"]
-                key = unquote_plus(s3["object"]["key"])
-                detail = {"bucket": s3["bucket"], "object": {**s3["object"], "key": key}}
-                yield _object_event(detail, record["eventTime"], "eTag", settings)
-
-
-def _object_event(
-    detail: Mapping[str, Any], time: str, etag: str, settings: Settings
-) -> ObjectCreated | None:
+        message = decode(body, _Message)
+        if bytes(message.job):
+            return Job.from_json(body)
+        created = list(_object_events(message, body))
+    except InvalidDocument as error:
+        raise InvalidMessage(str(error)) from error
     served = {entry.s3: name for name, entry in settings.buckets.items()}
-    bucket = served.get(detail["bucket"]["name"])
-    if bucket is None:
-        return None
-    object_ = detail["object"]
-    created = datetime.fromisoformat(time)
-    if not isinstance(object_["key"], str) or created.tzinfo is None:
-        raise ValueError("its key is no text, or its time has no zone")
+    return [replace(each, bucket=served[each.bucket]) for each in created if each.bucket in served]
+
+
+def _object_events(message: _Message, body: str) -> Iterator[ObjectCreated]:
+    """Give the objects by their S3 buckets' names."""
+    if message.detail_type == "Object Created":
+        event = decode(body, _Event)
+        yield _object_created(event.detail, event.time, event.detail.object.key)
+    elif message.event == "s3:TestEvent":
+        return  # S3 sends one when a notification is set up
+    elif message.records is None:
+        raise InvalidDocument("Records is required")
+    else:
+        for number, text in enumerate(message.records):
+            path = f"Records[{number}]"
+            kind = decode(bytes(text), _RecordKind, path=path)
+            if kind.event_name.startswith("ObjectCreated:"):
+                record = decode(bytes(text), _Record, path=path)
+                key = unquote_plus(record.s3.object.key)
+                yield _object_created(record.s3, record.event_time, key)
+
+
+def _object_created(
+    entity: _EventDetail | _RecordEntity, time: datetime, key: str
+) -> ObjectCreated:
     return ObjectCreated(
-        bucket=bucket,
-        key=object_["key"],
-        etag=object_[etag].strip('"').upper(),
-        sequencer=str(object_.get("sequencer", time)),
-        created=created,
+        bucket=entity.bucket.name,
+        key=key,
+        etag=entity.object.etag.strip('"').upper(),
+        sequencer=entity.object.sequencer or time.isoformat(),
+        created=time,
     )
 
 
@@ -140,8 +194,11 @@ def stamp_new_rules(
     By the whole second, which is as exactly as the store's events tell the time.
     """
     now = now.replace(microsecond=0)
-    before = {replace(rule, since=None): rule for rule in known}
-    return tuple(before.get(replace(rule, since=None), replace(rule, since=now)) for rule in rules)
+    before = {structs.replace(rule, since=None): rule for rule in known}
+    return tuple(
+        before.get(structs.replace(rule, since=None), structs.replace(rule, since=now))
+        for rule in rules
+    )
 
 
 def check_rules(bucket: Bucket, services: Services) -> None:

@@ -1,9 +1,11 @@
-"""A job is done as it was asked for, or ends with its reason, however often it is delivered."""
+"""Running a job: completed, or failed with a reason, however often it is delivered."""
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+
+from msgspec import structs
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import action_names, compile_operations
@@ -20,9 +22,9 @@ from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
 def finish_job(task: Task, worker: JobWorker) -> Task:
-    """Bury a failure and tell the topic of the end, both once.
+    """Dead-letter a failure and notify the topic, exactly once unless the function crashes.
 
-    Only a crash in between has them done again, by the next delivery.
+    After a crash in between, the next delivery repeats both.
     """
     if not task.notified:
         _dead_letter_failure(task, worker)
@@ -34,19 +36,19 @@ def finish_job(task: Task, worker: JobWorker) -> Task:
 
 
 def _dead_letter_failure(task: Task, worker: JobWorker) -> None:
-    """Put a job that failed among the dead letters.
+    """Send a failed job to the dead-letter queue.
 
-    The letter is a round further than its job: only who sends it again has it tried again.
+    The message counts one redrive more than the job, so that only a redrive runs the job again.
     """
     if task.state is State.FAILED:
-        letter = replace(task.job, redrive_count=task.job.redrive_count + 1)
-        worker.jobs.messages.dead_letter(letter.text(), f"{task.code}: {task.message}")
+        redriven = structs.replace(task.job, redrive_count=task.job.redrive_count + 1)
+        worker.jobs.messages.dead_letter(redriven.to_json(), f"{task.code}: {task.message}")
 
 
 def notification(task: Task) -> str:
-    """Write what a topic hears (C-167), in ASCII as `Job.text` does."""
+    """Return the message for a topic (C-167), in ASCII like `Job.to_json`."""
     first = task.results.get(0)
-    made = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
+    target = first and {"Bucket": first.bucket, "Object": first.key, "FileSize": first.size}
     return json.dumps(
         {
             "EventId": task.job.event_id,
@@ -54,7 +56,7 @@ def notification(task: Task) -> str:
             "Status": task.state,
             "Bucket": task.job.bucket,
             "Object": task.job.key,
-            "Target": made or {},
+            "Target": target or {},
             "Code": task.code or "",
             "Message": task.message or "",
             "FinishTime": task.finished_at.isoformat() if task.finished_at else "",
@@ -63,7 +65,7 @@ def notification(task: Task) -> str:
 
 
 class JobObsolete(Exception):
-    """There is nothing to make, and that is as it should be; says why."""
+    """There is nothing to make, which is no failure; the message says why."""
 
 
 SOURCE_REPLACED = "A newer version of the source took its place."
@@ -71,23 +73,23 @@ SOURCE_MADE_BY_RULE = "The source was made by a rule itself."
 
 
 def run_job(job: Job, worker: JobWorker) -> Task:
-    """Bring a job to its end and tell of it; a duplicate finds it done and does nothing.
+    """Complete a job and notify its topic; a duplicate finds it finished and does nothing.
 
-    Raises `Busy`, `Replaced` or an `OssError` of ours where another attempt may succeed: the
-    task then says why, and is free to be claimed again.
+    Raises `AlreadyClaimed`, `ObjectReplaced` or a server error where another attempt may succeed:
+    the task then has the reason and can be claimed again.
     """
     return _complete(job, worker, lambda task: _attempt(task, worker))
 
 
 def fail_job(job: Job, error: OssError, worker: JobWorker) -> Task:
-    """End a job that failed for the last time, with the reason."""
-    return _complete(job, worker, lambda task: _Progress(task, worker).finished(error))
+    """Finish a job that failed for the last time, with the reason."""
+    return _complete(job, worker, lambda task: _Progress(task, worker).final_task(error))
 
 
 def _complete(job: Job, worker: JobWorker, end: Callable[[Task], Task]) -> Task:
-    """Claim the job's task, have it brought to its end unless it is there, and tell of it.
+    """Claim the job's task, finish it unless it is finished, and notify its topic.
 
-    A job that came back from the dead letters opens a task again that had failed.
+    A redriven job reopens a task that had failed.
     """
     tasks = worker.jobs.tasks
     tasks.create(Task(job=job))
@@ -95,53 +97,53 @@ def _complete(job: Job, worker: JobWorker, end: Callable[[Task], Task]) -> Task:
     if task.state is State.FAILED and job.redrive_count > task.job.redrive_count:
         task = Task(job=job, state=State.RUNNING, results=task.results, attempts=task.attempts)
     if not task.is_finished:
-        # Written before the topic hears of it: who asks after the task then finds it over.
+        # Stored before the topic is notified: its subscribers find the task finished.
         task = end(task)
         tasks.update(task, owner=worker.name)
     return finish_job(task, worker)
 
 
 def _attempt(task: Task, worker: JobWorker) -> Task:
-    """Do what is left to do. An error of the caller's ends the task; one of ours does not."""
+    """Make the remaining targets. A client error finishes the task; a server error does not."""
     progress = _Progress(task, worker)
     try:
         _make_targets(progress)
     except JobObsolete as error:
-        return progress.finished(message=str(error))
+        return progress.final_task(message=str(error))
     except OssError as error:
         if not error.is_server_error:
-            return progress.finished(error)
+            return progress.final_task(error)
         progress.release(error.code.wire, error.message)
         raise
     except (AlreadyClaimed, ObjectReplaced) as error:
         progress.release(Code.SERVICE_UNAVAILABLE.wire, type(error).__name__)
         raise
-    return progress.finished()
+    return progress.final_task()
 
 
 class _Progress:
-    """What has been done of a task so far; written down after every target."""
+    """A task with its results so far; stored after every target."""
 
     def __init__(self, task: Task, worker: JobWorker) -> None:
         self.task = task
         self.worker = worker
 
     def remaining_targets(self) -> list[int]:
-        """Number the targets that are still to be made."""
+        """Return the numbers of the targets that are still to be made."""
         return [n for n in range(len(self.task.job.targets)) if n not in self.task.results]
 
-    def record_target(self, number: int, made: TargetResult) -> None:
-        """Note a target that is there."""
-        self.task = replace(self.task, results={**self.task.results, number: made})
+    def record_target(self, number: int, result: TargetResult) -> None:
+        """Store the result of a target in the task."""
+        self.task = replace(self.task, results={**self.task.results, number: result})
         self.worker.jobs.tasks.update(self.task, owner=self.worker.name)
 
     def release(self, code: str, message: str) -> None:
-        """Note why this attempt failed, and let another one have the task."""
+        """Store why this attempt failed, and release the task for another one."""
         self.task = replace(self.task, state=State.ACCEPTED, code=code, message=message)
         self.worker.jobs.tasks.update(self.task, owner=self.worker.name, release=True)
 
-    def finished(self, error: OssError | None = None, message: str | None = None) -> Task:
-        """Give the task as it ends."""
+    def final_task(self, error: OssError | None = None, message: str | None = None) -> Task:
+        """Return the task in its final state."""
         return replace(
             self.task,
             state=State.FAILED if error else State.SUCCEEDED,
@@ -152,27 +154,31 @@ class _Progress:
 
 
 def _make_targets(progress: _Progress) -> None:
-    """Make every target that is left; what can be made is, whatever fails beside it."""
+    """Make every remaining target; the failure of one does not prevent the others."""
     job, worker = progress.task.job, progress.worker
     source, data = _read_source(job, worker)
     numbers = progress.remaining_targets()
     processes = [compile_operations(parse(job.targets[n].process).actions) for n in numbers]
-    marks = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
+    loader = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
     upright = worker.services.settings.auto_orient
     failures: list[OssError] = []
-    results = run_each(data, processes, marks.processing_context(), upright=upright)
+    results = run_each(data, processes, loader.processing_context(), upright=upright)
     for number, process, result in zip(numbers, processes, results, strict=True):
-        told = {"task": job.task_id, "bucket": job.bucket, "operations": action_names(process)}
+        log_fields = {
+            "task": job.task_id,
+            "bucket": job.bucket,
+            "operations": action_names(process),
+        }
         try:
-            made = _store_result(job, job.targets[number], _unwrap(result), source, worker)
+            stored = _store_result(job, job.targets[number], _unwrap(result), source, worker)
         except OssError as error:
-            worker.context.log_context.add_target(**told, code=error.code.wire)
+            worker.context.log_context.add_target(**log_fields, code=error.code.wire)
             failures.append(error)
         else:
-            worker.context.log_context.add_target(**told, result_bytes=made.size)
-            progress.record_target(number, made)
+            worker.context.log_context.add_target(**log_fields, result_bytes=stored.size)
+            progress.record_target(number, stored)
     if failures:
-        # One that may pass next time comes first: the others will fail again then.
+        # Server errors first: they are retried, and the others fail again then.
         raise max(failures, key=lambda failure: (failure.is_server_error, failure.status))
 
 
@@ -197,17 +203,17 @@ def _read_source(job: Job, worker: JobWorker) -> tuple[ObjectInfo, bytes]:
 
 def _check_version(job: Job, source: ObjectInfo) -> None:
     if job.etag is not None and source.etag != job.etag:
-        # Its own job makes what is wanted now.
+        # The newer version has a job of its own.
         raise JobObsolete(SOURCE_REPLACED)
 
 
 def _store_result(
     job: Job, target: Target, result: Result, source: ObjectInfo, worker: JobWorker
 ) -> TargetResult:
-    """Write a result, unless its source has been replaced since it was read.
+    """Store a result, unless its source has been replaced since it was read.
 
-    Whoever writes a target holds its name, so that of two versions of a source the newer
-    one's result is what stays, in whichever order their jobs come.
+    A worker holds the target's lock while it writes, so that of two versions of a source the result
+    of the newer one remains, in whichever order their jobs run.
     """
     bucket = expand_template(target.bucket, job.bucket, job.key, result.format or "")
     key = expand_template(target.key, job.bucket, job.key, result.format or "")

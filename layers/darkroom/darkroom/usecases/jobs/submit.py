@@ -1,4 +1,4 @@
-"""Promise a job: whatever can be known to be wrong is said before it is accepted (C-166)."""
+"""Submitting a job: every error that can be known is raised before it is accepted (C-166)."""
 
 import secrets
 import string
@@ -21,7 +21,7 @@ _BASE62 = string.digits + string.ascii_letters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The names of an accepted job."""
+    """The ids of an accepted job."""
 
     event_id: str
     request_id: str
@@ -29,7 +29,7 @@ class Receipt:
 
 
 def submit_job(source: RenderRequest, services: Services, job_services: JobServices) -> Receipt:
-    """Check everything, write the task down and queue it."""
+    """Check the request, store the task and queue the job."""
     if not source.process.startswith(_FAMILIES):
         raise OssError(Code.IMM_CLIENT)
     process = authorize_process(source, services)
@@ -52,13 +52,13 @@ def submit_job(source: RenderRequest, services: Services, job_services: JobServi
 
 
 def new_event_id() -> str:
-    """Draw `<3 digits>-<27 base62>`."""
+    """Return a random id: `<3 digits>-<27 base62>`."""
     digits = "".join(secrets.choice(string.digits) for _ in range(3))
     return digits + "-" + "".join(secrets.choice(_BASE62) for _ in range(27))
 
 
 def _check_target(process: Process, source: RenderRequest, services: Services) -> Target:
-    """Check what is to be made and where it may go, as far as that is known by now."""
+    """Return the target; checks process and names as far as they are known before processing."""
     saveas = process.save
     if saveas is None:
         raise missing("sys/saveas")
@@ -87,16 +87,16 @@ def _check_topic(process: Process, job_services: JobServices) -> str | None:
 
 
 def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
-    """Write the task down first: whoever gets the message finds it.
+    """Store the task, then send the job: a worker that receives the message finds the task.
 
-    A job that could not be queued is over, since its caller hears that it failed.
+    A job that cannot be queued is stored as failed, since its caller gets the error.
     """
     task = Task(job=job)
     job_services.tasks.create(task)
     try:
-        job_services.queue.send(job.text())
+        job_services.queue.send(job.to_json())
     except OssError as error:
-        over = replace(
+        failed = replace(
             task,
             state=State.FAILED,
             code=error.code.wire,
@@ -105,5 +105,5 @@ def _enqueue(job: Job, services: Services, job_services: JobServices) -> None:
             notified=True,
         )
         job_services.tasks.claim(job.task_id, job.event_id, services.clock())
-        job_services.tasks.update(over, owner=job.event_id, release=True)
+        job_services.tasks.update(failed, owner=job.event_id, release=True)
         raise

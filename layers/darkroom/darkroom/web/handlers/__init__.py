@@ -1,1 +1,1 @@
-"""handlers."""
+"""Handlers of the interface, by API call or sub-resource."""

@@ -11,13 +11,13 @@ from darkroom.web.xml import access_control_list, element, owner
 
 
 def get_object_acl(context: RequestContext) -> Response:
-    """Answer an object's own ACL."""
+    """Answer an object's own ACL, `default` where it inherits the bucket's."""
     acl = objects.get_object_acl(context.bucket, context.key, context.services)
     return _policy_response(acl or INHERITED_ACL)
 
 
 def put_object_acl(context: RequestContext) -> Response:
-    """Change an object's own ACL to what a header says."""
+    """Set an object's own ACL from its header."""
     text = context.request.headers.get(wire.OBJECT_ACL)
     if text is None:
         raise missing(wire.OBJECT_ACL)

@@ -1,4 +1,4 @@
-"""`x-oss-async-process`: POST accepts a job, GET tells its state (spec 04 §5)."""
+"""`x-oss-async-process`: POST accepts a job, GET returns its state (spec 04 §5)."""
 
 import json
 
@@ -13,7 +13,7 @@ from darkroom.web.request_checks import read_process_form
 from darkroom.web.wire import Parameter
 
 MAX_TASK_ID = 100
-"""Characters of a task id: DynamoDB refuses keys of 2 KB and more."""
+"""Characters of a task id: DynamoDB refuses keys of more than 2 KB."""
 
 
 def post_job(context: RequestContext) -> Response:
@@ -36,7 +36,7 @@ def post_job(context: RequestContext) -> Response:
 
 
 def get_task(context: RequestContext) -> Response:
-    """Answer the state of a task of this object."""
+    """Answer the state of a task of this object; raises `NoSuchTask`."""
     task_id = context.query.get(Parameter.TASK_ID, "")
     tasks = _job_services(context).tasks
     task = tasks.find(task_id) if len(task_id) <= MAX_TASK_ID else None

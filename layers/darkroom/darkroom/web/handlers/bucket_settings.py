@@ -1,7 +1,6 @@
 """A bucket's settings as JSON: `?x-oss-bucket-settings` (docs/buckets.md)."""
 
-import json
-from dataclasses import replace
+from msgspec import json, structs
 
 from darkroom.buckets import InvalidDocument, read_bucket, write_bucket
 from darkroom.errors import Code, OssError
@@ -10,35 +9,28 @@ from darkroom.web.context import RequestContext
 from darkroom.web.http import JSON, NO_STORE, Response
 
 MAX_SETTINGS_BYTES = 131_072
-"""Bytes: the table holds them beside the styles, in an item of at most 400 KB."""
+"""Bytes of JSON: settings and styles share a DynamoDB item of at most 400 KB."""
 
 
 def get_settings(context: RequestContext) -> Response:
-    """Answer the settings as they are now."""
+    """Answer the current settings."""
     document = write_bucket(context.services.buckets.current(context.bucket.name))
-    body = json.dumps(document, ensure_ascii=False, indent=4).encode() + b"\n"
+    body = json.format(document, indent=4) + b"\n"
     return Response(status=200, headers={**NO_STORE, "content-type": JSON}, body=body)
 
 
 def put_settings(context: RequestContext) -> Response:
-    """Replace the settings as a whole."""
+    """Replace all settings of the bucket."""
+    body = context.request.body
+    if len(body) > MAX_SETTINGS_BYTES:
+        message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."
+        raise OssError(Code.INVALID_ARGUMENT, message)
     try:
-        settings = read_bucket(context.bucket.name, _json(context.request.body))
+        settings = read_bucket(context.bucket.name, body)
     except InvalidDocument as error:
         raise OssError(Code.INVALID_ARGUMENT, f"The settings are invalid: {error}.") from error
     check_rules(settings, context.services)
     known = context.services.buckets.current(context.bucket.name)
     events = stamp_new_rules(settings.events, known.events, context.services.clock())
-    context.services.buckets.save(replace(settings, events=events))
+    context.services.buckets.save(structs.replace(settings, events=events))
     return Response(status=200)
-
-
-def _json(body: bytes) -> object:
-    if len(body) > MAX_SETTINGS_BYTES:
-        message = f"The settings are longer than {MAX_SETTINGS_BYTES} bytes."
-        raise OssError(Code.INVALID_ARGUMENT, message)
-    try:
-        document: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise OssError(Code.INVALID_ARGUMENT, "The settings must be JSON.") from error
-    return document

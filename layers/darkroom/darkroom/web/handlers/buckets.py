@@ -1,4 +1,4 @@
-"""Buckets themselves: which there are, and what is known of one (spec 01 §7)."""
+"""Buckets: list, information, location, creation (spec 01 §7)."""
 
 from typing import Never
 
@@ -13,7 +13,7 @@ from darkroom.web.wire import Parameter
 from darkroom.web.xml import access_control_list, boolean, element, owner, text_element
 
 CREATED = "2026-01-01T00:00:00.000Z"
-"""Clients want a date. Buckets are listed in the settings, not created: all have this one."""
+"""Creation date of every bucket: clients require one, but buckets are configured, not created."""
 
 
 def list_buckets(context: RequestContext) -> Response:
@@ -30,32 +30,32 @@ def list_buckets(context: RequestContext) -> Response:
         "IsTruncated": boolean(len(found) > limit),
         **({"NextMarker": found[limit - 1]} if len(found) > limit else {}),
     }
-    buckets = (element("Bucket", _facts(name, context)) for name in found[:limit])
+    buckets = (element("Bucket", _bucket_fields(name, context)) for name in found[:limit])
     return xml_response(
         element("ListAllMyBucketsResult", fields, owner(), element("Buckets", {}, *buckets))
     )
 
 
 def get_bucket_info(context: RequestContext) -> Response:
-    """Answer all that is known of a bucket."""
+    """Answer name, ACL, location and endpoints of a bucket."""
     grant = access_control_list(context.bucket.acl)
-    bucket = element("Bucket", _facts(context.bucket.name, context), owner(), grant)
+    bucket = element("Bucket", _bucket_fields(context.bucket.name, context), owner(), grant)
     return xml_response(element("BucketInfo", {}, bucket))
 
 
 def get_bucket_location(context: RequestContext) -> Response:
-    """Answer where a bucket is."""
+    """Answer the bucket's region, as `oss-<region>`."""
     return xml_response(text_element("LocationConstraint", _location(context)))
 
 
 def head_bucket(context: RequestContext) -> Response:
-    """Answer that a bucket exists."""
+    """Answer that a bucket exists, with its region."""
     region = context.services.settings.region
     return Response(status=200, headers={wire.BUCKET_REGION: region})
 
 
 def put_bucket(context: RequestContext) -> Response:
-    """Accept a bucket that exists with that ACL, as OSS does from its owner; create none."""
+    """Accept a bucket that exists with that ACL, as OSS does for its owner; create none."""
     bucket = context.target.found
     if bucket is None or context.request.headers.get(wire.BUCKET_ACL, bucket.acl) != bucket.acl:
         refuse_change(context)
@@ -63,7 +63,7 @@ def put_bucket(context: RequestContext) -> Response:
 
 
 def refuse_change(context: RequestContext) -> Never:
-    """Refuse to create, change or delete a bucket: that belongs to the deployment."""
+    """Refuse to create, change or delete a bucket: the deployment configures buckets."""
     del context
     raise OssError(
         Code.NOT_IMPLEMENTED,
@@ -72,7 +72,7 @@ def refuse_change(context: RequestContext) -> Never:
     )
 
 
-def _facts(name: str, context: RequestContext) -> dict[str, str]:
+def _bucket_fields(name: str, context: RequestContext) -> dict[str, str]:
     host = context.request.host
     return {
         "CreationDate": CREATED,

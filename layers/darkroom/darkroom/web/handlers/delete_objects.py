@@ -16,14 +16,14 @@ MAX_DELETE_XML_BYTES = 2_000_000
 
 
 def delete_objects(context: RequestContext) -> Response:
-    """Delete the objects listed; answer which are gone, unless the list asks for silence."""
+    """Delete the listed objects; answer the keys that are gone, or nothing in quiet mode."""
     encode, encoding_field = name_encoding(context.query)
     body = read_body(context.request, limit=MAX_DELETE_XML_BYTES)
     root = parse_document(body, "Delete", max_bytes=MAX_DELETE_XML_BYTES)
     keys, quiet = _keys(root), _quiet(root)
     gone = objects.delete_objects(context.bucket, keys, context.services)
     if quiet:
-        # Silence would say that all went well; to ask again does no harm.
+        # An empty reply would mean success; repeating the request is harmless.
         if gone != keys:
             message = "Not all objects were deleted. Please try again."
             raise OssError(Code.SERVICE_UNAVAILABLE, message)

@@ -42,7 +42,7 @@ def initiate_upload(context: RequestContext) -> Response:
 
 
 def put_part(context: RequestContext) -> Response:
-    """Store a part: the body, or bytes of the object that a header names."""
+    """Store a part: the body, or a byte range of the object that a header names."""
     upload = _upload_ref(context)
     number = _part_number(context.query.get(Parameter.PART_NUMBER))
     if wire.COPY_SOURCE in context.request.headers:
@@ -67,7 +67,7 @@ def _copy_part(context: RequestContext, upload: UploadRef, number: int) -> Respo
 
 
 def complete_upload(context: RequestContext) -> Response:
-    """Make the object of the parts listed, or of all that were stored."""
+    """Create the object from the listed parts, or from all stored parts."""
     upload = _upload_ref(context)
     encode, encoding_field = name_encoding(context.query)
     stored = multipart.complete(
@@ -94,7 +94,7 @@ def abort_upload(context: RequestContext) -> Response:
 
 
 def list_parts(context: RequestContext) -> Response:
-    """Answer a page of the parts that were stored."""
+    """Answer a page of the stored parts."""
     upload, query = _upload_ref(context), context.query
     encode, encoding_field = name_encoding(query)
     limit = read_page_size(query, Parameter.MAX_PARTS, DEFAULT_PAGE_SIZE)
@@ -118,7 +118,7 @@ def list_parts(context: RequestContext) -> Response:
 
 
 def list_uploads(context: RequestContext) -> Response:
-    """Answer a page of the uploads that are open."""
+    """Answer a page of the open uploads."""
     query = context.query
     encode, encoding_field = name_encoding(query)
     wanted = ListQuery(
@@ -182,7 +182,7 @@ def _part_number(text: str | None) -> int:
 
 
 def _chosen_parts(context: RequestContext) -> list[multipart.PartRef] | None:
-    """Read the list of parts; none where a header asks for all, and then without a body."""
+    """Read the list of parts; None where a header selects all, which requires an empty body."""
     if context.request.headers.get(wire.COMPLETE_ALL, "").lower() == "yes":
         if context.request.body:
             raise invalid(wire.COMPLETE_ALL, "yes", "There may be no list of parts as well")

@@ -1,4 +1,4 @@
-"""Operations of OSS that are not implemented: refused by name, never taken for another."""
+"""Operations of OSS that are not implemented: refused by name, never treated as another."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ OF_BUCKETS = frozenset(_BUCKET_OPERATIONS.split())
 
 
 def refuse_operations(query: Mapping[str, str], names: frozenset[str]) -> None:
-    """Refuse a query that asks for one of these operations."""
+    """Refuse a query that names one of these operations."""
     for name in query:
         if name in names:
             raise OssError(

@@ -29,7 +29,7 @@ from darkroom.web.xml import element
 
 
 def get_object(context: RequestContext) -> Response:
-    """Answer an object as it is stored, or a range of it."""
+    """Answer a stored object, or a byte range of it."""
     overrides = response_overrides(context.query, context.caller)
     headers = context.request.headers
     request = replace(
@@ -44,7 +44,7 @@ def get_object(context: RequestContext) -> Response:
 
 
 def head_object(context: RequestContext) -> Response:
-    """Answer what is known of an object."""
+    """Answer the headers of an object, without its body."""
     overrides = response_overrides(context.query, context.caller)
     with context.processing.stage("store"):
         found = objects.head_object(_object_request(context), context.services)
@@ -52,7 +52,7 @@ def head_object(context: RequestContext) -> Response:
 
 
 def get_object_meta(context: RequestContext) -> Response:
-    """Answer what is the same for every caller: size, ETag and date."""
+    """Answer size, ETag and date alone."""
     with context.processing.stage("store"):
         info = objects.head_object(_object_request(context), context.services).info
     return object_meta_response(info, head=context.request.method == "HEAD")
@@ -97,7 +97,7 @@ def _copy_object(context: RequestContext) -> Response:
         attributes=attributes_from_headers(_with_tagging(headers)),
         source=copy_source(headers, context.caller, context.services),
         key=context.key,
-        copy_metadata=_copies(headers, wire.METADATA_DIRECTIVE),
+        copy_metadata=_is_copy_directive(headers, wire.METADATA_DIRECTIVE),
         overwrite=may_overwrite(headers),
     )
     source, copied = objects.copy_object(context.bucket, request, context.caller, context.services)
@@ -111,7 +111,7 @@ def _copy_object(context: RequestContext) -> Response:
     return xml_response(root, reply_headers)
 
 
-def _copies(headers: Mapping[str, str], directive: str) -> bool:
+def _is_copy_directive(headers: Mapping[str, str], directive: str) -> bool:
     text = headers.get(directive, "COPY").upper()
     if text not in ("COPY", "REPLACE"):
         raise invalid(directive, text, "Value must be COPY or REPLACE")
@@ -119,8 +119,8 @@ def _copies(headers: Mapping[str, str], directive: str) -> bool:
 
 
 def _with_tagging(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Let the directive decide about tags: REPLACE without any means to have none."""
+    """Return the headers with tags as the directive says: REPLACE without tags removes them."""
     others = {name: value for name, value in headers.items() if name != wire.TAGGING}
-    if _copies(headers, wire.TAGGING_DIRECTIVE):
+    if _is_copy_directive(headers, wire.TAGGING_DIRECTIVE):
         return others
     return {**others, wire.TAGGING: headers.get(wire.TAGGING, "")}

@@ -18,7 +18,7 @@ from darkroom.web.wire import Parameter
 
 
 def get_processed(context: RequestContext, styled: StyledKey | None = None) -> Response:
-    """Answer the object put through the process of the query, or through a style of its path."""
+    """Answer the object processed as the query says, or in the style of its path."""
     overrides = response_overrides(context.query, context.caller)
     request = RenderRequest(
         bucket=context.bucket,
@@ -34,7 +34,7 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
 
 
 def styled_or(plain: Handler) -> Handler:
-    """Answer the picture in its style where the path names one, else the plain object.
+    """Return a handler for the picture in its style where the path names one, else `plain`.
 
     `photo.jpg!small` is the object `photo.jpg` in the style `small` (spec 04 §2.1).
     """
@@ -50,7 +50,7 @@ def styled_or(plain: Handler) -> Handler:
 
 
 def post_processed(context: RequestContext) -> Response:
-    """Store the processed picture and answer where."""
+    """Store the processed picture; answer its bucket, key and size."""
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key,
@@ -68,6 +68,6 @@ def post_processed(context: RequestContext) -> Response:
 
 
 def refuse_put(context: RequestContext) -> Response:
-    """Refuse to process what is being stored (C-15)."""
+    """Refuse to process an object during its upload (C-15)."""
     del context
     raise OssError(Code.INVALID_ARGUMENT, "x-oss-process is not for PUT requests.")

@@ -13,11 +13,11 @@ from darkroom.web.wire import Parameter
 from darkroom.web.xml import element, parse_document
 
 MAX_STYLE_XML_BYTES = 65_536
-"""The longest content in its longest spelling fits."""
+"""Bytes of the document: content at its limit fits with every character escaped."""
 
 
 def get_styles(context: RequestContext) -> Response:
-    """Answer one style, or all of them where none is named."""
+    """Answer one style, or all where none is named."""
     name = context.query.get(Parameter.STYLE_NAME)
     if name is not None:
         return xml_response(_element(styles.get_style(context.bucket, name, context.services)))
@@ -44,7 +44,7 @@ def delete_style(context: RequestContext) -> Response:
 
 
 def _content(body: bytes) -> str:
-    """Read the one `Content` of a `Style`."""
+    """Return the text of the only child, `Content`, of a `Style`."""
     children = list(parse_document(body, "Style", max_bytes=MAX_STYLE_XML_BYTES))
     if [child.tag for child in children] != ["Content"] or len(children[0]):
         raise OssError(Code.MALFORMED_XML)

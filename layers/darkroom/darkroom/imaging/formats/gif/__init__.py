@@ -1,4 +1,4 @@
-"""GIF, read and written frame by frame: Pillow composites and writes it differently."""
+"""GIF, composited as browsers do and written with every frame, where Pillow differs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Gif(Format):
     """GIF, still and animated."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read canvas, frames and loop count from the blocks."""
+        """Read size, frames and loop count from the blocks."""
         info = container_info(data)
         if not info.frames:
             raise ValueError("a GIF file without a picture")
@@ -29,12 +29,12 @@ class Gif(Format):
         )
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
-        """Composite frame after frame, as browsers do it."""
+        """Composite frame by frame; there is no reduced decode."""
         del reduction
         return composite_frames(data, header.size)
 
     def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
-        """Write every frame as it comes; a still has no duration."""
+        """Encode frame by frame; a still is written without a duration."""
         prepared = (
             Frame(self.prepare(frame.image, output), frame.duration if output.animated else 0)
             for frame in frames
@@ -50,5 +50,5 @@ GIF = Gif(
     signatures=(b"GIF87a", b"GIF89a"),
     animated=True,
     from_same_format_only=True,
-    bytes_per_pixel=20,  # the frame, and the canvas that it is drawn on
+    bytes_per_pixel=20,  # the frame and the canvas
 )

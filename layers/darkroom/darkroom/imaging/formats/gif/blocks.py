@@ -1,4 +1,4 @@
-"""The blocks of a GIF file: its canvas, and each frame as a file of its own."""
+"""The blocks of a GIF file: its size and loop count, and each frame as a file of its own."""
 
 import struct
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ from darkroom.imaging.formats.container import ContainerInfo, u16
 _IMAGE, _EXTENSION, _CONTROL = 0x2C, 0x21, 0xF9
 
 _REPEATS = (b"!\xff\x0bNETSCAPE2.0\x03\x01", b"!\xff\x0bANIMEXTS1.0\x03\x01")
-"""What stands before the number of repeats, two bytes, in the two extensions that give one."""
+"""The application extensions that state a number of repeats, two bytes after these."""
 
 _HEAD = 13
-"""Bytes of signature and screen descriptor."""
+"""Bytes of the signature and the logical screen descriptor."""
 
 
 def container_info(data: bytes) -> ContainerInfo:
-    """Give canvas, number of frames and loop count, as far as the file goes.
+    """Read canvas size, frame count and loop count, up to the end of a truncated file.
 
     The canvas is the logical screen. Only the first frame enlarges it, as in browsers; later
-    ones are cut at its borders.
-    Raises `IndexError` where the file ends inside its screen descriptor.
+    frames are cropped to it. Raises `IndexError` for a file that ends within its logical screen
+    descriptor.
     """
     width, height = u16(data, 6), u16(data, 8)
     frames, loop_count, frame = 0, 1, (0, 0)
@@ -39,25 +39,25 @@ def container_info(data: bytes) -> ContainerInfo:
 
 
 def _loop_count(repeats: int) -> int:
-    """Count the first play in, as browsers do; a number that WebP cannot hold is for ever."""
+    """Return repeats plus one, as browsers play it; 0, for ever, if WebP cannot hold the number."""
     return repeats + 1 if 0 < repeats < 0xFFFF else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One frame as the file has it: a rectangle, and what becomes of it afterwards."""
+    """One frame as stored: the part of the canvas that it draws, and its disposal method."""
 
-    place: tuple[int, int]
-    """Where its upper left corner is on the canvas."""
+    offset: tuple[int, int]
+    """The upper left corner on the canvas."""
     file: bytes
-    """The rectangle as a GIF of its own."""
+    """The frame's rectangle as a GIF of its own."""
     duration: int
     """Milliseconds."""
     disposal: int
 
 
 def split_frames(data: bytes) -> Iterator[Part]:
-    """Take the frames out, one at a time."""
+    """Yield the frames in their order."""
     control = b""
     for start, end in _blocks(data):
         if data[start] == _IMAGE:
@@ -68,14 +68,14 @@ def split_frames(data: bytes) -> Iterator[Part]:
 
 
 def _part(data: bytes, control: bytes, image: bytes) -> Part:
-    """Give one frame the palette it is drawn with, and a screen of its own size."""
+    """Return a frame as a file with its palette and a logical screen of the frame's size."""
     left, top, width, height, flags = struct.unpack_from("<4HB", image, 1)
     table = b""
     if not flags & 0x80:
         table = data[_HEAD : _HEAD + _table_bytes(data[10])]
         flags = flags & 0x40 | data[10] & 0x87
     return Part(
-        place=(left, top),
+        offset=(left, top),
         file=b"".join(
             (
                 struct.pack("<6sHHBBB", b"GIF89a", width, height, 0, 0, 0),
@@ -90,7 +90,7 @@ def _part(data: bytes, control: bytes, image: bytes) -> Part:
 
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
-    """Give begin and end of each image and extension, up to the trailer or rubbish instead."""
+    """Yield start and end of each image and extension, up to the trailer or an unknown byte."""
     position = _HEAD + _table_bytes(data[10])
     while position + 10 <= len(data):
         start = position
@@ -109,7 +109,7 @@ def _table_bytes(flags: int) -> int:
 
 
 def _after_sub_blocks(data: bytes, position: int) -> int:
-    """Skip length-prefixed blocks up to and including the empty one that ends them."""
+    """Return the position after the sub-blocks and the empty block that ends them."""
     end = len(data)
     while position < end and (length := data[position]):
         position += length + 1

@@ -1,25 +1,25 @@
-"""Palettes: 24-bit colours → at most 256, and back to those of a palette that exists already."""
+"""Palettes: 24-bit colours → at most 256, and from one palette's indices to another's."""
 
 from PIL import Image
 
 type Palette = tuple[bytes, ...]
-"""Colours of three bytes each, by number."""
+"""Colours of three bytes each, by index."""
 
 FULL = 256
-"""Colours of the largest palette; a transparent one takes a place too."""
+"""Entries of the largest palette, a transparent one included."""
 
 _FEW = 4096
-"""Colours up to which a palette is counted out, as for a drawing with smoothed edges."""
+"""Number of colours up to which median cut is used, as for a drawing with antialiased edges."""
 
 _NEAR = 4
-"""Levels by which a channel may be off where another palette's colour is taken."""
+"""Largest difference of a channel at which another palette's colour is used."""
 
 
 def quantise(pixels: Image.Image, most: int) -> Image.Image:
-    """Choose at most that many colours for an RGB picture.
+    """Return an RGB picture as indices of a palette of at most `most` colours.
 
-    Few are counted out, exactly where they all fit. Many are chosen by an octree and
-    dithered: on a photograph that is a hundred times faster, and looks better from afar.
+    Pictures of few colours are quantised by median cut, without loss if all colours fit. Others
+    use an octree and dithering, which is a hundred times faster on a photograph.
     """
     if pixels.getcolors(_FEW):
         return pixels.quantize(most, Image.Quantize.MEDIANCUT)
@@ -28,25 +28,25 @@ def quantise(pixels: Image.Image, most: int) -> Image.Image:
 
 
 def colours(indices: Image.Image) -> Palette:
-    """List the colours of a palette picture as far as it uses them."""
+    """Return the palette of a picture up to the last index that it uses."""
     used = 1 + max(index for index, count in enumerate(indices.histogram()) if count)
     flat = bytes(indices.getpalette() or ())
     return tuple(flat[3 * index : 3 * index + 3] for index in range(used))
 
 
 def remap(indices: Image.Image, own: Palette, other: Palette) -> Image.Image | None:
-    """Number the colours as another palette does, or give none where that lacks one."""
-    places = {colour: place for place, colour in enumerate(other)}
-    guesses = _nearest_candidates(own, other)
-    numbers = [places.get(colour, guess) for colour, guess in zip(own, guesses, strict=True)]
-    for colour, number in zip(own, numbers, strict=True):
-        if number >= len(other) or _distance(colour, other[number]) > _NEAR:
+    """Return the picture with another palette's indices, or None if that lacks a colour."""
+    exact = {colour: index for index, colour in enumerate(other)}
+    candidates = _nearest_candidates(own, other)
+    mapping = [exact.get(colour, near) for colour, near in zip(own, candidates, strict=True)]
+    for colour, index in zip(own, mapping, strict=True):
+        if index >= len(other) or _distance(colour, other[index]) > _NEAR:
             return None
-    return indices.point(numbers + [0] * (FULL - len(numbers)))
+    return indices.point(mapping + [0] * (FULL - len(mapping)))
 
 
 def _nearest_candidates(own: Palette, other: Palette) -> bytes:
-    """Number colours as Pillow finds them in the other palette: nearby, not always nearest."""
+    """Return Pillow's index in the other palette for each colour: close, not always nearest."""
     strip = Image.frombytes("RGB", (len(own), 1), b"".join(own))
     palette = Image.new("P", (1, 1))
     palette.putpalette(b"".join(other))
@@ -58,6 +58,9 @@ def _distance(one: bytes, other: bytes) -> int:
 
 
 def table(palette: Palette) -> bytes:
-    """Fill up to a power of two, with room for a transparent colour where there can be."""
+    """Return a colour table padded to a power of two, with a free entry for a transparent colour.
+
+    A full palette has no free entry.
+    """
     size = 1 << max(1, min(len(palette), FULL - 1).bit_length())
     return b"".join(palette).ljust(3 * size, b"\0")

@@ -1,7 +1,7 @@
-"""GIF, written frame by frame: every frame is kept, and holds only what changes.
+"""GIF written frame by frame: every frame is written, with only the pixels that change.
 
-Pillow's own writer drops frames that equal the one before, keeps all of them in memory, and
-takes soft transparency for colours (docs/decisions/022-animation.md). Its LZW coder is used.
+Pillow's writer drops frames that equal the one before, holds all frames in memory, and quantises
+partial transparency as colours (docs/decisions/022-animation.md). Only its LZW encoder is used.
 """
 
 import struct
@@ -19,7 +19,7 @@ from darkroom.imaging.picture import Frame
 type _Region = tuple[int, int, int, int]
 
 _KEEP, _CLEAR = 1, 2
-"""Disposal: what becomes of a frame's region before the next one is drawn."""
+"""Disposal methods: leave the frame, or restore its region to transparent."""
 
 _REPEAT = b"!\xff\x0bNETSCAPE2.0\x03\x01"
 
@@ -29,23 +29,23 @@ _ANY = [0] + [255] * 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawing:
-    """What one frame draws, as palette indices of its region."""
+    """The region of the canvas that a frame draws, as palette indices."""
 
     region: _Region
     indices: Image.Image
     colours: Palette
     disposal: int
     blank: Image.Image | None
-    """Mask of the pixels that are not drawn, none where no colour needs to be transparent."""
+    """Mask of the pixels that are not drawn; None if the frame needs no transparent colour."""
 
 
 def write_gif(frames: Iterable[Frame], *, loop_count: int) -> bytes:
-    """Write frames of one size, shown `loop_count` times in all; 0 is for ever."""
-    return b"".join(_pieces(map(_one_bit, frames), loop_count))
+    """Return a GIF file of frames of one size, played `loop_count` times; 0 means for ever."""
+    return b"".join(_blocks(map(_threshold_alpha, frames), loop_count))
 
 
-def _pieces(frames: Iterator[Frame], loop_count: int) -> Iterator[bytes]:
-    """Write each frame once the next is known, which may want some of it cleared."""
+def _blocks(frames: Iterator[Frame], loop_count: int) -> Iterator[bytes]:
+    """Yield the file in pieces; a frame's disposal method depends on the frame after it."""
     frame = next(frames)
     shown = shared = None
     for coming in chain(frames, (None,)):
@@ -53,13 +53,13 @@ def _pieces(frames: Iterator[Frame], loop_count: int) -> Iterator[bytes]:
         if shared is None:
             shared = drawing.colours
             yield _head(frame.image.size, shared, loop_count)
-        yield from _written(drawing, frame.duration, shared)
-        shown, frame = _left_behind(drawing, frame.image), coming or frame
+        yield from _frame_blocks(drawing, frame.duration, shared)
+        shown, frame = _dispose(drawing, frame.image), coming or frame
     yield b";"
 
 
-def _one_bit(frame: Frame) -> Frame:
-    """Make every pixel opaque or nothing at all: two that show nothing are equal then."""
+def _threshold_alpha(frame: Frame) -> Frame:
+    """Make every pixel either opaque or transparent black, so that transparent pixels are equal."""
     image = frame.image.convert("RGBA")
     if image.getchannel("A").getextrema() == (255, 255):
         return Frame(image, frame.duration)
@@ -71,19 +71,19 @@ def _one_bit(frame: Frame) -> Frame:
 
 
 def _drawing(shown: Image.Image | None, image: Image.Image, coming: Image.Image | None) -> _Drawing:
-    """Find what to draw on what is shown, and whether to clear it before what is coming."""
+    """Return the region that changes from `shown`, and whether `coming` needs it cleared."""
     opaque = image.getchannel("A")
-    vanishing = _vanishing(opaque, coming.getchannel("A")) if coming else None
+    vanishing = _vanishing_region(opaque, coming.getchannel("A")) if coming else None
     if shown is None:
         region, drawn = (0, 0, *image.size), opaque
     else:
         changed = _changed(shown, image)
-        region = _around(changed.getbbox(), vanishing) or (0, 0, 1, 1)
+        region = _union(changed.getbbox(), vanishing) or (0, 0, 1, 1)
         drawn = ImageChops.multiply(changed, opaque).crop(region)
     blank = ImageChops.invert(drawn)
     pixels = image.crop(region).convert("RGB")
     pixels.paste((0, 0, 0), mask=blank)
-    # What is cleared needs a transparent colour, or some decoders clear to the background's.
+    # A frame to be cleared needs a transparent colour: some decoders clear to the background's.
     solid = not vanishing and blank.getbbox() is None
     indices = quantise(pixels, FULL if solid else FULL - 1)
     return _Drawing(
@@ -96,17 +96,17 @@ def _drawing(shown: Image.Image | None, image: Image.Image, coming: Image.Image 
 
 
 def _changed(shown: Image.Image, image: Image.Image) -> Image.Image:
-    """Mark the pixels that differ in any channel."""
+    """Return a mask of the pixels that differ in any channel."""
     return reduce(ImageChops.lighter, ImageChops.difference(shown, image).split()).point(_ANY)
 
 
-def _vanishing(opaque: Image.Image, coming: Image.Image) -> _Region | None:
-    """Find what is seen now and not in the coming frame."""
+def _vanishing_region(opaque: Image.Image, coming: Image.Image) -> _Region | None:
+    """Return the bounds of the pixels that are opaque now and transparent in the next frame."""
     return ImageChops.subtract(opaque, coming).getbbox()
 
 
-def _around(one: _Region | None, other: _Region | None) -> _Region | None:
-    """Give the smallest region that holds both."""
+def _union(one: _Region | None, other: _Region | None) -> _Region | None:
+    """Return the smallest region that contains both."""
     if one is None or other is None:
         return one or other
     left, top = map(min, one[:2], other[:2])
@@ -114,16 +114,16 @@ def _around(one: _Region | None, other: _Region | None) -> _Region | None:
     return left, top, right, bottom
 
 
-def _left_behind(drawing: _Drawing, image: Image.Image) -> Image.Image:
-    """Give what is shown when the next frame is drawn."""
+def _dispose(drawing: _Drawing, image: Image.Image) -> Image.Image:
+    """Return the canvas for the next frame, by the disposal method of this one."""
     if drawing.disposal == _CLEAR:
         image = image.copy()
         image.paste((0, 0, 0, 0), drawing.region)
     return image
 
 
-def _written(drawing: _Drawing, duration: int, shared: Palette) -> Iterable[bytes]:
-    """Write a frame, with the shared palette where that has all its colours."""
+def _frame_blocks(drawing: _Drawing, duration: int, shared: Palette) -> Iterable[bytes]:
+    """Return a frame's blocks, without a palette of its own if the shared one has its colours."""
     room = len(shared) < FULL or drawing.blank is None
     indices = remap(drawing.indices, drawing.colours, shared) if room else None
     palette = drawing.colours if indices is None else shared
@@ -139,7 +139,7 @@ def _written(drawing: _Drawing, duration: int, shared: Palette) -> Iterable[byte
 
 
 def _head(size: Size, shared: Palette, loop_count: int) -> bytes:
-    """Write screen, shared palette and the number of repeats, where it is not none."""
+    """Return logical screen, shared palette and, unless played once, the number of repeats."""
     rgb = table(shared)
     flags = 0x80 | (len(rgb) // 3).bit_length() - 2
     screen = struct.pack("<6sHHBBB", b"GIF89a", *size, flags, 0, 0)

@@ -1,4 +1,4 @@
-"""`watermark`: draw a text, a picture or both onto the picture (spec 02 §15)."""
+"""`watermark`: draw a text mark, an image mark or both over the picture (spec 02 §15)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +19,7 @@ from darkroom.imaging.operations.watermark.image_mark import (
 )
 from darkroom.imaging.operations.watermark.layout import Anchor, layout_row
 from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, pixels
-from darkroom.imaging.operations.watermark.parameter_types import FontName, SingleLineText
-from darkroom.imaging.operations.watermark.text_mark import TextMark
+from darkroom.imaging.operations.watermark.text_mark import FontName, SingleLineText, TextMark
 from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.imaging.picture import Picture
 from darkroom.limits import Limits
@@ -31,40 +30,43 @@ _DISTANCE = Integer(0, 4096)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watermark(PixelOperation, OutputOption, UsesWatermarks):
-    """Draw a text, a picture of the same bucket, or both side by side."""
+    """Draw a text, a picture of the same bucket, or both side by side over the picture."""
 
     name: ClassVar[str] = "watermark"
 
     text: str | None = parameter(
         "text",
         SingleLineText(64),
-        "The text to draw; 64 bytes of UTF-8 at most.",
+        "Text to draw, at most 64 bytes of UTF-8.",
         default=None,
         sensitive=True,
     )
     image: WatermarkObject | None = parameter(
         "image",
         WatermarkObjectType(),
-        "The picture to draw: key of an object of the same bucket, with the process that "
-        "prepares it, if any.",
+        "Picture to draw: key of an object in the same bucket, optionally with a process that "
+        "prepares it.",
         default=None,
         base64_ec="0040-00000265",
         sensitive=True,
     )
     t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
-    g: str = parameter("g", Choice(GRAVITIES), "Where the mark stands.", default="se")
-    x: int = parameter("x", _DISTANCE, "Pixels to the edge at the side.", default=10)
-    y: int = parameter("y", _DISTANCE, "Pixels to the edge above or below.", default=10)
+    g: str = parameter("g", Choice(GRAVITIES), "Gravity: position of the mark.", default="se")
+    x: int = parameter("x", _DISTANCE, "Horizontal distance to the edge in pixels.", default=10)
+    y: int = parameter("y", _DISTANCE, "Vertical distance to the edge in pixels.", default=10)
     voffset: int = parameter(
-        "voffset", Integer(-1000, 1000), "Pixels below the middle line.", default=0
+        "voffset",
+        Integer(-1000, 1000),
+        "Vertical offset from the centre in pixels, downwards.",
+        default=0,
     )
     fill: bool = parameter(
-        "fill", Flag(), "1 covers the picture with marks.", default=False, ec="0040-00000274"
+        "fill", Flag(), "1 tiles the picture with the mark.", default=False, ec="0040-00000274"
     )
     padx: int = parameter(
-        "padx", _DISTANCE, "Pixels between marks in a row.", default=0, ec="0040-00000276"
+        "padx", _DISTANCE, "Horizontal gap between tiles in pixels.", default=0, ec="0040-00000276"
     )
-    pady: int = parameter("pady", _DISTANCE, "Pixels between rows of marks.", default=0)
+    pady: int = parameter("pady", _DISTANCE, "Vertical gap between tiles in pixels.", default=0)
     type: str = parameter(
         "type",
         FontName(),
@@ -79,74 +81,72 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     shadow: int = parameter(
         "shadow",
         Integer(0, 100),
-        "Opacity of the text's shadow in percent; 0 for none.",
+        "Opacity of the text's shadow in percent; 0 draws none.",
         default=0,
         ec="0040-00000255",
     )
     rotate: int = parameter(
-        "rotate", Integer(0, 360), "Degrees that the text is turned clockwise.", default=0
+        "rotate", Integer(0, 360), "Angle of the text in degrees, clockwise.", default=0
     )
-    order: bool = parameter(
-        "order", Flag(), "0 puts the picture before the text, 1 behind.", default=False
-    )
+    order: bool = parameter("order", Flag(), "0 puts the picture first, 1 the text.", default=False)
     align: int = parameter(
         "align",
         Integer(0, 2),
-        "Picture and text share their 0 top, 1 middle or 2 bottom.",
+        "Alignment of picture and text: 0 top, 1 middle, 2 bottom.",
         default=2,
     )
     interval: int = parameter(
-        "interval", Integer(0, 1000), "Pixels between picture and text.", default=0
+        "interval", Integer(0, 1000), "Gap between picture and text in pixels.", default=0
     )
 
     def keeps_animation(self) -> bool:
-        """An animation stays one."""
+        """Return True: an animation stays animated."""
         return True
 
     def __post_init__(self) -> None:
-        """Ask for one mark at least (C-77)."""
+        """Raise `MissingArgument` without a text and an image (C-77)."""
         if self.text is None and self.image is None:
             raise missing("text or image", ec="0040-00000278")
 
     @property
     def watermark_keys(self) -> frozenset[str]:
-        """The object that is drawn, if one is."""
+        """Keys of the image mark's objects; empty for a text mark."""
         return frozenset() if self.image is None else self.image.watermark_keys
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
-        """Keep the edges of a text sharp in colour too (docs/decisions/004)."""
+        """Set full chroma for a text, so that its edges stay sharp (docs/decisions/004)."""
         return plan if self.text is None else replace(plan, full_chroma=True)
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
-        """Draw the mark; what reaches over an edge is cut off (C-80)."""
-        made = partial(self._laying, picture, context)
-        laying = context.cache.get_or_create(
-            (self, picture.size), made, pixels=lambda it: pixels(it.mark)
+        """Draw the mark, clipped at the picture's edges (C-80)."""
+        make = partial(self._overlay, picture, context)
+        overlay = context.cache.get_or_create(
+            (self, picture.size), make, pixels=lambda overlay: pixels(overlay.mark)
         )
-        return picture.with_image(laying.draw_on(picture.image))
+        return picture.with_image(overlay.draw_on(picture.image))
 
-    def _laying(self, picture: Picture, context: ProcessingContext) -> Overlay:
+    def _overlay(self, picture: Picture, context: ProcessingContext) -> Overlay:
         mark = self._mark(picture.size, context)
         if self.fill:
             return tile(mark, (self.padx, self.pady), picture.size, self.t)
-        place = Anchor(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
-        corner = place.corner(picture.size, mark.size)
-        laying = Overlay(mark=mark, corners=(corner,), opacity=self.t)
-        # Every frame of an animation gets the same mark: it is drawn once.
-        return laying.rasterized(picture.size) if picture.output.animated else laying
+        anchor = Anchor(gravity=self.g, x=self.x, y=self.y, voffset=self.voffset)
+        corner = anchor.corner(picture.size, mark.size)
+        overlay = Overlay(mark=mark, corners=(corner,), opacity=self.t)
+        # All frames of an animation get the same mark, which is drawn once.
+        return overlay.rasterized(picture.size) if picture.output.animated else overlay
 
     def _mark(self, size: Size, context: ProcessingContext) -> Mark:
-        """Make the mark for a picture of `size`."""
+        """Return the mark for a picture of `size`; raises `WatermarkError`."""
         marks: list[Mark] = []
         if self.image is not None:
             marks.append(prepare_mark(self.image, size, context))
         if self.text is not None:
-            marks.append(self._lettering(self.text, context.fonts))
+            marks.append(self._text_mark(self.text, context.fonts))
         if self.order:
             marks.reverse()
         return marks[0] if len(marks) == 1 else self._side_by_side(marks)
 
-    def _lettering(self, text: str, fonts: Path) -> TextMark:
+    def _text_mark(self, text: str, fonts: Path) -> TextMark:
         return TextMark(
             line=typeset(text, self.type, self.size, fonts),
             colour=self.color,

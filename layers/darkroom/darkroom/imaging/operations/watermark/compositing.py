@@ -1,4 +1,4 @@
-"""Marks onto pictures: only the pixels that a mark covers are worked on."""
+"""Compositing of marks over pictures, limited to the pixels that a mark covers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,22 +10,22 @@ from darkroom.imaging.operations.watermark.layout import Corner, tiles
 from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, rasterize
 
 BLOCK = 1024
-"""Side of what is drawn at a time: the largest mark needs no more memory than that."""
+"""Side of the blocks that are composited at a time, which bounds the memory for large marks."""
 
 MIN_TILE_SIDE = 256
-"""Side up to which tiles are put together first, so that a picture takes few."""
+"""Side up to which tiles are doubled, so that a picture needs few of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """A mark with the places it is laid at, and its opacity in percent."""
+    """A mark, the positions where it is drawn, and its opacity in percent."""
 
     mark: Mark
     corners: Sequence[Corner]
     opacity: int
 
     def draw_on(self, image: Image.Image) -> Image.Image:
-        """Lay the mark over a copy of the picture, cut at the edges (C-80)."""
+        """Composite the mark over a copy of the picture, clipped at the edges (C-80)."""
         result = self._in_colour_mode_for(image)
         whole = Box(0, 0, *image.size)
         for left, top in self.corners:
@@ -36,42 +36,42 @@ class Overlay:
         return result
 
     def rasterized(self, size: Size) -> "Overlay":
-        """Have the mark drawn, if it is small, as far as a picture of `size` shows it."""
+        """Return an overlay whose mark is rasterized for a picture of `size`, if it is small."""
         ((left, top),) = self.corners
         return replace(self, mark=rasterize(self.mark, Box(0, 0, *size).translate(-left, -top)))
 
     def _in_colour_mode_for(self, image: Image.Image) -> Image.Image:
-        """Copy the picture; a grey one stays grey unless the mark brings colour (C-117)."""
+        """Return a copy of the picture; grey becomes RGB only for a mark with colour (C-117)."""
         if image.mode in ("RGB", "RGBA") or self.mark.grey:
             return image.copy()
         return image.convert("RGBA" if image.mode == "LA" else "RGB")
 
 
 def tile(mark: Mark, gaps: Size, size: Size, opacity: int) -> Overlay:
-    """Cover a picture of a size; small tiles become larger ones of the same pattern (C-81)."""
-    seen = Box(*mark.ink_bounds[:2], *size)
+    """Return an overlay that covers a picture of `size`; small tiles are doubled first (C-81)."""
+    visible = Box(*mark.ink_bounds[:2], *size)
     step = max(1, mark.size[0] + gaps[0]), max(1, mark.size[1] + gaps[1])
-    mark = rasterize(mark, seen)
+    mark = rasterize(mark, visible)
     while step[0] < min(MIN_TILE_SIDE, size[0]):
-        mark, step = _twice(mark, (step[0], 0), seen), (2 * step[0], step[1])
+        mark, step = _doubled(mark, (step[0], 0), visible), (2 * step[0], step[1])
     while step[1] < min(MIN_TILE_SIDE, size[1]):
-        mark, step = _twice(mark, (0, step[1]), seen), (step[0], 2 * step[1])
+        mark, step = _doubled(mark, (0, step[1]), visible), (step[0], 2 * step[1])
     return Overlay(mark=mark, corners=tiles(size, step), opacity=opacity)
 
 
-def _twice(mark: Mark, shift: Corner, seen: Box) -> Mark:
-    return rasterize(MarkGroup(placed=((mark, (0, 0)), (mark, shift)), size=mark.size), seen)
+def _doubled(mark: Mark, shift: Corner, visible: Box) -> Mark:
+    return rasterize(MarkGroup(placed=((mark, (0, 0)), (mark, shift)), size=mark.size), visible)
 
 
 def blocks(box: Box) -> Iterator[Box]:
-    """Cut a box into blocks."""
+    """Yield the blocks of at most `BLOCK` pixels a side that make up a box."""
     for left, top in tiles(box.size, (BLOCK, BLOCK)):
         block = Box(left, top, left + BLOCK, top + BLOCK).translate(box.left, box.top)
         yield Box(*block[:2], min(block.right, box.right), min(block.bottom, box.bottom))
 
 
 def fade(mark: Image.Image, percent: int) -> Image.Image:
-    """Leave a mark, RGBA or its alpha alone, so much of its opacity; may change it."""
+    """Multiply the alpha of an RGBA mark, or a mask of mode L; may change `mark` in place."""
     if percent == 100:
         return mark
     shares = [(value * percent + 50) // 100 for value in range(256)]
@@ -82,7 +82,7 @@ def fade(mark: Image.Image, percent: int) -> Image.Image:
 
 
 def _composite(image: Image.Image, part: Image.Image, box: Box) -> None:
-    """Composite source-over, in place (spec 03 §4)."""
+    """Composite `part` source-over into the box, in place (spec 03 §4)."""
     if image.mode in ("L", "RGB"):
         image.paste(part, box, mask=part)
         return

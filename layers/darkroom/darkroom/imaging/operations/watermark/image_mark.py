@@ -1,4 +1,4 @@
-"""The picture of a watermark: an object of the same bucket, prepared by its own process."""
+"""The picture of a watermark: an object in the same bucket, prepared by a process of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ from darkroom.process.parameters import (
 )
 
 MAX_WATERMARKS = 3
-"""Different pictures that the watermarks of one process may use."""
+"""Number of different objects that the watermarks of one process may use."""
 
 EC_NESTED = "0040-00000373"
 
@@ -46,21 +46,21 @@ _PROCESS = "?x-oss-process="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkResize(Resize):
-    """A resize that may also be a percentage of the picture that is marked."""
+    """A resize that also takes a percentage of the picture under the mark."""
 
     name: ClassVar[str] = "resize"
 
     P: int | None = parameter(
-        "P", Integer(1, 100), "Percentage of the picture that is marked.", default=None
+        "P", Integer(1, 100), "Percentage of the picture under the mark.", default=None
     )
 
     def __post_init__(self) -> None:
-        """Ask for a target, of which `P` is one."""
+        """Raise `MissingArgument` without a target; `P` is one."""
         if self.P is None:
             Resize.__post_init__(self)
 
     def for_picture(self, size: Size, mark: Size) -> Resize:
-        """Settle the percentage: fit inside that share of the picture's sides (C-87)."""
+        """Return the resize for a picture of `size`: `P` fits inside that share of it (C-87)."""
         if self.P is None:
             return self
         if is_wider(mark, size):
@@ -79,48 +79,48 @@ class MarkResize(Resize):
 _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
     operation.name: operation for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, Rotate)
 }
-"""What may prepare a mark (spec 02 §15.2)."""
+"""The actions that may prepare a mark (spec 02 §15.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatermarkObject:
-    """An object by key, and the steps that prepare it."""
+    """The key of an object, and the steps that prepare it."""
 
     key: str
     steps: tuple[PixelOperation, ...] = ()
 
     @property
     def watermark_keys(self) -> frozenset[str]:
-        """The object's key, and those of whatever a step of its preparation loads."""
+        """The object's key, and the keys of objects that its steps load."""
         nested = (step for step in self.steps if isinstance(step, UsesWatermarks))
         return frozenset({self.key}).union(*(step.watermark_keys for step in nested))
 
 
 @dataclass(frozen=True, slots=True)
 class WatermarkObjectType:
-    """Base64 of `key` or `key?x-oss-process=image/…`."""
+    """Base64url of `key` or `key?x-oss-process=image/…`."""
 
     def parse(self, text: str) -> WatermarkObject:
-        """Decode the reference and check its process."""
+        """Decode the reference and parse its process; raises `InvalidValue` or `OssError`."""
         key, separator, process = decode_base64(text).partition(_PROCESS)
         if not 0 < len(key.encode()) <= MAX_KEY_BYTES:
             raise InvalidValue("Value must name an object")
         return WatermarkObject(key=key, steps=_steps(process) if separator else ())
 
     def text(self, value: WatermarkObject) -> str:
-        """Encode the reference, its process in canonical form."""
+        """Return the encoded reference with its process in canonical form."""
         steps = "/".join(canonical_text(step) for step in value.steps)
         return encode_base64(value.key + (f"{_PROCESS}image/{steps}" if steps else ""))
 
     def expected(self) -> str:
-        """Name the form."""
+        """Return the expected form for the documentation."""
         return "base64url text: `key` or `key?x-oss-process=image/…`"
 
 
 def _steps(process: str) -> tuple[PixelOperation, ...]:
     parsed = parse(process)
     if parsed.style is not None or parsed.save is not None:
-        # A style must not prepare a mark (C-86), nor may the mark be stored.
+        # Neither a style (C-86) nor `sys/saveas` is allowed here.
         raise invalid("image", process, "Value must be prepared by image/ actions")
     return tuple(bind(_preparation(action.name), action.arguments) for action in parsed.actions)
 
@@ -134,36 +134,36 @@ def _preparation(name: str) -> type[PixelOperation]:
 
 
 def prepare_mark(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
-    """Load the mark for a picture of `size` and put it through its steps.
+    """Load the mark for a picture of `size` and apply its steps; cached for the request.
 
-    Raises `WatermarkError` where the object is missing or no picture.
+    Raises `WatermarkError` for an object that is missing or cannot be decoded.
     """
-    made = partial(_prepared, mark, size, context)
-    return context.cache.get_or_create((mark, size), made, pixels=pixels)
+    make = partial(_prepare, mark, size, context)
+    return context.cache.get_or_create((mark, size), make, pixels=pixels)
 
 
-def _prepared(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
+def _prepare(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
     data = context.load_watermark(mark.key)
     try:
-        picture = _decoded(data, mark, size, context)
+        picture = _decode(data, mark, size, context)
     except OssError as error:
         reason = f"The watermark object {truncate(mark.key)} cannot be used: {error.message}"
         raise OssError(Code.WATERMARK_ERROR, reason) from error
     for step in mark.steps:
-        picture = _fitting(step, size, picture.size).apply(picture, context)
+        picture = _for_picture(step, size, picture.size).apply(picture, context)
     return BitmapMark(image=picture.image, size=picture.size)
 
 
-def _fitting(step: PixelOperation, size: Size, mark: Size) -> PixelOperation:
+def _for_picture(step: PixelOperation, size: Size, mark: Size) -> PixelOperation:
     return step.for_picture(size, mark) if isinstance(step, MarkResize) else step
 
 
-def _decoded(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingContext) -> Picture:
+def _decode(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingContext) -> Picture:
     """Decode the first frame (C-84), at reduced scale where the first step allows it."""
     header = replace(probe(data), frames=1)
     source_format = FORMATS[header.format]
     source_format.check_source(header, context.limits)
-    needed = _needed(mark, size, header)
+    needed = _needed_size(mark, size, header)
     frame = next(source_format.frames(data, header, needed=needed, every=False))
     return Picture(
         image=apply_orientation(frame.image, header.orientation),
@@ -173,11 +173,11 @@ def _decoded(data: bytes, mark: WatermarkObject, size: Size, context: Processing
     )
 
 
-def _needed(mark: WatermarkObject, size: Size, header: Header) -> Size | None:
-    """Ask the first step how few pixels will do, in the orientation of the stored mark."""
+def _needed_size(mark: WatermarkObject, size: Size, header: Header) -> Size | None:
+    """Return the size that the first step needs, in the orientation of the stored mark."""
     if not mark.steps or not may_reduce(header.size, header.orientation):
         return None
-    first = _fitting(mark.steps[0], size, header.upright_size)
+    first = _for_picture(mark.steps[0], size, header.upright_size)
     if not isinstance(first, SupportsReducedDecode):
         return None
     needed = first.needed_size(header.upright_size, animated=False)

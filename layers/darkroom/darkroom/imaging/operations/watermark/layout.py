@@ -1,4 +1,4 @@
-"""Where marks stand on pictures and beside each other: whole pixels, no pictures (spec 02 §15)."""
+"""Positions of marks on pictures and next to each other, in whole pixels (spec 02 §15)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from darkroom.geometry import Size
 
 type Corner = tuple[int, int]
-"""Where the upper left of a mark lies, in pixels of what it lies on; outside it, too."""
+"""Position of a mark's upper left corner in the picture's pixels; may lie outside the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """An anchor with its distances, in pixels of the picture (spec 02 §15.1)."""
+    """A gravity with distances in pixels of the picture (spec 02 §15.1)."""
 
     gravity: str
     x: int
@@ -19,7 +19,7 @@ class Anchor:
     voffset: int
 
     def corner(self, size: Size, mark: Size) -> Corner:
-        """Place a mark of one size on a picture of another."""
+        """Return the position of a mark of size `mark` on a picture of `size`."""
         return self._left(size[0], mark[0]), self._top(size[1], mark[1])
 
     def _left(self, width: int, mark: int) -> int:
@@ -42,9 +42,9 @@ class Anchor:
 
 
 def layout_row(sizes: Sequence[Size], interval: int, align: int) -> tuple[Size, Sequence[Corner]]:
-    """Put boxes side by side on a common top (0), middle (1) or bottom (2) (spec 02 §15.4).
+    """Place boxes side by side, aligned at top (0), middle (1) or bottom (2) (spec 02 §15.4).
 
-    Gives the size of the row and where each box is.
+    Returns the size of the row and the corner of each box.
     """
     height = max(size[1] for size in sizes)
     corners = []
@@ -56,6 +56,6 @@ def layout_row(sizes: Sequence[Size], interval: int, align: int) -> tuple[Size, 
 
 
 def tiles(size: Size, step: Size) -> Sequence[Corner]:
-    """Cover a picture from its upper left on (C-81)."""
+    """Return the corners of tiles that cover `size`, from the upper left corner (C-81)."""
     across, down = range(0, size[0], step[0]), range(0, size[1], step[1])
     return [(left, top) for top in down for left in across]

@@ -1,4 +1,4 @@
-"""What marks are: they give any part of themselves, so that no more is drawn than is seen."""
+"""Marks: any box of a mark can be rendered, so that only visible pixels are drawn."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,31 +11,31 @@ from darkroom.imaging.operations.watermark.layout import Corner
 TRANSPARENT = (0, 0, 0, 0)
 
 MAX_RASTERIZED_PIXELS = 1 << 20
-"""Pixels up to which a mark is better drawn once than anew each time it is laid."""
+"""Pixels up to which a mark is rendered once and reused, instead of each time it is drawn."""
 
 
 class Mark(Protocol):
-    """Something that is laid over pictures; its coordinates begin at its upper left."""
+    """A drawing that is composited over pictures; its origin is its upper left corner."""
 
     @property
     def size(self) -> Size:
-        """The box by which it is placed."""
+        """The size by which it is placed."""
 
     @property
     def ink_bounds(self) -> Box:
-        """The pixels that it may touch: letters lean out of their box."""
+        """The box of all pixels that it may draw; glyphs can extend past the size."""
 
     @property
     def grey(self) -> bool:
-        """Whether it brings no colour to a grey picture."""
+        """Whether all its colours are grey."""
 
     def render(self, box: Box) -> Image.Image:
-        """Draw what lies in a box within its reach: RGBA."""
+        """Return the pixels of a box within `ink_bounds` as RGBA."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BitmapMark:
-    """A mark of pixels, which begin at `corner`."""
+    """A mark of pixels, whose upper left one is at `corner`."""
 
     image: Image.Image
     size: Size
@@ -43,20 +43,20 @@ class BitmapMark:
 
     @property
     def ink_bounds(self) -> Box:
-        """Where the pixels are."""
+        """The box of the pixels."""
         return Box(0, 0, *self.image.size).translate(*self.corner)
 
     @property
     def grey(self) -> bool:
-        """Whether all channels are alike; colour under full transparency counts as none."""
+        """Whether the colour channels are equal, not counting fully transparent pixels."""
         if self.image.mode in ("L", "LA"):
             return True
-        seen = self.image.convert("RGBa") if self.image.mode == "RGBA" else self.image
-        red, green, blue, *_ = (channel.tobytes() for channel in seen.split())
+        visible = self.image.convert("RGBa") if self.image.mode == "RGBA" else self.image
+        red, green, blue, *_ = (channel.tobytes() for channel in visible.split())
         return red == green == blue
 
     def render(self, box: Box) -> Image.Image:
-        """Cut it out."""
+        """Return the pixels of a box as RGBA."""
         left, top = self.corner
         part = self.image.crop(box.translate(-left, -top))
         return part if part.mode == "RGBA" else part.convert("RGBA")
@@ -64,23 +64,23 @@ class BitmapMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkGroup:
-    """Marks that act as one, later ones over earlier ones."""
+    """Marks that are placed together, later ones over earlier ones."""
 
     placed: tuple[tuple[Mark, Corner], ...]
     size: Size
 
     @property
     def ink_bounds(self) -> Box:
-        """The box around what they reach."""
+        """The bounds of all marks' ink."""
         return union(mark.ink_bounds.translate(*corner) for mark, corner in self.placed)
 
     @property
     def grey(self) -> bool:
-        """Whether none brings colour."""
+        """Whether all marks are grey."""
         return all(mark.grey for mark, _ in self.placed)
 
     def render(self, box: Box) -> Image.Image:
-        """Draw the parts of those that lie there."""
+        """Return the pixels of a box as RGBA, composited of the marks that intersect it."""
         whole = Image.new("RGBA", box.size, TRANSPARENT)
         for mark, (left, top) in self.placed:
             common = mark.ink_bounds.translate(left, top).intersection(box)
@@ -90,9 +90,9 @@ class MarkGroup:
         return whole
 
 
-def rasterize(mark: Mark, seen: Box) -> Mark:
-    """Draw a small mark for good, as far as it is seen."""
-    box = mark.ink_bounds.intersection(seen)
+def rasterize(mark: Mark, visible: Box) -> Mark:
+    """Return the visible part as a bitmap; return a large mark unchanged."""
+    box = mark.ink_bounds.intersection(visible)
     if box is None:
         return BitmapMark(image=Image.new("RGBA", (0, 0)), size=mark.size)
     if box.size[0] * box.size[1] > MAX_RASTERIZED_PIXELS:
@@ -101,7 +101,7 @@ def rasterize(mark: Mark, seen: Box) -> Mark:
 
 
 def pixels(mark: Mark) -> int:
-    """Count the pixels that a mark keeps in memory."""
+    """Return the number of pixels that a mark holds in memory."""
     match mark:
         case BitmapMark(image=image):
             return image.width * image.height

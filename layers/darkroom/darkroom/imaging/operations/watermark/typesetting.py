@@ -1,4 +1,4 @@
-"""A line of text in glyphs of one or more faces (spec 02 §15.3, C-91)."""
+"""Typesetting of a line of text in one or more faces (spec 02 §15.3, C-91)."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,35 @@ from PIL import Image, ImageDraw, ImageFont
 from darkroom.geometry import Box, Size, union
 from darkroom.imaging.fonts import FILES, FontFile, split_runs
 
-type _Letter = tuple[ImageFont.FreeTypeFont, str]
+_SPACES = {
+    "\u1680": 1 / 2,
+    **dict.fromkeys("\u2000\u2002", 1 / 2),
+    **dict.fromkeys("\u2001\u2003\u3000", 1.0),
+    "\u2004": 1 / 3,
+    **dict.fromkeys("\u2005\u202f", 1 / 4),
+    "\u2006": 1 / 6,
+    "\u2009": 1 / 5,
+    "\u200a": 1 / 10,
+    "\u205f": 4 / 18,
+}
+"""Advances in parts of the em, for faces that lack these spaces; others are as wide as a space."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """A character, the face that draws it and how far the pen moves."""
+
+    font: ImageFont.FreeTypeFont
+    text: str
+    advance: float
+
+
+"""A character and the font that has its glyph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """A character of a face, the pen at `x`, and the pixels that it may touch."""
+    """A character in a font, the pen position `x`, and the box of its ink."""
 
     font: ImageFont.FreeTypeFont
     character: str
@@ -26,49 +49,70 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Glyphs on a common baseline; the size is their advance by ascent and descent."""
+    """Glyphs on a common baseline."""
 
     glyphs: Sequence[Glyph]
     baseline: int
+    """Pixels from the top of the line down to the baseline."""
     size: Size
-    reach: Box
-    """The pixels that they may touch: some lean out of the box, as a `j` does."""
+    """The advance width, and the ascent plus the descent."""
+    ink_bounds: Box
+    """The box of all ink, which can extend past `size`, as a `j` does."""
 
     def ink(self, box: Box) -> Image.Image:
-        """Draw what lies in a box: L, 255 where all is ink."""
+        """Return the ink in a box as a mask of mode L, 255 for full coverage."""
         image = Image.new("L", box.size)
         draw = ImageDraw.Draw(image)
         for glyph in self.glyphs:
             if glyph.box.intersection(box):
-                place = glyph.x - box.left, self.baseline - box.top
-                draw.text(place, glyph.character, fill=255, font=glyph.font, anchor="ls")
+                origin = glyph.x - box.left, self.baseline - box.top
+                draw.text(origin, glyph.character, fill=255, font=glyph.font, anchor="ls")
         return image
 
 
 def typeset(text: str, font: str, em: int, folder: Path) -> Line:
-    """Set a text in the faces behind a font name, at an em of so many pixels."""
+    """Set a text in the faces of an OSS font name, at `em` pixels; `folder` has the font files."""
     faces = [_face(folder / file) for file in FILES[font]]
-    letters = [(_font(face.path, em), one) for face, run in split_runs(text, faces) for one in run]
-    metrics = [font.getmetrics() for font, _ in letters] or [(0, 0)]
+    runs = split_runs(text, faces)
+    characters = [
+        Character(font=_font(face.path, em), text=text, advance=_advance(face, text, em))
+        for face, run in runs
+        for text in run
+    ]
+    metrics = [character.font.getmetrics() for character in characters] or [(0, 0)]
     ascent, descent = (max(lengths) for lengths in zip(*metrics, strict=True))
-    glyphs = tuple(_in_line(letters, ascent))
-    advance = sum(font.getlength(character) for font, character in letters)
+    glyphs = tuple(_glyphs(characters, ascent))
+    advance = sum(character.advance for character in characters)
     return Line(
         glyphs=glyphs,
         baseline=ascent,
         size=(math.ceil(advance), ascent + descent),
-        reach=union(glyph.box for glyph in glyphs),
+        ink_bounds=union(glyph.box for glyph in glyphs),
     )
 
 
-def _in_line(letters: Sequence[_Letter], baseline: int) -> Iterator[Glyph]:
-    """Move the pen by each glyph's own advance: none of the faces has a kerning table."""
+def _glyphs(characters: Sequence[Character], baseline: int) -> Iterator[Glyph]:
+    """Place the glyphs by their advances: none of the faces has a kerning table."""
     x = 0.0
-    for font, character in letters:
-        left, top, right, bottom = font.getbbox(character, anchor="ls")
-        box = Box(math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom))
-        yield Glyph(font=font, character=character, x=x, box=box.translate(0, baseline))
-        x += font.getlength(character)
+    for character in characters:
+        font = character.font
+        if not character.text.isspace():
+            left, top, right, bottom = font.getbbox(character.text, anchor="ls")
+            box = Box(
+                math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom)
+            )
+            yield Glyph(font=font, character=character.text, x=x, box=box.translate(0, baseline))
+        x += character.advance
+
+
+def _advance(face: FontFile, text: str, em: int) -> float:
+    """Return the advance of a character; a space needs no glyph to have one."""
+    font = _font(face.path, em)
+    if not text.isspace():
+        return font.getlength(text)
+    if face.has_glyph(text) and (advance := font.getlength(text)):
+        return advance
+    return em * _SPACES[text] if text in _SPACES else font.getlength(" ")
 
 
 @lru_cache(maxsize=16)
@@ -78,5 +122,5 @@ def _face(path: Path) -> FontFile:
 
 @lru_cache(maxsize=32)
 def _font(path: Path, em: int) -> ImageFont.FreeTypeFont:
-    """Open a face at a size; laid out without shaping, the same on every machine."""
+    """Open a font at an em; the basic layout engine gives the same result on every machine."""
     return ImageFont.truetype(path, em, layout_engine=ImageFont.Layout.BASIC)

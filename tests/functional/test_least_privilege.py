@@ -1,0 +1,129 @@
+"""Each role allows the calls that its function makes, and nothing else.
+
+The calls are those that both functions make in a scenario, the grants those of the template in
+every deployment.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.cloudformation import Stack
+from tests.deployments import deployment, in_every_deployment, variables
+from tests.functional.aws_scenario import VARIABLES, Recorded, run_scenario
+from tests.functional.call_recorder import call_sites
+from tests.permissions import (
+    Need,
+    Permission,
+    granted,
+    missing_grants,
+    needless_grants,
+    needs,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+TRACES = {("xray:PutTraceSegments", "*"), ("xray:PutTelemetryRecords", "*")}
+EVENT_SOURCE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+RUNTIME: Mapping[str, set[Permission]] = {
+    "ProcessRole": {(action, "<ProcessLogs.Arn>") for action in LOGS} | TRACES,
+    "PersistRole": {(action, "<PersistLogs.Arn>") for action in LOGS}
+    | TRACES
+    | {(action, "<Jobs.Arn>") for action in EVENT_SOURCE},
+}
+"""What Lambda itself does with a function's role: logs, traces and receiving messages."""
+
+READ_ACTIONS = {
+    *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+}
+"""What remains allowed on pictures where they are not writable."""
+
+
+@pytest.fixture(scope="module")
+def recorded(s3: "S3Client") -> Recorded:
+    """Run the scenario."""
+    return run_scenario(s3)
+
+
+@pytest.fixture(scope="module")
+def called(recorded: Recorded) -> Mapping[str, set[Need]]:
+    """Return what the recorded calls need, by the role of the function that made them."""
+    return {role: set().union(*map(needs, calls)) for role, calls in recorded.calls.items()}
+
+
+def test_the_scenario_reaches_every_call(recorded: Recorded) -> None:
+    """Each function of the package that names a client's method calls it."""
+    assert call_sites() == recorded.sites
+
+
+def needed(called: AbstractSet[Need], stack: Stack) -> set[Permission]:
+    """Return what a function needs in a deployment, without writing where that is switched off."""
+    environment = variables(stack)
+    writable = stack.parameters["Writable"] == "true"
+    return {
+        (need.action, arn)
+        for need in called
+        for variable in [_variable(need)]
+        if writable or variable != "DARKROOM_BUCKETS" or need.action in READ_ACTIONS
+        for arn in _arns(variable, need.key, environment, stack)
+    }
+
+
+def _variable(need: Need) -> str:
+    """Find the variable that names the resource; queues have URLs and topics have ARNs."""
+    return VARIABLES[need.resource.rpartition("/")[2].rpartition(":")[2]]
+
+
+def _arns(variable: str, key: str, environment: Mapping[str, str], stack: Stack) -> Iterable[str]:
+    """Return the ARNs of the resources that a variable names in a deployment, if there are any."""
+    value = environment[variable]
+    match variable:
+        case "DARKROOM_BUCKETS":
+            names = [entry.get("s3", name) for name, entry in json.loads(value).items()]
+        case "DARKROOM_RESULTS_BUCKET":
+            names = [value]
+        case "DARKROOM_TOPICS":
+            return filter(None, stack.parameters["TopicArns"])
+        case "DARKROOM_TABLE" | "DARKROOM_JOBS_QUEUE" | "DARKROOM_DEAD_LETTER_QUEUE":
+            return [value.replace(">", ".Arn>")]
+        case _:
+            return filter(None, [value])
+    return [f"arn:aws:s3:::{name}/{key}".removesuffix("/") for name in names]
+
+
+def test_roles_grant_what_is_called_and_nothing_else(called: Mapping[str, set[Need]]) -> None:
+    """In every deployment: no call is denied, and without any grant one would be."""
+
+    @in_every_deployment
+    def check(stack: Stack) -> None:
+        for role in RUNTIME:
+            permissions, grants = needed(called[role], stack) | RUNTIME[role], granted(stack, role)
+            assert missing_grants(permissions, grants) == set(), role
+            assert needless_grants(permissions, grants) == set(), role
+
+    check()
+
+
+@pytest.mark.parametrize("role", RUNTIME)
+def test_a_grant_that_is_removed_is_missed(called: Mapping[str, set[Need]], role: str) -> None:
+    """Whichever it is."""
+    stack = deployment("FurtherBuckets", "TopicArns", "Cdn")
+    permissions = needed(called[role], stack) | RUNTIME[role]
+    grants = granted(stack, role)
+    assert all(missing_grants(permissions, grants - {grant}) for grant in grants)
+
+
+@pytest.mark.parametrize("role", RUNTIME)
+def test_a_grant_that_is_added_is_needless(called: Mapping[str, set[Need]], role: str) -> None:
+    """Of another action, or of the same one on another resource."""
+    stack = deployment("FurtherBuckets", "TopicArns", "Cdn")
+    permissions = needed(called[role], stack) | RUNTIME[role]
+    grants = granted(stack, role)
+    for more in (("s3:PutObjectAcl", "arn:aws:s3:::<Pictures>/*"), ("s3:GetObject", "<Table.Arn>")):
+        assert needless_grants(permissions, grants | {more}) == {more}
