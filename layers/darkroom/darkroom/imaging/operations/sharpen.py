@@ -44,7 +44,7 @@ class Sharpen(PixelOperation):
         return picture.with_image(sharpened)
 
     def _weighted(self, image: Image.Image) -> Image.Image:
-        """Weight the neighbours by their alpha, so that colours of invisible pixels do not bleed."""
+        """Weight the neighbours by their alpha, so that invisible colours do not bleed."""
         alpha = image.getchannel("A")
         neighbours = image.convert(image.mode.replace("A", "a")).filter(_NEIGHBOURS)
         neighbours = neighbours.convert(image.mode)
