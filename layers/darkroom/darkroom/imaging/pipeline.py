@@ -114,7 +114,7 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     """Read the header; raise `OssError` for a source over the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
-    FORMATS[header.format].check_source(header, context.limits)
+    FORMATS[header.format].check_source(header.decoded_size, header.frames, context.limits)
     return header
 
 

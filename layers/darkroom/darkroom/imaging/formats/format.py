@@ -115,9 +115,8 @@ class Format:
         """
         return Header(format=self.name, size=self.open(data).size)
 
-    def check_source(self, header: Header, limits: Limits) -> None:
-        """Raise `OssError` for a source over the limits, before any pixel is decoded."""
-        size, frames = header.decoded_size or header.size, header.frames
+    def check_source(self, size: Size, frames: int, limits: Limits) -> None:
+        """Raise `OssError` for a source over the limits; `size` is what decoding allocates."""
         limits.check_source(
             size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
         )

@@ -43,7 +43,7 @@ class IsoMedia(Format):
         return Header(
             format=self.name,
             size=self.upright_size(image, items),
-            decoded_size=largest,
+            largest_size=largest,
             alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
             resolution=exif_resolution(read_exif(exif)),
             exif=exif,

@@ -88,7 +88,9 @@ def plain(entry: Entry) -> str:
     else:
         words = [str(number) for number in entry.numbers]
     # A number is returned whole or not at all.
-    return " ".join(words)[: MAX_TEXT + 1].rpartition(" ")[0] if _is_long(words) else " ".join(words)
+    return (
+        " ".join(words)[: MAX_TEXT + 1].rpartition(" ")[0] if _is_long(words) else " ".join(words)
+    )
 
 
 def _is_long(words: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ class Gif(Format):
         return Header(
             format=self.name,
             size=info.size,
-            decoded_size=(max(width, frame[0]), max(height, frame[1])),
+            largest_size=(max(width, frame[0]), max(height, frame[1])),
             frames=info.frames,
             loop_count=info.loop_count,
         )
