@@ -1,8 +1,7 @@
-"""PNG: the chunks that pixels depend on, and what Pillow gets wrong of them.
+"""PNG: the chunks that pixels depend on, and corrections of what Pillow decodes.
 
-Pillow is handed a file of those chunks alone. What the others say, and whether they can be read
-at all, spoils no picture (C-180); and Pillow would read each of them by Python code, and inflate
-a colour profile as often as it comes (decision 100).
+Pillow receives a file of those chunks only. The others, damaged or not, change no pixel (C-180),
+and Pillow would parse each of them in Python, and inflate every colour profile (decision 100).
 """
 
 import struct
@@ -27,7 +26,7 @@ MAX_PROFILES = 10
 """A valid file has one."""
 
 MAX_PROFILE_BYTES = 4_000_000
-"""Of a profile once it is inflated: those of printers take two million."""
+"""Of an inflated profile; those of printers take two million."""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -52,12 +51,12 @@ _RLE = 3
 _ZLIB_HEAD = b"\x78\x9c"
 
 _MOST_BYTES_PER_PIXEL = 9
-"""Four samples of 16 bits, and what is in front of the rows of a picture one pixel wide."""
+"""Four samples of 16 bits, and the filter byte of a row of one pixel."""
 
 _ESSENTIAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 _STEP = 1 << 20
-"""Bytes that are inflated at once where only their checksum is wanted."""
+"""Bytes that are inflated at once to compute their Adler-32."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ class Png(Format):
         )
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
-        """Decode what pixels depend on; a wrong checksum behind the last one spoils none."""
+        """Decode the chunks that pixels depend on; a wrong Adler-32 after the last is ignored."""
         del reduction
         chunks = read_chunks(data)
         file = _essential(data, chunks)
@@ -112,7 +111,7 @@ PNG = Png(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A chunk's name, and where its content is in the file."""
+    """A chunk's name, and start and end of its content in the file."""
 
     name: bytes
     start: int
@@ -120,9 +119,10 @@ class Chunk:
 
 
 def read_chunks(data: bytes) -> list[Chunk]:
-    """Walk from the header to the end; raises `ImageTooLarge` for more parts than a picture has.
+    """Return the chunks from the header to IEND.
 
-    The last chunk of a file that was cut off ends behind it.
+    The last chunk of a truncated file ends after the file. Raises `ImageTooLarge` for more than
+    `MAX_CHUNKS` chunks or `MAX_PROFILES` profiles.
     """
     position, chunks = _HEAD, list[Chunk]()
     while position + _HEAD <= len(data):
@@ -144,30 +144,36 @@ def _too_many(parts: str) -> OssError:
 
 
 def _essential(data: bytes, chunks: Iterable[Chunk]) -> bytes:
-    """Return a file of those chunks that pixels depend on."""
-    kept = [each for each in chunks if each.name in _ESSENTIAL and not _is_short_level(data, each)]
-    parts = (data[each.start - _HEAD : each.end + _CHECKSUM] for each in kept)
+    """Return a file of the chunks that pixels depend on."""
+    kept = [each for each in chunks if each.name in _ESSENTIAL]
+    parts = (
+        data[each.start - _HEAD : each.end + _CHECKSUM]
+        for each in kept
+        if each.name != b"tRNS" or _has_level(data, each)
+    )
     return _SIGNATURE + b"".join(parts)
 
 
-def _is_short_level(data: bytes, chunk: Chunk) -> bool:
-    """Tell whether transparency is too short to say a level: it counts as absent, as elsewhere."""
+def _has_level(data: bytes, chunk: Chunk) -> bool:
+    """Return whether a tRNS chunk can be read; libpng also ignores one that cannot."""
     header = data.find(b"IHDR") - _HEAD - 4 + _COLOUR_TYPE
-    return chunk.name == b"tRNS" and chunk.end - chunk.start < _LEVEL_BYTES.get(data[header], 0)
+    least = _LEVEL_BYTES.get(data[header], 0)
+    return chunk.end - chunk.start >= least and _is_sound(data, chunk)
+
+
+def _is_sound(data: bytes, chunk: Chunk) -> bool:
+    checksum = zlib.crc32(data[chunk.start - 4 : chunk.end]).to_bytes(_CHECKSUM)
+    return data[chunk.end : chunk.end + _CHECKSUM] == checksum
 
 
 def _sound_content(data: bytes, chunks: Iterable[Chunk], name: bytes) -> bytes | None:
-    """Return what the first chunk of a name holds, none where its checksum is wrong."""
+    """Return the content of the first chunk of a name, None where its checksum is wrong."""
     chunk = next((each for each in chunks if each.name == name), None)
-    if chunk is None:
-        return None
-    checksum = zlib.crc32(data[chunk.start - 4 : chunk.end]).to_bytes(_CHECKSUM)
-    sound = data[chunk.end : chunk.end + _CHECKSUM] == checksum
-    return data[chunk.start : chunk.end] if sound else None
+    return data[chunk.start : chunk.end] if chunk and _is_sound(data, chunk) else None
 
 
 def _profile(data: bytes, chunks: Sequence[Chunk]) -> bytes | None:
-    """Return the profile of a picture, or one of the colours that its code points name."""
+    """Return the embedded profile, or else the profile that the code points of cICP stand for."""
     content = _sound_content(data, chunks, b"iCCP") or b""
     _, _, packed = content.partition(b"\0")
     profile = _inflated(packed[1:]) if packed[:1] == b"\0" else None
@@ -177,7 +183,7 @@ def _profile(data: bytes, chunks: Sequence[Chunk]) -> bytes | None:
 
 
 def _inflated(packed: bytes) -> bytes | None:
-    """Inflate a profile; none for one that is broken or larger than any."""
+    """Return an inflated profile, None for a damaged one or one over `MAX_PROFILE_BYTES`."""
     inflate = zlib.decompressobj()
     try:
         profile = inflate.decompress(packed, MAX_PROFILE_BYTES)
@@ -187,36 +193,43 @@ def _inflated(packed: bytes) -> bytes | None:
 
 
 def _resealed(file: bytes, most: int) -> bytes:
-    """Return a file with header and checksum made anew around its deflated pixels.
+    """Return a file whose compressed pixels have a new zlib header and a new Adler-32.
 
-    Apple's tools leave out both; and a wrong checksum behind the last pixel spoils none. `most`
-    are the bytes that the pixels take. Raises `ValueError` where they are broken themselves.
+    Apple's tools write neither, and a wrong Adler-32 after the last pixel changes none. The pixels
+    take at most `most` bytes. Raises `ValueError` where the compressed pixels are damaged.
     """
     chunks = read_chunks(file)
-    deflated = b"".join(file[each.start : each.end] for each in chunks if each.name == b"IDAT")
-    for head in (0, len(_ZLIB_HEAD)):
-        checksum = _checksum(deflated[head:], most)
-        if checksum is not None:
-            pixels = _chunk(b"IDAT", _ZLIB_HEAD + deflated[head:] + checksum)
-            others = [each for each in chunks if each.name not in (b"IDAT", b"IEND")]
-            return _essential(file, others) + pixels + _chunk(b"IEND", b"")
-    raise ValueError("the pixels of the picture are broken")
+    pixels = [each for each in chunks if each.name == b"IDAT"]
+    if all(_is_sound(file, each) for each in pixels):
+        packed = b"".join(file[each.start : each.end] for each in pixels)
+        for head in (0, len(_ZLIB_HEAD)):
+            sealed = _sealed(packed[head:], most)
+            if sealed is not None:
+                others = [each for each in chunks if each.name not in (b"IDAT", b"IEND")]
+                return _essential(file, others) + _chunk(b"IDAT", sealed) + _chunk(b"IEND", b"")
+    raise ValueError("the compressed pixels are damaged")
 
 
-def _checksum(deflated: bytes, most: int) -> bytes | None:
-    """Sum up what was deflated; none where that is broken, or more than the pixels take."""
+def _sealed(packed: bytes, most: int) -> bytes | None:
+    """Return a deflate stream as a zlib stream.
+
+    Returns None for a damaged stream, and for one that inflates to more than `most` bytes.
+    """
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    checksum, size = zlib.adler32(b""), 0
+    checksum, size, rest = zlib.adler32(b""), 0, packed
     try:
         while not inflate.eof and size <= most:
-            part = inflate.decompress(inflate.unconsumed_tail or deflated, _STEP)
-            deflated = b""
+            part = inflate.decompress(rest, _STEP)
+            rest = inflate.unconsumed_tail
             checksum, size = zlib.adler32(part, checksum), size + len(part)
-            if not part and not inflate.unconsumed_tail:
+            if not part and not rest:
                 return None
     except zlib.error:
         return None
-    return checksum.to_bytes(4) if inflate.eof and size <= most else None
+    if not inflate.eof or size > most:
+        return None
+    end = len(packed) - len(inflate.unused_data)
+    return _ZLIB_HEAD + packed[:end] + checksum.to_bytes(_CHECKSUM)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -225,7 +238,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def from_apple(image: Image.Image) -> Image.Image:
-    """Take apart pixels as iOS applications have them: blue first, and times alpha."""
+    """Return the RGB or RGBA of Apple's BGR or premultiplied BGRA."""
     if image.mode != "RGBA":
         red, green, blue = image.split()
         return Image.merge("RGB", (blue, green, red))
