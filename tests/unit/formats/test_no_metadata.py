@@ -183,7 +183,7 @@ def test_no_result_has_metadata_of_its_source(word: str) -> None:
 
 @pytest.mark.parametrize("word", SOURCES)
 def test_the_format_of_the_source_has_none_either(word: str) -> None:
-    """A result without `format` is written anew as well."""
+    """Without `format` the result is encoded again as well."""
     source = SOURCES[word]()
     for process in filter(None, PROCESSES):
         try:

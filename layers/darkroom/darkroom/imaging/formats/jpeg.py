@@ -1,7 +1,6 @@
 """JPEG: the segments that pixels depend on, reduced decodes, and bounds on segments and scans.
 
-Pillow is handed a file of those segments alone: what the others say, and whether they can be
-read at all, spoils no picture (C-180).
+Pillow receives a file of those segments only: the others, damaged or not, change no pixel (C-180).
 
 A progressive scan of a few bytes costs the decoder a pass over the whole picture, and Pillow reads
 segments one by one in Python: a small file of many scans or segments could occupy a decoder for
@@ -42,31 +41,31 @@ _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
 """A marker that a length follows."""
 
-_SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
+_SOI, _EOI, _FILL = b"\xff\xd8", b"\xff\xd9", b"\xff"
 _AFTER_SCAN = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
-"""What no scan holds."""
+"""A marker that a scan cannot contain."""
 
 _START_OF_SCAN = 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL = (0xC0, 0xC1)
-"""Frames that one scan may hold whole: of Huffman's codes, and not progressive."""
+"""Frames that one scan may contain completely: Huffman-coded and not progressive."""
 _LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
-"""Frames that no decoder reduces."""
+"""Frames that libjpeg does not decode at a reduced scale."""
 
 _APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 _JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
 
 _SMOOTHING, _OPTIMIZE = 0, True
-"""What the encoder is told (C-105)."""
+"""Settings of the encoder (C-105)."""
 
 _LARGEST_BLOCK = 16
-"""Pixels along each side, of colour at half resolution."""
+"""Pixels along each side of the largest block, with chroma at half resolution."""
 _MOST_HEADER_BYTES = 65_536
 _MOST_SAMPLE_BYTES = 4
 
-_ENDINGS = (b"\0" * 64, b"\xaa" * 64)
-"""What is put in place of the missing end of a picture, to see whether pixels depend on it."""
+_ENDINGS = (b"\0" * 64, b"\xaa" * 64, b"\x55" * 64, b"\xfe" * 64)
+"""Replacements of a missing end: if the pixels are the same with each, none is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +89,7 @@ class Jpeg(Format):
         )
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
-        """Decode; a file that lacks nothing but its end is whole (C-180)."""
+        """Decode; a file that lacks only its end marker is whole (C-180)."""
         segments = read_segments(data)
         file = segments.file(data)
         if segments.frame in _LOSSLESS:
@@ -98,16 +97,18 @@ class Jpeg(Format):
         try:
             return super().decode_still(file, header, reduction)
         except DECODER_ERRORS:
-            file = segments.file(data, segments.end_of_pixels(data))
-            if _EOI in file:
+            file = segments.file(data, segments.end_of_pixels(data)).rstrip(_FILL)
+            if _EOI in file or not self._is_whole(file, header):
                 raise
-            image, other = (
-                super(Jpeg, self).decode_still(file + ending + _EOI, header, reduction)
-                for ending in _ENDINGS
-            )
-            if image.tobytes() != other.tobytes():
-                raise
-            return image
+            return super().decode_still(file + _ENDINGS[0] + _EOI, header, reduction)
+
+    def _is_whole(self, file: bytes, header: Header) -> bool:
+        """Return whether no pixel, at full resolution, depends on what follows the file."""
+        first, *others = (
+            super(Jpeg, self).decode_still(file + ending + _EOI, header, 1).tobytes()
+            for ending in _ENDINGS
+        )
+        return all(other == first for other in others)
 
     def reduction(self, header: Header, needed: Size | None) -> int:
         """Return libjpeg's largest reduction that leaves `OVERSAMPLING` times the needed size."""
@@ -120,10 +121,10 @@ class Jpeg(Format):
         return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
     def write(self, image: Image.Image, output: Output, **_options: object) -> bytes:
-        """Encode baseline or progressive, with colour at half or at full resolution.
+        """Encode baseline or progressive, with chroma at half or at full resolution.
 
-        By Pillow's encoder, but not by `save`, which gives it room for a byte a pixel: grainy
-        pictures in full colour take more, and so do narrow ones, whose blocks are wider.
+        Pillow's `save` gives the encoder a buffer of one or two bytes a pixel. Noise in 4:4:4 and
+        pictures narrower than a block need more, so the encoder is called directly.
         """
         subsampling = 0 if output.full_chroma else 2
         settings = (
@@ -153,23 +154,23 @@ JPEG = Jpeg(
 
 @dataclass(slots=True, kw_only=True)
 class Segments:
-    """What stands in front of the first scan."""
+    """The segments before the first scan."""
 
     kept: list[slice] = field(default_factory=list)
-    """Segments that pixels depend on, markers and all."""
+    """Segments that pixels depend on, with their markers."""
     frame: int = 0
-    """Marker of the frame, which says how it is coded."""
+    """Marker of the frame, which states its coding process."""
     components: int = 0
     scan: int = 0
-    """Where the first scan begins."""
+    """Offset of the first scan."""
     scan_components: int = 0
     exif: bytes | None = None
     resolution: Resolution | None = None
     profile: list[tuple[bytes, slice]] = field(default_factory=list)
-    """Parts of the colour profile, with what numbers them."""
+    """Parts of the colour profile, each with its number and the number of parts."""
 
     def add(self, data: bytes, marker: int, start: int, end: int) -> None:
-        """Take a segment, which starts with its marker; one that cannot be read is as none."""
+        """Add a segment from its marker on; an unreadable one is ignored."""
         content = data[start + 4 : end]
         if marker == _APP0 and content.startswith(_JFIF) and len(content) >= _JFIF_BYTES:
             self.resolution = _jfif_resolution(content)
@@ -184,16 +185,16 @@ class Segments:
 
     @property
     def is_one_scan(self) -> bool:
-        """Whether the first scan holds the whole frame, so that a decoder stops at another."""
+        """Whether the first scan contains the whole frame, so that a decoder stops after it."""
         return self.frame in _SEQUENTIAL and self.components == self.scan_components
 
     def end_of_pixels(self, data: bytes) -> int:
-        """Return where a single scan ends: at a marker, be it the end's or a trailer's."""
+        """Return the end of a single scan, at the end marker or at a trailer."""
         found = _AFTER_SCAN.search(data, self.scan + 2) if self.is_one_scan else None
         return found.start() if found else len(data)
 
     def file(self, data: bytes, end: int | None = None) -> bytes:
-        """Return the file, up to an end, without the segments that no pixel depends on."""
+        """Return the file up to `end`, without the segments that no pixel depends on."""
         numbers = sorted(number for number, _ in self.profile)
         whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
         profile = [part for _, part in self.profile] if whole else []
@@ -203,12 +204,12 @@ class Segments:
 
 
 def _is_adobe(marker: int, content: bytes) -> bool:
-    """Tell a segment that says how colours are coded, if it can be read."""
+    """Return whether this is a readable segment of the colour transform."""
     return marker == _APP14 and content.startswith(_ADOBE) and len(content) >= _ADOBE_BYTES
 
 
 def read_segments(data: bytes) -> Segments:
-    """Read up to the first scan; raises `ImageTooLarge` for more parts than a picture has."""
+    """Read the segments before the first scan; raises `ImageTooLarge` for too many parts."""
     segments = Segments()
     position, count, skipped = 2, 0, 0
     while (found := _SEGMENT.search(data, position)) and found[1][0] != _START_OF_SCAN:
@@ -226,10 +227,10 @@ def read_segments(data: bytes) -> Segments:
 
 
 def encoded_bytes(image: Image.Image) -> int:
-    """Bound the bytes of a JPEG; only what is written of them takes memory.
+    """Return an upper bound of the bytes of a JPEG; the unused part takes no memory.
 
-    A coefficient takes 16 bits of code and 11 of its own at most, and each byte of them may take
-    another that says it is no marker: no picture comes near, not even of noise.
+    A coefficient takes at most 16 bits of Huffman code and 11 bits of value, and each byte 0xFF
+    of these a stuffed zero.
     """
     width, height = (side + -side % _LARGEST_BLOCK for side in image.size)
     return _MOST_HEADER_BYTES + width * height * len(image.getbands()) * _MOST_SAMPLE_BYTES
