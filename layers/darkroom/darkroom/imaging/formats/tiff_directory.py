@@ -1,8 +1,7 @@
-"""The first directory of a TIFF file: what the pixels depend on, read and written anew.
+"""The first directory of a TIFF file: the fields that pixels depend on, read and written again.
 
-Decoders are handed a file with a directory of ours, in the classic layout, that holds these
-fields alone. So a field that no pixel depends on can spoil none, and a decoder sees nothing that
-was not judged before.
+Decoders receive a file with a new directory in the classic layout, which contains these fields
+only. So no other field can change a pixel, and every field was checked before.
 """
 
 import struct
@@ -12,15 +11,13 @@ from enum import IntEnum
 from typing import Self
 
 MAX_STRIPS = 50_000
-"""Strips or tiles of a picture: decoders keep a number for each, and read them one by one."""
+"""Strips or tiles of a picture, each of which takes a decoder time and memory."""
 
 _MAX_ENTRIES = 4096
-_MAX_VALUES = 3 << 16
-"""Values that are read of a field: as many as a colour map of 16 bits has."""
 
 
 class Tag(IntEnum):
-    """Fields by TIFF's numbers; those that pixels depend on, and what tells camera files."""
+    """The fields that pixels depend on, and those by which camera files are recognised."""
 
     WIDTH = 256
     LENGTH = 257
@@ -65,9 +62,18 @@ class Tag(IntEnum):
 _LAYOUT = (Tag.STRIP_OFFSETS, Tag.STRIP_BYTE_COUNTS, Tag.TILE_OFFSETS, Tag.TILE_BYTE_COUNTS)
 _NOT_FOR_DECODERS = (Tag.ORIENTATION, Tag.SUB_DIRECTORIES, Tag.DNG_VERSION)
 
+_MAX_VALUES = 1024
+_MAX_VALUES_BY_TAG = {
+    **dict.fromkeys(_LAYOUT, MAX_STRIPS),
+    Tag.COLOR_MAP: 3 << 16,
+    Tag.JPEG_TABLES: 1 << 16,
+    Tag.ICC_PROFILE: 4_000_000,
+}
+"""Values that are read of a field; those of printers' profiles take two million bytes."""
+
 _CODES = {1: "B", 2: "B", 3: "H", 4: "L", 5: "LL", 6: "b", 7: "B", 8: "h", 9: "l", 10: "ll"}
 _CODES |= {11: "f", 12: "d", 13: "L", 16: "Q", 17: "q", 18: "Q"}
-"""How `struct` reads a value of each type."""
+"""The format codes of `struct` for a value of each type."""
 
 _SHORT, _LONG = 3, 4
 _LONG8 = (16, 17, 18)
@@ -78,17 +84,17 @@ type Field = tuple[int, tuple[int | float, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Fields of a directory, in a byte order."""
+    """Fields of a directory, and their byte order."""
 
     order: str
-    """`struct`'s sign of the byte order."""
+    """The byte order as a character of `struct`."""
     fields: Mapping[int, Field]
 
     @classmethod
     def read_first(cls, data: bytes) -> Self:
         """Read the first directory of a file, classic or BigTIFF.
 
-        Raises `ValueError` or `struct.error` where the file ends before what it names.
+        Raises `ValueError` or `struct.error` for a truncated directory or field.
         """
         order = "<" if data.startswith(b"II") else ">"
         is_big = data[2:4] in (b"+\0", b"\0+")
@@ -96,7 +102,7 @@ class Directory:
         return cls(order=order, fields=_read_fields(data, order, place, is_big=is_big))
 
     def sub_directories(self, data: bytes) -> list[Self]:
-        """Read the directories that this one names, as far as they can be; classic files only."""
+        """Return the readable subdirectories of a classic file."""
         found = list[Self]()
         for place in self.integers(Tag.SUB_DIRECTORIES)[:16]:
             try:
@@ -107,20 +113,20 @@ class Directory:
         return found
 
     def integers(self, tag: Tag) -> tuple[int, ...]:
-        """Return the values of a field, none where it is absent or of another kind."""
+        """Return the integers of a field; empty for an absent field or one of another type."""
         _, values = self.fields.get(tag, (0, ()))
         return tuple(value for value in values if isinstance(value, int))
 
     def integer(self, tag: Tag, default: int = 0) -> int:
-        """Return the first value of a field."""
+        """Return the first integer of a field, or the default."""
         return next(iter(self.integers(tag)), default)
 
     def raw(self, tag: Tag) -> bytes | None:
-        """Return the bytes of a field, none where it is absent."""
+        """Return the bytes of a field, None for an absent field."""
         return bytes(self.integers(tag)) if tag in self.fields else None
 
     def changed(self, changes: Mapping[Tag, Sequence[int] | None]) -> Self:
-        """Give fields other values, or take them away."""
+        """Return a directory with other values of fields; None removes a field."""
         fields = dict(self.fields)
         for tag, values in changes.items():
             kind, _ = fields.pop(tag, (_SHORT, ()))
@@ -132,12 +138,12 @@ class Directory:
 
     @property
     def is_tiled(self) -> bool:
-        """Whether the pixels are in tiles instead of strips."""
+        """Whether the picture consists of tiles instead of strips."""
         return Tag.TILE_WIDTH in self.fields
 
     @property
     def parts(self) -> int:
-        """Number of strips or tiles that the pixels of one plane take."""
+        """Number of strips or tiles of one plane."""
         width, length = self.integer(Tag.WIDTH), self.integer(Tag.LENGTH)
         if self.is_tiled:
             across, down = self.integer(Tag.TILE_WIDTH), self.integer(Tag.TILE_LENGTH)
@@ -146,12 +152,12 @@ class Directory:
 
     @property
     def planes(self) -> int:
-        """Number of planes that the samples are in."""
+        """Number of planes: one for interleaved samples."""
         is_planar = self.integer(Tag.PLANAR_CONFIGURATION, 1) == 2
         return self.integer(Tag.SAMPLES_PER_PIXEL, 1) if is_planar else 1
 
     def plane(self, number: int) -> Self:
-        """Return the directory of a grey picture that is one plane of this one."""
+        """Return the directory of one plane as a grey picture."""
         start = number * self.parts
         changes: dict[Tag, Sequence[int] | None] = {
             tag: self.integers(tag)[start : start + self.parts]
@@ -166,12 +172,12 @@ class Directory:
     # --- Writing --------------------------------------------------------------------------------
 
     def file(self, data: bytes) -> bytes:
-        """Return the file with this directory in place of its first, in the classic layout."""
+        """Return a classic file with this directory in place of the first."""
         data += b"\0" * (len(data) & 1)
         return self._header(len(data)) + data[8:] + self._written(len(data))
 
     def head(self) -> bytes:
-        """Return a file that ends where the pixels would begin."""
+        """Return a file of this directory without pixels."""
         return self._header(8) + self._written(8)
 
     def _header(self, place: int) -> bytes:
@@ -179,7 +185,7 @@ class Directory:
         return mark + struct.pack(self.order + "L", place)
 
     def _written(self, place: int) -> bytes:
-        """Write the fields, in order of their numbers, for a place in the file."""
+        """Return the directory for an offset of the file, the fields in ascending order."""
         kept = sorted(tag for tag in self.fields if tag not in _NOT_FOR_DECODERS)
         entries, values = list[bytes](), b""
         after = place + 2 + 12 * len(kept) + 4
@@ -210,8 +216,7 @@ def _read_fields(data: bytes, order: str, place: int, *, is_big: bool) -> dict[i
         if tag not in _KNOWN or tag in fields or kind not in _CODES:
             continue
         code = _CODES[kind]
-        most = len(data) if tag in (Tag.ICC_PROFILE, Tag.JPEG_TABLES) else _MAX_VALUES
-        values = min(values, most)
+        values = min(values, _MAX_VALUES_BY_TAG.get(Tag(tag), _MAX_VALUES))
         start = at + layout.size
         if values * struct.calcsize(order + code) > inline:
             (start,) = struct.unpack_from(order + ("Q" if is_big else "L"), data, start)
@@ -220,7 +225,7 @@ def _read_fields(data: bytes, order: str, place: int, *, is_big: bool) -> dict[i
         except (struct.error, OverflowError):
             if tag == Tag.ICC_PROFILE:
                 continue
-            raise ValueError(f"field {tag} ends behind the file") from None
+            raise ValueError(f"field {tag} ends after the file") from None
         fields[tag] = (_LONG if kind in _LONG8 else kind, numbers)
     return fields
 
