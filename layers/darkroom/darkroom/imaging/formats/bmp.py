@@ -23,7 +23,10 @@ _OS2_HEADER, _FIRST_WITH_MASKS, _FIRST_WITH_ALPHA_MASK = 12, 52, 56
 _DEPTHS = (1, 4, 8, 16, 24, 32)
 
 _END_OF_ROW, _END_OF_PICTURE, _MOVE = 0, 1, 2
-"""What follows a zero in run lengths; anything greater is a number of single pixels."""
+"""Codes after a zero in run lengths; a greater one is the length of an absolute run."""
+
+_MOST_BYTES_PER_RUN = 4
+"""Two bytes of a run or an end of a row, or four of a move."""
 
 _NIBBLES = [bytes((pair >> 4, pair & 15)) for pair in range(256)]
 
@@ -39,7 +42,7 @@ class Bmp(Format):
     """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def matches(self, data: bytes) -> bool:
-        """Tell by the mark and the size of the header: text may begin with `BM`, too."""
+        """Return whether the signature and the size of the header match: text may start `BM`."""
         return data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _HEADER_SIZES
 
     def read_header(self, data: bytes) -> Header:
@@ -47,12 +50,15 @@ class Bmp(Format):
         bitmap = Bitmap.read(data)
         if bitmap.depth not in _DEPTHS or bitmap.compression not in _COMPRESSIONS:
             raise self.unsupported()
+        if any(bitmap.masks) and bitmap.depth not in (16, 32):
+            # Compression 3 of OS/2 is Huffman's.
+            raise self.unsupported()
         if not bitmap.is_read_here:
             return super().read_header(data)
         return Header(format=self.name, size=bitmap.size)
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
-        """Decode with Pillow, unless there are run lengths or other bit fields than it knows."""
+        """Decode with Pillow, except run lengths and bit fields that Pillow does not support."""
         bitmap = Bitmap.read(data)
         if not bitmap.is_read_here:
             return super().decode_still(data, header, reduction)
@@ -63,7 +69,7 @@ class Bmp(Format):
         return self._detached(image, data)
 
     def _with_colours(self, indices: Image.Image, data: bytes) -> Image.Image:
-        """Give the pixels the palette of the file, which Pillow reads."""
+        """Return the indices with the palette of the file."""
         opened = self.open(data)
         if opened.mode != "P" or opened.palette is None:
             return indices
@@ -95,21 +101,21 @@ BMP = Bmp(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bitmap:
-    """What the header of a bitmap says of its pixels."""
+    """The header of a bitmap."""
 
     size: tuple[int, int]
     depth: int
     """Bits a pixel."""
     compression: int
     masks: tuple[int, int, int, int]
-    """Where red, green, blue and alpha are in a pixel; zeros where there are no bit fields."""
+    """Bit masks of red, green, blue and alpha; zeros without bit fields."""
     offset: int
-    """Where the pixels begin."""
+    """Offset of the pixels."""
     is_top_down: bool
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Read a header of any version; raises `struct.error` where the file ends in it."""
+        """Read a header of any version; raises `struct.error` for a truncated one."""
         offset, size = struct.unpack_from("<LL", data, 10)
         if size == _OS2_HEADER:
             width, height, _, depth = struct.unpack_from("<4H", data, 18)
@@ -135,18 +141,13 @@ class Bitmap:
 
     @property
     def is_read_here(self) -> bool:
-        """Whether Pillow does not read it, or reads it wrong."""
+        """Whether Pillow does not decode the pixels correctly."""
         if self.compression in (_RLE4, _RLE8):
             return True
         return any(self.masks) and (self.depth, self.masks) not in _READ_BY_PILLOW
 
     def bit_fields(self, data: bytes) -> Image.Image:
-        """Decode pixels whose channels are anywhere in 16 or 32 bits.
-
-        Raises `ValueError` where the file ends before.
-        """
-        if self.depth not in (16, 32):
-            raise ValueError("bit fields in pixels of another depth")
+        """Decode pixels of 16 or 32 bits by their masks; raises `ValueError` if truncated."""
         width, height = self.size
         row = -(-width * self.depth // 32) * 4
         raw, mode = ("I;16", "I;16") if self.depth == 16 else ("I", "I")
@@ -160,16 +161,19 @@ class Bitmap:
         return Image.merge("RGBA" if self.masks[3] else "RGB", channels)
 
     def run_lengths(self, data: bytes) -> Image.Image:
-        """Decode the indices of colours; a run that is longer than its row ends with it.
+        """Decode the palette indices; a run that is longer than its row is cut off.
 
-        Raises `ValueError` where the file ends before the last row, and says no end.
+        Raises `ValueError` for a truncated file, and for more runs than the picture has pixels.
         """
         width, height = self.size
         rows = bytearray(width * height)
         place, x, y = self.offset, 0, 0
+        most = place + _MOST_BYTES_PER_RUN * (width + 2) * (height + 1)
         while y < height:
-            if place + 2 > len(data):
-                raise ValueError("run lengths end too early")
+            if place + 2 > len(data) and (x, y) == (width, height - 1):
+                break
+            if place + 2 > len(data) or place > most:
+                raise ValueError("run lengths end too early, or not at all")
             count, value = data[place], data[place + 1]
             place += 2
             if count:
@@ -195,7 +199,7 @@ class Bitmap:
         return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
     def _single_pixels(self, data: bytes, place: int, count: int) -> tuple[bytes, int]:
-        """Read pixels that are no run, padded to an even number of bytes."""
+        """Read an absolute run, which is padded to an even number of bytes."""
         length = -(-count // 2) if self.compression == _RLE4 else count
         packed = data[place : place + length]
         if len(packed) < length:
@@ -222,7 +226,7 @@ _READ_BY_PILLOW = frozenset(
 
 
 def _channel(samples: Image.Image, mask: int) -> Image.Image:
-    """Take a channel out of the pixels, and spread it over eight bits."""
+    """Return the channel of a mask, scaled to eight bits."""
     shift = max((mask & -mask).bit_length() - 1, mask.bit_length() - 8)
     most = mask >> shift
     values = ImageMath.lambda_eval(

@@ -98,11 +98,22 @@ def _is_long(words: Sequence[str]) -> bool:
 
 
 def _decoded(raw: bytes) -> str:
-    """Decode UTF-8, otherwise GB 2312, whose two bytes a character hardly occur in Latin-1."""
-    for encoding in ("utf-8", "gb2312"):
+    """Decode UTF-8, otherwise GBK if that gives mostly characters of GB 2312, otherwise Latin-1.
+
+    Latin-1 text that happens to be valid GBK gives rare characters.
+    """
+    for encoding, is_plausible in (("utf-8", None), ("gbk", _is_mostly_common)):
         with suppress(UnicodeDecodeError):
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
+            if is_plausible is None or is_plausible(text):
+                return text
     return raw.decode("latin-1")
+
+
+def _is_mostly_common(text: str) -> bool:
+    wide = [character for character in text if not character.isascii()]
+    common = sum(bool(character.encode("gb2312", "ignore")) for character in wide)
+    return 3 * common >= 2 * len(wide)
 
 
 def _fractions(entry: Entry) -> list[tuple[int, int]]:

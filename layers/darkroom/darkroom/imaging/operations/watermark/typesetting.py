@@ -22,19 +22,16 @@ _SPACES = {
     "\u200a": 1 / 10,
     "\u205f": 4 / 18,
 }
-"""Advances in parts of the em, for faces that lack these spaces; others are as wide as a space."""
+"""Advances in em of spaces that a face lacks; other spaces have the advance of U+0020."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """A character, the face that draws it and how far the pen moves."""
+    """A character, its font and its advance."""
 
     font: ImageFont.FreeTypeFont
     text: str
     advance: float
-
-
-"""A character and the font that has its glyph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ def _glyphs(characters: Sequence[Character], baseline: int) -> Iterator[Glyph]:
 
 
 def _advance(face: FontFile, text: str, em: int) -> float:
-    """Return the advance of a character; a space needs no glyph to have one."""
+    """Return the advance of a character, also of a space without a glyph."""
     font = _font(face.path, em)
     if not text.isspace():
         return font.getlength(text)
