@@ -78,7 +78,7 @@ def test_bit_fields_are_decoded(name: str, top_down: bool) -> None:
     assert image.size == (3, 2)
     assert image.mode == ("RGBA" if alpha else "RGB")
     found = [image.getpixel((at % 3, at // 3)) for at in range(6)]
-    narrowest = min(bin(mask).count("1") for mask in masks[:3])
+    narrowest = min(mask.bit_count() for mask in masks[:3])
     tolerance = 128 / ((1 << narrowest) - 1) + 1
     for at, pixel in enumerate(found):
         assert isinstance(pixel, tuple)

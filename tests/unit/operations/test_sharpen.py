@@ -6,7 +6,6 @@ from PIL import Image
 
 from tests.unit.operations.applied import Samples, applied, noise, samples
 
-
 SIZES = [(23, 14), (1, 1), (1, 7), (2, 2), (2, 5), (3, 1)]
 
 
