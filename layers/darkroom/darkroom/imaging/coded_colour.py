@@ -1,8 +1,8 @@
 """Colour by code points instead of a profile: wide gamuts and high dynamic range (C-115).
 
 HEIC and AVIF (`nclx`) and PNG (`cICP`) number primaries and transfer functions by ITU-T H.273.
-A profile is written for them, so that one way leads to sRGB. What is brighter than paper white
-is compressed into the range by a plain tone curve.
+An ICC profile is written for the code points, so that `to_srgb` converts these pictures like
+others. A tone curve compresses light above paper white.
 """
 
 import struct
@@ -28,10 +28,10 @@ _LINEAR, _PQ, _HLG = 8, 16, 18
 _GAMMA_22, _GAMMA_28 = 4, 5
 
 _PAPER_WHITE = 203.0
-"""Candela a square metre, by ITU-R BT.2408."""
+"""Candela per square metre (ITU-R BT.2408)."""
 _HLG_PEAK = 1000.0
 _KNEE = 0.25
-"""Part of paper white up to which nothing is compressed."""
+"""Fraction of paper white up to which light is not compressed."""
 _BRIGHTEST = 1000.0 / _PAPER_WHITE
 
 _POINTS = 1024
@@ -42,7 +42,7 @@ type Matrix = tuple[Vector, ...]
 
 @lru_cache(maxsize=16)
 def coded_profile(primaries: int, transfer: int) -> bytes | None:
-    """Return an ICC profile for code points of H.273, none for what is as good as sRGB."""
+    """Return an ICC profile for code points of H.273, None for those treated as sRGB."""
     curve = _CURVES.get(transfer)
     if curve is None and primaries not in (9, 11, 12):
         return None
@@ -56,14 +56,14 @@ def _srgb(signal: float) -> float:
 
 
 def _pq(signal: float) -> float:
-    """Decode SMPTE ST 2084 to parts of paper white."""
+    """Decode SMPTE ST 2084 to multiples of paper white."""
     power = signal ** (1 / 78.84375)
     linear = (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
     return _compressed(10_000 * linear / _PAPER_WHITE)
 
 
 def _hlg(signal: float) -> float:
-    """Decode ARIB STD-B67, with the system gamma of a display of 1000 candela."""
+    """Decode ARIB STD-B67 with the system gamma of a display of 1000 cd/m²."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = (
         signal * signal / 3 if signal <= 0.5 else (2.718281828459045 ** ((signal - c) / a) + b) / 12
@@ -72,11 +72,11 @@ def _hlg(signal: float) -> float:
 
 
 def _compressed(light: float) -> float:
-    """Keep what is darker than the knee, and bring the rest below one."""
+    """Return light up to the knee unchanged, and compress the rest to at most 1."""
     if light <= _KNEE:
         return light
     above = min((light - _KNEE) / (_BRIGHTEST - _KNEE), 1.0)
-    # A curve that leaves the knee with its slope of one and ends at white.
+    # The curve has slope 1 at the knee and ends at 1.
     slope = (_BRIGHTEST - _KNEE) / (1 - _KNEE)
     return _KNEE + (1 - _KNEE) * slope * above / (1 + (slope - 1) * above)
 
@@ -88,11 +88,11 @@ _CURVES: dict[int, Callable[[float], float]] = {
     _PQ: _pq,
     _HLG: _hlg,
 }
-"""Transfer functions to linear light; the others are taken for sRGB's, as by browsers."""
+"""Transfer functions to linear light; others are treated as sRGB, as in browsers."""
 
 
 def _to_xyz(primaries: tuple[tuple[float, float], ...], white: tuple[float, float]) -> Matrix:
-    """Return the columns of red, green and blue in XYZ, as rows."""
+    """Return red, green and blue in XYZ, one row each."""
     columns = tuple(_xyz(point) for point in primaries)
     scales = _solved(tuple(zip(*columns, strict=True)), _xyz(white))
     scaled = zip(scales, columns, strict=True)
@@ -105,7 +105,7 @@ def _xyz(point: tuple[float, float]) -> Vector:
 
 
 def _adapted(colorants: Matrix, white: tuple[float, float]) -> Matrix:
-    """Adapt colours to the white of profiles, by Bradford's cones."""
+    """Adapt colours to the profile connection space's white by the Bradford transform."""
     before, after = _times(_BRADFORD, _xyz(white)), _times(_BRADFORD, _D50_XYZ)
     adapted = []
     for colorant in colorants:
@@ -121,7 +121,7 @@ def _times(matrix: Matrix, vector: Vector) -> Vector:
 
 
 def _solved(matrix: Matrix, vector: Vector) -> Vector:
-    """Solve three equations by Cramer's rule; `matrix` has a row for each."""
+    """Solve a 3x3 system of linear equations by Cramer's rule."""
     whole = _determinant(matrix)
     rows = list(zip(matrix, vector, strict=True))
     return (
@@ -137,7 +137,7 @@ def _determinant(matrix: Matrix) -> float:
 
 
 def _matrix_profile(colorants: Matrix, curve: Callable[[float], float]) -> bytes:
-    """Write a display profile of three colours and one curve (ICC.1:2001-04)."""
+    """Return a display profile of three colorants and one curve (ICC.1:2001-04)."""
     points = (round(65_535 * min(curve(at / (_POINTS - 1)), 1.0)) for at in range(_POINTS))
     tags = {
         b"rXYZ": _xyz_tag(colorants[0]),

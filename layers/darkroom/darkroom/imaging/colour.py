@@ -14,7 +14,7 @@ MAX_CACHED_PROFILE_BYTES = 1_048_576
 """Size up to which a profile's transform is cached."""
 
 _INVISIBLE = 3
-"""Levels by which two writings of the same profile may differ."""
+"""Levels by which the transform of an sRGB profile may differ from the identity."""
 
 _PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 """Pillow's mode for the pixels of each ICC colour space."""
@@ -90,7 +90,7 @@ def _build_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Tell by a few colours whether a profile is sRGB, whatever it is called (C-181)."""
+    """Return whether a transform is the identity on sample colours: its profile is sRGB (C-181)."""
     if transform.input_mode == "CMYK":
         return False
     samples = _SAMPLES.convert(transform.input_mode)
@@ -99,7 +99,7 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
 
 
 def _sample_colours() -> Image.Image:
-    """Draw every colour of six levels a channel, and greys."""
+    """Return a picture of every colour of six levels a channel, and of greys."""
     levels = range(0, 256, 51)
     colours = [bytes((r, g, b)) for r in levels for g in levels for b in levels]
     colours += [bytes((level, level, level)) for level in range(0, 256, 17)]

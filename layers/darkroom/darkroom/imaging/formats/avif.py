@@ -16,18 +16,18 @@ class Avif(IsoMedia):
     """AVIF; Pillow does not rotate it, but puts the container's rotation into EXIF orientation."""
 
     def open(self, data: bytes) -> Image.Image:
-        """Open; libavif takes the associations of properties in one box alone."""
+        """Open; libavif refuses a file of two `ipma` boxes."""
         return super().open(with_one_association_box(data))
 
     def upright_size(self, image: Image.Image, items: Items) -> Size:
-        """Return width and height of the clean aperture once it is turned."""
+        """Return width and height of the clean aperture after rotation."""
         size, aperture = image.size, items.main.clean_aperture
         if aperture is not None:
             size = aperture[2] - aperture[0], aperture[3] - aperture[1]
         return swap_sides(size, _orientation(image))
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert, cut to the clean aperture and turn upright."""
+        """Convert to sRGB, crop to the clean aperture and apply the orientation."""
         pixels = super().to_working_mode(image, data)
         aperture = Items.read(data).main.clean_aperture
         if aperture is not None:
@@ -36,7 +36,7 @@ class Avif(IsoMedia):
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return how the file turns its picture: Pillow says it in place of EXIF's orientation."""
+    """Return the container's rotation, which Pillow writes into the EXIF orientation."""
     return exif_orientation(read_exif(image.info.get("exif")))
 
 

@@ -163,7 +163,7 @@ class Format:
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode the only picture of a file, or its main one.
 
-        The decoder, which may have a copy of the pixels, is gone when operations begin.
+        The decoder, which may have a copy of the pixels, is freed before operations begin.
         """
         image = self.open(data)
         if reduction > 1:
@@ -193,7 +193,7 @@ class Format:
         return OssError(Code.IMAGE_DAMAGE, ec=self.ec_damaged)
 
     def unsupported(self) -> OssError:
-        """Return the error for a sound file of a kind that is not decoded here (C-180)."""
+        """Return the error for a sound file that this build does not decode (C-180)."""
         return unsupported_format()
 
     # --- Writing ----------------------------------------------------------------------------------
@@ -243,18 +243,18 @@ class Format:
 
 
 def unsupported_format() -> OssError:
-    """Return the error for what is in no format that is read here."""
+    """Return the error for a file of no readable format."""
     return OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
 
 
 def bare(image: Image.Image) -> Image.Image:
-    """Return the same pixels in an image that knows nothing of a file.
+    """Return a plain image with the same pixels and no metadata.
 
-    Encoders ask the image that they are handed for profile, EXIF, TIFF tags and comments: with
-    only pixels to hand on, none of the source goes into a result (C-116).
+    Encoders read profile, EXIF, TIFF tags and comments from the image that they write, so none of
+    a source may be there (C-116).
     """
     pixels = Image.Image()
-    # Pillow has no public way to make an image of pixels that are there.
+    # Pillow has no public way to share the pixels of another image.
     pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size  # noqa: SLF001
     return pixels
 

@@ -32,7 +32,7 @@ class IsoMedia(Format):
         return _brand(data) in self.brands
 
     def read_header(self, data: bytes) -> Header:
-        """Read the main picture, as it is once it is upright."""
+        """Read size, EXIF and alpha of the main picture; the size is that after rotation."""
         items = Items.read(data)
         largest = items.largest(data)
         try:
@@ -50,11 +50,11 @@ class IsoMedia(Format):
         )
 
     def upright_size(self, image: Image.Image, items: Items) -> Size:  # noqa: ARG002 - the default
-        """Return width and height of the opened picture once it is cut and turned."""
+        """Return width and height of the opened picture after cropping and rotation."""
         return image.size
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert by the profile, or by the code points that stand for one."""
+        """Convert to sRGB by the profile or, without one, by the code points of `nclx`."""
         coded = Items.read(data).main.coded_colour
         if coded is not None and "icc_profile" not in image.info:
             image.info["icc_profile"] = coded_profile(*coded)

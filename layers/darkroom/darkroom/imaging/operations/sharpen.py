@@ -14,7 +14,6 @@ from darkroom.process.parameters import POSITIONAL, Integer, parameter
 _FULL = 500
 """The amount at which the sum of the differences to the neighbours is added in full (C-70)."""
 
-
 _LOWEST, _HIGHEST = ImageFilter.MinFilter(3), ImageFilter.MaxFilter(3)
 _NEIGHBOURS = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, 0, 1, 0, 1, 0), scale=4)
 
@@ -44,15 +43,15 @@ class Sharpen(PixelOperation):
         return picture.with_image(sharpened)
 
     def _weighted(self, image: Image.Image) -> Image.Image:
-        """Weight the neighbours by their alpha, so that invisible colours do not bleed."""
+        """Sharpen with neighbours weighted by alpha: transparent colours do not affect others."""
         alpha = image.getchannel("A")
         neighbours = image.convert(image.mode.replace("A", "a")).filter(_NEIGHBOURS)
         neighbours = neighbours.convert(image.mode)
         visible = neighbours.getchannel("A").point([0] + [255] * 255)
-        # Extrapolates from the neighbours' mean through the pixel.
+        # Extrapolates from the neighbours' mean beyond the pixel.
         sharpened = Image.blend(neighbours, image, 1 + 4 * self.amount / _FULL)
         result = Image.composite(sharpened, image, visible)
-        # Exact where alpha does not change: premultiplied colours of eight bits are not.
+        # Premultiplied colours are rounded; where alpha is uniform, the exact result is used.
         lowest, highest = alpha.filter(_LOWEST), alpha.filter(_HIGHEST)
         changes = ImageChops.difference(lowest, highest).point([0] + [255] * 255)
         result = Image.composite(result, self._convolved(image), changes)
