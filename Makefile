@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help run test check build e2e bench bench-servers docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -26,6 +26,8 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
 	@touch $@
 
+install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
+
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
 run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
@@ -42,7 +44,7 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, but for the slow ones
+test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
@@ -87,8 +89,8 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
 	$(BIN)/python tools/check_prose.py
-	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml >/dev/null \
-	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache --config pyproject.toml
+	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml >/dev/null \
+	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml
 
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy

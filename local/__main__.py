@@ -17,12 +17,12 @@ from local import demo, queues
 from local.child_processes import StartError
 from local.emulator import emulated
 from local.gateway import Gateway
-from local.http_fronts import Front, Invoke
 from local.moto_server import stores
 from local.poller import EventSource, Poller, polling
 from local.sam_build import read_function, read_source
 from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
 from local.server import serving
+from local.triggers import Invoke, Trigger
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/build"
@@ -71,7 +71,13 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
-    add("--front", type=Front, choices=list(Front), default=Front.HTTP_API, help="whose events")
+    add(
+        "--trigger",
+        type=Trigger,
+        choices=list(Trigger),
+        default=Trigger.HTTP_API,
+        help="whose events",
+    )
     add("--emulated", type=_count, metavar="N", help="run the build, in N sandboxes a function")
     return parser.parse_args()
 
@@ -103,7 +109,7 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     queues = _ensure_queues()
     os.environ.update(queues.settings)
     here = _emulated(options.emulated, running) if options.emulated else _in_process()
-    gateway = Gateway(invoke=here.process, log=_log, front=options.front)
+    gateway = Gateway(invoke=here.process, log=_log, trigger=options.trigger)
     try:
         server = running.enter_context(serving(gateway.answer, options.port))
     except OSError as error:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
 
+FIRST_SAMPLE = "landscape.jpg"
+"""Key of the sample that the suggested URLs use, as README.md does, if no own picture precedes."""
+
 MAX_KEY_BYTES = 1023
 """As in OSS."""
 
@@ -69,7 +72,8 @@ def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
     own = list(_samples(images)) if images else []
     taken = {sample.key for sample in own}
     pictures = (sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/"))
-    samples = [*own, *(sample for sample in pictures if sample.key not in taken)]
+    others = (sample for sample in pictures if sample.key not in taken)
+    samples = [*own, *sorted(others, key=lambda sample: sample.key != FIRST_SAMPLE)]
     _ensure_bucket(s3, RESULTS)
     for bucket in (PUBLIC, PRIVATE):
         _ensure_bucket(s3, bucket)
@@ -156,7 +160,7 @@ def _addressable(samples: Sequence[Sample]) -> Sequence[Sample]:
 
 
 PASTE = """
-Or paste this into a Python with oss2:
+Or paste this into a Python that has oss2, such as .venv/bin/python:
 
 import oss2
 auth = oss2.Auth({id!r}, {secret!r})

@@ -16,8 +16,8 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 
 from local.child_processes import ChildProcess, StartError, free_port
-from local.http_fronts import FunctionError, ThrottledError
 from local.sam_build import BuiltFunction
+from local.triggers import FunctionError, ThrottledError
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 10.0

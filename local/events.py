@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from local.http_fronts import Event, Fields, Front
+from local.triggers import Event, Fields, Trigger
 
 HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
 """Headers that a gateway does not forward."""
@@ -33,15 +33,15 @@ class HttpRequest:
     port: int = 80
 
 
-def event(request: HttpRequest, front: Front, now: datetime) -> Event:
-    """Return the event that the front makes of a request."""
+def event(request: HttpRequest, trigger: Trigger, now: datetime) -> Event:
+    """Return the event that the trigger makes of a request."""
     target, _, query = request.target.partition("?")
-    path = _decoded(target) if front is Front.HTTP_API else target
+    path = _decoded(target) if trigger is Trigger.HTTP_API else target
     headers = _joined(request.headers)
     cookies = headers.get("cookie")
-    if front is Front.HTTP_API:
+    if trigger is Trigger.HTTP_API:
         headers.pop("cookie", None)
-    if front is Front.HTTP_API or request.body:
+    if trigger is Trigger.HTTP_API or request.body:
         headers["content-length"] = str(len(request.body))
     return {
         "version": "2.0",
@@ -51,7 +51,7 @@ def event(request: HttpRequest, front: Front, now: datetime) -> Event:
         **({"cookies": cookies.split("; ")} if cookies else {}),
         "headers": headers | _forwarded(request, headers, now),
         **({"queryStringParameters": _parameters(query)} if query else {}),
-        "requestContext": _context(request, front, path, headers, now),
+        "requestContext": _context(request, trigger, path, headers, now),
         **_body(request.body, headers.get("content-type", "")),
     }
 
@@ -90,13 +90,13 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _context(
-    request: HttpRequest, front: Front, path: str, headers: Mapping[str, str], now: datetime
+    request: HttpRequest, trigger: Trigger, path: str, headers: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
-    domain = _domain(headers.get("host", request.source_ip), front)
+    domain = _domain(headers.get("host", request.source_ip), trigger)
     utc = now.astimezone(UTC)
     return {
-        "accountId": "anonymous" if front is Front.FUNCTION_URL else "123456789012",
-        "apiId": domain.partition(".")[0] if front is Front.FUNCTION_URL else "darkroom",
+        "accountId": "anonymous" if trigger is Trigger.FUNCTION_URL else "123456789012",
+        "apiId": domain.partition(".")[0] if trigger is Trigger.FUNCTION_URL else "darkroom",
         "domainName": domain,
         "domainPrefix": domain.partition(".")[0],
         "http": {
@@ -106,7 +106,7 @@ def _context(
             "sourceIp": request.source_ip,
             "userAgent": headers.get("user-agent", ""),
         },
-        "requestId": request_id(front),
+        "requestId": request_id(trigger),
         "routeKey": "$default",
         "stage": "$default",
         "time": utc.strftime("%d/%b/%Y:%H:%M:%S +0000"),
@@ -114,17 +114,17 @@ def _context(
     }
 
 
-def _domain(host: str, front: Front) -> str:
+def _domain(host: str, trigger: Trigger) -> str:
     """Return the host; a function URL has one of its own, by which functions recognise it."""
     domain = re.sub(r":\d*$", "", host).lower()
-    if front is Front.FUNCTION_URL and not domain.endswith(".on.aws"):
+    if trigger is Trigger.FUNCTION_URL and not domain.endswith(".on.aws"):
         return "darkroom.lambda-url.local.on.aws"
     return domain
 
 
-def request_id(front: Front) -> str:
-    """Return a random request ID in the front's format."""
-    if front is Front.FUNCTION_URL:
+def request_id(trigger: Trigger) -> str:
+    """Return a random request ID in the trigger's format."""
+    if trigger is Trigger.FUNCTION_URL:
         return str(uuid.uuid4())
     return base64.b64encode(secrets.token_bytes(11)).decode()
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from local.events import HttpRequest, event, request_id
-from local.http_fronts import Front, FunctionError, Invoke, ThrottledError
 from local.replies import HttpReply, failed, message, reply, throttled
 from local.timeouts import run_with_timeout
+from local.triggers import FunctionError, Invoke, ThrottledError, Trigger
 
 MAX_EVENT_BYTES = 6_291_456
 """Largest JSON event of a function."""
@@ -29,11 +29,11 @@ class Gateway:
 
     invoke: Invoke
     log: Log
-    front: Front = Front.HTTP_API
+    trigger: Trigger = Trigger.HTTP_API
     seconds: float = SECONDS
 
     def answer(self, request: HttpRequest) -> HttpReply:
-        """Invoke the function and return its reply, or the front's own for a failure."""
+        """Invoke the function and return its reply, or the trigger's own for a failure."""
         started = perf_counter()
         response = self._answer(request)
         milliseconds = (perf_counter() - started) * 1000
@@ -41,25 +41,25 @@ class Gateway:
             f"{request.method} {request.target} → {response.status}, "
             f"{len(response.body)} bytes, {milliseconds:.0f} ms"
         )
-        request_header = ("apigw-requestid", request_id(self.front))
+        request_header = ("apigw-requestid", request_id(self.trigger))
         return replace(response, headers=(request_header, *response.headers))
 
     def _answer(self, request: HttpRequest) -> HttpReply:
         if not request.target.startswith("/"):
             return message(400, "Bad Request")
-        payload = json.dumps(event(request, self.front, datetime.now(UTC))).encode()
+        payload = json.dumps(event(request, self.trigger, datetime.now(UTC))).encode()
         if len(payload) > MAX_EVENT_BYTES:
             return message(413, "Request Entity Too Large")
         try:
             return self._invoke(payload)
         except (ThrottledError, TimeoutError):
-            return throttled(self.front)
+            return throttled(self.trigger)
         except FunctionError as error:
             self.log(f"the function failed: {error}")
-            return failed(self.front)
+            return failed(self.trigger)
 
     def _invoke(self, payload: bytes) -> HttpReply:
-        if self.front is Front.HTTP_API:
+        if self.trigger is Trigger.HTTP_API:
             result = run_with_timeout(self.seconds, lambda: self.invoke(payload))
         else:
             result = self.invoke(payload)

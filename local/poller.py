@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.http_fronts import FunctionError, Invoke, ThrottledError
+from local.triggers import FunctionError, Invoke, ThrottledError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

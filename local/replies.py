@@ -1,4 +1,4 @@
-"""A function's result in payload format 2.0 → the HTTP response of its front."""
+"""A function's result in payload format 2.0 → the HTTP response of its trigger."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.http_fronts import Fields, Front, FunctionError
+from local.triggers import Fields, FunctionError, Trigger
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00\r\n]*")
@@ -25,19 +25,19 @@ class HttpReply:
 
 
 def message(status: int, text: str) -> HttpReply:
-    """Return a response of the front itself."""
+    """Return a response of the trigger itself."""
     return HttpReply(status=status, headers=_JSON, body=json.dumps({"message": text}).encode())
 
 
-def failed(front: Front) -> HttpReply:
-    """Return the front's response to a failed invocation; the reason is only in the log."""
-    status = 502 if front is Front.FUNCTION_URL else 500
+def failed(trigger: Trigger) -> HttpReply:
+    """Return the trigger's response to a failed invocation; the reason is only in the log."""
+    status = 502 if trigger is Trigger.FUNCTION_URL else 500
     return message(status, "Internal Server Error")
 
 
-def throttled(front: Front) -> HttpReply:
-    """Return the front's response if no sandbox is free, or if its timeout has passed."""
-    if front is Front.FUNCTION_URL:
+def throttled(trigger: Trigger) -> HttpReply:
+    """Return the trigger's response if no sandbox is free, or if its timeout has passed."""
+    if trigger is Trigger.FUNCTION_URL:
         return message(429, "Rate Exceeded.")
     return message(503, "Service Unavailable")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from local.http_fronts import Event, FunctionError, ThrottledError
 from local.timeouts import run_with_timeout
+from local.triggers import Event, FunctionError, ThrottledError
 
 SECONDS, PERSIST_SECONDS = 29.0, 120.0
 """Timeouts of the process and the persist function, as in template.yaml."""

@@ -14,11 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
 from local.events import HttpRequest
-from local.http_fronts import Fields
 from local.replies import HttpReply, message
+from local.triggers import Fields
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-"""Largest body that a front accepts."""
+"""Largest body that a trigger accepts."""
 
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
 """Bytes of a refused body that are still read, so that the client receives the response."""

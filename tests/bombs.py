@@ -1,4 +1,4 @@
-"""Small files that claim to be huge pictures, one for each format and each limit."""
+"""Small files that declare huge pictures, one for each format and each limit."""
 
 import struct
 import zlib
@@ -11,15 +11,15 @@ from tests.pictures import Size, stored
 
 
 def jpeg(size: Size, *, progressive: bool = False) -> bytes:
-    """Claim a size in the frame header of a JPEG."""
+    """Declare a size in the frame header of a JPEG."""
     data = bytearray(stored(Image.new("RGB", (8, 8)), "JPEG", progressive=progressive))
-    place = data.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
-    struct.pack_into(">HH", data, place, size[1], size[0])
+    offset = data.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+    struct.pack_into(">HH", data, offset, size[1], size[0])
     return bytes(data)
 
 
 def deflated(size: Size) -> bytes:
-    """Draw an even PNG of one bit a pixel, really as large as it says, if packed well."""
+    """Draw a one-bit PNG of one colour that has the size it declares and compresses well."""
     row = b"\0" * (1 + -(-size[0] // 8))
     packer = zlib.compressobj(9)
     pixels = b"".join(packer.compress(row * 64) for _ in range(size[1] // 64)) + packer.flush()
@@ -29,14 +29,14 @@ def deflated(size: Size) -> bytes:
 
 
 def gif(size: Size, frames: int = 1) -> bytes:
-    """Claim a size, and a number of frames of it, with a byte of pixels each."""
+    """Declare a size and a number of frames, each with a byte of pixels."""
     screen = b"GIF89a" + struct.pack("<HH", *size) + b"\x80\0\0" + b"\0" * 6
     frame = b"," + struct.pack("<4H", 0, 0, *size) + b"\0\x02\x02\x4c\x01\0"
     return screen + frame * frames + b";"
 
 
 def webp(size: Size, frames: int = 1) -> bytes:
-    """Claim a canvas and a number of frames."""
+    """Declare a canvas and a number of frames."""
     whole = stored(Image.new("RGB", (1, 1)), "WEBP")
     sides = (size[0] - 1).to_bytes(3, "little") + (size[1] - 1).to_bytes(3, "little")
     content = _riff(b"VP8X", b"\x02\0\0\0" + sides) + _riff(b"ANIM", b"\0" * 6)
@@ -50,18 +50,20 @@ def _riff(name: bytes, content: bytes) -> bytes:
 
 
 def bmp(size: Size) -> bytes:
-    """Claim a size in the header of a BMP."""
+    """Declare a size in the header of a BMP."""
     data = bytearray(stored(Image.new("RGB", (8, 8)), "BMP"))
     struct.pack_into("<ii", data, 18, *size)
     return bytes(data)
 
 
 def tiff(size: Size) -> bytes:
-    """Claim a size in the tags of a TIFF."""
+    """Declare a size in the tags of a TIFF."""
     data = stored(Image.new("L", (8, 8)), "TIFF", tiffinfo={256: 8, 257: 8})
     for tag, side in ((256, size[0]), (257, size[1])):
-        place = next(at for kind in (3, 4) if (at := data.find(struct.pack("<HH", tag, kind))) >= 0)
-        data = data[:place] + struct.pack("<HHII", tag, 4, 1, side) + data[place + 12 :]
+        offset = next(
+            at for kind in (3, 4) if (at := data.find(struct.pack("<HH", tag, kind))) >= 0
+        )
+        data = data[:offset] + struct.pack("<HHII", tag, 4, 1, side) + data[offset + 12 :]
     return data
 
 
@@ -82,4 +84,4 @@ BOMBS: Mapping[str, bytes] = {
     "tiff 16385x1": tiff((16_385, 1)),
     "tiff 16384x16384": tiff((16_384, 16_384)),
 }
-"""By what they claim: each is over one limit of spec 03 §6."""
+"""By the sizes that they declare: each exceeds one limit of spec 03 §6."""

@@ -24,7 +24,7 @@ def png(
     rows: Sequence[bytes],
     chunks: Mapping[bytes, bytes] | None = None,
 ) -> bytes:
-    """Write a PNG of packed rows; `chunks` stand before the pixels."""
+    """Write a PNG of packed rows; `chunks` precede the pixels."""
     header = struct.pack(">IIBBBBB", *size, depth, colour_type, 0, 0, 0)
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
     between = b"".join(chunk(name, content) for name, content in (chunks or {}).items())
@@ -43,7 +43,7 @@ _PRIMARIES = {
     b"gXYZ": (0.3851, 0.7169, 0.0971),
     b"bXYZ": (0.1431, 0.0606, 0.7141),
 }
-"""Those of sRGB, adapted to the profile's white."""
+"""The primaries of sRGB, adapted to the profile's white."""
 
 ADOBE_RGB = {
     b"rXYZ": (0.60974, 0.31111, 0.01947),
@@ -62,7 +62,7 @@ def rgb_profile(
     primaries: Primaries = _PRIMARIES,
     description: bytes = b"drawn",
 ) -> bytes:
-    """Make a display profile with the primaries of sRGB; or with red and blue exchanged."""
+    """Make a display profile with the primaries of sRGB, or with red and blue exchanged."""
     tags = {name: _xyz(value) for name, value in primaries.items()}
     if swapped:
         tags[b"rXYZ"], tags[b"bXYZ"] = tags[b"bXYZ"], tags[b"rXYZ"]
@@ -76,7 +76,7 @@ def grey_profile(*, gamma: float) -> bytes:
 
 
 def _profile(space: bytes, tags: Mapping[bytes, bytes]) -> bytes:
-    """Lay out header, table of tags and their content (ICC.1, section 7)."""
+    """Return header, tag table and tag contents of a profile (ICC.1, section 7)."""
     every = {b"wtpt": _xyz(_D50), b"desc": _description(b"drawn"), **tags}
     table, content = struct.pack(">I", len(every)), b""
     start = 128 + 4 + 12 * len(every)

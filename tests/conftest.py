@@ -1,4 +1,4 @@
-"""What all tests share: the reference pictures, which are no part of the project."""
+"""Fixtures and options of all tests; the reference pictures are not part of the project."""
 
 import os
 from collections.abc import Callable
@@ -11,26 +11,30 @@ from hypothesis import HealthCheck, settings
 from tests import stand_ins
 from tests.schedule import LoadFolderScheduling, sort_for_workers
 
-# Busy machines draw slowly, and some operations take few of the arguments that are drawn.
-PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
-# In CI the same change is judged by the same examples.
-SAME = bool(os.environ.get("CI"))
+# Busy machines generate examples slowly, and some operations accept few generated arguments.
+SUPPRESSED_CHECKS = (HealthCheck.too_slow, HealthCheck.filter_too_much)
+# In CI, the same commit is tested with the same examples.
+DERANDOMIZE = bool(os.environ.get("CI"))
 
 settings.register_profile(
-    "steady", deadline=None, suppress_health_check=PATIENT, derandomize=SAME, print_blob=True
+    "steady",
+    deadline=None,
+    suppress_health_check=SUPPRESSED_CHECKS,
+    derandomize=DERANDOMIZE,
+    print_blob=True,
 )
 settings.register_profile("thorough", deadline=None, max_examples=5000)
-settings.load_profile("steady")  # pytest --hypothesis-profile=thorough takes its time instead
+settings.load_profile("steady")  # pytest --hypothesis-profile=thorough runs more examples
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFolderScheduling:
-    """Share the tests by module; `--dist` has no say."""
+    """Distribute the tests by module; `--dist` has no effect."""
     config.option.loadscopereorder = False
     return LoadFolderScheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes long where several workers share the tests."""
+    """Start with the slow modules where several workers share the tests."""
     if hasattr(config, "workerinput"):
         sort_for_workers(items)
 
@@ -40,7 +44,7 @@ type Data = Callable[[str], bytes]
 
 
 def data_folder() -> Path:
-    """Where the reference pictures are, if they are anywhere."""
+    """Return the folder of the reference pictures, which may be missing."""
     next_to_checkout = Path(__file__).parents[2] / "shared/data"
     return Path(os.environ.get("DARKROOM_TEST_DATA") or next_to_checkout)
 

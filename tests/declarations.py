@@ -1,7 +1,7 @@
-"""What follows for tests from an operation's declaration: samples of every parameter.
+"""Samples of every parameter, derived from the declarations of operations.
 
-A new operation needs nothing here. A new *kind* of parameter needs one entry in `SAMPLES`
-and one in `STRATEGIES`: without them the tests of the operation that uses it fail.
+A new operation needs nothing here. A new *kind* of parameter needs one entry in `SAMPLES` and one
+in `STRATEGIES`: without them the tests of the operation that uses it fail.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,21 +36,21 @@ DECLARED: Mapping[str, type[Declared]] = {
     SaveAs.name: SaveAs,
     Notify.name: Notify,
 }
-"""Everything that is declared, by name."""
+"""Every declaration by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Written values of a kind: the outermost that are taken, the nearest that are not."""
+    """Written values of a kind: the outermost valid ones, and the nearest invalid ones."""
 
     accepted: tuple[str, ...]
     rejected: tuple[str, ...]
     reason: str
-    """What the message of a refusal has to say of the range."""
+    """What the error message must say of the range."""
 
 
 ODD_NUMBERS = ("abc", "1.5", "1e1", "+1", " 1", "1 ", "1_0", "0x1", "١", "１", "²", "-", "--1")
-"""What is no decimal integer, though `int()` and friends would take some of it."""
+"""Texts that are no decimal integers, though `int()` and others accept some of them."""
 
 
 def _integer(kind: Integer) -> Samples:
@@ -165,17 +165,17 @@ STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
 
 
 def samples(declared: Parameter) -> Samples:
-    """Give the samples of a parameter's kind."""
+    """Return the samples of a parameter's kind."""
     return SAMPLES[type(declared.kind)](declared.kind)
 
 
 def argument(declared: Parameter, text: str) -> str:
-    """Write one argument as it stands in a process value."""
+    """Return an argument as written in a process value."""
     return text if declared.key == POSITIONAL else f"{declared.key}_{text}"
 
 
-def company(operation: type[Declared], field: str) -> list[str]:
-    """Give the fewest other arguments with which a good value of this one is taken."""
+def companions(operation: type[Declared], field: str) -> list[str]:
+    """Return the fewest other arguments with which a valid value of this parameter binds."""
     parameters = declared_parameters(operation)
     own = argument(parameters[field], samples(parameters[field]).accepted[0])
     others = [
@@ -190,25 +190,25 @@ def company(operation: type[Declared], field: str) -> list[str]:
     raise AssertionError(f"no arguments go with {operation.name},{own}")
 
 
-def fewest(operation: type[Declared]) -> list[str]:
-    """Give the fewest arguments that an operation can do with."""
+def minimal_arguments(operation: type[Declared]) -> list[str]:
+    """Return the fewest arguments with which an operation binds."""
     parameters = declared_parameters(operation)
     if _binds(operation, []):
         return []
     offers = (
-        [argument(declared, samples(declared).accepted[0]), *company(operation, field)]
+        [argument(declared, samples(declared).accepted[0]), *companions(operation, field)]
         for field, declared in parameters.items()
     )
     return min(offers, key=len)
 
 
 def bounds(operation: type[Declared]) -> list[str]:
-    """Write arguments at the ends of every parameter's range, each with the fewest others.
+    """Return arguments at the ends of every parameter's range, each with the fewest others.
 
-    An operation without parameters has one bare use; what is not implemented here is left out.
+    An operation without parameters has one bare use; values that are not implemented are left out.
     """
     texts = [
-        ",".join([argument(declared, text), *company(operation, field)])
+        ",".join([argument(declared, text), *companions(operation, field)])
         for field, declared in declared_parameters(operation).items()
         for text in samples(declared).accepted
     ]
@@ -227,20 +227,20 @@ def _binds(operation: type[Declared], arguments: list[str]) -> bool:
     try:
         bind(operation, arguments)
     except OssError as error:
-        # What needs another product is understood all the same (C-97).
+        # Values that need another product bind too, and are not implemented (C-97).
         return error.code is Code.NOT_IMPLEMENTED
     return True
 
 
 def every_parameter() -> Iterator[tuple[type[Declared], str, Parameter]]:
-    """Walk over all declarations."""
+    """Yield every parameter of every declaration."""
     for operation in DECLARED.values():
         for field, declared in declared_parameters(operation).items():
             yield operation, field, declared
 
 
 def written(operation: type[Declared]) -> st.SearchStrategy[list[str]]:
-    """Draw arguments for an operation, each good by itself; not all go together."""
+    """Generate arguments for an operation, each valid by itself; not all combinations bind."""
     parameters = declared_parameters(operation).values()
     required = [_drawn(declared) for declared in parameters if declared.required]
     optional = [st.none() | _drawn(declared) for declared in parameters if not declared.required]

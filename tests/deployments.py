@@ -1,4 +1,4 @@
-"""Ways to deploy the template: every parameter away from its default, alone and in pairs."""
+"""Deployments of the template: every parameter changed from its default, alone and in pairs."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -38,15 +38,15 @@ NEEDED = {
     "OriginSecretVersion": ("Cdn",),
     "PathStyle": ("BaseDomains",),
 }
-"""Parameters that make no sense without others."""
+"""Parameters that require others."""
 
 
 LAST = ("Cdn",)
-"""Parameters whose last value is the one to look at; for others it is the first that is new."""
+"""Parameters whose last allowed value is tested; for others it is the first new one."""
 
 
-def other(name: str) -> str:
-    """Give a value of a parameter that is not its default."""
+def changed_value(name: str) -> str:
+    """Return a value of a parameter that is not its default."""
     entry = template()["Parameters"][name]
     if name in EXAMPLES:
         return EXAMPLES[name]
@@ -58,30 +58,30 @@ def other(name: str) -> str:
     return "others"
 
 
-def switches() -> list[str]:
-    """Name the parameters that decide something: conditions look at them."""
+def condition_parameters() -> list[str]:
+    """Return the parameters that conditions of the template read."""
     conditions = str(template()["Conditions"])
     return [name for name in template()["Parameters"] if f"'{name}'" in conditions]
 
 
 def deployment(*changed: str) -> Stack:
-    """Change these parameters, and what they need."""
+    """Return the stack with these parameters, and those that they require, changed."""
     names = {*changed, *(needed for name in changed for needed in NEEDED.get(name, ()))}
     if {"Cdn", "DomainName"} <= names:
         names.add("CdnCertificate")
-    return stack_with({name: other(name) for name in sorted(names)})
+    return stack_with({name: changed_value(name) for name in sorted(names)})
 
 
 @cache
 def deployments() -> dict[str, Stack]:
-    """Give the default, every switch alone, every two together, and all."""
-    names = switches()
+    """Return the stacks with the defaults, every switch alone, every two, and all."""
+    names = condition_parameters()
     chosen = [(), *((n,) for n in names), *combinations(names, 2), tuple(names)]
     return {" ".join(changed) or "as it is": deployment(*changed) for changed in chosen}
 
 
 def in_every_deployment(check: Callable[[Stack], None]) -> Callable[[], None]:
-    """Make one test of a check of a stack; its failure lists every deployment that fails."""
+    """Make a test of a check of a stack; its failure lists every deployment that fails."""
 
     @wraps(check)
     def test() -> None:
@@ -95,13 +95,13 @@ def in_every_deployment(check: Callable[[Stack], None]) -> Callable[[], None]:
             lines = (f"{name}: {str(e).partition(chr(10))[0]}" for name, e in failures.items())
             raise AssertionError("\n".join(lines)) from next(iter(failures.values()))
 
-    # pytest would take the stack for a fixture.
+    # Otherwise pytest takes the parameter `stack` for a fixture.
     del test.__dict__["__wrapped__"]
     return test
 
 
 def variables(stack: Stack) -> dict[str, str]:
-    """Give the environment of the process function: texts, whatever the template writes."""
+    """Return the environment of the process function, its values as text."""
     properties = function_properties(template(), "ProcessFunction")
     values = stack.resolved(properties["Environment"]["Variables"])
     return {name: str(value) for name, value in values.items()}

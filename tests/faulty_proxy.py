@@ -1,4 +1,4 @@
-"""A wire to a store that can fail: a real server on loopback in front of another one."""
+"""An HTTP proxy on loopback that injects faults between a client and a store."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "date", "serv
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the store behind the wire said."""
+    """A response of the upstream."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -23,26 +23,26 @@ class Answer:
 
 
 type Fault = Callable[["ProxiedRequest"], None]
-"""What happens to one request instead of being passed on."""
+"""Handles one request in place of passing it on."""
 
 
 @dataclass(kw_only=True)
 class FaultyProxy:
-    """Passes requests on, but for the faults that are laid in: the first to the next one."""
+    """Passes requests on; each fault of the list handles one request instead, in order."""
 
     upstream: str
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    """Methods and targets in the order they came in."""
+    """Methods and targets in the order of arrival."""
     address: str = ""
     connections: list[socket] = field(default_factory=list)
-    """Those that are open, or were."""
+    """All accepted connections, open or closed."""
 
     def cut(self) -> int:
-        """Break every connection that is open, and tell how many there were."""
+        """Shut down every open connection and return their number."""
         broken = 0
         while self.connections:
-            # A closed one has no number any more.
+            # A closed socket has no file descriptor.
             if (connection := self.connections.pop()).fileno() >= 0:
                 connection.shutdown(SHUT_RDWR)
                 broken += 1
@@ -50,9 +50,9 @@ class FaultyProxy:
 
     @contextmanager
     def open(self) -> Iterator["FaultyProxy"]:
-        """Serve on a free port until left."""
+        """Serve on a free port until the block ends."""
         server = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("Bound", (ProxiedRequest,), {"wire": self})
+            ("127.0.0.1", 0), type("Bound", (ProxiedRequest,), {"proxy": self})
         )
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -66,29 +66,29 @@ class FaultyProxy:
 
 
 class ProxiedRequest(BaseHTTPRequestHandler):
-    """One connection to the wire."""
+    """One connection to the proxy."""
 
     protocol_version = "HTTP/1.1"
-    wire: FaultyProxy
+    proxy: FaultyProxy
 
     def setup(self) -> None:
-        """Note the connection, which may be cut."""
+        """Record the connection for `cut`."""
         super().setup()
-        self.wire.connections.append(self.connection)
+        self.proxy.connections.append(self.connection)
 
     def _pass(self) -> None:
-        self.wire.requests.append(f"{self.command} {self.path}")
-        if self.wire.faults:
-            self.wire.faults.pop(0)(self)
+        self.proxy.requests.append(f"{self.command} {self.path}")
+        if self.proxy.faults:
+            self.proxy.faults.pop(0)(self)
         else:
             passes(self)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass  # noqa: N815 - their names
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass  # noqa: N815 - names of http.server
 
     def fetch(self) -> Answer:
-        """Ask the store behind the wire."""
+        """Send the request to the upstream and return its response."""
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        connection = HTTPConnection(urlsplit(self.wire.upstream).netloc)
+        connection = HTTPConnection(urlsplit(self.proxy.upstream).netloc)
         connection.request(self.command, self.path, body, dict(self.headers))
         response = connection.getresponse()
         answer = Answer(status=response.status, headers=response.getheaders(), body=response.read())
@@ -96,7 +96,7 @@ class ProxiedRequest(BaseHTTPRequestHandler):
         return answer
 
     def deliver(self, answer: Answer, *, after: int | None = None) -> None:
-        """Pass an answer on, or only so many bytes of its body."""
+        """Send a response, or only the first bytes of its body."""
         self.send_response(answer.status)
         for name, value in answer.headers:
             if name.lower() not in HOP_BY_HOP or self.command == "HEAD":
@@ -104,62 +104,62 @@ class ProxiedRequest(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
-        with suppress(ConnectionError):  # a client may have heard enough
+        with suppress(ConnectionError):  # the client may have closed the connection
             self.wfile.write(answer.body[:after])
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
-def passes(passage: ProxiedRequest) -> None:
-    """Do no harm to a request that comes before one that is harmed."""
-    passage.deliver(passage.fetch())
+def passes(request: ProxiedRequest) -> None:
+    """Pass the request on without a fault, where a later request has one."""
+    request.deliver(request.fetch())
 
 
 def refuses(status: int, code: str) -> Fault:
-    """Answer an error of S3's own."""
+    """Return a fault that answers with an S3 error."""
 
-    def fault(passage: ProxiedRequest) -> None:
+    def fault(request: ProxiedRequest) -> None:
         body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
-        passage.close_connection = True
-        passage.deliver(Answer(status=status, headers=[], body=body))
+        request.close_connection = True
+        request.deliver(Answer(status=status, headers=[], body=body))
 
     return fault
 
 
 def breaks(*, after: int, meanwhile: Callable[[], object] = lambda: None) -> Fault:
-    """Send so many bytes of the body, let something happen, and hang up."""
+    """Return a fault that sends some bytes of the body, calls `meanwhile`, and hangs up."""
 
-    def fault(passage: ProxiedRequest) -> None:
-        passage.deliver(passage.fetch(), after=after)
+    def fault(request: ProxiedRequest) -> None:
+        request.deliver(request.fetch(), after=after)
         meanwhile()
-        passage.close_connection = True
+        request.close_connection = True
 
     return fault
 
 
-def hangs_up(passage: ProxiedRequest) -> None:
-    """Close the connection without a word."""
-    passage.close_connection = True
+def hangs_up(request: ProxiedRequest) -> None:
+    """Close the connection without a response."""
+    request.close_connection = True
 
 
 def goes_silent(*, after: int, seconds: float) -> Fault:
-    """Send so many bytes of the body and then nothing for a while."""
+    """Return a fault that sends some bytes of the body and then nothing for a while."""
 
-    def fault(passage: ProxiedRequest) -> None:
-        passage.deliver(passage.fetch(), after=after)
-        passage.wfile.flush()
+    def fault(request: ProxiedRequest) -> None:
+        request.deliver(request.fetch(), after=after)
+        request.wfile.flush()
         time.sleep(seconds)
-        passage.close_connection = True
+        request.close_connection = True
 
     return fault
 
 
 def never_answers(seconds: float) -> Fault:
-    """Take the request and keep the caller waiting."""
+    """Return a fault that reads the request and sends nothing for a while."""
 
-    def fault(passage: ProxiedRequest) -> None:
+    def fault(request: ProxiedRequest) -> None:
         time.sleep(seconds)
-        passage.close_connection = True
+        request.close_connection = True
 
     return fault

@@ -1,7 +1,7 @@
-"""What pictures cost: `python -m tests.measure FILE PROCESS [FILE PROCESS …]` in a fresh process.
+"""Measure pictures: `python -m tests.measure FILE PROCESS [FILE PROCESS …]` in a fresh process.
 
-Prints one JSON object a line: what came of it, seconds of processor time, and megabytes of
-resident memory before and at the peak (Linux tells).
+Prints one JSON object a line: the outcome, seconds of CPU time, and megabytes of resident memory
+before and at the peak (Linux only).
 """
 
 import gc
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def _mark(key: str) -> bytes:
-    """Load the object of a watermark: its key is the path of a file."""
+    """Return the watermark object: its key is the path of a file."""
     return Path(key).read_bytes()
 
 
@@ -36,7 +36,7 @@ AVAILABLE = STATUS.exists() and os.access(CLEAR, os.W_OK)
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one run took."""
+    """Time and memory of one run."""
 
     outcome: str
     seconds: float
@@ -45,7 +45,7 @@ class Cost:
 
 
 def costs(runs: Sequence[tuple[Path, str]]) -> list[Cost]:
-    """Measure runs in a process of their own, which has no other history."""
+    """Measure the runs in one new process."""
     arguments = [text for path, process in runs for text in (str(path), process)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", "layers/darkroom"])}
     finished = subprocess.run(
@@ -62,7 +62,7 @@ def _measured(path: str, process: str) -> Cost:
     operations = compile_operations(parse(process).actions)
     data = Path(path).read_bytes()
     gc.collect()
-    CLEAR.write_text("5")  # sets the peak back to what is resident now
+    CLEAR.write_text("5")  # resets the peak to the present resident size
     before, began = _megabytes("VmRSS"), time.process_time()
     try:
         outcome = run(data, operations, CONTEXT).format or "report"

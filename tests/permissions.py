@@ -1,4 +1,4 @@
-"""IAM permissions: those that calls of AWS need, and those that the template's roles grant."""
+"""IAM permissions: those that AWS calls need, and those that the template's roles grant."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class Need(NamedTuple):
 
     action: str
     resource: str
-    """Bucket, table, secret, topic or URL of a queue, as the call names it."""
+    """Bucket, table, secret, topic or queue URL, as the call names it."""
     key: str = ""
     """Key of the object in the bucket."""
 
@@ -51,7 +51,7 @@ ONE_S3_ACTION = {
     "ListParts": "s3:ListMultipartUploadParts",
     "UploadPart": "s3:PutObject",
 }
-"""Operations that need the same action whatever their parameters are."""
+"""Operations that need one action, whatever their parameters."""
 
 
 def needs(call: Call) -> set[Need]:
@@ -109,12 +109,12 @@ def _delete_need(bucket: str, named: Mapping[str, Any]) -> Need:
 
 
 def listed(value: Any) -> list[str]:
-    """Return a policy's element as a list: it may be written as one text."""
+    """Return a policy element as a list; it may be a single text."""
     return value if isinstance(value, list) else [value]
 
 
 def statements(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Find every statement of every policy in a resource, at any depth."""
+    """Yield every statement of every policy in a resource, at any depth."""
     if isinstance(value, list):
         for item in value:
             yield from statements(item)

@@ -1,4 +1,4 @@
-"""Pictures drawn for tests, and the short way to put one through a process."""
+"""Pictures drawn for tests, and helpers that process and decode them."""
 
 import io
 from typing import Any
@@ -14,10 +14,10 @@ type Size = tuple[int, int]
 
 
 def coded(size: Size, mode: str = "RGB") -> Image.Image:
-    """Draw a picture whose every pixel tells its own place, up to 4096 pixels a side.
+    """Draw a picture whose pixels encode their positions, up to 4096 pixels a side.
 
-    Red and green are the low bytes of x and y, blue the high nibbles of both; RGBA is opaque
-    on the left half and see-through on the right.
+    Red and green are the low bytes of x and y, blue the high nibbles of both; RGBA is opaque in the
+    left half and translucent in the right half.
     """
     width, height = size
     low = bytes(x % 256 for x in range(width)), bytes(y % 256 for y in range(height))
@@ -41,7 +41,7 @@ def _down(column: bytes, size: Size) -> Image.Image:
 
 
 def place(image: Image.Image, x: int, y: int) -> tuple[int, int]:
-    """Tell from which place of a coded picture the pixel at (x, y) comes."""
+    """Return the position that the pixel at (x, y) of a coded picture encodes."""
     pixel = image.getpixel((x, y))
     assert isinstance(pixel, tuple)
     red, green, blue = (int(value) for value in pixel[:3])
@@ -49,34 +49,34 @@ def place(image: Image.Image, x: int, y: int) -> tuple[int, int]:
 
 
 def photographic(size: Size) -> Image.Image:
-    """Draw smooth colours that change over the whole picture, as a JPEG keeps them well."""
+    """Draw smooth gradients over the whole picture, which JPEG compresses with little loss."""
     ramp = Image.linear_gradient("L").resize(size, Image.Resampling.BICUBIC)
     disc = Image.radial_gradient("L").resize(size, Image.Resampling.BICUBIC)
     return Image.merge("RGB", (ramp, disc, ramp.transpose(Image.Transpose.ROTATE_180)))
 
 
 def stored(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:  # noqa: A002 - Pillow's word
-    """Write a picture as the file that a bucket would hold."""
+    """Encode a picture."""
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
     return buffer.getvalue()
 
 
 def animation(frames: list[Image.Image], format: str = "GIF", **options: Any) -> bytes:  # noqa: A002
-    """Write an animation of these frames."""
+    """Encode an animation of these frames."""
     first, *others = frames
     return stored(first, format, save_all=True, append_images=others, **options)
 
 
 def with_orientation(image: Image.Image, orientation: int) -> bytes:
-    """Write a JPEG that says of itself how it has to be turned, as good as they get."""
+    """Encode a JPEG of best quality with an EXIF orientation."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     return stored(image, "JPEG", exif=exif, quality=100, subsampling="4:4:4")
 
 
 def processed(data: bytes, text: str, context: ProcessingContext | None = None) -> Result:
-    """Put a stored picture through a process value."""
+    """Run a process value on an encoded picture."""
     return run(data, compile_operations(parse(text).actions), context or ProcessingContext())
 
 
@@ -88,7 +88,7 @@ def shown(result: Result | bytes) -> Image.Image:
 
 
 def difference(one: Image.Image, other: Image.Image) -> int:
-    """Give the largest difference of any channel of any pixel."""
+    """Return the largest difference of any channel of any pixel."""
     assert (one.mode, one.size) == (other.mode, other.size)
     extrema = ImageChops.difference(one, other).getextrema()
     bands = extrema if isinstance(extrema[0], tuple) else [extrema]
@@ -96,7 +96,7 @@ def difference(one: Image.Image, other: Image.Image) -> int:
 
 
 def mean_difference(one: Image.Image, other: Image.Image) -> float:
-    """Give the mean difference over all channels of all pixels."""
+    """Return the mean difference over all channels of all pixels."""
     assert (one.mode, one.size) == (other.mode, other.size)
     delta = ImageChops.difference(one, other)
     counts = [delta.getchannel(band).histogram() for band in delta.getbands()]

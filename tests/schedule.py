@@ -1,7 +1,7 @@
-"""The order of test modules, and their shares for workers of pytest-xdist.
+"""The order of test modules and their distribution to workers of pytest-xdist.
 
-A module stays on one worker, so that its fixtures are set up once. A folder of `TOGETHER` does,
-too: its modules share servers or emulators that are started once for all of them.
+A module stays on one worker, so that its fixtures are set up once. So does each folder of
+`TOGETHER`: its modules share servers or emulators that are started once.
 """
 
 import pytest
@@ -10,11 +10,11 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = ("tests/e2e/", "tests/functional/clients/")
 
 LONG_FIRST = ("tests/e2e/", "tests/functional/", "tests/contract/")
-"""Folders whose modules take seconds: what is begun last should be short."""
+"""Folders whose modules take seconds; they start first, so that short modules end the run."""
 
 
 class LoadFolderScheduling(LoadScopeScheduling):  # type: ignore[misc] # its base is untyped
-    """Give workers modules, or whole folders, in the order of collection."""
+    """Assign modules, or whole folders, to workers in the order of collection."""
 
     def _split_scope(self, nodeid: str) -> str:
         for folder in TOGETHER:
@@ -24,13 +24,13 @@ class LoadFolderScheduling(LoadScopeScheduling):  # type: ignore[misc] # its bas
 
 
 def sort_for_workers(items: list[pytest.Item]) -> None:
-    """Put modules that take long before the others, and leave the order within a module."""
+    """Put slow modules before the others, and keep the order within a module."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _rank(item.nodeid, slow=item.path in slow))
 
 
 def _rank(nodeid: str, *, slow: bool) -> int:
-    """Number the place of a module: e2e, slow modules, the folders that follow, all others."""
+    """Return the rank of a module: e2e, slow modules, the folders that follow, all others."""
     folders = [nodeid.startswith(folder) for folder in LONG_FIRST]
     if folders[0]:
         return 0

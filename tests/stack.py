@@ -1,4 +1,4 @@
-"""template.yaml, and what CloudFormation makes of it for given parameters."""
+"""template.yaml, evaluated as CloudFormation does for given parameters."""
 
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ PSEUDO_PARAMETERS = {
 
 @cache
 def template() -> Template:
-    """Read the template as it is written."""
+    """Return the template, unevaluated."""
     return read_template(PATH)
 
 

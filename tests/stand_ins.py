@@ -1,7 +1,7 @@
-"""Drawn pictures of the sizes and structures of the reference pictures, by their names.
+"""Drawn pictures with the sizes and structures of the reference pictures, by their names.
 
-They stand in where the folder of reference pictures is absent. What the service recorded of a
-picture (byte counts, colours, EXIF texts) does not hold for its stand-in.
+They replace the reference pictures where the folder of these is absent. The service's recorded
+figures of a picture (byte counts, colours, EXIF texts) do not hold for its stand-in.
 """
 
 import struct
@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parents[1] / "local/pictures"
 
 EXAMPLE_SIZE, PHOTO_SIZE = (400, 267), (2725, 2225)
 
-UNDONE = {
+TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -39,14 +39,14 @@ def drawn(name: str) -> bytes | None:
     return draw() if draw else None
 
 
-def lying(upright: Image.Image, orientation: int) -> Image.Image:
+def as_stored_by_camera(upright: Image.Image, orientation: int) -> Image.Image:
     """Turn an upright picture to how a camera with that orientation stores it."""
-    turn = UNDONE.get(orientation)
+    turn = TRANSPOSITIONS.get(orientation)
     return upright if turn is None else upright.transpose(turn)
 
 
 def _sample(name: str, size: Size) -> Image.Image:
-    """Scale one of the repository's own pictures to a size, cut to its ratio."""
+    """Scale a sample picture of the repository to a size, cropped to its ratio."""
     with Image.open(SAMPLES / name) as image:
         return ImageOps.fit(image.convert("RGB"), size)
 
@@ -56,7 +56,7 @@ def _photo() -> bytes:
 
 
 def _camera() -> bytes:
-    """Write EXIF as cameras do: orientation, densities, a date and a place."""
+    """Encode a JPEG with the EXIF of cameras: orientation, densities, a date and a position."""
     exif = Image.Exif()
     exif[0x0112], exif[0x0131] = 7, "Drawn"
     exif[0x011A], exif[0x011B], exif[0x0128] = 96.0, 96.0, 2
@@ -69,11 +69,11 @@ def _turned(orientation: int) -> bytes:
     across = Image.linear_gradient("L").rotate(90)
     bands = (across, Image.linear_gradient("L"), Image.radial_gradient("L"))
     upright = Image.merge("RGB", bands).resize((600, 400))
-    return with_orientation(lying(upright, orientation), orientation)
+    return with_orientation(as_stored_by_camera(upright, orientation), orientation)
 
 
 def _wide_gamut() -> bytes:
-    """Saturate a picture until the profile makes a difference that is seen."""
+    """Saturate a picture until its Adobe RGB profile makes a visible difference."""
     profile = rgb_profile(primaries=ADOBE_RGB, gamma=563 / 256)
     vivid = ImageEnhance.Color(_sample("landscape.jpg", (1900, 1263))).enhance(1.5)
     return stored(vivid, "JPEG", icc_profile=profile, quality=95)
@@ -87,7 +87,7 @@ def _deep_grey_alpha() -> bytes:
 
 
 def _animated(size: Size, frames: int, word: str = "GIF", **options: int) -> bytes:
-    """Write frames of which no two neighbours are equal: an encoder would join them."""
+    """Encode frames whose neighbours differ: an encoder would merge equal ones."""
     inks = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255)]
     images = [Image.new("RGB", size, inks[number % len(inks)]) for number in range(frames)]
     for number, image in enumerate(images):
@@ -96,7 +96,7 @@ def _animated(size: Size, frames: int, word: str = "GIF", **options: int) -> byt
 
 
 def _without_frame_header() -> bytes:
-    """Break a JPEG off within its first segment."""
+    """Truncate a JPEG within its first segment."""
     return b"\xff\xd8\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0"
 
 

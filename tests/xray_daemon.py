@@ -1,4 +1,4 @@
-"""The X-Ray daemon's part, played on loopback: it takes whatever comes."""
+"""A UDP server on loopback that receives X-Ray documents as the daemon does."""
 
 import json
 import socket
@@ -16,18 +16,18 @@ HEADER = {"format": "json", "version": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class Daemon:
-    """A UDP socket of our own."""
+    """The receiving UDP socket."""
 
     receiver: socket.socket
 
     @property
     def address(self) -> str:
-        """As the function's environment has it."""
+        """Return the value of AWS_XRAY_DAEMON_ADDRESS."""
         host, port = self.receiver.getsockname()
         return f"{host}:{port}"
 
-    def heard(self) -> list[dict[str, Any]]:
-        """Take the documents that have come, each behind the header of the protocol."""
+    def received(self) -> list[dict[str, Any]]:
+        """Return the received documents; assert the protocol's header of each."""
         documents = []
         self.receiver.setblocking(False)
         try:
@@ -41,7 +41,7 @@ class Daemon:
 
 @contextmanager
 def daemon() -> Iterator[Daemon]:
-    """Listen on a free port of loopback."""
+    """Receive on a free port of loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         yield Daemon(receiver=receiver)

@@ -16,14 +16,14 @@ from oss_client import access_key, exchange
 
 from darkroom.auth import SignedRequest
 from darkroom.buckets import InvalidDocument, read_bucket
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 
 def main() -> None:
     """Run the command line; exit with a message on an error."""
     options = _options()
     key = access_key()
-    query = ((Parameter.BUCKET_SETTINGS, ""),)
+    query = ((QueryParameter.BUCKET_SETTINGS, ""),)
     if options.file is not None:
         body = read_settings(options.file, options.bucket)
         put = SignedRequest(method="PUT", bucket=options.bucket, query=query)

@@ -54,11 +54,27 @@ WORDS: Mapping[str, str] = {
 }
 """Regular expression between word boundaries, and what to write instead."""
 
-_SPACE = r"\s+(?:#\s+)?"
-_PATTERNS = {
-    re.compile(rf"\b(?:{words.replace(' ', _SPACE)})\b", re.IGNORECASE): hint
-    for words, hint in WORDS.items()
+SOURCES = ("layers/", "functions/", "local/", "tools/", "benchmarks/")
+
+SOURCE_WORDS: Mapping[str, str] = {
+    r"tell whether": "Return whether",
+    r"says so": "name the setting, the action, the reply",
+    r'(?<=""")Nor': "state the rule, with its subject",
+    r'(?<=""")As it': "state the rule, with its subject",
 }
+"""Further words, which are found in `SOURCES` only."""
+
+
+def _compile(words: Mapping[str, str]) -> Mapping[re.Pattern[str], str]:
+    space = r"\s+(?:#\s+)?"
+    return {
+        re.compile(rf"\b(?:{each.replace(' ', space)})\b", re.IGNORECASE): hint
+        for each, hint in words.items()
+    }
+
+
+_PATTERNS = _compile(WORDS)
+_SOURCE_PATTERNS = {**_PATTERNS, **_compile(SOURCE_WORDS)}
 
 _CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _RELEASED = re.compile(r"^## (?!Unreleased).*", re.MULTILINE | re.DOTALL)
@@ -85,10 +101,11 @@ type Passage = tuple[int, str]
 def check_text(path: str, text: str) -> Iterator[Finding]:
     """Yield a finding for each word of the list, in the order of the lines."""
     lines = text.splitlines()
+    patterns = _SOURCE_PATTERNS if path.startswith(SOURCES) else _PATTERNS
     findings = [
         Finding(path=path, line=line, word=" ".join(match[0].split()), hint=hint)
         for first, passage in passages(path, text)
-        for pattern, hint in _PATTERNS.items()
+        for pattern, hint in patterns.items()
         for match in pattern.finditer(passage)
         if ALLOW not in lines[(line := first + passage.count("\n", 0, match.start())) - 1]
     ]

@@ -24,7 +24,7 @@ from darkroom.auth import SignedRequest
 from darkroom.errors import OssError, invalid
 from darkroom.imaging.operations import compile_operations
 from darkroom.process.grammar import check_style_name, parse
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import parse_document
 
 MAX_EXPORT_BYTES = 10_000_000
@@ -81,9 +81,9 @@ def _send(styles: list[ExportedStyle], options: argparse.Namespace) -> None:
     key = access_key()
     for style in styles:
         query = (
-            (Parameter.STYLE, ""),
-            (Parameter.STYLE_NAME, style.name),
-            (Parameter.CATEGORY, style.category),
+            (QueryParameter.STYLE, ""),
+            (QueryParameter.STYLE_NAME, style.name),
+            (QueryParameter.CATEGORY, style.category),
         )
         request = SignedRequest(method="PUT", bucket=options.bucket, query=query)
         body = f"<Style><Content>{escape(style.content)}</Content></Style>"

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext, holding
 from darkroom.buckets import Bucket
-from darkroom.jobs import Job, Target
+from darkroom.jobs import Job, JobTarget
 from darkroom.ports.objects import ObjectAttributes, PutResult
 from tests.fakes.job_services import memory_job_services
 
@@ -85,7 +85,7 @@ def _batch(number: int, processes: Sequence[str]) -> dict[str, Any]:
         bucket="demo",
         key=KEY,
         targets=tuple(
-            Target(process=process, bucket="demo", key=f"{index}.{{autoext}}")
+            JobTarget(process=process, bucket="demo", key=f"{index}.{{autoext}}")
             for index, process in enumerate(processes)
         ),
         accepted=datetime.now(UTC),

@@ -42,7 +42,7 @@ sampling = LogSampling(level=services.settings.log_level, rate=services.settings
 
 
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
-    """Answer one request; every exception becomes an OSS error."""
+    """Answer an HTTP request; any exception after the event is read becomes an OSS error."""
     stopwatch = Stopwatch()
     request_id = secrets.token_hex(12).upper()
     logger.thread_safe_append_keys(request_id=request_id)
@@ -60,7 +60,7 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     )
     try:
         target = locate(request, services)
-        bucket = target.found
+        bucket = target.known_bucket
         response = dispatch(request, target, services, processing)
         if request.method == "HEAD":
             response = head_response(response)

@@ -1,4 +1,4 @@
-"""The adapters of these suites: in memory, and AWS's own interface on moto."""
+"""Fixtures of the contract tests: in-memory fakes, and the AWS adapters on moto."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS = count(1)
-"""Numbers of accounts, one for each test."""
+"""Account numbers, a new one for each test."""
 
 
-class Wall:
-    """A clock that is set by hand."""
+class WallClock:
+    """A clock that tests set."""
 
     def __init__(self) -> None:
-        """Begin at noon."""
+        """Start at noon."""
         self.now = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time that is set."""
         return self.now
 
 
 @pytest.fixture
-def wall() -> Wall:
-    """Give a clock to move."""
-    return Wall()
+def wall() -> WallClock:
+    """Return a clock that the test moves."""
+    return WallClock()
 
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Answer every AWS call of this process in memory, from the empty services of a new account.
+    """Mock AWS in this process, in a new account without resources.
 
-    Those of other accounts stay: a server of other tests has the same memory.
+    Moto's state is not reset: a moto server that other tests started shares it.
     """
     monkeypatch.setenv("MOTO_ACCOUNT_ID", f"{next(ACCOUNTS):012}")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -60,7 +60,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001 - answers its calls
-    """Connect to DynamoDB in memory, where the table is empty."""
+    """Connect to the mocked DynamoDB, which has an empty table."""
     client = boto3.client("dynamodb")
     ensure_table(client)
     return client
@@ -68,7 +68,7 @@ def dynamodb(aws: None) -> "DynamoDBClient":  # noqa: ARG001 - answers its calls
 
 @pytest.fixture(scope="session")
 def client() -> Iterator["S3Client"]:
-    """Serve S3 on loopback: keys are to pass a real URL."""
+    """Start moto's S3 server on loopback: keys must pass through a real URL."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -78,7 +78,7 @@ def client() -> Iterator["S3Client"]:
 
 @pytest.fixture(params=["memory", "s3"])
 def store(request: pytest.FixtureRequest) -> Store:
-    """Give each kind of store in turn, empty."""
+    """Return each kind of store in turn, empty."""
     if request.param == "memory":
         return in_memory()
     return in_s3(request.getfixturevalue("client"))

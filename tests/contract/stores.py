@@ -1,4 +1,4 @@
-"""The stores that one suite holds to the same contract."""
+"""The stores that the contract tests run against: in memory and in S3."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ from tests.fakes.objects import MemoryObjects
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-WAITING = "s3-waiting"
+STAGING_BUCKET = "s3-staging"
 NAMES = {"here": "s3-here", "there": "s3-there"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """What reads, writes, lists and fills the buckets `here` and `there`."""
+    """Reader, writer, lister and multipart store of the buckets `here` and `there`."""
 
     reader: ObjectReader
     writer: ObjectWriter
@@ -32,7 +32,7 @@ class Store:
 
 
 def in_memory() -> Store:
-    """Keep objects in memory."""
+    """Return stores in memory."""
     objects = MemoryObjects()
     return Store(
         reader=objects,
@@ -43,8 +43,8 @@ def in_memory() -> Store:
 
 
 def in_s3(client: "S3Client") -> Store:
-    """Keep objects in the buckets of an S3, which are emptied."""
-    for name in (*NAMES.values(), WAITING):
+    """Return stores in S3 buckets, after emptying the buckets."""
+    for name in (*NAMES.values(), STAGING_BUCKET):
         client.create_bucket(Bucket=name)
         for entry in client.list_objects_v2(Bucket=name).get("Contents", []):
             client.delete_object(Bucket=name, Key=entry["Key"])
@@ -52,7 +52,7 @@ def in_s3(client: "S3Client") -> Store:
             client.abort_multipart_upload(
                 Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=WAITING)
+    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
         writer=S3Writer(client=client, buckets=NAMES, long_timeout_client=lambda: client),
@@ -64,7 +64,7 @@ def in_s3(client: "S3Client") -> Store:
 
 
 def client_of(endpoint: str) -> "S3Client":
-    """Connect to an S3 on loopback."""
+    """Connect to an S3 server."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint,

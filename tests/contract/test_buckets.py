@@ -1,4 +1,4 @@
-"""The buckets that are served and their styles: the same rules in memory and in DynamoDB."""
+"""Contract of the bucket and style stores, in memory and in DynamoDB."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from darkroom.errors import Code, OssError
 from darkroom.ports.settings import BucketStore, StyleStore
 from darkroom.settings import BucketEntry
 from local.demo import TABLE
-from tests.contract.conftest import Wall
+from tests.contract.conftest import WallClock
 from tests.fakes.buckets import MemoryBuckets, MemoryStyles
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 LISTED = Bucket(name="demo", acl=Acl.PUBLIC_READ)
-SETTLED = Bucket(
+CONFIGURED = Bucket(
     name="demo",
     delimiters=("!", "-"),
     protection=Protection(
@@ -41,19 +41,19 @@ NOW = timedelta()
 
 @dataclass(frozen=True, kw_only=True)
 class Stores:
-    """Both stores, as one function sees them."""
+    """The bucket store and the style store of one function instance."""
 
     buckets: BucketStore
     styles: StyleStore
 
 
 type Connect = Callable[[], Stores]
-"""Gives the stores as one more function sees them."""
+"""Returns the stores of another function instance."""
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def connect(request: pytest.FixtureRequest, wall: Wall) -> Connect:
-    """Give each kind of store in turn."""
+def connect(request: pytest.FixtureRequest, wall: WallClock) -> Connect:
+    """Return each kind of store in turn."""
     if request.param == "memory":
         stores = Stores(buckets=MemoryBuckets.of(LISTED), styles=MemoryStyles())
         return lambda: stores
@@ -61,20 +61,20 @@ def connect(request: pytest.FixtureRequest, wall: Wall) -> Connect:
     return lambda: table(client, wall)
 
 
-def table(client: "DynamoDBClient", wall: Wall) -> Stores:
-    """Connect to the table as a function does."""
+def table(client: "DynamoDBClient", wall: WallClock) -> Stores:
+    """Connect to the table as a function instance does."""
     entries = {"demo": BucketEntry(s3="s3-demo", bucket=LISTED)}
     records = BucketRecords(client, TABLE, entries, wall)
     return Stores(buckets=TableBuckets(records=records), styles=TableStyles(records=records))
 
 
 def adding(*styles: Style) -> Callable[[Styles], Styles]:
-    """Make a change that adds styles."""
+    """Return a change that adds styles."""
     return lambda known: {**known, **{style.name: style for style in styles}}
 
 
-def test_a_bucket_begins_with_the_listed_settings(connect: Connect) -> None:
-    """Only listed buckets exist, and nothing else needs to be settled for them."""
+def test_a_bucket_starts_with_the_listed_settings(connect: Connect) -> None:
+    """Only listed buckets exist; they start with the listed settings and no styles."""
     stores = connect()
     assert stores.buckets.find("demo") == LISTED
     assert stores.buckets.current("demo") == LISTED
@@ -83,17 +83,17 @@ def test_a_bucket_begins_with_the_listed_settings(connect: Connect) -> None:
 
 
 def test_saved_settings_replace_the_listed_ones(connect: Connect) -> None:
-    """As a whole: for the function that saved them and for every other one that asks."""
+    """A save replaces all settings, for the instance that saved and for every other instance."""
     here, elsewhere = connect(), connect()
-    here.buckets.save(SETTLED)
-    assert here.buckets.find("demo") == SETTLED
-    assert elsewhere.buckets.current("demo") == SETTLED
+    here.buckets.save(CONFIGURED)
+    assert here.buckets.find("demo") == CONFIGURED
+    assert elsewhere.buckets.current("demo") == CONFIGURED
     here.buckets.save(LISTED)
     assert elsewhere.buckets.current("demo") == LISTED
 
 
-def test_styles_stay_in_the_order_in_which_they_come(connect: Connect) -> None:
-    """C-140: and all of a style is kept."""
+def test_styles_keep_the_order_of_creation(connect: Connect) -> None:
+    """C-140: styles keep the order of creation and all their fields."""
     here, elsewhere = connect(), connect()
     for style in (SMALL, LARGE):
         here.styles.update("demo", adding(style))
@@ -104,7 +104,7 @@ def test_styles_stay_in_the_order_in_which_they_come(connect: Connect) -> None:
 
 
 def test_a_function_sees_its_own_change_at_once(connect: Connect) -> None:
-    """C-146: without asking again."""
+    """C-146: an update refreshes the styles that the instance holds in its cache."""
     stores = connect()
     assert stores.styles.recent("demo", SETTINGS_MAX_AGE) == {}
     stores.styles.update("demo", adding(SMALL))
@@ -113,8 +113,8 @@ def test_a_function_sees_its_own_change_at_once(connect: Connect) -> None:
     assert stores.styles.recent("demo", SETTINGS_MAX_AGE) == {}
 
 
-def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
-    """One that comes between reading and writing makes the change be thought over."""
+def test_concurrent_updates_are_not_lost(connect: Connect) -> None:
+    """An update runs its change again if another update came between its read and its write."""
     here, elsewhere = connect(), connect()
     seen = []
 
@@ -129,8 +129,8 @@ def test_no_change_is_lost_to_another_one(connect: Connect) -> None:
     assert list(here.styles.current("demo")) == ["small", "large"]
 
 
-def test_a_change_that_raises_leaves_all_as_it_is(connect: Connect) -> None:
-    """So that a rule can refuse it with what is really there in view."""
+def test_a_change_that_raises_stores_nothing(connect: Connect) -> None:
+    """An update stores nothing if its change raises."""
     stores = connect()
     stores.styles.update("demo", adding(SMALL))
 
@@ -142,20 +142,20 @@ def test_a_change_that_raises_leaves_all_as_it_is(connect: Connect) -> None:
     assert stores.styles.current("demo") == {"small": SMALL}
 
 
-def test_styles_and_settings_leave_each_other_alone(connect: Connect) -> None:
-    """They are kept together, and changed apart."""
+def test_styles_and_settings_are_saved_independently(connect: Connect) -> None:
+    """Settings and styles share an item; saving one leaves the other unchanged."""
     stores = connect()
     stores.styles.update("demo", adding(SMALL))
-    stores.buckets.save(SETTLED)
+    stores.buckets.save(CONFIGURED)
     assert stores.styles.current("demo") == {"small": SMALL}
     stores.styles.update("demo", adding(LARGE))
-    assert stores.buckets.current("demo") == SETTLED
+    assert stores.buckets.current("demo") == CONFIGURED
 
 
-def test_a_warm_function_goes_by_what_it_read_for_30_seconds(
-    dynamodb: "DynamoDBClient", wall: Wall
+def test_an_instance_caches_settings_for_30_seconds(
+    dynamodb: "DynamoDBClient", wall: WallClock
 ) -> None:
-    """Settings and styles come with one read, which then serves them both."""
+    """One read serves settings and styles, and the instance uses it for 30 s."""
     here, elsewhere = table(dynamodb, wall), table(dynamodb, wall)
     reads: list[str] = []
     dynamodb.meta.events.register("before-call.dynamodb.GetItem", lambda **_: reads.append("read"))
@@ -163,17 +163,17 @@ def test_a_warm_function_goes_by_what_it_read_for_30_seconds(
         assert here.buckets.find("demo") == LISTED
         assert here.styles.recent("demo", SETTINGS_MAX_AGE) == {}
     assert reads == ["read"]
-    elsewhere.buckets.save(SETTLED)
+    elsewhere.buckets.save(CONFIGURED)
     elsewhere.styles.update("demo", adding(SMALL))
     wall.now += timedelta(seconds=30)
     assert here.buckets.find("demo") == LISTED
     wall.now += timedelta(seconds=1)
-    assert here.buckets.find("demo") == SETTLED
+    assert here.buckets.find("demo") == CONFIGURED
     assert here.styles.recent("demo", SETTINGS_MAX_AGE) == {"small": SMALL}
 
 
 def test_fifty_of_the_longest_styles_fit(connect: Connect) -> None:
-    """C-144, C-147: 4096 bytes each, in one item of at most 400 KB."""
+    """C-144, C-147: 50 styles of 4096 bytes fit into one item of at most 400 KB."""
     styles = [replace(SMALL, name=f"{n:063}", content="x" * 4096) for n in range(50)]
     stores = connect()
     stores.styles.update("demo", adding(*styles))
@@ -181,10 +181,10 @@ def test_fifty_of_the_longest_styles_fit(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"acl": "public"}'])
-def test_settings_that_somebody_else_wrote_let_nobody_in(
-    dynamodb: "DynamoDBClient", wall: Wall, text: str
+def test_invalid_stored_settings_are_503(
+    dynamodb: "DynamoDBClient", wall: WallClock, text: str
 ) -> None:
-    """A bucket whose settings cannot be read is served to nobody, rather than to everybody."""
+    """A bucket whose stored settings are invalid answers 503."""
     item = {"id": {"S": "bucket#demo"}, "settings": {"S": text}, "revision": {"N": "1"}}
     dynamodb.put_item(TableName=TABLE, Item=item)
     with pytest.raises(OssError) as refused:
@@ -192,16 +192,14 @@ def test_settings_that_somebody_else_wrote_let_nobody_in(
     assert refused.value.code is Code.SERVICE_UNAVAILABLE
 
 
-def test_a_table_that_fails_is_answered_in_the_words_of_the_catalogue(
-    dynamodb: "DynamoDBClient", wall: Wall
-) -> None:
-    """Spec 04 §1: a style that cannot be read is 500 with its own number; the rest is 503."""
+def test_table_errors_are_mapped_to_oss_errors(dynamodb: "DynamoDBClient", wall: WallClock) -> None:
+    """Spec 04 §1: a failed read of styles is a 500 with its own EC; other errors are 503."""
     stores = table(dynamodb, wall)
     dynamodb.delete_table(TableName=TABLE)
     failures: list[tuple[Callable[[], object], Code, str | None]] = [
         (lambda: stores.buckets.find("demo"), Code.SERVICE_UNAVAILABLE, None),
         (lambda: stores.buckets.current("demo"), Code.SERVICE_UNAVAILABLE, None),
-        (lambda: stores.buckets.save(SETTLED), Code.SERVICE_UNAVAILABLE, None),
+        (lambda: stores.buckets.save(CONFIGURED), Code.SERVICE_UNAVAILABLE, None),
         (lambda: stores.styles.recent("demo", NOW), Code.INTERNAL_ERROR, "0040-00000601"),
         (lambda: stores.styles.current("demo"), Code.INTERNAL_ERROR, "0040-00000601"),
         (
@@ -210,8 +208,8 @@ def test_a_table_that_fails_is_answered_in_the_words_of_the_catalogue(
             "0040-00000601",
         ),
     ]
-    for ask, code, ec in failures:
+    for call, code, ec in failures:
         with pytest.raises(OssError) as refused:
-            ask()
+            call()
         assert (refused.value.code, refused.value.ec) == (code, ec)
         assert isinstance(refused.value.__cause__, ClientError)

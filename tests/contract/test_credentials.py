@@ -1,4 +1,4 @@
-"""Where access keys are kept: the same rules in memory and in Secrets Manager."""
+"""Contract of the credential stores, in memory and in Secrets Manager."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from darkroom.auth import AccessKey, Credentials, Permission, SecurityToken
 from darkroom.aws.secrets import AccessKeyEntry, SecretKeys, access_keys
 from darkroom.errors import Code, OssError
 from darkroom.settings import SettingsError
-from tests.contract.conftest import Wall
+from tests.contract.conftest import WallClock
 from tests.fakes.services import MemoryCredentials
 
 if TYPE_CHECKING:
@@ -27,35 +27,35 @@ NEW = {**OLD, "id": "new", "secret": "s2"}
 RETIRED = {**OLD, "id": "retired", "active": False}
 TEMPORARY = {**OLD, "token": {"value": "t", "expires": "2026-09-01T13:00:00Z"}}
 
-type Keep = Callable[[Sequence[Mapping[str, Any]]], Credentials]
-"""Keeps the keys of a list and gives the store to test."""
+type PutKeys = Callable[[Sequence[Mapping[str, Any]]], Credentials]
+"""Stores a list of keys and returns the credential store to test."""
 
 
 @pytest.fixture
 def client(aws: None) -> "SecretsManagerClient":  # noqa: ARG001 - answers its calls
-    """Connect to Secrets Manager in memory, where an empty list of keys is kept."""
-    made = boto3.client("secretsmanager")
-    made.create_secret(Name="keys", SecretString="[]")
-    return made
+    """Connect to the mocked Secrets Manager, which stores an empty list of keys."""
+    secretsmanager = boto3.client("secretsmanager")
+    secretsmanager.create_secret(Name="keys", SecretString="[]")
+    return secretsmanager
 
 
 @pytest.fixture(params=["memory", "secrets manager"])
-def keep(request: pytest.FixtureRequest, wall: Wall) -> Keep:
-    """Give each kind of store in turn."""
+def store_with(request: pytest.FixtureRequest, wall: WallClock) -> PutKeys:
+    """Return each kind of store in turn."""
     if request.param == "memory":
         return lambda entries: MemoryCredentials(keys=access_keys(json.dumps(entries)))
     client: SecretsManagerClient = request.getfixturevalue("client")
 
-    def kept(entries: Sequence[Mapping[str, Any]]) -> Credentials:
+    def put_keys(entries: Sequence[Mapping[str, Any]]) -> Credentials:
         client.put_secret_value(SecretId="keys", SecretString=json.dumps(entries))
         return SecretKeys(client, "keys", wall)
 
-    return kept
+    return put_keys
 
 
-def test_several_keys_are_known_at_once(keep: Keep) -> None:
-    """So that keys rotate: the old one holds until it is taken out."""
-    store = keep([OLD, NEW])
+def test_several_keys_are_valid_at_once(store_with: PutKeys) -> None:
+    """Keys can rotate: the old key and the new key are both found."""
+    store = store_with([OLD, NEW])
     old, new = store.find("old"), store.find("new")
     assert old == AccessKey(
         id="old",
@@ -68,15 +68,15 @@ def test_several_keys_are_known_at_once(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("key_id", ["", "OLD", "old ", "other"])
-def test_an_id_is_known_as_it_is_written_only(keep: Keep, key_id: str) -> None:
-    """Nothing but the very id finds a key."""
-    assert keep([OLD]).find(key_id) is None
+def test_only_the_exact_id_finds_a_key(store_with: PutKeys, key_id: str) -> None:
+    """Only the exact id finds a key."""
+    assert store_with([OLD]).find(key_id) is None
 
 
-def test_a_key_may_be_off_or_temporary(keep: Keep) -> None:
-    """What the verdict over a signature needs to know beside the secret."""
-    retired = keep([RETIRED]).find("retired")
-    temporary = keep([TEMPORARY]).find("old")
+def test_a_key_may_be_inactive_or_temporary(store_with: PutKeys) -> None:
+    """A key carries whether it is active, and its security token with the expiry."""
+    retired = store_with([RETIRED]).find("retired")
+    temporary = store_with([TEMPORARY]).find("old")
     assert retired is not None
     assert not retired.active
     assert temporary is not None
@@ -85,57 +85,59 @@ def test_a_key_may_be_off_or_temporary(keep: Keep) -> None:
 
 
 def reads(client: "SecretsManagerClient") -> list[str]:
-    """Note every time the secret is read from now on."""
-    noted: list[str] = []
+    """Record every later read of the secret."""
+    recorded: list[str] = []
     client.meta.events.register(
-        "before-call.secrets-manager.GetSecretValue", lambda **_: noted.append("read")
+        "before-call.secrets-manager.GetSecretValue", lambda **_: recorded.append("read")
     )
-    return noted
+    return recorded
 
 
 def put(client: "SecretsManagerClient", *entries: Mapping[str, Any]) -> None:
-    """Rotate the keys."""
+    """Replace the keys."""
     client.put_secret_value(SecretId="keys", SecretString=json.dumps(entries))
 
 
 def test_the_secret_is_read_once_a_minute_at_most(
-    client: "SecretsManagerClient", wall: Wall
+    client: "SecretsManagerClient", wall: WallClock
 ) -> None:
-    """A warm function asks for nothing, and a key that is gone is gone within 60 s."""
-    noted = reads(client)
+    """Lookups within 60 s read the secret once; a removed key is refused after 60 s."""
+    recorded = reads(client)
     put(client, OLD)
     store = SecretKeys(client, "keys", wall)
-    assert noted == []
+    assert recorded == []
     for _ in range(3):
         assert store.find("old")
     put(client, NEW)
     wall.now += timedelta(seconds=60)
     assert store.find("old")
-    assert noted == ["read"]
+    assert recorded == ["read"]
     wall.now += timedelta(seconds=1)
     assert store.find("old") is None
-    assert noted == ["read"] * 2
+    assert recorded == ["read"] * 2
 
 
-def test_a_new_key_holds_at_once_but_guessing_ids_reads_nothing(
-    client: "SecretsManagerClient", wall: Wall
+def test_a_new_key_is_found_at_once_and_guessed_ids_cause_no_reads(
+    client: "SecretsManagerClient", wall: WallClock
 ) -> None:
-    """An unknown id makes the secret be read before its time, every 10 s at most."""
-    noted = reads(client)
+    """An unknown id causes a read of the secret, at most every 10 s."""
+    recorded = reads(client)
     put(client, OLD)
     store = SecretKeys(client, "keys", wall)
     assert store.find("old")
     wall.now += timedelta(seconds=11)
     put(client, OLD, NEW)
     assert store.find("new")
-    assert noted == ["read"] * 2
+    assert recorded == ["read"] * 2
     for guess in range(100):
         assert store.find(f"guess-{guess}") is None
-    assert noted == ["read"] * 2
+    assert recorded == ["read"] * 2
 
 
-def test_a_clock_set_back_does_not_keep_a_key(client: "SecretsManagerClient", wall: Wall) -> None:
-    """What seems to be read in the future is read again."""
+def test_a_clock_set_back_causes_a_new_read(
+    client: "SecretsManagerClient", wall: WallClock
+) -> None:
+    """A read whose time is in the future is repeated."""
     put(client, OLD)
     store = SecretKeys(client, "keys", wall)
     assert store.find("old")
@@ -144,10 +146,10 @@ def test_a_clock_set_back_does_not_keep_a_key(client: "SecretsManagerClient", wa
     assert store.find("old") is None
 
 
-def test_a_secret_that_cannot_be_read_lets_nobody_in(
-    client: "SecretsManagerClient", wall: Wall
+def test_an_unreadable_secret_is_service_unavailable(
+    client: "SecretsManagerClient", wall: WallClock
 ) -> None:
-    """Neither known nor unknown: the caller is asked to come again."""
+    """The lookup raises ServiceUnavailable when the secret cannot be read."""
     put(client, OLD)
     store = SecretKeys(client, "keys", wall)
     assert store.find("old")
@@ -184,8 +186,8 @@ def test_a_secret_that_cannot_be_read_lets_nobody_in(
         f"[{json.dumps(OLD)}, {json.dumps(OLD)}]",
     ],
 )
-def test_a_wrong_secret_is_refused_without_being_quoted(text: str) -> None:
-    """The complaint goes to a log, where nothing of a secret may stand."""
+def test_the_error_of_an_invalid_secret_does_not_quote_it(text: str) -> None:
+    """The error of an invalid secret is logged, so no text of the secret is in it."""
     with pytest.raises(SettingsError) as refused:
         access_keys(text)
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
@@ -215,15 +217,15 @@ def test_a_wrong_secret_is_refused_without_being_quoted(text: str) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_member_is_named(change: dict[str, Any], complaint: str) -> None:
-    """Unless it is not known: a secret may stand where a name should."""
+def test_the_error_names_the_invalid_member(change: dict[str, Any], complaint: str) -> None:
+    """The error names the invalid member, but no unknown member: it may hold a secret."""
     with pytest.raises(SettingsError) as refused:
         access_keys(json.dumps([OLD, {**NEW, **change}]))
     assert str(refused.value) == complaint
 
 
-def test_the_documented_example_is_a_secret() -> None:
-    """The page shows every member there is."""
+def test_the_documented_example_is_valid() -> None:
+    """The example of the documentation is valid and shows every member."""
     page = (Path(__file__).parents[2] / "docs/access.md").read_text()
     example = re.search(r"```json\n(.*?)```", page, re.DOTALL)
     assert example is not None

@@ -1,4 +1,4 @@
-"""What every store keeps to that lists objects."""
+"""Contract of the object listers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,14 +14,14 @@ KEYS = ["a", "b/1", "b/2", "b/c/3", "d e+%.txt", "e//f", "ü", "\U0001f4f7"]
 
 @pytest.fixture
 def lister(store: Store) -> ObjectLister:
-    """Fill the store."""
+    """Put the objects and return the lister."""
     for key in KEYS:
         store.writer.put("here", key, key.encode(), ObjectAttributes(storage_class="IA"))
     return store.lister
 
 
 def pages(lister: ObjectLister, listing: ListQuery) -> Iterator[ListPage]:
-    """Turn pages until the end."""
+    """Yield the pages of a list."""
     page = lister.list("here", listing)
     yield page
     while page.next_marker is not None:
@@ -30,15 +30,15 @@ def pages(lister: ObjectLister, listing: ListQuery) -> Iterator[ListPage]:
 
 
 def listed(found: Sequence[ListPage]) -> tuple[list[str], list[str]]:
-    """Put pages together: keys and shared beginnings."""
+    """Return the keys and the common prefixes of all pages."""
     return (
         [entry.key for page in found for entry in page.objects],
         [prefix for page in found for prefix in page.prefixes],
     )
 
 
-def test_all_objects_are_listed_in_order_with_what_is_known_of_them(lister: ObjectLister) -> None:
-    """Keys are sorted by their UTF-8 bytes; size, ETag and storage class are given."""
+def test_objects_are_listed_in_order_with_their_attributes(lister: ObjectLister) -> None:
+    """Entries are sorted by the UTF-8 bytes of their keys and have size, ETag and storage class."""
     (page,) = pages(lister, ListQuery(limit=1000))
     assert [entry.key for entry in page.objects] == KEYS
     assert [entry.size for entry in page.objects] == [len(key.encode()) for key in KEYS]
@@ -56,9 +56,9 @@ def test_pages_of_any_size_hold_the_same_list(
     lister: ObjectLister, prefix: str, delimiter: str, limit: int
 ) -> None:
     """No entry is left out or repeated where a page ends, and no page exceeds the limit."""
-    (whole,) = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=1000))
+    (single_page,) = pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=1000))
     found = list(pages(lister, ListQuery(prefix=prefix, delimiter=delimiter, limit=limit)))
-    assert listed(found) == listed([whole])
+    assert listed(found) == listed([single_page])
     assert all(len(page.objects) + len(page.prefixes) <= limit for page in found)
 
 
@@ -72,7 +72,7 @@ def test_pages_of_any_size_hold_the_same_list(
         ("none", "/", [], []),
     ],
 )
-def test_keys_with_a_shared_beginning_become_one_entry(
+def test_keys_with_a_common_prefix_become_one_entry(
     lister: ObjectLister,
     prefix: str,
     delimiter: str,
@@ -87,7 +87,7 @@ def test_keys_with_a_shared_beginning_become_one_entry(
 @pytest.mark.parametrize(
     ("after", "first"), [("", "a"), ("a", "b/1"), ("b/10", "b/2"), ("zz", "ü")], ids=str
 )
-def test_a_list_begins_behind_any_text(lister: ObjectLister, after: str, first: str) -> None:
+def test_a_list_starts_after_any_text(lister: ObjectLister, after: str, first: str) -> None:
     """`after` need not be a key: the list begins with the first key that sorts after it."""
     assert lister.list("here", ListQuery(), after=after).objects[0].key == first
 

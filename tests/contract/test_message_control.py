@@ -1,4 +1,4 @@
-"""What is sent over SQS and SNS arrives whole: jobs, dead letters, and news of their ends."""
+"""Contract of the SQS queue, its dead-letter queue and the notification topics."""
 
 import json
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ MESSAGE = '{"job": "图片 <&> \\n"}'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
-    """Two queues, and a topic that the second one listens to."""
+class Queues:
+    """Two queues, and a topic to which the second queue is subscribed."""
 
     sqs: "SQSClient"
     first: str
@@ -30,90 +30,90 @@ class Lines:
     topic: str
 
     def received(self, url: str) -> list[Any]:
-        """Take out what a queue has."""
+        """Receive the messages of a queue."""
         return self.sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         ).get("Messages", [])
 
 
 @pytest.fixture
-def lines(aws: None) -> Lines:  # noqa: ARG001 - answers its calls
-    """Set them up."""
+def queues(aws: None) -> Queues:  # noqa: ARG001 - answers its calls
+    """Create the queues and the topic."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     first, second = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("first", "second"))
     attributes = sqs.get_queue_attributes(QueueUrl=second, AttributeNames=["QueueArn"])
     topic = sns.create_topic(Name="ended")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"])
-    return Lines(sqs=sqs, first=first, second=second, topic=topic)
+    return Queues(sqs=sqs, first=first, second=second, topic=topic)
 
 
 @pytest.fixture
 def clients() -> Clients:
-    """Connect as the service does."""
+    """Return the clients as the service builds them."""
     return Clients(Settings(buckets={}))
 
 
-def test_a_message_arrives_as_it_was_sent(lines: Lines, clients: Clients) -> None:
-    """Byte by byte."""
-    SqsQueue(clients=clients, url=lines.first).send(MESSAGE)
-    assert [message["Body"] for message in lines.received(lines.first)] == [MESSAGE]
+def test_a_message_arrives_as_it_was_sent(queues: Queues, clients: Clients) -> None:
+    """The body arrives unchanged."""
+    SqsQueue(clients=clients, url=queues.first).send(MESSAGE)
+    assert [message["Body"] for message in queues.received(queues.first)] == [MESSAGE]
 
 
 @pytest.mark.parametrize(
-    ("reason", "kept"),
+    ("reason", "expected"),
     [
         ("NoSuchKey: 图", "NoSuchKey: 图"),
         ("x" * 5000, "x" * MAX_REASON),
         ("", "unknown"),
         ("a\x01b\ufffec\n", "a?b?c?"),
     ],
-    ids=["short", "long", "empty", "not to be carried"],
+    ids=["short", "long", "empty", "control characters"],
 )
-def test_a_dead_letter_has_its_reason_with_it(
-    reason: str, kept: str, lines: Lines, clients: Clients
+def test_a_dead_lettered_message_carries_its_reason(
+    reason: str, expected: str, queues: Queues, clients: Clients
 ) -> None:
-    """As much of it as an operator reads."""
-    letters = SqsMessageControl(clients=clients, url=lines.first, dead_letter_url=lines.second)
-    letters.dead_letter(MESSAGE, reason)
-    (letter,) = lines.received(lines.second)
-    assert letter["Body"] == MESSAGE
-    assert letter["MessageAttributes"]["Reason"]["StringValue"] == kept
+    """The reason is cut to `MAX_REASON`, and its control characters are replaced."""
+    messages = SqsMessageControl(clients=clients, url=queues.first, dead_letter_url=queues.second)
+    messages.dead_letter(MESSAGE, reason)
+    (dead_lettered,) = queues.received(queues.second)
+    assert dead_lettered["Body"] == MESSAGE
+    assert dead_lettered["MessageAttributes"]["Reason"]["StringValue"] == expected
 
 
-def test_a_postponed_message_comes_again(lines: Lines, clients: Clients) -> None:
-    """After so long, and not before."""
-    SqsQueue(clients=clients, url=lines.first).send(MESSAGE)
-    letters = SqsMessageControl(clients=clients, url=lines.first, dead_letter_url=lines.second)
-    (message,) = lines.received(lines.first)
-    letters.retry_after(message["ReceiptHandle"], 30)
-    assert lines.received(lines.first) == []
-    letters.retry_after(message["ReceiptHandle"], 0)
-    assert len(lines.received(lines.first)) == 1
+def test_a_delayed_message_is_received_again(queues: Queues, clients: Clients) -> None:
+    """`retry_after` hides the message for the given seconds."""
+    SqsQueue(clients=clients, url=queues.first).send(MESSAGE)
+    messages = SqsMessageControl(clients=clients, url=queues.first, dead_letter_url=queues.second)
+    (message,) = queues.received(queues.first)
+    messages.retry_after(message["ReceiptHandle"], 30)
+    assert queues.received(queues.first) == []
+    messages.retry_after(message["ReceiptHandle"], 0)
+    assert len(queues.received(queues.first)) == 1
 
 
-def test_topics_are_sns_topics_or_queues(lines: Lines, clients: Clients) -> None:
-    """C-167: by the names of the settings; one that was taken out hears nothing."""
-    topics = AwsNotifier(clients=clients, destinations={"sns": lines.topic, "sqs": lines.first})
+def test_topics_are_sns_topics_or_queues(queues: Queues, clients: Clients) -> None:
+    """C-167: the settings name the topics; a removed topic receives no message."""
+    topics = AwsNotifier(clients=clients, destinations={"sns": queues.topic, "sqs": queues.first})
     assert [topics.has_topic(name) for name in ("sns", "sqs", "gone")] == [True, True, False]
     for name in ("sns", "sqs", "gone"):
         topics.publish(name, MESSAGE)
-    assert [message["Body"] for message in lines.received(lines.first)] == [MESSAGE]
-    (heard,) = lines.received(lines.second)
-    assert json.loads(heard["Body"])["Message"] == MESSAGE
+    assert [message["Body"] for message in queues.received(queues.first)] == [MESSAGE]
+    (notification,) = queues.received(queues.second)
+    assert json.loads(notification["Body"])["Message"] == MESSAGE
 
 
-def test_what_cannot_be_sent_is_a_failure_of_ours(lines: Lines, clients: Clients) -> None:
-    """The job it is about comes again."""
-    nowhere = lines.first + "-gone"
+def test_a_failed_send_is_service_unavailable(queues: Queues, clients: Clients) -> None:
+    """A failed send raises ServiceUnavailable, so the job is retried."""
+    missing = queues.first + "-gone"
     topics = AwsNotifier(
-        clients=clients, destinations={"sns": lines.topic + "gone", "sqs": nowhere}
+        clients=clients, destinations={"sns": queues.topic + "gone", "sqs": missing}
     )
-    letters = SqsMessageControl(clients=clients, url=nowhere, dead_letter_url=nowhere)
+    messages = SqsMessageControl(clients=clients, url=missing, dead_letter_url=missing)
     sends: list[Callable[[], None]] = [
         lambda: topics.publish("sns", MESSAGE),
         lambda: topics.publish("sqs", MESSAGE),
-        lambda: SqsQueue(clients=clients, url=nowhere).send(MESSAGE),
-        lambda: letters.dead_letter(MESSAGE, "x"),
+        lambda: SqsQueue(clients=clients, url=missing).send(MESSAGE),
+        lambda: messages.dead_letter(MESSAGE, "x"),
     ]
     for send in sends:
         with pytest.raises(OssError) as failed:

@@ -1,4 +1,4 @@
-"""What every store keeps to that takes uploads in parts."""
+"""Contract of the multipart stores."""
 
 import hashlib
 import random
@@ -16,16 +16,16 @@ from tests.contract.stores import Store
 MEGABYTE = 1024 * 1024
 
 
-def begun(
+def initiated(
     store: Store, key: str = "large.bin", attributes: ObjectAttributes | None = None
 ) -> UploadRef:
-    """Open an upload."""
+    """Initiate an upload."""
     upload_id = store.uploads.initiate("here", key, attributes or ObjectAttributes())
     return UploadRef(bucket="here", key=key, id=upload_id)
 
 
-def noise(size: int) -> bytes:
-    """Make bytes that are not alike."""
+def random_bytes(size: int) -> bytes:
+    """Return random bytes."""
     return random.Random(size).randbytes(size)
 
 
@@ -42,12 +42,12 @@ def noise(size: int) -> bytes:
     ids=str,
 )
 def test_parts_of_any_size_become_one_object(store: Store, sizes: list[int]) -> None:
-    """Also where S3 itself wants larger parts than a request can carry."""
+    """Parts of any size are accepted, also smaller ones than the 5 MB that S3 demands."""
     attributes = ObjectAttributes(
         content_type="image/tiff", metadata={"a": "b"}, acl=Acl.PUBLIC_READ
     )
-    upload = begun(store, attributes=attributes)
-    bodies = [noise(size) for size in sizes]
+    upload = initiated(store, attributes=attributes)
+    bodies = [random_bytes(size) for size in sizes]
     for number, body in enumerate(bodies, 1):
         written = store.uploads.parts.put(upload, number, body)
         assert written.etag == hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
@@ -62,18 +62,18 @@ def test_parts_of_any_size_become_one_object(store: Store, sizes: list[int]) -> 
     assert found.info.acl is Acl.PUBLIC_READ
 
 
-def test_parts_come_in_any_order_and_again(store: Store) -> None:
-    """The number counts, and the last one of a number."""
-    upload = begun(store)
+def test_parts_may_be_put_in_any_order_and_again(store: Store) -> None:
+    """Parts are joined by number; the last part put under a number counts."""
+    upload = initiated(store)
     for number, body in ((10, b"c"), (2, b"b"), (1, b"x"), (1, b"a")):
         store.uploads.parts.put(upload, number, body)
     store.uploads.complete(upload, store.uploads.parts.list(upload))
     assert store.reader.open("here", "large.bin").read() == b"abc"
 
 
-def test_some_parts_suffice(store: Store) -> None:
-    """What is not named does not become part of the object."""
-    upload = begun(store)
+def test_a_completion_may_leave_parts_out(store: Store) -> None:
+    """A part that the completion does not name is left out of the object."""
+    upload = initiated(store)
     for number, body in enumerate((b"a", b"b", b"c"), 1):
         store.uploads.parts.put(upload, number, body)
     parts = store.uploads.parts.list(upload)
@@ -81,9 +81,9 @@ def test_some_parts_suffice(store: Store) -> None:
     assert store.reader.open("here", "large.bin").read() == b"ac"
 
 
-def test_nothing_is_there_before_the_end(store: Store) -> None:
-    """Parts are no object, and no objects of the bucket either."""
-    upload = begun(store)
+def test_the_object_does_not_exist_before_the_completion(store: Store) -> None:
+    """Before the completion, the object does not exist and the parts are not listed."""
+    upload = initiated(store)
     store.uploads.parts.put(upload, 1, b"a")
     with pytest.raises(OssError) as error:
         store.reader.head("here", "large.bin")
@@ -91,40 +91,40 @@ def test_nothing_is_there_before_the_end(store: Store) -> None:
     assert store.lister.list("here", ListQuery()).objects == []
 
 
-def test_an_upload_is_over_once_it_is_complete_or_aborted(store: Store) -> None:
-    """Nothing can be done with it any more, by any name."""
-    complete, aborted = begun(store, "a"), begun(store, "b")
+def test_a_finished_upload_refuses_calls(store: Store) -> None:
+    """A completed, aborted or unknown upload refuses every call."""
+    complete, aborted = initiated(store, "a"), initiated(store, "b")
     for upload in (complete, aborted):
         store.uploads.parts.put(upload, 1, b"x")
     parts = store.uploads.parts.list(complete)
     store.uploads.complete(complete, parts)
     store.uploads.abort(aborted)
     for upload in (complete, aborted, UploadRef(bucket="here", key="c", id="none")):
-        for ask in (
+        for call in (
             lambda upload=upload: store.uploads.parts.put(upload, 1, b"y"),
             lambda upload=upload: store.uploads.parts.list(upload),
             lambda upload=upload: store.uploads.complete(upload, parts),
         ):
             with pytest.raises(OssError) as error:
-                ask()
+                call()
             assert error.value.code in (Code.NO_SUCH_UPLOAD, Code.INVALID_PART)
     with pytest.raises(OssError):
         store.reader.head("here", "b")
 
 
 def test_an_upload_belongs_to_its_key(store: Store) -> None:
-    """Its id adds nothing to it under another one."""
-    upload = begun(store, "a")
+    """A part put under the upload's id and another key is not added to the upload."""
+    upload = initiated(store, "a")
     other = UploadRef(bucket="here", key="b", id=upload.id)
     with suppress(OssError):
         store.uploads.parts.put(other, 1, b"x")
     assert store.uploads.parts.list(upload) == []
 
 
-def test_an_upload_without_overwrite_leaves_what_is_there(store: Store) -> None:
-    """The store decides at the end."""
+def test_an_upload_without_overwrite_keeps_the_existing_object(store: Store) -> None:
+    """`complete` without overwrite raises FileAlreadyExists if the object exists."""
     store.writer.put("here", "large.bin", b"before", ObjectAttributes())
-    upload = begun(store)
+    upload = initiated(store)
     store.uploads.parts.put(upload, 1, b"x")
     parts = store.uploads.parts.list(upload)
     with pytest.raises(OssError) as error:
@@ -133,9 +133,9 @@ def test_an_upload_without_overwrite_leaves_what_is_there(store: Store) -> None:
     assert store.reader.open("here", "large.bin").read() == b"before"
 
 
-def test_an_upload_that_takes_too_long_says_so_and_can_be_tried_again(store: Store) -> None:
-    """Nothing of it is lost."""
-    upload = begun(store)
+def test_a_completion_that_runs_out_of_time_can_be_repeated(store: Store) -> None:
+    """A completion without time left raises ServiceUnavailable and can be repeated."""
+    upload = initiated(store)
     store.uploads.parts.put(upload, 1, b"x")
     parts = store.uploads.parts.list(upload)
     with pytest.raises(OssError) as error:
@@ -146,8 +146,8 @@ def test_an_upload_that_takes_too_long_says_so_and_can_be_tried_again(store: Sto
 
 
 def test_open_uploads_are_listed(store: Store) -> None:
-    """Each of them, also several to one key."""
-    expected = {(key, begun(store, key).id) for key in ("u/a", "u/a", "u/b", "w")}
+    """Every open upload is listed, also several of one key."""
+    expected = {(key, initiated(store, key).id) for key in ("u/a", "u/a", "u/b", "w")}
     page = store.uploads.list("here", ListQuery(prefix="u/", limit=1000))
     found = {(upload.key, upload.id) for upload in page.uploads}
     assert found == {name for name in expected if name[0] != "w"}

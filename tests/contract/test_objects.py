@@ -1,4 +1,4 @@
-"""What every store of objects keeps to."""
+"""Contract of the object stores."""
 
 import hashlib
 from datetime import datetime
@@ -13,7 +13,7 @@ from darkroom.ports.objects import DEFAULT_CONTENT_TYPE, ObjectAttributes, Objec
 from tests.contract.stores import Store
 
 BODY = bytes(range(256)) * 8
-EVERYTHING = ObjectAttributes(
+ALL_ATTRIBUTES = ObjectAttributes(
     content_type="image/png",
     headers={
         "cache-control": "max-age=60",
@@ -28,30 +28,30 @@ EVERYTHING = ObjectAttributes(
 
 
 def code_of(error: pytest.ExceptionInfo[OssError]) -> Code:
-    """Give what a refusal says."""
+    """Return the code of an error."""
     return error.value.code
 
 
-def test_what_was_put_is_read_with_all_its_attributes(store: Store) -> None:
-    """Body, attributes, and what follows from the bytes."""
-    written = store.writer.put("here", "a.png", BODY, EVERYTHING)
+def test_an_object_is_read_with_all_its_attributes(store: Store) -> None:
+    """A read returns the body, its attributes, and the ETag and CRC-64 of the bytes."""
+    written = store.writer.put("here", "a.png", BODY, ALL_ATTRIBUTES)
     found = store.reader.open("here", "a.png")
     md5 = hashlib.md5(BODY, usedforsecurity=False)
     assert found.read() == BODY
     assert found.info == store.reader.head("here", "a.png")
     assert (found.info.bucket, found.info.key, found.info.size) == ("here", "a.png", len(BODY))
-    assert found.info.content_type == EVERYTHING.content_type
-    assert found.info.headers == EVERYTHING.headers
-    assert found.info.metadata == EVERYTHING.metadata
-    assert found.info.storage_class == EVERYTHING.storage_class
-    assert found.info.acl == EVERYTHING.acl
+    assert found.info.content_type == ALL_ATTRIBUTES.content_type
+    assert found.info.headers == ALL_ATTRIBUTES.headers
+    assert found.info.metadata == ALL_ATTRIBUTES.metadata
+    assert found.info.storage_class == ALL_ATTRIBUTES.storage_class
+    assert found.info.acl == ALL_ATTRIBUTES.acl
     assert found.info.etag == written.etag == md5.hexdigest().upper()
     assert found.info.crc64 == written.crc64 == crc64.xz(BODY)
     assert written.md5 == md5.digest()
 
 
-def test_an_object_put_without_attributes_has_the_usual_ones(store: Store) -> None:
-    """Binary, standard, nothing else."""
+def test_an_object_without_attributes_has_the_defaults(store: Store) -> None:
+    """An object without attributes has the default content type and storage class."""
     store.writer.put("here", "a", b"", ObjectAttributes())
     info = store.reader.head("here", "a")
     assert (info.size, info.content_type, info.storage_class) == (
@@ -63,8 +63,8 @@ def test_an_object_put_without_attributes_has_the_usual_ones(store: Store) -> No
 
 
 @pytest.mark.parametrize("name", ["Standard", "IA", "Archive", "ColdArchive"])
-def test_storage_classes_come_back_as_they_were_given(store: Store, name: str) -> None:
-    """OSS's names, whatever the store calls them."""
+def test_storage_classes_are_returned_as_given(store: Store, name: str) -> None:
+    """Storage classes are returned by their OSS names."""
     store.writer.put("here", "a", b"", ObjectAttributes(storage_class=name))
     assert store.reader.head("here", "a").storage_class == name
 
@@ -85,8 +85,8 @@ def test_storage_classes_come_back_as_they_were_given(store: Store, name: str) -
         "\U0001f4f7",
     ],
 )
-def test_any_key_names_an_object_of_its_own(store: Store, key: str) -> None:
-    """A key is text and nothing else: no store may decode, join or shorten it."""
+def test_keys_are_stored_unchanged(store: Store, key: str) -> None:
+    """No store decodes, normalises or shortens a key."""
     store.writer.put("here", key, key.encode(), ObjectAttributes())
     assert store.reader.open("here", key).read() == key.encode()
     assert store.reader.head("here", key).key == key
@@ -110,10 +110,10 @@ def test_any_key_names_an_object_of_its_own(store: Store, key: str) -> None:
     ],
     ids=["first", "middle", "to the end", "tail", "more tail than there is", "beyond the end"],
 )
-def test_a_part_is_read_with_the_header_of_the_whole(
+def test_a_range_is_read_with_the_size_of_the_object(
     store: Store, span: RangeSpec, part: bytes
 ) -> None:
-    """The size is that of the object, whatever was asked for of it."""
+    """A range read returns the bytes of the range and the size of the whole object."""
     store.writer.put("here", "a", BODY, ObjectAttributes())
     found = store.reader.open("here", "a", byte_range=span)
     assert found.info.size == len(BODY)
@@ -121,8 +121,8 @@ def test_a_part_is_read_with_the_header_of_the_whole(
 
 
 @pytest.mark.parametrize("span", [(2048, 2050), (5000, None), (None, 0)], ids=str)
-def test_a_part_that_is_not_there_is_refused(store: Store, span: RangeSpec) -> None:
-    """A range that begins behind the end has no bytes."""
+def test_a_range_after_the_end_is_refused(store: Store, span: RangeSpec) -> None:
+    """A range that starts after the end raises InvalidRange."""
     store.writer.put("here", "a", BODY, ObjectAttributes())
     with pytest.raises(OssError) as error:
         store.reader.open("here", "a", byte_range=span)
@@ -130,24 +130,24 @@ def test_a_part_that_is_not_there_is_refused(store: Store, span: RangeSpec) -> N
 
 
 def test_a_missing_object_is_not_found(store: Store) -> None:
-    """Neither its header nor its body."""
-    for ask in (store.reader.head, store.reader.open):
+    """HEAD and GET of a missing object raise NoSuchKey."""
+    for read in (store.reader.head, store.reader.open):
         with pytest.raises(OssError) as error:
-            ask("here", "none")
+            read("here", "none")
         assert code_of(error) is Code.NO_SUCH_KEY
 
 
-def test_a_later_put_replaces(store: Store) -> None:
-    """The last one counts, with its own attributes only."""
-    store.writer.put("here", "a", b"old", EVERYTHING)
+def test_a_later_put_replaces_the_object(store: Store) -> None:
+    """A put replaces the body and all attributes of the object."""
+    store.writer.put("here", "a", b"old", ALL_ATTRIBUTES)
     store.writer.put("here", "a", b"new", ObjectAttributes())
     found = store.reader.open("here", "a")
     assert found.read() == b"new"
     assert (found.info.acl, dict(found.info.metadata)) == (None, {})
 
 
-def test_without_overwrite_the_first_put_stays(store: Store) -> None:
-    """The store itself decides, so that of two at once one is refused."""
+def test_a_put_without_overwrite_keeps_the_existing_object(store: Store) -> None:
+    """A put without overwrite raises FileAlreadyExists if the object exists."""
     store.writer.put("here", "a", b"old", ObjectAttributes(), overwrite=False)
     with pytest.raises(OssError) as error:
         store.writer.put("here", "a", b"new", ObjectAttributes(), overwrite=False)
@@ -156,8 +156,8 @@ def test_without_overwrite_the_first_put_stays(store: Store) -> None:
 
 
 def test_a_copy_has_the_bytes_and_its_own_attributes(store: Store) -> None:
-    """Nothing but the bytes is taken over."""
-    store.writer.put("here", "a", BODY, EVERYTHING)
+    """A copy takes the bytes of the source and none of its attributes."""
+    store.writer.put("here", "a", BODY, ALL_ATTRIBUTES)
     source = store.reader.head("here", "a")
     written = store.writer.copy(source, "there", "b", ObjectAttributes(metadata={"y": "2"}))
     found = store.reader.open("there", "b")
@@ -171,7 +171,7 @@ def test_a_copy_has_the_bytes_and_its_own_attributes(store: Store) -> None:
 
 
 def test_an_object_is_copied_onto_itself_with_other_attributes(store: Store) -> None:
-    """That is how attributes change."""
+    """A copy of an object onto itself changes its attributes."""
     store.writer.put("here", "a", BODY, ObjectAttributes())
     store.writer.copy(
         store.reader.head("here", "a"), "here", "a", ObjectAttributes(acl=Acl.PRIVATE)
@@ -180,8 +180,8 @@ def test_an_object_is_copied_onto_itself_with_other_attributes(store: Store) -> 
     assert store.reader.open("here", "a").read() == BODY
 
 
-def test_a_copy_without_overwrite_leaves_what_is_there(store: Store) -> None:
-    """As with put."""
+def test_a_copy_without_overwrite_keeps_the_existing_object(store: Store) -> None:
+    """A copy without overwrite raises FileAlreadyExists if the target exists."""
     for key in ("a", "b"):
         store.writer.put("here", key, key.encode(), ObjectAttributes())
     with pytest.raises(OssError) as error:
@@ -196,8 +196,8 @@ def test_a_copy_without_overwrite_leaves_what_is_there(store: Store) -> None:
     assert store.reader.open("here", "c").read() == b"a"
 
 
-def test_a_copy_is_of_the_version_that_was_looked_at(store: Store) -> None:
-    """Whoever was allowed one version does not get another."""
+def test_a_copy_of_a_replaced_object_is_refused(store: Store) -> None:
+    """A copy raises ObjectReplaced if the source changed after its HEAD."""
     if isinstance(store.writer, S3Writer):
         pytest.skip("the emulated S3 ignores the condition: test_s3.py shows that it is set")
     store.writer.put("here", "a", b"old", ObjectAttributes())
@@ -208,7 +208,7 @@ def test_a_copy_is_of_the_version_that_was_looked_at(store: Store) -> None:
 
 
 def test_a_copy_of_a_missing_object_is_not_found(store: Store) -> None:
-    """It may have been deleted since it was looked at."""
+    """A copy raises NoSuchKey if the source was deleted after its HEAD."""
     store.writer.put("here", "a", b"", ObjectAttributes())
     source = store.reader.head("here", "a")
     store.writer.delete("here", "a")
@@ -217,8 +217,8 @@ def test_a_copy_of_a_missing_object_is_not_found(store: Store) -> None:
     assert code_of(error) is Code.NO_SUCH_KEY
 
 
-def test_a_deleted_object_is_gone_and_deleting_again_is_no_error(store: Store) -> None:
-    """Only that object goes."""
+def test_deleting_removes_the_object_and_is_idempotent(store: Store) -> None:
+    """Deleting removes only that object and may be repeated."""
     for key in ("a", "b"):
         store.writer.put("here", key, b"", ObjectAttributes())
     store.writer.delete("here", "a")
@@ -228,8 +228,8 @@ def test_a_deleted_object_is_gone_and_deleting_again_is_no_error(store: Store) -
     assert store.reader.head("here", "b").key == "b"
 
 
-def test_many_are_deleted_and_missing_ones_count_as_gone(store: Store) -> None:
-    """The answer keeps the order asked for."""
+def test_delete_all_returns_missing_keys_too(store: Store) -> None:
+    """`delete_all` returns every key, also the missing ones, in the given order."""
     for key in ("a", "b", "c"):
         store.writer.put("here", key, b"", ObjectAttributes())
     assert store.writer.delete_all("here", ["c", "none", "a"]) == ["c", "none", "a"]

@@ -1,4 +1,4 @@
-"""What only S3 does: metadata of our own beside that of others, and conditions on copies."""
+"""Rules of the S3 stores alone: the service's metadata, and conditions of copies."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError
 from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced
-from tests.contract.stores import NAMES, WAITING, client_of
+from tests.contract.stores import NAMES, STAGING_BUCKET, client_of
 from tests.faulty_proxy import Answer, FaultyProxy, ProxiedRequest, refuses
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def reader(client: "S3Client") -> S3Objects:
-    """Read from buckets that exist."""
+    """Create the buckets and return their reader."""
     for name in NAMES.values():
         client.create_bucket(Bucket=name)
     return S3Objects(client=client, buckets=NAMES)
@@ -36,10 +36,10 @@ def reader(client: "S3Client") -> S3Objects:
     ],
     ids=str,
 )
-def test_an_acl_that_is_not_understood_opens_nothing(
+def test_an_unknown_acl_is_private(
     client: "S3Client", reader: S3Objects, stored: dict[str, str], acl: Acl | None
 ) -> None:
-    """Whatever is written there by other hands."""
+    """An unknown ACL in the metadata counts as private."""
     client.put_object(Bucket="s3-here", Key="a", Body=b"x", Metadata=stored | {"author": "alice"})
     info = reader.head("here", "a")
     assert info.acl is acl
@@ -56,36 +56,38 @@ def test_an_acl_that_is_not_understood_opens_nothing(
         ("5 0123456789ABCDEF0123456789ABCDEF", None),
     ],
 )
-def test_a_checksum_counts_beside_its_own_bytes_only(
+def test_a_checksum_of_other_bytes_is_ignored(
     client: "S3Client", reader: S3Objects, text: str, crc64: int | None
 ) -> None:
-    """Who replaces the bytes and keeps the metadata does not make us report a wrong one."""
+    """The stored CRC-64 is used only if its ETag is that of the object."""
     etag = hashlib.md5(b"x", usedforsecurity=False).hexdigest().upper()
     stored = {"darkroom-crc64ecma": text.format(etag=etag)}
     client.put_object(Bucket="s3-here", Key="a", Body=b"x", Metadata=stored)
     assert reader.head("here", "a").crc64 == crc64
 
 
-def test_a_copy_names_the_version_that_was_looked_at(client: "S3Client", reader: S3Objects) -> None:
-    """S3 refuses to copy another one."""
+def test_a_copy_is_conditional_on_the_etag(client: "S3Client", reader: S3Objects) -> None:
+    """A copy sends the ETag of the source as its condition; a 412 raises ObjectReplaced."""
     client.put_object(Bucket="s3-here", Key="a", Body=b"x")
     source = reader.head("here", "a")
     conditions: list[str | None] = []
 
-    def unmet(passage: ProxiedRequest) -> None:
-        conditions.append(passage.headers["x-amz-copy-source-if-match"])
-        refuses(412, "PreconditionFailed")(passage)
+    def precondition_failed(request: ProxiedRequest) -> None:
+        conditions.append(request.headers["x-amz-copy-source-if-match"])
+        refuses(412, "PreconditionFailed")(request)
 
-    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[unmet]).open() as wire:
-        wired = client_of(wire.address)
-        writer = S3Writer(client=wired, buckets=NAMES, long_timeout_client=lambda: wired)
+    with FaultyProxy(
+        upstream=client.meta.endpoint_url, faults=[precondition_failed]
+    ).open() as proxy:
+        proxied = client_of(proxy.address)
+        writer = S3Writer(client=proxied, buckets=NAMES, long_timeout_client=lambda: proxied)
         with pytest.raises(ObjectReplaced):
             writer.copy(source, "there", "b", ObjectAttributes())
     assert conditions == [source.etag.lower()]
 
 
-def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None:
-    """S3 is told both and tells both, as the emulated one does not."""
+def test_a_list_of_uploads_continues_after_key_and_id(client: "S3Client") -> None:
+    """A list of uploads sends and returns both markers, which moto ignores."""
     body = (
         b"<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
         b"<NextKeyMarker>c</NextKeyMarker><NextUploadIdMarker>3</NextUploadIdMarker>"
@@ -94,19 +96,19 @@ def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None
         b"<Initiated>2026-08-01T09:30:00.000Z</Initiated></Upload></ListMultipartUploadsResult>"
     )
 
-    def tell(passage: ProxiedRequest) -> None:
-        passage.deliver(Answer(status=200, headers=[], body=body))
+    def answer(request: ProxiedRequest) -> None:
+        request.deliver(Answer(status=200, headers=[], body=body))
 
-    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[tell]).open() as wire:
-        page = uploads_of(client_of(wire.address)).list(
+    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[answer]).open() as proxy:
+        page = uploads_of(client_of(proxy.address)).list(
             "here", ListQuery(prefix="p", delimiter="/", limit=5), after=("a", "1")
         )
-        asked = parse_qs(urlsplit(wire.requests[0]).query)
+        query = parse_qs(urlsplit(proxy.requests[0]).query)
     assert page.next_marker == ("c", "3")
     assert page.prefixes == ["b/"]
     assert [(upload.key, upload.id) for upload in page.uploads] == [("c", "3")]
     assert page.uploads[0].storage_class == "IA"
-    sent = {name: value for name, (value,) in asked.items()}
+    sent = {name: value for name, (value,) in query.items()}
     assert (
         sent
         | {
@@ -121,15 +123,15 @@ def test_a_list_of_uploads_goes_on_behind_key_and_id(client: "S3Client") -> None
 
 
 def uploads_of(client: "S3Client") -> S3MultipartStore:
-    """Give the uploads of an S3."""
-    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=WAITING)
+    """Return the multipart store of an S3 client."""
+    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)
     return S3MultipartStore(
         client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts
     )
 
 
-def test_a_list_of_a_bucket_that_is_gone_is_not_found(client: "S3Client") -> None:
-    """S3 may have lost what the settings list; the name that callers know is told."""
+def test_a_list_of_a_missing_bucket_is_not_found(client: "S3Client") -> None:
+    """A missing S3 bucket raises NoSuchBucket with the name that callers use."""
     lister = S3Lister(client=client, buckets={"here": "s3-nowhere"})
     with pytest.raises(OssError) as error:
         lister.list("here", ListQuery())

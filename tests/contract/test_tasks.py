@@ -1,4 +1,4 @@
-"""Tasks and locks: the same rules in memory and in DynamoDB."""
+"""Contract of the task store and the locks, in memory and in DynamoDB."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,11 +8,11 @@ import pytest
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableLocks, TableTasks
-from darkroom.jobs import TASK_TTL, Job, State, Target, TargetResult, Task
+from darkroom.jobs import TASK_TTL, Job, JobTarget, State, TargetResult, Task
 from darkroom.ports.jobs import AlreadyClaimed, Locks, TaskStore
 from darkroom.settings import Settings
 from local.demo import TABLE
-from tests.contract.conftest import Wall
+from tests.contract.conftest import WallClock
 from tests.fakes.job_services import MemoryLocks, MemoryTasks
 
 if TYPE_CHECKING:
@@ -22,50 +22,50 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """Both stores, and the clock that they go by."""
+class Stores:
+    """The task store, the locks and their clock."""
 
     tasks: TaskStore
     locks: Locks
-    wall: Wall
+    wall: WallClock
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def kept(request: pytest.FixtureRequest, wall: Wall) -> Kept:
-    """Give each kind in turn, empty."""
+def stores(request: pytest.FixtureRequest, wall: WallClock) -> Stores:
+    """Return each kind of store in turn, empty."""
     if request.param == "memory":
-        return Kept(tasks=MemoryTasks(clock=wall), locks=MemoryLocks(clock=wall), wall=wall)
+        return Stores(tasks=MemoryTasks(clock=wall), locks=MemoryLocks(clock=wall), wall=wall)
     request.getfixturevalue("dynamodb")
     clients = Clients(Settings(buckets={}))
-    return Kept(
+    return Stores(
         tasks=TableTasks(clients=clients, table=TABLE, clock=wall),
         locks=TableLocks(clients=clients, table=TABLE, clock=wall),
         wall=wall,
     )
 
 
-def test_a_claimed_task_is_running(kept: Kept, task: Task) -> None:
-    """Whoever asks hears so at once; given back, it waits again."""
-    kept.tasks.create(replace(task, state=State.ACCEPTED))
-    claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
-    found = kept.tasks.find("Image-1")
+def test_a_claimed_task_is_running(stores: Stores, task: Task) -> None:
+    """A lookup returns RUNNING right after the claim, and ACCEPTED after the release."""
+    stores.tasks.create(replace(task, state=State.ACCEPTED))
+    claimed = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
+    found = stores.tasks.find("Image-1")
     assert found is not None
     assert (claimed.state, found.state) == (State.RUNNING, State.RUNNING)
-    kept.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", release=True)
-    freed = kept.tasks.find("Image-1")
+    stores.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", release=True)
+    freed = stores.tasks.find("Image-1")
     assert freed is not None
     assert freed.state is State.ACCEPTED
 
 
 @pytest.fixture
-def task(wall: Wall) -> Task:
-    """Draw a task up with everything in it."""
+def task(wall: WallClock) -> Task:
+    """Return a task with a value in every field."""
     job = Job(
         task_id="Image-1",
         event_id="123-abc",
         bucket="demo",
         key="图片/a b.jpg",
-        targets=(Target(process="image/info", bucket="demo", key="{object}"),) * 2,
+        targets=(JobTarget(process="image/info", bucket="demo", key="{object}"),) * 2,
         accepted=wall(),
         etag="0" * 32,
         topic="done",
@@ -75,77 +75,77 @@ def task(wall: Wall) -> Task:
     return Task(job=job)
 
 
-def test_a_task_is_accepted_once(kept: Kept, task: Task) -> None:
-    """The second of two with one id is told that it is late."""
-    assert kept.tasks.find("Image-1") is None
-    assert kept.tasks.create(task)
-    assert not kept.tasks.create(replace(task, state=State.FAILED))
-    assert kept.tasks.find("Image-1") == task
+def test_a_task_is_created_once(stores: Stores, task: Task) -> None:
+    """`create` returns False if the id exists, and leaves the first task unchanged."""
+    assert stores.tasks.find("Image-1") is None
+    assert stores.tasks.create(task)
+    assert not stores.tasks.create(replace(task, state=State.FAILED))
+    assert stores.tasks.find("Image-1") == task
 
 
-def test_what_has_become_of_it_is_kept_whole(kept: Kept, task: Task) -> None:
-    """Every member comes back as it was."""
-    kept.tasks.create(task)
-    claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
+def test_an_update_stores_every_field(stores: Stores, task: Task) -> None:
+    """An update stores every field."""
+    stores.tasks.create(task)
+    claimed = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
     ended = replace(
         claimed,
         state=State.FAILED,
         results={1: TargetResult(bucket="demo", key="ü", size=7)},
         code="BadRequest",
         message="„so“",
-        finished_at=kept.wall(),
+        finished_at=stores.wall(),
         notified=True,
     )
-    kept.tasks.update(ended, owner="one", release=True)
-    assert kept.tasks.find("Image-1") == ended
+    stores.tasks.update(ended, owner="one", release=True)
+    assert stores.tasks.find("Image-1") == ended
 
 
-def test_a_claimed_task_is_its_owners(kept: Kept, task: Task) -> None:
-    """Others are told that it is busy; each claim is an attempt."""
-    kept.tasks.create(task)
-    assert kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE).attempts == 1
+def test_a_claimed_task_belongs_to_its_owner(stores: Stores, task: Task) -> None:
+    """A claim by another owner raises AlreadyClaimed; each claim counts as an attempt."""
+    stores.tasks.create(task)
+    assert stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE).attempts == 1
     with pytest.raises(AlreadyClaimed):
-        kept.tasks.claim("Image-1", "two", kept.wall() + MINUTE)
-    again = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
+        stores.tasks.claim("Image-1", "two", stores.wall() + MINUTE)
+    again = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
     assert (again.attempts, again.state) == (2, State.RUNNING)
 
 
-def test_a_claim_ends_with_its_time(kept: Kept, task: Task) -> None:
-    """Then another takes over, and the first one's word counts no more."""
-    kept.tasks.create(task)
-    first = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
-    kept.wall.now += 2 * MINUTE
-    kept.tasks.claim("Image-1", "two", kept.wall() + MINUTE)
+def test_a_claim_ends_with_its_lease(stores: Stores, task: Task) -> None:
+    """After the lease, another owner can claim the task and the first can no longer update it."""
+    stores.tasks.create(task)
+    first = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
+    stores.wall.now += 2 * MINUTE
+    stores.tasks.claim("Image-1", "two", stores.wall() + MINUTE)
     with pytest.raises(AlreadyClaimed):
-        kept.tasks.update(replace(first, state=State.SUCCEEDED), owner="one")
+        stores.tasks.update(replace(first, state=State.SUCCEEDED), owner="one")
 
 
-def test_a_task_set_free_can_be_claimed_at_once(kept: Kept, task: Task) -> None:
-    """Whoever gives up says so, and nobody has to wait."""
-    kept.tasks.create(task)
-    claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
-    kept.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", release=True)
-    assert kept.tasks.claim("Image-1", "two", kept.wall() + MINUTE).attempts == 2
+def test_a_released_task_can_be_claimed_at_once(stores: Stores, task: Task) -> None:
+    """A worker that gives up releases the task, and the next worker need not await the lease."""
+    stores.tasks.create(task)
+    claimed = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
+    stores.tasks.update(replace(claimed, state=State.ACCEPTED), owner="one", release=True)
+    assert stores.tasks.claim("Image-1", "two", stores.wall() + MINUTE).attempts == 2
 
 
-def test_a_task_that_is_over_is_given_as_it_is(kept: Kept, task: Task) -> None:
-    """To tell of it is all that may be left."""
-    kept.tasks.create(task)
-    claimed = kept.tasks.claim("Image-1", "one", kept.wall() + MINUTE)
-    kept.tasks.update(replace(claimed, state=State.SUCCEEDED), owner="one", release=True)
-    assert kept.tasks.claim("Image-1", "two", kept.wall() + MINUTE).state is State.SUCCEEDED
+def test_a_claim_of_a_finished_task_keeps_its_state(stores: Stores, task: Task) -> None:
+    """A claim of a finished task returns its final state: the notification may be missing."""
+    stores.tasks.create(task)
+    claimed = stores.tasks.claim("Image-1", "one", stores.wall() + MINUTE)
+    stores.tasks.update(replace(claimed, state=State.SUCCEEDED), owner="one", release=True)
+    assert stores.tasks.claim("Image-1", "two", stores.wall() + MINUTE).state is State.SUCCEEDED
 
 
-def test_no_task_cannot_be_claimed(kept: Kept) -> None:
-    """A claim makes no task."""
+def test_a_missing_task_cannot_be_claimed(stores: Stores) -> None:
+    """A claim of a missing task raises AlreadyClaimed and creates nothing."""
     with pytest.raises(AlreadyClaimed):
-        kept.tasks.claim("Image-9", "one", kept.wall() + MINUTE)
-    assert kept.tasks.find("Image-9") is None
+        stores.tasks.claim("Image-9", "one", stores.wall() + MINUTE)
+    assert stores.tasks.find("Image-9") is None
 
 
-def test_a_name_is_held_by_one(kept: Kept) -> None:
-    """Until it is given back, or its time is up."""
-    locks, wall = kept.locks, kept.wall
+def test_a_lock_has_one_owner(stores: Stores) -> None:
+    """A lock has one owner until its release or the end of its lease."""
+    locks, wall = stores.locks, stores.wall
     assert locks.acquire("demo/a", "one", wall() + MINUTE)
     assert locks.acquire("demo/a", "one", wall() + MINUTE)
     assert not locks.acquire("demo/a", "two", wall() + MINUTE)
@@ -158,8 +158,8 @@ def test_a_name_is_held_by_one(kept: Kept) -> None:
     assert locks.acquire("demo/a", "three", wall() + MINUTE)
 
 
-def test_the_table_forgets_by_itself(dynamodb: "DynamoDBClient", wall: Wall, task: Task) -> None:
-    """Tasks carry the time after which the table may drop them."""
+def test_tasks_have_a_time_to_live(dynamodb: "DynamoDBClient", wall: WallClock, task: Task) -> None:
+    """Items of tasks carry the time after which DynamoDB may delete them."""
     clients = Clients(Settings(buckets={}))
     TableTasks(clients=clients, table=TABLE, clock=wall).create(task)
     item = dynamodb.get_item(TableName=TABLE, Key={"id": {"S": "task#Image-1"}})["Item"]

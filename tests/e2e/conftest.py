@@ -1,4 +1,4 @@
-"""The built process function under an emulated Lambda, with S3 over HTTP behind it."""
+"""Fixtures: the built process function in the Lambda emulator, with S3 over HTTP."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import pytest
 from local.child_processes import StartError
 from local.emulator import Pool, Programs, emulated
 from local.gateway import Gateway
-from local.http_fronts import Front
 from local.moto_server import stores
 from local.sam_build import BuiltFunction, read_function
 from local.server import Server, serving
+from local.triggers import Trigger
 from tests.e2e.stores import BUCKET, connected, gradient, put
 
 if TYPE_CHECKING:
@@ -46,18 +46,18 @@ class Reply(NamedTuple):
 
 
 def received(response: HTTPResponse) -> Reply:
-    """Read a response to its end."""
+    """Read a response."""
     headers = {name.lower(): value for name, value in response.getheaders()}
     return Reply(response.status, headers, response.read())
 
 
 type Fetch = Callable[..., Reply]
-"""Sends a request: target, and optionally method, front and headers."""
+"""Sends a request: target, and optionally method, trigger and headers."""
 
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Skip where the build or the emulator cannot be had; but not in CI, which is there for it."""
+    """Skip if the build or the emulator is missing; in CI that is an error."""
     try:
         yield
     except StartError as error:
@@ -68,7 +68,7 @@ def available() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def build() -> Path:
-    """Give the folder of what was built."""
+    """Return the folder of the SAM build."""
     with available():
         for function in ("ProcessFunction", "PersistFunction"):
             read_function(BUILD, function)
@@ -77,7 +77,7 @@ def build() -> Path:
 
 @pytest.fixture(scope="session")
 def tools() -> dict[str, str]:
-    """Give the variables by which emulator and runtime are found, if they are where these say."""
+    """Return the variables that locate emulator and runtime, if they are set."""
     with available():
         Programs.find(os.environ)
     return {name: os.environ[name] for name in ("SAM_VENV", "LAMBDA_VENV") if name in os.environ}
@@ -85,20 +85,20 @@ def tools() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def artefact(build: Path) -> BuiltFunction:
-    """Read how the process function is to be run."""
+    """Read the build of the process function."""
     return read_function(build, "ProcessFunction")
 
 
 @pytest.fixture(scope="session")
 def store() -> Iterator[dict[str, str]]:
-    """Run the stores and give the variables by which they are found."""
+    """Start the stores and yield the variables of their endpoints."""
     with stores({}) as variables:
         yield variables
 
 
 @pytest.fixture(scope="session")
 def s3(store: dict[str, str]) -> "S3Client":
-    """Connect to S3, with the buckets of these tests and a picture."""
+    """Connect to S3; create the buckets and a picture."""
     client: S3Client = connected(store, "s3")
     for name in (BUCKET, "closed", "results"):
         client.create_bucket(Bucket=name)
@@ -125,22 +125,25 @@ def pool(
 
 @pytest.fixture(scope="session")
 def fetch(pool: Pool) -> Iterator[Fetch]:
-    """Send a request through a gateway of either kind."""
+    """Return a function that sends a request through the gateway of a trigger."""
     lines: list[str] = []
     api = Gateway(invoke=pool, log=lines.append)
-    url = Gateway(invoke=pool, log=lines.append, front=Front.FUNCTION_URL)
+    url = Gateway(invoke=pool, log=lines.append, trigger=Trigger.FUNCTION_URL)
     with serving(api.answer) as api_server, serving(url.answer) as url_server:
-        servers: dict[Front, Server] = {Front.HTTP_API: api_server, Front.FUNCTION_URL: url_server}
+        servers: dict[Trigger, Server] = {
+            Trigger.HTTP_API: api_server,
+            Trigger.FUNCTION_URL: url_server,
+        }
 
         def send(
             target: str,
             *,
             method: str = "GET",
-            front: Front = Front.HTTP_API,
+            trigger: Trigger = Trigger.HTTP_API,
             **headers: str,
         ) -> Reply:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection = HTTPConnection("127.0.0.1", servers[front].server_port, timeout=40)
+            connection = HTTPConnection("127.0.0.1", servers[trigger].server_port, timeout=40)
             connection.request(method, target, headers=named)
             reply = received(connection.getresponse())
             connection.close()

@@ -1,4 +1,4 @@
-"""What the persist function needs around it: a table, queues, and a source with a rule."""
+"""Resources of the persist function: a table, queues, and a source bucket with a rule."""
 
 import json
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ RULE = {
 
 @dataclass(frozen=True, kw_only=True)
 class QueueHarness:
-    """The queues, and what the function is told of them."""
+    """The queues, and the variables that name them to the function."""
 
     sqs: "SQSClient"
     queues: queues.Queues
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables of the persist function, beside those of the stores."""
+        """Variables of the persist function, in addition to those of the stores."""
         buckets = {"pictures": {"s3": BUCKET, "events": [RULE]}}
         return {
             **self.queues.settings,
@@ -39,8 +39,8 @@ class QueueHarness:
             "DARKROOM_KEYS_SECRET": "",
         }
 
-    def buried(self) -> list[tuple[str, str]]:
-        """Take the dead letters out: message and reason of each."""
+    def take_dead_lettered(self) -> list[tuple[str, str]]:
+        """Receive and delete the dead-lettered messages; return each with its reason."""
         received = self.sqs.receive_message(
             QueueUrl=self.queues.dead_letters,
             MaxNumberOfMessages=10,
@@ -57,7 +57,7 @@ class QueueHarness:
 
 
 def set_up_queues(store: dict[str, str], **options: Any) -> QueueHarness:
-    """Set table and queues up in the embedded stores; `options` are those of the queues."""
+    """Create table and queues in the embedded stores; `options` are those of `ensure_queues`."""
     demo.ensure_table(connected(store, "dynamodb"))
     sqs = connected(store, "sqs")
     return QueueHarness(sqs=sqs, queues=queues.ensure_queues(sqs, **options))

@@ -1,4 +1,4 @@
-"""The endpoint that gives a function on SnapStart the keys of its role."""
+"""A credentials endpoint, as SnapStart functions have one for their role."""
 
 import json
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from threading import Thread
 
 
 class Credentials(BaseHTTPRequestHandler):
-    """Gives another key each time.
+    """Returns new credentials at each request.
 
-    The first ends within a minute, as those do that are as old as the snapshot.
+    The first expire within a minute, like credentials as old as the snapshot.
     """
 
-    given: "count[int]"
+    numbers: "count[int]"
 
     def do_GET(self) -> None:
-        """Give a key."""
-        number = next(self.given)
+        """Return credentials."""
+        number = next(self.numbers)
         ends = datetime.now(UTC) + (timedelta(minutes=1) if number == 1 else timedelta(hours=6))
         document = {
             "AccessKeyId": f"KEY{number}",
@@ -33,13 +33,13 @@ class Credentials(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(document).encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def keys() -> Iterator[str]:
-    """Serve keys, and give the address."""
-    bound = type("Bound", (Credentials,), {"given": count(1)})
+    """Serve credentials and yield the URL."""
+    bound = type("Bound", (Credentials,), {"numbers": count(1)})
     with ThreadingHTTPServer(("127.0.0.1", 0), bound) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,8 +1,8 @@
-"""Copies of one imported function, as SnapStart makes them of its memory: by fork.
+"""Copies of one imported function by fork, as SnapStart copies its memory.
 
-Run by the runtime's Python in place of `awslambdaric`, whose hooks it calls when that would:
-`snapshot_copies.py <copies> <file>` with events by name on its standard input. What every copy
-answered and saw goes into the file; both are JSON.
+The runtime's Python runs this in place of `awslambdaric` and calls the hooks at the same points:
+`snapshot_copies.py <copies> <file>` with events by name on standard input. The file receives the
+replies and the state of every copy. Both are JSON.
 """
 
 import importlib
@@ -24,7 +24,7 @@ CONTEXT = SimpleNamespace(
 
 
 def main(copies: int, path: Path) -> None:
-    """Import, tell of the snapshot, copy, and let every copy answer the same events."""
+    """Import the function, call the snapshot hooks, fork, and send every copy the same events."""
     events = json.load(sys.stdin)
     app = importlib.import_module("app")
     hooks = importlib.import_module("awslambdaric.lambda_runtime_hooks_runner")
@@ -35,13 +35,13 @@ def main(copies: int, path: Path) -> None:
 
 
 def _copied(app: Any, hooks: Any, events: dict[str, Any]) -> int:
-    """Go on as another process; the first one gets the end of a pipe to read from."""
+    """Fork a copy that handles the events; return the read end of its pipe."""
     reading, writing = os.pipe()
     frozen = random.getstate()
     if os.fork():
         os.close(writing)
         return reading
-    random.setstate(frozen)  # A fork draws anew by itself, a snapshot does not.
+    random.setstate(frozen)  # A fork reseeds the generator, a snapshot does not.
     hooks.run_after_restore()
     seen = {
         "replies": {name: app.handler(event, CONTEXT) for name, event in events.items()},
@@ -61,7 +61,7 @@ def _read(pipe: int) -> Any:
 
 
 def _sockets() -> set[str]:
-    """Name the sockets of this process, as the system knows them."""
+    """Return the names of the open sockets of this process."""
     links = (path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
     return {str(link) for link in links if str(link).startswith("socket:")}
 

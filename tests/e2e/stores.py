@@ -1,4 +1,4 @@
-"""The embedded stores, and pictures for these tests that are drawn here and put there."""
+"""The embedded stores, and pictures that are drawn for these tests."""
 
 import io
 import os
@@ -15,7 +15,7 @@ BUCKET = "pictures-in-s3"
 
 
 def connected(store: Mapping[str, str], service: str) -> Any:
-    """Connect to one of the stores by the variables that say where they are."""
+    """Connect to one of the stores by the variables of its endpoint."""
     suffix = service.upper() if service != "secretsmanager" else "SECRETS_MANAGER"
     connect: Any = boto3.client
     return connect(
@@ -28,7 +28,7 @@ def connected(store: Mapping[str, str], service: str) -> Any:
 
 
 def put(s3: "S3Client", key: str, body: bytes) -> bytes:
-    """Store a JPEG and give it back."""
+    """Store a JPEG and return its bytes."""
     s3.put_object(Bucket=BUCKET, Key=key, Body=body, ContentType="image/jpeg")
     return body
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.emulated` measures what it says, with the template's memory."""
+"""`python -m benchmarks.emulated` prints every figure, with the template's memory."""
 
 import re
 
@@ -14,15 +14,15 @@ FIGURES = (
 )
 
 
-def test_every_figure_is_there(
+def test_every_figure_is_printed(
     artefact: BuiltFunction,
     tools: dict[str, str],  # noqa: ARG001 - they have to be there
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A few requests are enough to see that; only times can be missed, on a busy machine."""
+    """Every figure is printed; only targets of times may be missed, on a busy machine."""
     missed = emulated.report(runs=6, cold_starts=1)
-    assert all(" was wanted" in line for line in missed), missed
-    told = capsys.readouterr().out
-    assert f" {artefact.megabytes} MB" in told
+    assert all(", target at most " in line for line in missed), missed
+    output = capsys.readouterr().out
+    assert f" {artefact.megabytes} MB" in output
     for name in FIGURES:
-        assert re.search(rf"^ +{name} +[0-9.]+", told, re.MULTILINE), name
+        assert re.search(rf"^ +{name} +[0-9.]+", output, re.MULTILINE), name

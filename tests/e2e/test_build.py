@@ -1,4 +1,4 @@
-"""What was built: whole, small, for the right processor, and the same each time."""
+"""The build: complete, small, for the right processor, and reproducible."""
 
 import hashlib
 import os
@@ -16,14 +16,14 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = ("ProcessFunction", "PersistFunction")
 LAYERS = ("DarkroomLayer", "DependenciesArm64Layer", "DependenciesX86Layer")
 MEGABYTES = 150
-"""Of Lambda's 250, for the function and its layers unpacked."""
+"""Limit for the function and its layers unpacked; Lambda's own is 250."""
 
 X86_64, AARCH64 = 62, 183
 """Machines by their numbers in the ELF header."""
 
 
 def files(folder: Path) -> dict[str, str]:
-    """List a folder's files by name, each with the digest of its content."""
+    """Return the digests of a folder's files by name."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -33,7 +33,7 @@ def files(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("layer", ["DependenciesArm64Layer", "DependenciesX86Layer"])
 def test_size(layer: str, build: Path) -> None:
-    """Function and layers stay well below what Lambda takes."""
+    """Function and layers stay below the limit."""
     folders = (build / "ProcessFunction", build / "DarkroomLayer", build / layer)
     paths = [path for top in (*folders, ROOT / "layers/fonts") for path in top.rglob("*")]
     size = sum(path.stat().st_size for path in paths if path.is_file())
@@ -53,7 +53,7 @@ def test_processor(layer: str, machine: int, build: Path) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_nothing_superfluous(layer: str, build: Path) -> None:
-    """Neither tests nor a second boto3 are deployed, nor what only builds need."""
+    """No tests, no boto3 and no build tools are deployed."""
     packages = {path.name for path in (build / layer / "python").iterdir()}
     assert not packages & {"boto3", "botocore", "pip", "setuptools", "bin"}
     assert not [path for path in (build / layer).rglob("*") if path.name in {"test", "tests"}]
@@ -68,7 +68,7 @@ def test_no_command_line(build: Path) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_bytecode(layer: str, build: Path) -> None:
-    """Each module has bytecode that is used whatever its file's time says."""
+    """Each module has unchecked bytecode, which does not depend on the file's time."""
     sources = list((build / layer).rglob("*.py"))
     assert sources
     for path in sources:
@@ -79,9 +79,9 @@ def test_bytecode(layer: str, build: Path) -> None:
 def test_variables_are_settings(artefact: BuiltFunction) -> None:
     """The template sets only variables that the function reads."""
     source = (ROOT / "layers/darkroom/darkroom/settings.py").read_text()
-    ours = {name for name in artefact.variables if name.startswith("DARKROOM_")}
-    assert ours
-    assert {name for name in ours if f'"{name}"' not in source} == set()
+    names = {name for name in artefact.variables if name.startswith("DARKROOM_")}
+    assert names
+    assert {name for name in names if f'"{name}"' not in source} == set()
 
 
 def test_reproducible(build: Path, tmp_path: Path) -> None:
@@ -98,12 +98,12 @@ def test_reproducible(build: Path, tmp_path: Path) -> None:
         assert files(tmp_path / name) == files(build / name), name
 
 
-def test_the_queue_is_read_as_it_feeds_the_function(build: Path) -> None:
-    """By whoever plays it here."""
+def test_the_poller_has_the_templates_event_source(build: Path) -> None:
+    """The event source of the built template equals the local poller's defaults."""
     assert read_source(build, "PersistFunction") == EventSource()
 
 
-def test_what_was_built_runs_in_the_templates_time(build: Path) -> None:
-    """And is read so by whoever plays Lambda here."""
+def test_the_sandbox_has_the_templates_timeouts(build: Path) -> None:
+    """The local Lambda emulator reads each function's timeout from the built template."""
     process, persist = (read_function(build, name).seconds for name in FUNCTIONS)
     assert (process, persist) == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)

@@ -1,4 +1,4 @@
-"""A sandbox of the built process function from its first request on, and after it stood still."""
+"""A sandbox of the built process function: its first request, and a request after a freeze."""
 
 import json
 import os
@@ -14,8 +14,8 @@ import pytest
 
 from local.emulator import Pool, Sandbox, emulated
 from local.events import HttpRequest, event
-from local.http_fronts import Front
 from local.sam_build import BuiltFunction
+from local.triggers import Trigger
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.stores import gradient, put
 from tests.faulty_proxy import FaultyProxy
@@ -27,39 +27,41 @@ if TYPE_CHECKING:
 THUMBNAIL = "/pictures/six%20megapixels.jpg?x-oss-process=image/resize,w_100"
 
 INIT, FIRST = 3000, 1500
-"""Milliseconds. On a quiet core it is 450 and 300 at most: `make bench` measures, this is for
-whatever comes to cost seconds, on machines that do other work as well."""
+"""Milliseconds. A quiet core takes 450 and 300 at most, as `make bench` measures.
+
+These limits find changes that cost seconds, on machines that do other work as well.
+"""
 
 
 @pytest.fixture(scope="module")
-def wire(s3: "S3Client") -> Iterator[FaultyProxy]:
-    """Keep connections to S3 open, as S3 does; the picture is behind it."""
+def proxy(s3: "S3Client") -> Iterator[FaultyProxy]:
+    """Store a picture, and yield a proxy to S3 that keeps connections open, as S3 does."""
     put(s3, "six megapixels.jpg", gradient(2725, 2225))
-    with FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire:
-        yield wire
+    with FaultyProxy(upstream=s3.meta.endpoint_url).open() as proxy:
+        yield proxy
 
 
 @pytest.fixture
 def pool(
-    artefact: BuiltFunction, store: dict[str, str], wire: FaultyProxy, tmp_path: Path
+    artefact: BuiltFunction, store: dict[str, str], proxy: FaultyProxy, tmp_path: Path
 ) -> Iterator[Pool]:
     """Run a sandbox that has had no request."""
-    environment = {**store, **ENVIRONMENT, "AWS_ENDPOINT_URL_S3": wire.address}
+    environment = {**store, **ENVIRONMENT, "AWS_ENDPOINT_URL_S3": proxy.address}
     with available(), emulated(artefact, environment, logs=tmp_path) as running:
         yield running
 
 
 def status(pool: Pool) -> int:
-    """Ask for a thumbnail."""
+    """Request a thumbnail and return the status."""
     request = HttpRequest(method="GET", target=THUMBNAIL)
-    reply = pool(json.dumps(event(request, Front.HTTP_API, datetime.now(UTC))).encode())
+    reply = pool(json.dumps(event(request, Trigger.HTTP_API, datetime.now(UTC))).encode())
     answer: int = json.loads(reply)["statusCode"]
     return answer
 
 
 @contextmanager
-def standing_still(sandbox: Sandbox) -> Iterator[None]:
-    """Freeze everything in it, as Lambda does between two requests."""
+def freeze(sandbox: Sandbox) -> Iterator[None]:
+    """Stop all processes of a sandbox, as Lambda freezes them between two requests."""
     frozen = descendants(sandbox.pid)
     assert frozen
     for pid in frozen:
@@ -72,7 +74,7 @@ def standing_still(sandbox: Sandbox) -> Iterator[None]:
 
 
 def test_first_picture(pool: Pool) -> None:
-    """Neither the import nor the first picture takes long; the second needs no other sandbox."""
+    """Import and first picture stay within their limits; the second needs no other sandbox."""
     assert [status(pool), status(pool)] == [200, 200]
     timings = pool.sandboxes[0].timings()
     assert len(timings.inits) == 1
@@ -80,13 +82,13 @@ def test_first_picture(pool: Pool) -> None:
     assert timings.invokes[0] < FIRST
 
 
-def test_after_it_stood_still(pool: Pool, wire: FaultyProxy) -> None:
-    """The next request is answered at its first try, though the store has hung up meanwhile."""
+def test_after_a_freeze(pool: Pool, proxy: FaultyProxy) -> None:
+    """After a freeze, the first attempt succeeds though S3 closed the connections."""
     assert status(pool) == 200
-    with standing_still(pool.sandboxes[0]):
-        assert wire.cut()
+    with freeze(pool.sandboxes[0]):
+        assert proxy.cut()
         sleep(1)
-        wire.requests.clear()
+        proxy.requests.clear()
     assert status(pool) == 200
-    assert len(wire.requests) == 1
+    assert len(proxy.requests) == 1
     assert len(pool.sandboxes[0].timings().inits) == 1

@@ -1,4 +1,4 @@
-"""The emulated Lambda itself: what becomes of functions that do not behave."""
+"""The Lambda emulator with functions that fail, exit or take too long."""
 
 import json
 from collections import Counter
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from local.emulator import Pool, emulated
-from local.http_fronts import FunctionError, ThrottledError
 from local.sam_build import BuiltFunction
+from local.triggers import FunctionError, ThrottledError
 from tests.e2e.conftest import available
 
 FUNCTION = """
@@ -38,14 +38,14 @@ def handler(event, context):
 type Run = Callable[..., AbstractContextManager[Pool]]
 
 
-def ask(pool: Pool, **event: Any) -> Any:
-    """Run the function once."""
+def invoke(pool: Pool, **event: Any) -> Any:
+    """Invoke the function once."""
     return json.loads(pool(json.dumps(event).encode()))
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run a function that does what its event says."""
+    """Return a context manager that runs a function whose event says what it does."""
     (tmp_path / "app.py").write_text(FUNCTION)
 
     @contextmanager
@@ -66,10 +66,10 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A function has Lambda's variables and its template's, and none of this machine's."""
+    """A function has the variables of Lambda and of its template, and no others."""
     monkeypatch.setenv("SOMETHING_OF_THIS_MACHINE", "x")
     with run() as pool:
-        variables = ask(pool)["variables"]
+        variables = invoke(pool)["variables"]
     assert "SOMETHING_OF_THIS_MACHINE" not in variables
     assert variables["DARKROOM_FROM_TEMPLATE"] == "a"
     assert variables["DARKROOM_FROM_DEPLOYMENT"] == "b"
@@ -77,58 +77,58 @@ def test_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_time(run: Run) -> None:
-    """A function is told its time; when that is up it is ended, and starts anew."""
+    """A function can read its remaining time; after its timeout it is killed and restarted."""
     with run(seconds=1) as pool:
-        assert 0 < ask(pool)["milliseconds"] <= 1000
+        assert 0 < invoke(pool)["milliseconds"] <= 1000
         with pytest.raises(FunctionError, match="timed out after 1"):
-            ask(pool, sleep=5)
-        assert ask(pool)
+            invoke(pool, sleep=5)
+        assert invoke(pool)
         assert len(pool.sandboxes[0].timings().inits) == 2
 
 
 def test_exception(run: Run) -> None:
-    """An exception is the function's failure; its sandbox goes on."""
+    """An exception fails the invocation; the sandbox continues."""
     with run() as pool:
         with pytest.raises(FunctionError, match=r"no such thing.*LookupError"):
-            ask(pool, fail="no such thing")
-        assert ask(pool)
+            invoke(pool, fail="no such thing")
+        assert invoke(pool)
 
 
 def test_exit(run: Run) -> None:
-    """A function whose process ends has failed, and starts anew."""
+    """An exit of the process fails the invocation; the sandbox is restarted."""
     with run() as pool:
         with pytest.raises(FunctionError):
-            ask(pool, exit=3)
-        assert ask(pool)
+            invoke(pool, exit=3)
+        assert invoke(pool)
 
 
 def test_busy(run: Run) -> None:
-    """A request for which no sandbox becomes free in time is turned away."""
+    """An invocation that waits too long for a sandbox is throttled."""
     with run(seconds=2) as pool:
-        ask(pool)
+        invoke(pool)
         impatient = Pool(pool.sandboxes, max_wait=0.1)
-        first = Thread(target=ask, args=(impatient,), kwargs={"sleep": 1})
+        first = Thread(target=invoke, args=(impatient,), kwargs={"sleep": 1})
         first.start()
         sleep(0.2)
         with pytest.raises(ThrottledError):
-            ask(impatient)
+            invoke(impatient)
         first.join()
 
 
 def test_a_sandbox_has_one_request_at_a_time(run: Run) -> None:
-    """Two at once are in two processes; a third waits until one of these is free."""
+    """Two concurrent invocations run in two processes; a third waits for one of them."""
     with run(size=2) as pool, ThreadPoolExecutor(3) as clients:
         for _ in range(2):  # the first round starts them
             began = monotonic()
-            asked = [clients.submit(ask, pool, sleep=0.5) for _ in range(3)]
-            pids = Counter(answer.result()["pid"] for answer in asked)
+            futures = [clients.submit(invoke, pool, sleep=0.5) for _ in range(3)]
+            pids = Counter(answer.result()["pid"] for answer in futures)
             assert sorted(pids.values()) == [1, 2]
             assert monotonic() - began >= 1
 
 
-def test_nothing_is_left(run: Run) -> None:
-    """With the pool its emulators are gone, and the runtimes in them."""
+def test_no_process_remains(run: Run) -> None:
+    """The end of the pool ends its emulators and their runtimes."""
     with run() as pool:
-        pid = ask(pool)["pid"]
+        pid = invoke(pool)["pid"]
         assert Path(f"/proc/{pid}").exists()
     assert not Path(f"/proc/{pid}").exists()

@@ -1,4 +1,4 @@
-"""The payloads in events/, through the built function."""
+"""The payloads in events/, sent to the built function."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ from PIL import Image
 
 from local.emulator import Pool
 from local.events import HttpRequest, event
-from local.http_fronts import Front
+from local.triggers import Trigger
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -27,7 +27,7 @@ EXPECTED: dict[str, tuple[int, str, tuple[int, int] | None]] = {
     "api-head-processed": (200, "image/jpeg", None),
     "url-get-processed": (200, "image/jpeg", (100, 75)),
 }
-"""Status, content type and picture size of the reply to each."""
+"""Status, content type and picture size of each reply."""
 
 
 def load(name: str) -> Any:
@@ -36,14 +36,14 @@ def load(name: str) -> Any:
 
 
 def test_every_event_is_expected() -> None:
-    """No request lies there untried."""
+    """Every HTTP event has an expected reply."""
     requests = {path.stem for path in EVENTS.glob("*.json") if not path.stem.startswith("queue-")}
     assert requests == EXPECTED.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_reply(name: str, pool: Pool) -> None:
-    """Each is answered with the right status, type and picture."""
+    """Each event is answered with the expected status, type and picture size."""
     status, content_type, size = EXPECTED[name]
     reply = json.loads(pool((EVENTS / f"{name}.json").read_bytes()))
     assert (reply["statusCode"], reply["headers"]["content-type"]) == (status, content_type)
@@ -53,10 +53,10 @@ def test_reply(name: str, pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_the_gateway_makes_such_events(name: str) -> None:
-    """What the local gateway makes of the same request differs in nothing but ids and clocks."""
+def test_the_gateway_builds_the_same_events(name: str) -> None:
+    """The local gateway builds the same event, apart from ids and clocks."""
     real = load(name)
-    front = Front.FUNCTION_URL if name.startswith("url-") else Front.HTTP_API
+    trigger = Trigger.FUNCTION_URL if name.startswith("url-") else Trigger.HTTP_API
     context = real["requestContext"]
     added = ("x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
     request = HttpRequest(
@@ -67,11 +67,11 @@ def test_the_gateway_makes_such_events(name: str) -> None:
         headers=tuple(item for item in real["headers"].items() if item[0] not in added),
         source_ip=context["http"]["sourceIp"],
     )
-    made = event(request, front, datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC))
+    built = event(request, trigger, datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC))
     for header in added:
-        assert made["headers"].pop(header)
+        assert built["headers"].pop(header)
         assert real["headers"].pop(header)
     for member in ("requestId", "apiId", "domainPrefix"):
-        assert made["requestContext"].pop(member)
+        assert built["requestContext"].pop(member)
         assert context.pop(member)
-    assert made == real
+    assert built == real

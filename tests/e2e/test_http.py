@@ -1,4 +1,4 @@
-"""Requests through gateway, emulated Lambda and S3, as a client sees them."""
+"""HTTP requests through gateway, Lambda emulator and S3."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from PIL import Image
 
 from darkroom.process.parameters import encode_base64
 from local.emulator import Pool
-from local.http_fronts import Front
+from local.triggers import Trigger
 from tests.e2e.conftest import Fetch, Reply, received
 from tests.e2e.stores import gradient, noise, put
 
@@ -24,7 +24,7 @@ THUMBNAIL = f"{BEACH}?x-oss-process=image/resize,w_100"
 
 
 def follow(reply: Reply) -> Reply:
-    """Go where a reply sends its client, and take what is there."""
+    """Follow a redirect and return the response."""
     assert reply.status == 302
     location = urlsplit(reply.headers["location"])
     connection = HTTPConnection(location.netloc, timeout=40)
@@ -35,19 +35,19 @@ def follow(reply: Reply) -> Reply:
 
 
 def size(body: bytes) -> tuple[int, int]:
-    """Decode a picture and measure it."""
+    """Return the size of a picture."""
     return Image.open(io.BytesIO(body)).size
 
 
 def test_picture(fetch: Fetch) -> None:
-    """A process renders a picture out of S3."""
+    """A picture in S3 is processed."""
     reply = fetch(THUMBNAIL)
     assert (reply.status, reply.headers["content-type"]) == (200, "image/jpeg")
     assert size(reply.body) == (100, 75)
 
 
 def test_text(fetch: Fetch) -> None:
-    """Fonts are where the function looks for them: letters darken a light corner."""
+    """The function finds its fonts: text darkens a light corner."""
     plain, marked = (
         Image.open(io.BytesIO(fetch(f"{BEACH}?x-oss-process=image/{process}").body)).convert("L")
         for process in ("format,png", f"watermark,text_{encode_base64('图片')}/format,png")
@@ -58,22 +58,22 @@ def test_text(fetch: Fetch) -> None:
 
 
 def test_virtual_host(fetch: Fetch) -> None:
-    """The bucket may be named by the host."""
+    """The host may name the bucket."""
     reply = fetch(THUMBNAIL.removeprefix("/pictures"), host="pictures.oss.example.com")
     assert reply.body == fetch(THUMBNAIL).body
 
 
 @pytest.mark.parametrize("target", [BEACH, THUMBNAIL], ids=["stored", "processed"])
 def test_head(target: str, fetch: Fetch) -> None:
-    """HEAD answers what GET would, but for the body."""
-    got, told = fetch(target), fetch(target, method="HEAD")
-    assert (told.status, told.body) == (200, b"")
+    """HEAD returns the headers of GET without the body."""
+    got, head = fetch(target), fetch(target, method="HEAD")
+    assert (head.status, head.body) == (200, b"")
     for name in ("content-length", "content-type", "etag", "last-modified"):
-        assert told.headers[name] == got.headers[name]
+        assert head.headers[name] == got.headers[name]
 
 
 def test_unmodified(fetch: Fetch) -> None:
-    """A client that has it is not sent it again."""
+    """A GET with the present ETag in If-None-Match is a 304."""
     etag = fetch(THUMBNAIL).headers["etag"]
     reply = fetch(THUMBNAIL, if_none_match=etag)
     assert (reply.status, reply.body) == (304, b"")
@@ -90,14 +90,14 @@ def test_unmodified(fetch: Fetch) -> None:
     ids=["NoSuchKey", "NoSuchBucket", "AccessDenied", "InvalidArgument"],
 )
 def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
-    """Errors are OSS's."""
+    """Errors have the codes of OSS."""
     reply = fetch(target)
     assert (reply.status, reply.headers["content-type"]) == (status, "application/xml")
     assert b"<Code>" + code + b"</Code>" in reply.body
     assert fetch(target, method="HEAD").headers["x-oss-err"]
 
 
-@pytest.mark.parametrize("front", Front)
+@pytest.mark.parametrize("trigger", Trigger)
 @pytest.mark.parametrize(
     ("target", "key"),
     [
@@ -111,21 +111,21 @@ def test_errors(target: str, status: int, code: bytes, fetch: Fetch) -> None:
     ],
     ids=lambda value: value,
 )
-def test_keys(target: str, key: str, front: Front, s3: "S3Client", fetch: Fetch) -> None:
-    """A key is decoded exactly once, whoever decodes it."""
+def test_keys(target: str, key: str, trigger: Trigger, s3: "S3Client", fetch: Fetch) -> None:
+    """A key is decoded exactly once, with an HTTP API and with a function URL."""
     stored = put(s3, key, gradient(len(key.encode()) + 10, 20))
-    assert fetch(f"/pictures/{target}", front=front).body == stored
+    assert fetch(f"/pictures/{target}", trigger=trigger).body == stored
 
 
 def test_key_with_question_mark(s3: "S3Client", fetch: Fetch) -> None:
-    """A key with a question mark is within reach of function URLs only."""
+    """A key with a question mark needs a function URL."""
     stored = put(s3, "what?.jpg", gradient(30, 20))
-    assert fetch("/pictures/what%3F.jpg", front=Front.FUNCTION_URL).body == stored
-    assert fetch("/pictures/what%3F.jpg", front=Front.HTTP_API).status == 404
+    assert fetch("/pictures/what%3F.jpg", trigger=Trigger.FUNCTION_URL).body == stored
+    assert fetch("/pictures/what%3F.jpg", trigger=Trigger.HTTP_API).status == 404
 
 
 def test_large_object(s3: "S3Client", fetch: Fetch) -> None:
-    """What is too large for a reply is to be had from S3."""
+    """An object over the reply limit is a redirect to S3."""
     stored = put(s3, "large.jpg", noise(2000, 1600))
     assert len(stored) > 6_000_000
     found = follow(fetch("/pictures/large.jpg"))
@@ -134,7 +134,7 @@ def test_large_object(s3: "S3Client", fetch: Fetch) -> None:
 
 
 def test_large_result(s3: "S3Client", fetch: Fetch) -> None:
-    """A result that is too large for a reply is kept in S3 for a while."""
+    """A result over the reply limit is stored, and the answer redirects to it."""
     put(s3, "large source.jpg", noise(2600, 2000))
     process = "x-oss-process=image/resize,w_2599/quality,Q_100"
     found = follow(fetch(f"/pictures/large%20source.jpg?{process}"))
@@ -144,7 +144,7 @@ def test_large_result(s3: "S3Client", fetch: Fetch) -> None:
 
 
 def test_sandboxes(pool: Pool, fetch: Fetch) -> None:
-    """Requests at once run beside each other, and no sandbox has to start again."""
+    """Concurrent requests run in both sandboxes, and none is restarted."""
     with ThreadPoolExecutor(8) as clients:
         replies = list(clients.map(lambda _: fetch(THUMBNAIL), range(24)))
     assert {reply.status for reply in replies} == {200}
@@ -155,7 +155,7 @@ def test_sandboxes(pool: Pool, fetch: Fetch) -> None:
 
 
 def test_logs(pool: Pool, fetch: Fetch) -> None:
-    """Each request leaves a line of JSON with its id, and nothing that opens doors."""
+    """A request logs one line of JSON with its id, without the signature."""
     reply = fetch(f"{BEACH}?Expires=1&OSSAccessKeyId=someone&Signature=that-is-secret")
     assert reply.status == 403
     text = "".join(sandbox.log.read_text() for sandbox in pool.sandboxes)

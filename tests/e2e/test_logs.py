@@ -1,4 +1,4 @@
-"""What was built, looked at closely, under the runtime of Lambda: details, and nothing secret."""
+"""The built function at DEBUG under Lambda's runtime: details are logged, secrets are not."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def sandbox(
     s3: "S3Client",
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sandbox]:
-    """Run the function as the template deploys it with a share of 1."""
+    """Run the function with a sample rate of 1."""
     put(s3, "watched.jpg", gradient())
     environment = {
         **store,
@@ -40,8 +40,8 @@ def sandbox(
         yield pool.sandboxes[0]
 
 
-def answered(sandbox: Sandbox) -> dict[str, Any]:
-    """Ask for a picture."""
+def get(sandbox: Sandbox) -> dict[str, Any]:
+    """Request a picture."""
     event = http_event(
         "/pictures/watched.jpg", f"x-oss-process={PROCESS}", method="GET", headers={"host": "api"}
     )
@@ -50,15 +50,15 @@ def answered(sandbox: Sandbox) -> dict[str, Any]:
     return reply
 
 
-def test_details_are_logged_without_what_is_secret(sandbox: Sandbox) -> None:
-    """Lambda's runtime opens the root logger that far: no library uses it."""
-    reply = answered(sandbox)
+def test_details_are_logged_without_secrets(sandbox: Sandbox) -> None:
+    """Details are logged without secrets, and only by the service's own logger."""
+    reply = get(sandbox)
     output = sandbox.log.read_text()
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     request_id = reply["headers"]["x-oss-request-id"]
-    told = {line["message"] for line in lines if line.get("request_id") == request_id}
-    assert told >= {"process parsed", "plan", "aws call", "request"}
+    messages = {line["message"] for line in lines if line.get("request_id") == request_id}
+    assert messages >= {"process parsed", "plan", "aws call", "request"}
     assert "text_…" in output or "text_\\u2026" in output
     assert TEXT not in output
     detailed = {line.get("logger") for line in lines if line.get("level") == "DEBUG"}
-    assert detailed == {None}, "only our own lines name no logger"
+    assert detailed == {None}, "only lines of the service name no logger"

@@ -1,4 +1,4 @@
-"""The queue's batches in events/, through the built persist function."""
+"""The SQS batches in events/, sent to the built persist function."""
 
 import io
 import json
@@ -28,14 +28,14 @@ EXPECTED = {
     "queue-notification": BY_RULE,
     "queue-poison": {},
 }
-"""What each leaves in the store."""
+"""The results that each batch stores: format and size by key."""
 
 NO_FAILURES: dict[str, list[object]] = {"batchItemFailures": []}
 
 
 @pytest.fixture(scope="module")
-def place(store: dict[str, str]) -> QueueHarness:
-    """Set up what the function needs."""
+def harness(store: dict[str, str]) -> QueueHarness:
+    """Create table and queues."""
     return set_up_queues(store)
 
 
@@ -44,12 +44,12 @@ def persist(
     build: Path,
     store: dict[str, str],
     s3: "S3Client",
-    place: QueueHarness,
+    harness: QueueHarness,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Pool]:
     """Run one sandbox of the function."""
     logs = tmp_path_factory.mktemp("logs")
-    environment = {**store, **place.environment, "AWS_ENDPOINT_URL_S3": s3.meta.endpoint_url}
+    environment = {**store, **harness.environment, "AWS_ENDPOINT_URL_S3": s3.meta.endpoint_url}
     artefact = read_function(build, "PersistFunction")
     with available(), emulated(artefact, environment, logs=logs) as running:
         yield running
@@ -57,32 +57,32 @@ def persist(
 
 @pytest.fixture(autouse=True)
 def cleared(s3: "S3Client") -> None:
-    """Begin without results."""
+    """Delete all results."""
     for key in {key for results in EXPECTED.values() for key in results}:
         s3.delete_object(Bucket=BUCKET, Key=key)
 
 
 def batch(name: str, s3: "S3Client") -> Any:
-    """Read an event; its ETag is that of the picture, as a store would have it."""
+    """Read an event, with the ETag of the stored picture."""
     text = (EVENTS / f"{name}.json").read_text()
     etag = s3.head_object(Bucket=BUCKET, Key=KEY)["ETag"].strip('"')
     return json.loads(text.replace("0123456789abcdef0123456789abcdef", etag))
 
 
-def invoked(persist: Pool, event: Any) -> Any:
-    """Run the function once."""
+def invoke(persist: Pool, event: Any) -> Any:
+    """Invoke the function once."""
     return json.loads(persist(json.dumps(event).encode()))
 
 
 def test_every_event_is_expected() -> None:
-    """No batch lies there untried."""
+    """Every batch has expected results."""
     assert {path.stem for path in EVENTS.glob("queue-*.json")} == EXPECTED.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_batch(name: str, persist: Pool, place: QueueHarness, s3: "S3Client") -> None:
-    """Everything that is asked for is made, and nothing has to come again."""
-    assert invoked(persist, batch(name, s3)) == NO_FAILURES
+def test_batch(name: str, persist: Pool, harness: QueueHarness, s3: "S3Client") -> None:
+    """Each batch stores its results and reports no failure; only the poison is dead-lettered."""
+    assert invoke(persist, batch(name, s3)) == NO_FAILURES
     found = {}
     for entry in s3.list_objects_v2(Bucket=BUCKET)["Contents"]:
         if entry["Key"] in {key for results in EXPECTED.values() for key in results}:
@@ -90,18 +90,18 @@ def test_batch(name: str, persist: Pool, place: QueueHarness, s3: "S3Client") ->
             image = Image.open(io.BytesIO(body))
             found[entry["Key"]] = image.format, image.size
     assert found == EXPECTED[name]
-    buried = place.buried()
-    assert len(buried) == (name == "queue-poison")
-    assert all("neither a job nor an event" in reason for _, reason in buried)
+    dead_lettered = harness.take_dead_lettered()
+    assert len(dead_lettered) == (name == "queue-poison")
+    assert all("neither a job nor an event" in reason for _, reason in dead_lettered)
 
 
 def test_log_and_metrics(persist: Pool, s3: "S3Client") -> None:
-    """A batch leaves a line for each message, and counts in CloudWatch's embedded format."""
+    """A batch logs a line for each message, and metrics in CloudWatch's embedded format."""
     event = batch("queue-job", s3)
     message = json.loads(event["Records"][0]["body"])
     message["job"]["task_id"] = "Image-2"
     event["Records"][0]["body"] = json.dumps(message)
-    invoked(persist, event)
+    invoke(persist, event)
     text = persist.sandboxes[0].log.read_text()
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     (line,) = [line for line in lines if "Image-2" in line.get("tasks", {})]

@@ -1,4 +1,4 @@
-"""Messages through queue, poller and the built persist function: done, buried, or back again."""
+"""Messages through queue, poller and built function: done, dead-lettered or delivered again."""
 
 import io
 import json
@@ -30,49 +30,49 @@ if TYPE_CHECKING:
 EVENTS = Path(__file__).parents[2] / "events"
 
 SECONDS, VISIBILITY = 13, 19
-"""The function's time and the queue's here: a killed worker's claim ends between them."""
+"""Timeout and visibility timeout: the lease of a killed worker expires between them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunningFunction:
-    """Everything that a message goes through."""
+    """The function with its poller, queues and S3."""
 
-    place: QueueHarness
+    harness: QueueHarness
     poller: Poller
     pool: Pool
-    wire: FaultyProxy
+    proxy: FaultyProxy
     s3: "S3Client"
 
     def send(self, body: str) -> None:
-        """Put a message into the queue."""
-        self.place.sqs.send_message(QueueUrl=self.poller.queue, MessageBody=body)
+        """Send a message to the queue."""
+        self.harness.sqs.send_message(QueueUrl=self.poller.queue, MessageBody=body)
 
-    def made(self, key: str) -> tuple[int, int]:
-        """Measure a picture in the store."""
+    def stored_size(self, key: str) -> tuple[int, int]:
+        """Return the size of a stored picture."""
         body = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
         return Image.open(io.BytesIO(body)).size
 
-    def left(self) -> int:
-        """Count the messages that are in the queue, hidden or not."""
-        found = self.place.sqs.get_queue_attributes(
+    def message_count(self) -> int:
+        """Return the number of messages in the queue, visible or not."""
+        found = self.harness.sqs.get_queue_attributes(
             QueueUrl=self.poller.queue,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )
         return sum(int(count) for count in found["Attributes"].values())
 
-    def until_it_comes(self, seconds: float) -> float:
-        """Poll until a message comes and is worked on; tell how long it took to come."""
+    def poll_until_received(self, seconds: float) -> float:
+        """Poll until a message is processed; return the seconds that passed."""
         began = monotonic()
         while not self.poller.once():
             assert monotonic() - began < seconds, "no message came"
         return monotonic() - began
 
-    def written(self) -> int:
-        """Count the attempts to write a picture."""
-        return sum(line.startswith("PUT ") for line in self.wire.requests)
+    def put_count(self) -> int:
+        """Return the number of PUT requests to S3."""
+        return sum(line.startswith("PUT ") for line in self.proxy.requests)
 
     def log(self) -> list[Mapping[str, Any]]:
-        """Read what the function has said."""
+        """Return the function's log lines."""
         lines = self.pool.sandboxes[0].log.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -82,32 +82,34 @@ type Run = Callable[..., AbstractContextManager[RunningFunction]]
 
 @pytest.fixture
 def run(build: Path, store: dict[str, str], s3: "S3Client", tmp_path: Path) -> Run:
-    """Run the function in one sandbox, with a wire between it and S3."""
-    place = set_up_queues(store, name="polled", visibility=VISIBILITY)
+    """Return a context manager that runs the function in one sandbox, with a proxy to S3."""
+    harness = set_up_queues(store, name="polled", visibility=VISIBILITY)
     artefact = read_function(build, "PersistFunction")
     source = read_source(build, "PersistFunction")
 
     @contextmanager
     def running(seconds: int = artefact.seconds) -> Iterator[RunningFunction]:
-        with FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire, available():
-            environment = {**store, **place.environment, "AWS_ENDPOINT_URL_S3": wire.address}
+        with FaultyProxy(upstream=s3.meta.endpoint_url).open() as proxy, available():
+            environment = {**store, **harness.environment, "AWS_ENDPOINT_URL_S3": proxy.address}
             timed = replace(artefact, seconds=seconds)
             with emulated(timed, environment, logs=tmp_path) as pool:
-                poller = Poller(sqs=place.sqs, queue=place.queues.jobs, invoke=pool, source=source)
-                yield RunningFunction(place=place, poller=poller, pool=pool, wire=wire, s3=s3)
+                poller = Poller(
+                    sqs=harness.sqs, queue=harness.queues.jobs, invoke=pool, source=source
+                )
+                yield RunningFunction(harness=harness, poller=poller, pool=pool, proxy=proxy, s3=s3)
 
     return running
 
 
 @pytest.fixture
-def works(run: Run) -> Iterator[RunningFunction]:
-    """Run the function with the time that it has."""
+def function(run: Run) -> Iterator[RunningFunction]:
+    """Run the function with its own timeout."""
     with run() as running:
         yield running
 
 
 def job(name: str, key: str = KEY) -> str:
-    """Write the message of a job that makes one small picture."""
+    """Build the message of a job with one small target."""
     event = json.loads((EVENTS / "queue-job.json").read_text())
     message = json.loads(event["Records"][0]["body"])
     message["job"] |= {"task_id": f"Image-{name}", "key": key, "etag": None}
@@ -115,94 +117,100 @@ def job(name: str, key: str = KEY) -> str:
     return json.dumps(message)
 
 
-def test_a_job_is_done(works: RunningFunction) -> None:
-    """Its picture is there, and its message is not."""
-    works.send(job("done"))
-    assert works.poller.once() == 1
-    assert works.made("queue/done.jpg") == (200, 150)
-    assert works.left() == 0
+def test_a_job_is_done(function: RunningFunction) -> None:
+    """The target is stored and the message deleted."""
+    function.send(job("done"))
+    assert function.poller.once() == 1
+    assert function.stored_size("queue/done.jpg") == (200, 150)
+    assert function.message_count() == 0
 
 
-def test_poison_is_buried_with_its_reason(works: RunningFunction) -> None:
-    """At once: it would not become better."""
-    works.send("no job, no event")
-    assert works.poller.once() == 1
-    ((body, reason),) = works.place.buried()
+def test_an_invalid_message_is_dead_lettered(function: RunningFunction) -> None:
+    """An invalid message is dead-lettered at once with its reason."""
+    function.send("no job, no event")
+    assert function.poller.once() == 1
+    ((body, reason),) = function.harness.take_dead_lettered()
     assert body == "no job, no event"
     assert "neither a job nor an event" in reason
-    assert works.left() == 0
+    assert function.message_count() == 0
 
 
-def test_of_a_batch_only_what_is_not_done_comes_again(works: RunningFunction) -> None:
-    """When the function has said, long before the queue would show it."""
-    works.s3.copy_object(Bucket=BUCKET, Key="busy.jpg", CopySource={"Bucket": BUCKET, "Key": KEY})
+def test_only_the_failed_message_of_a_batch_is_retried(function: RunningFunction) -> None:
+    """Only the failed message of a batch is received again, before its visibility timeout."""
+    function.s3.copy_object(
+        Bucket=BUCKET, Key="busy.jpg", CopySource={"Bucket": BUCKET, "Key": KEY}
+    )
 
-    def busy(passage: ProxiedRequest) -> None:
-        (refuses(503, "SlowDown") if "busy.jpg" in passage.path else passes)(passage)
+    def busy(request: ProxiedRequest) -> None:
+        (refuses(503, "SlowDown") if "busy.jpg" in request.path else passes)(request)
 
-    works.wire.faults = [busy] * 20
+    function.proxy.faults = [busy] * 20
     for message in (job("first"), job("late", "busy.jpg"), job("third")):
-        works.send(message)
-    assert works.poller.once() == 3
-    works.wire.faults.clear()
-    assert works.made("queue/first.jpg") == works.made("queue/third.jpg") == (200, 150)
-    assert works.left() == 1
-    assert works.until_it_comes(VISIBILITY) < VISIBILITY - 5
-    assert works.made("queue/late.jpg") == (200, 150)
-    assert works.left() == 0
-    assert works.place.buried() == []
+        function.send(message)
+    assert function.poller.once() == 3
+    function.proxy.faults.clear()
+    assert (
+        function.stored_size("queue/first.jpg")
+        == function.stored_size("queue/third.jpg")
+        == (200, 150)
+    )
+    assert function.message_count() == 1
+    assert function.poll_until_received(VISIBILITY) < VISIBILITY - 5
+    assert function.stored_size("queue/late.jpg") == (200, 150)
+    assert function.message_count() == 0
+    assert function.harness.take_dead_lettered() == []
 
 
-def test_the_job_of_a_killed_sandbox_comes_again_and_is_done_once(run: Run) -> None:
-    """Its result was on its way; another worker finds the claim run out, and takes over."""
-    with run(SECONDS) as works:
-        works.pool(b'{"Records": []}')  # starts it
-        killed_and_done(works)
+def test_the_job_of_a_killed_sandbox_is_done_once(run: Run) -> None:
+    """After the lease of a killed worker, another one completes the job once."""
+    with run(SECONDS) as function:
+        function.pool(b'{"Records": []}')  # starts it
+        kill_during_write(function)
 
 
-def killed_and_done(works: RunningFunction) -> None:
-    """Kill the function while it writes; see the job done, and not again after that."""
-    works.send(job("killed"))
-    on_its_way, dead = Event(), Event()
+def kill_during_write(function: RunningFunction) -> None:
+    """Kill the function while it writes; assert that the job is completed once."""
+    function.send(job("killed"))
+    writing, killed = Event(), Event()
 
-    def held(passage: ProxiedRequest) -> None:
-        if passage.command == "PUT":
-            on_its_way.set()
-            dead.wait(SECONDS)
-            passage.close_connection = True
+    def held(request: ProxiedRequest) -> None:
+        if request.command == "PUT":
+            writing.set()
+            killed.wait(SECONDS)
+            request.close_connection = True
         else:
-            passes(passage)
+            passes(request)
 
-    works.wire.requests.clear()
-    works.wire.faults = [held] * 20
-    batch = Thread(target=works.poller.once)
+    function.proxy.requests.clear()
+    function.proxy.faults = [held] * 20
+    batch = Thread(target=function.poller.once)
     batch.start()
-    assert on_its_way.wait(SECONDS)
-    os.kill(runtime(works), signal.SIGKILL)
+    assert writing.wait(SECONDS)
+    os.kill(runtime(function), signal.SIGKILL)
     batch.join()
-    works.wire.faults.clear()
-    dead.set()
-    assert works.left() == 1
-    works.until_it_comes(2 * VISIBILITY)
-    assert works.made("queue/killed.jpg") == (200, 150)
-    assert works.left() == 0
-    assert works.written() == 2
-    assert len(works.pool.sandboxes[0].timings().inits) == 2
+    function.proxy.faults.clear()
+    killed.set()
+    assert function.message_count() == 1
+    function.poll_until_received(2 * VISIBILITY)
+    assert function.stored_size("queue/killed.jpg") == (200, 150)
+    assert function.message_count() == 0
+    assert function.put_count() == 2
+    assert len(function.pool.sandboxes[0].timings().inits) == 2
     ended = [
-        line["receive_count"] for line in works.log() if "Image-killed" in line.get("tasks", {})
+        line["receive_count"] for line in function.log() if "Image-killed" in line.get("tasks", {})
     ]
     assert ended == [2]
-    works.send(job("killed"))
-    assert works.poller.once() == 1
-    assert works.written() == 2
-    assert works.place.buried() == []
+    function.send(job("killed"))
+    assert function.poller.once() == 1
+    assert function.put_count() == 2
+    assert function.harness.take_dead_lettered() == []
 
 
-def runtime(works: RunningFunction) -> int:
-    """Find the process that runs the function's code."""
+def runtime(function: RunningFunction) -> int:
+    """Return the id of the process that runs the function's code."""
     (found,) = (
         pid
-        for pid in descendants(works.pool.sandboxes[0].pid)
+        for pid in descendants(function.pool.sandboxes[0].pid)
         if b"awslambdaric" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:4]
     )
     return found

@@ -1,4 +1,4 @@
-"""Many functions from one imported state: what SnapStart makes of the built process function."""
+"""Copies of one imported process function, as SnapStart makes them."""
 
 import io
 import json
@@ -19,8 +19,8 @@ from darkroom.auth import SignedRequest
 from darkroom.aws.secrets import access_keys
 from local.emulator import Programs
 from local.events import HttpRequest, event
-from local.http_fronts import Front
 from local.sam_build import BuiltFunction
+from local.triggers import Trigger
 from tests.e2e.conftest import ENVIRONMENT, available
 from tests.e2e.queue_harness import set_up_queues
 from tests.e2e.role import keys
@@ -39,7 +39,7 @@ KEY = {"id": "k", "secret": "s", "buckets": ["*"], "permissions": ["read", "writ
 
 
 def signed(method: str, key: str, subresource: str, body: bytes = b"") -> HttpRequest:
-    """Sign a request as a client does."""
+    """Sign a request."""
     request = SignedRequest(
         method=method,
         bucket="pictures",
@@ -55,7 +55,7 @@ def signed(method: str, key: str, subresource: str, body: bytes = b"") -> HttpRe
 
 
 def requests() -> dict[str, HttpRequest]:
-    """Give what every copy is asked, by name."""
+    """Return the requests that every copy handles, by name."""
     return {
         "link": HttpRequest(method="GET", target="/pictures/large%20one.jpg"),
         "upload": signed("POST", "parts.bin", "uploads"),
@@ -67,15 +67,15 @@ def requests() -> dict[str, HttpRequest]:
 
 @pytest.fixture(scope="module")
 def environment(artefact: BuiltFunction, store: dict[str, str], s3: "S3Client") -> dict[str, str]:
-    """Give the variables of a function on SnapStart: no keys among them, but where to get some."""
+    """Return the variables of a SnapStart function: a credentials endpoint and no keys."""
     put(s3, "large one.jpg", noise(2000, 1600))
-    place = set_up_queues(store)
+    harness = set_up_queues(store)
     secrets = connected(store, "secretsmanager")
     secrets.create_secret(Name="keys-of-copies", SecretString=json.dumps([KEY]))
     found = {name: value for name, value in store.items() if name.startswith("AWS_ENDPOINT_URL")}
     return {
         **ENVIRONMENT,
-        **place.environment,
+        **harness.environment,
         **found,
         "DARKROOM_BUCKETS": json.dumps({"pictures": {"s3": BUCKET, "acl": "public-read"}}),
         "DARKROOM_KEYS_SECRET": "keys-of-copies",
@@ -91,21 +91,24 @@ def environment(artefact: BuiltFunction, store: dict[str, str], s3: "S3Client") 
 
 @pytest.fixture(scope="module")
 def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Copy the imported function, and give what every copy answered and saw."""
+    """Copy the imported function; return the replies and the state of every copy."""
     path = tmp_path_factory.mktemp("copies") / "seen.json"
     now = datetime.now(UTC)
-    events = {name: event(request, Front.HTTP_API, now) for name, request in requests().items()}
+    events = {name: event(request, Trigger.HTTP_API, now) for name, request in requests().items()}
     with available():
         python = Programs.find(os.environ).python
-    # A connection through a wire stays open, as one to S3 does.
-    with FaultyProxy(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as wire, keys() as address:
+    # A connection through the proxy stays open, as one to S3 does.
+    with (
+        FaultyProxy(upstream=environment["AWS_ENDPOINT_URL_S3"]).open() as proxy,
+        keys() as address,
+    ):
         subprocess.run(
             [python, Path(__file__).with_name("snapshot_copies.py"), str(COPIES), path],
             input=json.dumps(events),
             text=True,
             env={
                 **environment,
-                "AWS_ENDPOINT_URL_S3": wire.address,
+                "AWS_ENDPOINT_URL_S3": proxy.address,
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": address,
             },
             stdout=subprocess.DEVNULL,
@@ -115,7 +118,7 @@ def seen(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def replies(seen: Any, name: str) -> Iterator[tuple[int, dict[str, str], bytes]]:
-    """Give what every copy answered to the request of that name."""
+    """Yield the replies of all copies to a request."""
     for copy in seen["copies"]:
         reply = copy["replies"][name]
         body = b64decode(reply["body"]) if reply["isBase64Encoded"] else reply["body"].encode()
@@ -123,7 +126,7 @@ def replies(seen: Any, name: str) -> Iterator[tuple[int, dict[str, str], bytes]]
 
 
 def test_every_copy_answers(seen: Any) -> None:
-    """Each at the first try, and all the same picture."""
+    """Every copy answers at the first attempt with the same picture."""
     answers = list(replies(seen, "thumbnail"))
     assert {status for status, _, _ in answers} == {200}
     (picture,) = {body for _, _, body in answers}
@@ -131,19 +134,19 @@ def test_every_copy_answers(seen: Any) -> None:
 
 
 def test_nothing_is_connected_before_the_snapshot(seen: Any) -> None:
-    """A connection would be dead in every copy."""
+    """No connection is open at the snapshot: it would be closed in every copy."""
     assert seen["connected"] == []
 
 
 def test_each_copy_has_its_own_connections(seen: Any) -> None:
-    """None is shared, and there are some."""
+    """Every copy opens connections of its own."""
     sockets = [set(copy["sockets"]) for copy in seen["copies"]]
     assert all(sockets)
     assert len(set.union(*sockets)) == sum(map(len, sockets))
 
 
 def test_request_ids(seen: Any) -> None:
-    """No two requests of all copies have the same."""
+    """Request ids differ between all requests of all copies."""
     names = requests().keys()
     ids = [headers["x-oss-request-id"] for name in names for _, headers, _ in replies(seen, name)]
     assert len(set(ids)) == COPIES * len(names)
@@ -151,13 +154,13 @@ def test_request_ids(seen: Any) -> None:
 
 @pytest.mark.parametrize("member", ["EventId", "TaskId", "RequestId"])
 def test_ids_of_jobs(member: str, seen: Any) -> None:
-    """Every copy gives a job names of its own."""
+    """Every copy gives a job ids of its own."""
     answers = [json.loads(body) for _, _, body in replies(seen, "job")]
     assert len({answer[member] for answer in answers}) == COPIES
 
 
 def test_upload_ids(seen: Any) -> None:
-    """Every copy begins an upload of its own."""
+    """Every copy initiates an upload of its own."""
     found = [
         re.findall(rb"<UploadId>(.+)</UploadId>", body) for *_, body in replies(seen, "upload")
     ]
@@ -165,12 +168,12 @@ def test_upload_ids(seen: Any) -> None:
 
 
 def test_randomness(seen: Any) -> None:
-    """What pauses are drawn from goes on differently in every copy."""
+    """The random numbers of the copies differ."""
     assert len({copy["drawn"] for copy in seen["copies"]}) == COPIES
 
 
 def test_credentials(seen: Any) -> None:
-    """A key that ran out since the snapshot is not used: links are signed with the next one."""
+    """Credentials that expired since the snapshot are replaced before a URL is signed."""
     used = set()
     for status, headers, _ in replies(seen, "link"):
         assert status == 302

@@ -1,7 +1,7 @@
-"""What was built tells X-Ray's daemon of the invocations that are sampled.
+"""The built function sends subsegments of sampled invocations to the X-Ray daemon.
 
-The emulator passes no tracing header on, so Lambda's Runtime API is played here as well: the
-runtime in front of it is Lambda's own.
+The emulator passes no tracing header on, so this serves a Runtime API of its own to Lambda's
+runtime.
 """
 
 import json
@@ -31,12 +31,12 @@ RESULTS: SimpleQueue[Any] = SimpleQueue()
 
 
 class RuntimeApi(BaseHTTPRequestHandler):
-    """Hands out events, each with its tracing header, and takes what becomes of them."""
+    """Returns events with their tracing headers, and receives the results."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Give the next event, when there is one."""
+        """Return the next event; wait for it."""
         event, trace = INVOCATIONS.get()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", "1")
@@ -50,19 +50,19 @@ class RuntimeApi(BaseHTTPRequestHandler):
         self.wfile.write(event)
 
     def do_POST(self) -> None:
-        """Take a result, or the news of a failure."""
+        """Receive a result or an error."""
         RESULTS.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def runtime(artefact: BuiltFunction, environment: dict[str, str], log: Path) -> Iterator[None]:
-    """Run the function under Lambda's runtime, with the API played."""
+    """Run the function under Lambda's runtime with this Runtime API."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
@@ -74,7 +74,7 @@ def runtime(artefact: BuiltFunction, environment: dict[str, str], log: Path) -> 
         "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
     }
     with available(), log.open("wb") as output:
-        companion = ChildProcess(
+        process = ChildProcess(
             [Programs.find(os.environ).python, "-m", "awslambdaric", artefact.handler],
             environment=function_environment(artefact, variables),
             folder=artefact.code,
@@ -83,26 +83,26 @@ def runtime(artefact: BuiltFunction, environment: dict[str, str], log: Path) -> 
         try:
             yield
         finally:
-            companion.stop()
+            process.stop()
             server.shutdown()
             server.server_close()
 
 
-def test_the_tracing_header_of_each_invocation_counts(
+def test_only_sampled_invocations_are_sent(
     artefact: BuiltFunction, store: dict[str, str], s3: "S3Client", tmp_path: Path
 ) -> None:
-    """One that is sampled is told of, with its stages; one that is not, or has none, is not."""
+    """A sampled invocation is sent with its stages; others, and those without a header, are not."""
     put(s3, "traced.jpg", gradient())
     query = "x-oss-process=image/resize,w_100"
     event = http_event("/pictures/traced.jpg", query, method="GET", headers={"host": "api"})
-    with daemon() as played:
-        environment = {**store, **ENVIRONMENT, "AWS_XRAY_DAEMON_ADDRESS": played.address}
+    with daemon() as receiver:
+        environment = {**store, **ENVIRONMENT, "AWS_XRAY_DAEMON_ADDRESS": receiver.address}
         with runtime(artefact, environment, tmp_path / "log"):
             replies = []
             for trace in (SAMPLED.replace("Sampled=1", "Sampled=0"), SAMPLED, ""):
                 INVOCATIONS.put((json.dumps(event).encode(), trace))
                 replies.append(RESULTS.get(timeout=20))
-        (document,) = played.heard()
+        (document,) = receiver.received()
     assert [reply["statusCode"] for reply in replies] == [200, 200, 200]
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     request_id = replies[1]["headers"]["x-oss-request-id"]

@@ -1,4 +1,4 @@
-"""What CloudFormation makes of the built template: requests go to a published version."""
+"""CloudFormation's transform of the built template: requests go to a published version."""
 
 import json
 import os
@@ -27,18 +27,18 @@ for resource in template["Resources"].values():
 made = Translator({}, Parser(), None, Session(region_name="us-east-1")).translate(template, {})
 json.dump(made, sys.stdout)
 """
-"""What CloudFormation does to the template, by the program that does it."""
+"""The transform of the template by samtranslator, which CloudFormation uses."""
 
 
 @pytest.fixture
 def template(build: Path) -> Any:
-    """Read what was built."""
+    """Read the built template."""
     return yaml.safe_load((build / "template.yaml").read_text())
 
 
 @pytest.fixture
 def transformed(template: Any) -> Any:
-    """Give the resources that are made of the template."""
+    """Return the resources of the transformed template."""
     python = ROOT / os.environ.get("SAM_VENV", ".venv-sam") / "bin/python"
     text = json.dumps(template)
     made = subprocess.run([python, "-c", TRANSFORM], input=text, stdout=PIPE, text=True, check=True)
@@ -46,7 +46,7 @@ def transformed(template: Any) -> Any:
 
 
 def test_requests_go_to_the_version(transformed: Any) -> None:
-    """The API invokes its alias and may do so, and the description names layers that are there."""
+    """The API invokes the alias and has the permission; the description names existing layers."""
     (alias,) = (name for name in transformed if name.startswith("ProcessFunctionAlias"))
     (version,) = (name for name in transformed if name.startswith("ProcessFunctionVersion"))
     properties = {name: resource.get("Properties", {}) for name, resource in transformed.items()}

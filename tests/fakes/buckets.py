@@ -1,4 +1,4 @@
-"""Buckets and their styles in memory, never older than now."""
+"""Buckets and styles in memory, without a cache."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from darkroom.buckets import Bucket, Styles
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryBuckets:
-    """The buckets that are served."""
+    """Buckets by name."""
 
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *buckets: Bucket) -> Self:
-        """Serve these."""
+        """Return a store of these buckets."""
         return cls(buckets={bucket.name: bucket for bucket in buckets})
 
     def find(self, name: str) -> Bucket | None:
-        """Look one up."""
+        """Return a bucket, or None."""
         return self.buckets.get(name)
 
     def current(self, name: str) -> Bucket:
-        """Give the settings."""
+        """Return the settings."""
         return self.buckets[name]
 
     def save(self, bucket: Bucket) -> None:
@@ -35,20 +35,20 @@ class MemoryBuckets:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryStyles:
-    """The styles of each bucket."""
+    """Styles by bucket."""
 
     styles: dict[str, Styles] = field(default_factory=lambda: defaultdict(dict))
 
     def recent(self, bucket: str, _age: timedelta) -> Styles:
-        """Give the styles."""
+        """Return the styles."""
         return self.styles[bucket]
 
     def current(self, bucket: str) -> Styles:
-        """Give the styles."""
+        """Return the styles."""
         return self.styles[bucket]
 
     def update(self, bucket: str, change: Callable[[Styles], Styles]) -> None:
-        """Change the styles, once more if they have been changed meanwhile."""
+        """Apply a change; apply it again if the styles changed meanwhile."""
         before = None
         while self.styles[bucket] is not before:
             before = self.styles[bucket]

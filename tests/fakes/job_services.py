@@ -1,4 +1,4 @@
-"""A workshop in memory: queue, dead letters, tasks, locks and topics."""
+"""JobServices in memory: queue, dead-letter queue, tasks, locks and topics."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,47 +12,47 @@ from tests.fakes.services import NOW
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryQueue:
-    """What was sent, postponed and buried."""
+    """Messages that were sent, delayed and dead-lettered."""
 
     sent: list[str] = field(default_factory=list)
     delayed: list[tuple[str, int]] = field(default_factory=list)
     dead_lettered: list[tuple[str, str]] = field(default_factory=list)
 
     def send(self, message: str) -> None:
-        """Note the message."""
+        """Record the message."""
         self.sent.append(message)
 
     def retry_after(self, receipt: str, seconds: int) -> None:
-        """Note the pause."""
+        """Record the delay."""
         self.delayed.append((receipt, seconds))
 
     def dead_letter(self, message: str, reason: str) -> None:
-        """Note the message with its reason."""
+        """Record the message and its reason."""
         self.dead_lettered.append((message, reason))
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryTasks:
-    """Tasks by id, each with its owner and until when it is held."""
+    """Tasks by id, each with its owner and the end of its lease."""
 
     clock: Clock = lambda: NOW
     tasks: dict[str, Task] = field(default_factory=dict)
     held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     def create(self, task: Task) -> bool:
-        """Keep the task unless it is there."""
+        """Store the task unless its id exists; return whether it was stored."""
         known = task.job.task_id in self.tasks
         self.tasks.setdefault(task.job.task_id, task)
         return not known
 
     def find(self, task_id: str) -> Task | None:
-        """Look one up."""
+        """Return a task, or None."""
         task = self.tasks.get(task_id)
         claimed = task_id in self.held and task is not None and task.state is State.ACCEPTED
         return replace(task, state=State.RUNNING) if task and claimed else task
 
     def claim(self, task_id: str, owner: str, lease_expires_at: datetime) -> Task:
-        """Give the task to its owner."""
+        """Lease the task to its owner."""
         holder, its_until = self.held.get(task_id, (owner, self.clock()))
         if task_id not in self.tasks or (holder != owner and its_until >= self.clock()):
             raise AlreadyClaimed(task_id)
@@ -62,7 +62,7 @@ class MemoryTasks:
         return task if task.is_finished else replace(task, state=State.RUNNING)
 
     def update(self, task: Task, *, owner: str, release: bool = False) -> None:
-        """Keep what has become of the task."""
+        """Store the task; raise `AlreadyClaimed` for another owner."""
         if self.held.get(task.job.task_id, ("", NOW))[0] != owner:
             raise AlreadyClaimed(task.job.task_id)
         self.tasks[task.job.task_id] = task
@@ -72,13 +72,13 @@ class MemoryTasks:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryLocks:
-    """Names that are held."""
+    """Locks by name, each with its owner and the end of its lease."""
 
     clock: Clock = lambda: NOW
     held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:
-        """Take a name."""
+        """Return whether the owner has the lock."""
         holder, its_until = self.held.get(name, (owner, self.clock()))
         if holder != owner and its_until >= self.clock():
             return False
@@ -86,23 +86,23 @@ class MemoryLocks:
         return True
 
     def release(self, name: str, owner: str) -> None:
-        """Give a name back."""
+        """Release the lock if the owner has it."""
         if self.held.get(name, ("", NOW))[0] == owner:
             del self.held[name]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryTopics:
-    """What each topic has heard."""
+    """Messages that were published, by topic."""
 
     published: dict[str, list[str]] = field(default_factory=lambda: {"done": []})
 
     def has_topic(self, name: str) -> bool:
-        """Whether there is such a topic."""
+        """Return whether the topic exists."""
         return name in self.published
 
     def publish(self, name: str, message: str) -> None:
-        """Note the message; nobody hears one for a topic that was taken out since."""
+        """Record the message; a message to a removed topic is dropped."""
         if name in self.published:
             self.published[name].append(message)
 
@@ -114,11 +114,11 @@ def memory_job_services(
     locks: MemoryLocks | None = None,
     topics: MemoryTopics | None = None,
 ) -> JobServices:
-    """Build a workshop; what is not given is empty."""
-    letters = queue or MemoryQueue()
+    """Build the services; those that are not given are empty."""
+    message_queue = queue or MemoryQueue()
     return JobServices(
-        queue=letters,
-        messages=letters,
+        queue=message_queue,
+        messages=message_queue,
         tasks=tasks or MemoryTasks(),
         locks=locks or MemoryLocks(),
         notifier=topics or MemoryTopics(),

@@ -16,33 +16,33 @@ class MemoryLister:
     def list(
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""
     ) -> ListPage:
-        """List on from a token, which is the number of entries shown so far."""
-        began = int(token or 0)
-        found = list(self._entries(bucket, listing, after))[began:]
-        shown, rest = found[: listing.limit], found[listing.limit :]
+        """List from a token: the number of entries that earlier pages returned."""
+        start = int(token or 0)
+        found = list(self._entries(bucket, listing, after))[start:]
+        returned, rest = found[: listing.limit], found[listing.limit :]
         return ListPage(
-            objects=[entry for _, entry in shown if entry is not None],
-            prefixes=[name for name, entry in shown if entry is None],
-            next_marker=str(began + listing.limit) if rest else None,
+            objects=[entry for _, entry in returned if entry is not None],
+            prefixes=[name for name, entry in returned if entry is None],
+            next_marker=str(start + listing.limit) if rest else None,
         )
 
     def _entries(
         self, bucket: str, listing: ListQuery, after: str
     ) -> Iterator[tuple[str, ObjectSummary | None]]:
-        """Give keys with their objects, and shared beginnings without, in order."""
+        """Yield keys with their objects, and common prefixes with None, in order."""
         last = None
         for key in sorted((key for name, key in self.stored if name == bucket), key=str.encode):
             if not key.startswith(listing.prefix) or key.encode() <= after.encode():
                 continue
-            shared = _shared(key, listing)
-            if shared is None:
+            prefix = _common_prefix(key, listing)
+            if prefix is None:
                 yield key, _listed(self.stored[bucket, key])
-            elif shared != last:
-                yield shared, None
-                last = shared
+            elif prefix != last:
+                yield prefix, None
+                last = prefix
 
 
-def _shared(key: str, listing: ListQuery) -> str | None:
+def _common_prefix(key: str, listing: ListQuery) -> str | None:
     rest = key[len(listing.prefix) :]
     if not listing.delimiter or listing.delimiter not in rest:
         return None

@@ -1,4 +1,4 @@
-"""Uploads in parts in memory."""
+"""Multipart uploads in memory."""
 
 import hashlib
 import itertools
@@ -23,18 +23,18 @@ class OpenUpload:
 
 @dataclass(kw_only=True)
 class MemoryPartStore:
-    """The parts of uploads."""
+    """Parts by upload."""
 
     open: dict[UploadRef, OpenUpload] = field(default_factory=dict)
 
     def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
-        """Keep a part."""
+        """Store a part."""
         self.found(upload).bodies[number] = body
         md5 = hashlib.md5(body, usedforsecurity=False)
         return PutResult(etag=md5.hexdigest().upper(), md5=md5.digest(), crc64=crc64.xz(body))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
-        """Give all parts by number."""
+        """Return all parts by number."""
         bodies = self.found(upload).bodies
         return [
             UploadedPart(
@@ -47,7 +47,7 @@ class MemoryPartStore:
         ]
 
     def found(self, upload: UploadRef) -> OpenUpload:
-        """Find an upload that is open."""
+        """Return an open upload, or raise NoSuchUpload."""
         if upload not in self.open:
             raise OssError(Code.NO_SUCH_UPLOAD)
         return self.open[upload]
@@ -75,26 +75,26 @@ class MemoryMultipartStore:
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
     ) -> PutResult:
-        """Put the parts together."""
-        begun = self.parts.found(upload)
+        """Join the parts and store the object."""
+        upload_data = self.parts.found(upload)
         if remaining() <= 0:
             raise OssError(Code.SERVICE_UNAVAILABLE)
-        body = b"".join(begun.bodies[part.number] for part in parts)
+        body = b"".join(upload_data.bodies[part.number] for part in parts)
         written = self.objects.put(
-            upload.bucket, upload.key, body, begun.attributes, overwrite=overwrite
+            upload.bucket, upload.key, body, upload_data.attributes, overwrite=overwrite
         )
         del self.parts.open[upload]
         return PutResult(etag=written.etag)
 
     def abort(self, upload: UploadRef) -> None:
-        """Forget an upload."""
+        """Delete an upload."""
         self.parts.found(upload)
         del self.parts.open[upload]
 
     def list(
         self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> UploadPage:
-        """List what is open; prefixes are not needed here."""
+        """List the open uploads; `prefixes` is always empty."""
         found = sorted(
             (upload.key, upload.id)
             for upload in self.parts.open

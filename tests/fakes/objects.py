@@ -33,22 +33,22 @@ class MemoryObject:
         return self.body
 
     def close(self) -> None:
-        """Have nothing to give back."""
+        """Do nothing: no connection is open."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryObjects:
-    """Objects by bucket and key; `asked` lists every look at one. No versions are kept."""
+    """Objects by bucket and key, without versions; `asked` records every request."""
 
     stored: dict[tuple[str, str], MemoryObject] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def add(self, bucket: str, key: str, body: bytes = b"", *, acl: Acl | None = None) -> None:
-        """Store an object as if it had been there all the time."""
+        """Store an object without recording a request."""
         self._store(bucket, key, body, ObjectAttributes(acl=acl))
 
     def head(self, bucket: str, key: str, *, version_id: str | None = None) -> ObjectInfo:
-        """Ask for the header alone."""
+        """Return the header."""
         return self._found("HEAD", bucket, key, version_id).info
 
     def open(
@@ -59,7 +59,7 @@ class MemoryObjects:
         version_id: str | None = None,
         byte_range: RangeSpec | None = None,
     ) -> OpenObject:
-        """Ask for the object or for some of it."""
+        """Return the object, or a byte range of it."""
         found = self._found("GET", bucket, key, version_id)
         return found if byte_range is None else replace(found, body=_part(found.body, byte_range))
 
@@ -106,13 +106,13 @@ class MemoryObjects:
         return PutResult(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
-        """Remove the object; a missing one is no error."""
+        """Remove the object; a missing object is no error."""
         self.asked.append(f"DELETE /{bucket}/{key}")
         if version_id is None:
             self.stored.pop((bucket, key), None)
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Remove many objects."""
+        """Remove the objects and return all keys."""
         for key in keys:
             self.delete(bucket, key)
         return keys
@@ -142,7 +142,7 @@ class MemoryObjects:
         return info
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:
-        """Give an address that says what it is for."""
+        """Return a URL that names the object and the overrides."""
         return f"memory:/{info.bucket}/{info.key}?{'&'.join(overrides)}"
 
 

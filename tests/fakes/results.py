@@ -9,15 +9,15 @@ from darkroom.ports.results import CachedResult
 
 @dataclass(kw_only=True)
 class MemoryResultStorage:
-    """Results by name; `asked` lists every look and every keeping, also those that failed."""
+    """Results by key; `asked` records every `find` and `keep`, also failed ones."""
 
     stored: dict[str, CachedResult] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     broken: frozenset[str] = frozenset()
-    """What fails of `find` and `keep`."""
+    """Which of `find` and `keep` fail."""
 
     def get(self, key: str, *, max_bytes: int) -> CachedResult | None:
-        """Give a result, its bytes up to so many."""
+        """Return a result, without its body if it exceeds `max_bytes`."""
         self._ask("find", key)
         found = self.stored.get(key)
         return replace(found, body=None) if found and found.size > max_bytes else found
@@ -30,10 +30,10 @@ class MemoryResultStorage:
         )
 
     def presign(self, key: str, *, headers: Mapping[str, str]) -> str:
-        """Give an address that says what it is for."""
+        """Return a URL that names the key and the headers."""
         return f"memory:/{key}?{'&'.join(headers)}"
 
-    def _ask(self, what: str, name: str) -> None:
-        self.asked.append(f"{what} {name}")
-        if what in self.broken:
+    def _ask(self, operation: str, name: str) -> None:
+        self.asked.append(f"{operation} {name}")
+        if operation in self.broken:
             raise OssError(Code.SERVICE_UNAVAILABLE)

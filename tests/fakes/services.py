@@ -1,4 +1,4 @@
-"""A world in memory: what the use cases reach, without AWS."""
+"""Services of the use cases in memory, without AWS."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryCredentials:
-    """Access keys held in memory."""
+    """Access keys in memory."""
 
     keys: Mapping[str, AccessKey] = field(default_factory=dict)
 
@@ -29,20 +29,20 @@ class MemoryCredentials:
         return cls(keys={key.id: key for key in keys})
 
     def find(self, key_id: str) -> AccessKey | None:
-        """Look a key up."""
+        """Return a key, or None."""
         return self.keys.get(key_id)
 
 
 class MemoryOriginVerifier:
-    """A front known by these words."""
+    """An origin verifier that accepts the given secrets."""
 
-    def __init__(self, *words: str) -> None:
-        """Take the words that hold."""
-        self.words = words
+    def __init__(self, *secrets: str) -> None:
+        """Set the accepted secrets."""
+        self.secrets = secrets
 
     def verify(self, token: str) -> bool:
-        """Tell whether it is one of them."""
-        return token in self.words
+        """Return whether the token is an accepted secret."""
+        return token in self.secrets
 
 
 def memory_services(
@@ -54,7 +54,7 @@ def memory_services(
     results: ResultStorage | None = None,
     result_cache_min_seconds: float = 0,
 ) -> Services:
-    """Build a world of these buckets, at `NOW`; it keeps results where it is given a place."""
+    """Build services of these buckets, at `NOW`; without `results` there is no result cache."""
     stored = objects or MemoryObjects()
     return Services(
         settings=Settings(buckets={}),

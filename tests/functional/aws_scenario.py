@@ -1,4 +1,4 @@
-"""A scenario that has both functions make every call to AWS that the package can make."""
+"""A scenario in which both functions make every AWS call that the package can make."""
 
 import json
 from collections.abc import Mapping
@@ -18,8 +18,15 @@ from local.poller import Poller
 from local.queues import ensure_queues
 from tests.faulty_proxy import FaultyProxy, breaks
 from tests.functional.call_recorder import CallRecorder, Site
-from tests.functional.conftest import KEYS, Ask, LambdaContext, Reply, asking, sending
-from tests.functional.function_instances import another
+from tests.functional.conftest import (
+    KEYS,
+    Ask,
+    LambdaContext,
+    Reply,
+    request_sender,
+    signing_sender,
+)
+from tests.functional.function_instances import new_instance
 from tests.permissions import Call
 from tests.pictures import photographic, stored
 
@@ -45,11 +52,11 @@ VARIABLES = {
     "grants-topic": "DARKROOM_TOPICS",
     "grants-topic-queue": "DARKROOM_TOPICS",
 }
-"""The variable that gives a function the name of each resource of the scenario."""
+"""The environment variable that names each resource of the scenario."""
 
 
 class Recorded(NamedTuple):
-    """What was recorded of the scenario."""
+    """The recorded calls of the scenario."""
 
     calls: Mapping[str, list[Call]]
     """By the role of the function that made them."""
@@ -58,7 +65,7 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """The resources of the scenario, and the environment that names them to both functions."""
+    """The resources of the scenario, and the environment variables that name them."""
 
     s3: "S3Client"
     sqs: "SQSClient"
@@ -101,18 +108,18 @@ def run_scenario(s3: "S3Client") -> Recorded:
     """Create the resources, and send requests and messages to both functions."""
     resources = create_resources(s3)
     process, persist = CallRecorder(), CallRecorder()
-    with process.recording(), FaultyProxy(upstream=s3.meta.endpoint_url).open() as wire:
-        environment = {**resources.environment, "AWS_ENDPOINT_URL_S3": wire.address}
-        app = another("process_with_recorder", **environment)
-        ask = Requests(asking(sending(app)))
-        read_and_process(ask, wire)
+    with process.recording(), FaultyProxy(upstream=s3.meta.endpoint_url).open() as proxy:
+        environment = {**resources.environment, "AWS_ENDPOINT_URL_S3": proxy.address}
+        app = new_instance("process_with_recorder", **environment)
+        ask = Requests(signing_sender(request_sender(app)))
+        read_and_process(ask, proxy)
         redirect(ask, s3)
         write_and_delete(ask)
         upload_in_parts(ask)
         configure(ask)
         submit_jobs(ask)
     with persist.recording():
-        app = another("persist_with_recorder", function="persist", **resources.environment)
+        app = new_instance("persist_with_recorder", function="persist", **resources.environment)
         run_jobs(app, resources)
     calls = {"ProcessRole": process.calls, "PersistRole": persist.calls}
     return Recorded(calls=calls, sites=process.sites | persist.sites)
@@ -120,34 +127,34 @@ def run_scenario(s3: "S3Client") -> Recorded:
 
 @dataclass(frozen=True)
 class Requests:
-    """Sends requests that one key signs; each must be answered with the expected status."""
+    """Sends requests signed by `owner` and asserts the status of the reply."""
 
     send: Ask
 
     def __call__(
         self, expected: int, method: str, bucket: str, key: str = "", query: Pairs = (), **more: Any
     ) -> Reply:
-        """Send a request."""
+        """Send a request; assert the expected status."""
         reply = self.send(method, bucket, key, by="owner", query=query, **more)
         assert reply.status == expected, (method, bucket, key, query, reply.body)
         return reply
 
 
-def read_and_process(ask: Requests, wire: FaultyProxy) -> None:
-    """Read objects, versions, a missing key and a body that breaks off; make a result twice."""
+def read_and_process(ask: Requests, proxy: FaultyProxy) -> None:
+    """Read objects, versions, a missing key and a broken body; process a picture twice."""
     first = ask(200, "PUT", "versions", "a", body=SMALL).headers["x-oss-version-id"]
     for query in ((), (("versionId", first),)):
         ask(200, "GET", "versions", "a", query)
         ask(200, "HEAD", "versions", "a", query)
         ask(200, "GET", "versions", "a", (*query, *SMALLER))
     ask(200, "PUT", "pictures", "small", body=SMALL, headers={ORIGIN_TOKEN_HEADER: "token"})
-    wire.faults.append(breaks(after=10))
+    proxy.faults.append(breaks(after=10))
     assert ask(200, "GET", "pictures", "small").body == SMALL
     ask(404, "GET", "pictures", "missing")
 
 
 def redirect(ask: Requests, s3: "S3Client") -> None:
-    """Read objects and a result that are too large for a reply, by presigned URLs."""
+    """Read an object and a result that exceed the reply limit, by presigned URLs."""
     for bucket in ("pictures", "versions"):
         s3.put_object(Bucket=f"grants-{bucket}", Key="large", Body=OVER_REPLY_LIMIT)
         ask(302, "GET", bucket, "large")
@@ -156,7 +163,7 @@ def redirect(ask: Requests, s3: "S3Client") -> None:
 
 
 def write_and_delete(ask: Requests) -> None:
-    """Store, copy, list and delete objects, some of them in versions."""
+    """Store, copy, list and delete objects and versions."""
     tagged = {"x-oss-tagging": "a=1"}
     ask(200, "PUT", "pictures", "tagged", body=SMALL, headers=tagged)
     for source in ("/pictures/tagged", "/versions/a"):
@@ -174,8 +181,8 @@ def upload_in_parts(ask: Requests) -> None:
     """Complete one upload and abort another."""
     for complete in (True, False):
         tagged = {"x-oss-tagging": "a=1"}
-        begun = ask(200, "POST", "pictures", "parts", (("uploads", ""),), headers=tagged)
-        upload = (("uploadId", ET.fromstring(begun.body).findtext("UploadId") or ""),)
+        initiated = ask(200, "POST", "pictures", "parts", (("uploads", ""),), headers=tagged)
+        upload = (("uploadId", ET.fromstring(initiated.body).findtext("UploadId") or ""),)
         ask(200, "PUT", "pictures", "parts", (("partNumber", "1"), *upload), body=SMALL)
         ask(200, "GET", "pictures", "parts", upload)
         ask(200, "GET", "pictures", query=(("uploads", ""),))
@@ -208,7 +215,7 @@ def submit_jobs(ask: Requests) -> None:
 
 
 def run_jobs(app: ModuleType, resources: Resources) -> None:
-    """Run the jobs and a rule, dead-letter a message, and have no time for another one."""
+    """Run the jobs and a rule, dead-letter a message, and run out of time for another one."""
     sqs = resources.sqs
     etag = resources.s3.head_object(Bucket="grants-pictures", Key="small")["ETag"]
     detail = {"bucket": {"name": "grants-pictures"}, "object": {"key": "small", "etag": etag}}

@@ -1,4 +1,4 @@
-"""The process function on a real S3 protocol: events in, replies out."""
+"""Fixtures that invoke the process function on a moto server: HTTP API events in, replies out."""
 
 import base64
 import importlib
@@ -29,12 +29,12 @@ BUCKETS = """{
     "demo": {"acl": "public-read"},
     "closed": {},
     "renamed": {"s3": "s3-name", "acl": "public-read"},
-    "kept": {"s3": "s3-kept", "acl": "public-read"},
+    "versioned": {"s3": "s3-versioned", "acl": "public-read"},
     "open": {"s3": "s3-open", "acl": "public-read-write"},
     "listed": {"s3": "s3-listed"},
-    "gone": {"s3": "nowhere", "acl": "public-read"},
+    "unbacked": {"s3": "nowhere", "acl": "public-read"},
     "styled": {"acl": "public-read", "delimiters": ["!", "-"]},
-    "settled": {"acl": "public-read"},
+    "configured": {"acl": "public-read"},
     "imported": {"acl": "public-read"},
     "broken": {},
     "the-public": {"acl": "public-read", "delimiters": ["!"]},
@@ -58,14 +58,14 @@ KEYS = [
 ]
 FONTS = Path(__file__).parents[2] / "layers/fonts/fonts"
 S3_NAMES = (
-    *("demo", "closed", "s3-name", "s3-open", "styled", "settled", "imported"),
+    *("demo", "closed", "s3-name", "s3-open", "styled", "configured", "imported"),
     *("the-public", "the-private", "the-protected", "results"),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaContext:
-    """What the runtime tells the function of an invocation."""
+    """The context object that the Lambda runtime passes to a handler."""
 
     milliseconds: int = 29_000
     function_name: str = "process"
@@ -74,13 +74,13 @@ class LambdaContext:
     aws_request_id: str = "8f5a3f5e-0000-4000-8000-000000000000"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Time until the runtime ends the function."""
+        """Return the milliseconds until the timeout."""
         return self.milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A reply as a client sees it."""
+    """A reply of the function, its body decoded."""
 
     status: int
     body: bytes
@@ -96,11 +96,11 @@ type Ask = Callable[..., Reply]
 
 @pytest.fixture(scope="session")
 def variables() -> Iterator[Mapping[str, str]]:
-    """Serve AWS on loopback, with buckets, keys, table and queues; give the variables for it."""
+    """Start a moto server with buckets, keys, table and queues; yield the environment variables."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    found = {
+    environment = {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -113,14 +113,14 @@ def variables() -> Iterator[Mapping[str, str]]:
         "DARKROOM_FONTS": str(FONTS),
         "DARKROOM_TABLE": demo.TABLE,
     }
-    with environ(found):
+    with environ(environment):
         client = boto3.client("s3")
         for name in S3_NAMES:
             client.create_bucket(Bucket=name)
         boto3.client("secretsmanager").create_secret(Name="keys", SecretString=json.dumps(KEYS))
         demo.ensure_table(boto3.client("dynamodb"))
-        made = queues.ensure_queues(boto3.client("sqs")).settings
-    yield {**found, **made}
+        queue_settings = queues.ensure_queues(boto3.client("sqs")).settings
+    yield {**environment, **queue_settings}
     server.stop()
 
 
@@ -135,7 +135,7 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def module_environ(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Set the variables for a module with a test that needs them, and for no other module."""
+    """Set the variables for modules whose tests use them, and for no other module."""
     tests = (item for item in request.session.items if item.path == request.path)
     if not any("variables" in getattr(test, "fixturenames", ()) for test in tests):
         yield
@@ -146,47 +146,47 @@ def module_environ(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def s3(variables: Mapping[str, str]) -> "S3Client":
-    """Connect to S3, with the buckets of these tests."""
+    """Connect to S3."""
     with environ(variables):
         return boto3.client("s3")
 
 
 @pytest.fixture(scope="session")
 def app(variables: Mapping[str, str]) -> ModuleType:
-    """Import the process function, which connects to S3 as it does."""
+    """Import the process function."""
     with environ(variables):
         return importlib.import_module("functions.process.app")
 
 
 @pytest.fixture(scope="session")
 def get(app: ModuleType) -> Get:
-    """Send a request as an HTTP API does."""
-    return sender(app)
+    """Return a function that sends unsigned requests."""
+    return get_sender(app)
 
 
 @pytest.fixture(scope="session")
 def send(app: ModuleType) -> Send:
-    """Send a request, signed or not, as an HTTP API does."""
-    return sending(app)
+    """Return a function that sends a request, signed or not."""
+    return request_sender(app)
 
 
 @pytest.fixture(scope="session")
 def ask(send: Send) -> Ask:
-    """Send a request that the key `by` signs, or nobody."""
-    return asking(send)
+    """Return a function that sends a request, signed by the key `by` if that is given."""
+    return signing_sender(send)
 
 
-def sending(app: ModuleType) -> Send:
-    """Send requests to a function, signed or not, as an HTTP API does."""
+def request_sender(app: ModuleType) -> Send:
+    """Return a function that sends requests to a function, signed or not."""
 
-    def sent(request: SignedRequest) -> Reply:
+    def send_request(request: SignedRequest) -> Reply:
         return reply_to(app, event_of(request))
 
-    return sent
+    return send_request
 
 
 def event_of(request: SignedRequest) -> dict[str, Any]:
-    """Build what an HTTP API delivers of a request."""
+    """Build the HTTP API event of a request."""
     path, _, query = request.target().partition("?")
     headers = {"host": "api", **request.headers}
     event = http_event(unquote(path), query, method=request.method, headers=headers)
@@ -194,10 +194,10 @@ def event_of(request: SignedRequest) -> dict[str, Any]:
     return {**event, "body": body, "isBase64Encoded": True}
 
 
-def asking(send: Send) -> Ask:
-    """Send requests that the key `by` signs, or nobody."""
+def signing_sender(send: Send) -> Ask:
+    """Return a function that sends requests, signed by the key `by` if that is given."""
 
-    def asked(
+    def ask(
         method: str,
         bucket: str | None,
         key: str = "",
@@ -220,11 +220,11 @@ def asking(send: Send) -> Ask:
             request = oss_client.v4_header(request, access_key(by), now=now, region="eu-west-1")
         return send(request)
 
-    return asked
+    return ask
 
 
 def reply_to(app: ModuleType, event: Mapping[str, Any], milliseconds: int = 29_000) -> Reply:
-    """Hand an event to a function and read its reply as a front does."""
+    """Invoke a function with an event and decode its reply."""
     reply = app.handler(event, LambdaContext(milliseconds=milliseconds))
     body = reply["body"]
     raw = base64.b64decode(body) if reply["isBase64Encoded"] else body.encode()
@@ -232,12 +232,12 @@ def reply_to(app: ModuleType, event: Mapping[str, Any], milliseconds: int = 29_0
 
 
 def access_key(key_id: str) -> AccessKey:
-    """Give one of the keys to sign with."""
+    """Return an access key by its id."""
     return access_keys(json.dumps(KEYS))[key_id]
 
 
-def sender(app: ModuleType) -> Get:
-    """Send requests to a function as an HTTP API does."""
+def get_sender(app: ModuleType) -> Get:
+    """Return a function that sends unsigned requests to a function."""
 
     def send(
         path: str,
@@ -255,7 +255,7 @@ def sender(app: ModuleType) -> Get:
 
 
 def http_event(path: str, query: str, *, method: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Build what an HTTP API delivers for a path that it has decoded."""
+    """Build an HTTP API event from a decoded path."""
     return {
         "version": "2.0",
         "routeKey": "$default",

@@ -1,4 +1,4 @@
-"""Further instances of the functions, each with settings of its own."""
+"""Further instances of the functions, each with its own settings."""
 
 import importlib.util
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 
-def another(name: str, *, function: str = "process", **variables: str) -> ModuleType:
-    """Start the function once more, with these variables beside those of the tests."""
+def new_instance(name: str, *, function: str = "process", **variables: str) -> ModuleType:
+    """Import the function again, with these variables added to the environment."""
     spec = importlib.util.spec_from_file_location(name, FUNCTIONS / function / "app.py")
     assert spec is not None
     assert spec.loader is not None

@@ -1,4 +1,4 @@
-"""A persist function that works through its queue until it is killed: `python -m …`."""
+"""A persist function that polls its queue until it is killed: `python -m …`."""
 
 import importlib
 import json
@@ -15,11 +15,11 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
 SECONDS = 11.0
-"""The function's time here: what a killed worker had claimed is free soon after it."""
+"""The function's time limit; leases of a killed worker expire soon after it."""
 
 
 def main(queue: str) -> None:
-    """Invoke the function with every batch that comes."""
+    """Invoke the function with every batch."""
     app = importlib.import_module("functions.persist.app")
 
     def invoke(event: bytes, /) -> bytes:

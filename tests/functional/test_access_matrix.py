@@ -1,4 +1,4 @@
-"""Every kind of caller × every kind of request × every kind of bucket (spec 01 §4, 04 §3)."""
+"""The statuses for every caller × request × bucket (spec 01 §4, 04 §3)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -37,9 +37,9 @@ protected writer      403    403    200        200   403  200     204     403
 protected other       403    403    200        200   403  403     403     403
 protected owner       200    200    200        200   200  200     204     200
 """
-"""A key is for every bucket, but for the one of `other`; `writer` may not read, nor `reader` write.
+"""All keys are for every bucket, except `other`; `writer` may not read, `reader` may not write.
 
-Whoever has no right of their own may what anyone may. Storing a result takes both rights.
+A caller whose key grants nothing has anonymous rights. Storing a result needs both rights.
 """
 
 BUCKETS = ("public", "private", "protected")
@@ -55,17 +55,17 @@ REQUESTS: Mapping[str, SignedRequest] = {
         method="POST", key="a.jpg", query=(("x-oss-process", ""),), body=SAVE.encode
     ),
     "PUT": SignedRequest(method="PUT", key="new.jpg", body=lambda: b"new"),
-    "DELETE": SignedRequest(method="DELETE", key="kept.txt"),
+    "DELETE": SignedRequest(method="DELETE", key="old.txt"),
     "styles": SignedRequest(method="GET", query=(("style", ""),)),
 }
 
 
-OBJECTS = {"a.jpg": stored(photographic((40, 30)), "JPEG"), "kept.txt": b"kept"}
-CHANGES = {"POST": {"saved.jpg"}, "PUT": {"new.jpg"}, "DELETE": {"kept.txt"}}
+OBJECTS = {"a.jpg": stored(photographic((40, 30)), "JPEG"), "old.txt": b"old"}
+CHANGES = {"POST": {"saved.jpg"}, "PUT": {"new.jpg"}, "DELETE": {"old.txt"}}
 
 
 def to_bucket(name: str, bucket: str) -> SignedRequest:
-    """Address a request to a bucket."""
+    """Return the request for a bucket."""
     request = REQUESTS[name]
     length = {"content-length": str(len(request.body()))}
     return replace(request, bucket=f"the-{bucket}", headers=length)
@@ -81,7 +81,7 @@ class Cell(NamedTuple):
 
 
 def cells() -> Iterator[Cell]:
-    """Read the table."""
+    """Yield the cells of the table."""
     header, *rows = (line.split() for line in TABLE.strip().splitlines() if line)
     for bucket, caller, *statuses in rows:
         for request, status in zip(header, statuses, strict=True):
@@ -90,7 +90,7 @@ def cells() -> Iterator[Cell]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _filled(ask: Ask, s3: "S3Client") -> None:
-    """Give each bucket its objects and a style."""
+    """Put the objects and a style into each bucket."""
     for bucket in BUCKETS:
         fill(s3, bucket)
         ask(
@@ -103,7 +103,7 @@ def _filled(ask: Ask, s3: "S3Client") -> None:
 
 
 def fill(s3: "S3Client", bucket: str) -> None:
-    """Put a bucket back to the two objects that it begins with."""
+    """Restore the two objects of a bucket and delete all others."""
     for key in keys(s3, bucket) - OBJECTS.keys():
         s3.delete_object(Bucket=f"the-{bucket}", Key=key)
     for key, body in OBJECTS.items():
@@ -111,19 +111,19 @@ def fill(s3: "S3Client", bucket: str) -> None:
 
 
 def keys(s3: "S3Client", bucket: str) -> set[str]:
-    """List what is in a bucket."""
+    """Return the keys of a bucket."""
     listed = s3.list_objects_v2(Bucket=f"the-{bucket}").get("Contents", [])
     return {found["Key"] for found in listed}
 
 
 def signed(request: SignedRequest, key_id: str) -> SignedRequest:
-    """Sign with a key as it should be."""
+    """Sign with a key."""
     return oss_client.v4_header(request, access_key(key_id), now=datetime.now(UTC), region="any")
 
 
 @pytest.mark.parametrize("cell", list(cells()), ids=["-".join(cell[:3]) for cell in cells()])
-def test_a_caller_may_what_the_table_says(send: Send, s3: "S3Client", cell: Cell) -> None:
-    """And nothing is changed where that is nothing."""
+def test_the_status_is_that_of_the_table(send: Send, s3: "S3Client", cell: Cell) -> None:
+    """The status is that of the table; a refused request changes nothing."""
     request = to_bucket(cell.request, cell.bucket)
     reply = send(request if cell.caller == "anonymous" else signed(request, cell.caller))
     assert reply.status == cell.status
@@ -137,21 +137,21 @@ def test_a_caller_may_what_the_table_says(send: Send, s3: "S3Client", cell: Cell
 
 
 def expired(request: SignedRequest) -> SignedRequest:
-    """Use a link whose time is over."""
-    over = int(datetime.now(UTC).timestamp()) - 1
-    return oss_client.v1_url(request, access_key("owner"), expires=over)
+    """Sign a URL that has expired."""
+    past = int(datetime.now(UTC).timestamp()) - 1
+    return oss_client.v1_url(request, access_key("owner"), expires=past)
 
 
 def tampered(request: SignedRequest) -> SignedRequest:
-    """Send what was signed for another key."""
+    """Change the key after signing."""
     elsewhere = signed(replace(request, key=f"{request.key}x"), "owner")
     return replace(elsewhere, key=request.key)
 
 
 def skewed(request: SignedRequest) -> SignedRequest:
     """Sign with a clock that is 16 minutes slow."""
-    late = datetime.now(UTC) - timedelta(minutes=16)
-    return oss_client.v1_header(request, access_key("owner"), now=late)
+    earlier = datetime.now(UTC) - timedelta(minutes=16)
+    return oss_client.v1_header(request, access_key("owner"), now=earlier)
 
 
 BAD_SIGNATURES: Mapping[Callable[[SignedRequest], SignedRequest], str] = {
@@ -163,16 +163,16 @@ BAD_SIGNATURES: Mapping[Callable[[SignedRequest], SignedRequest], str] = {
 
 @pytest.mark.parametrize("request_name", REQUESTS)
 @pytest.mark.parametrize("bucket", BUCKETS)
-@pytest.mark.parametrize("spoil", BAD_SIGNATURES, ids=lambda spoil: spoil.__name__)
-def test_a_signature_that_does_not_hold_gets_nobody_anywhere(
+@pytest.mark.parametrize("invalidate", BAD_SIGNATURES, ids=lambda invalidate: invalidate.__name__)
+def test_an_invalid_signature_is_always_refused(
     send: Send,
     s3: "S3Client",
-    spoil: Callable[[SignedRequest], SignedRequest],
+    invalidate: Callable[[SignedRequest], SignedRequest],
     bucket: str,
     request_name: str,
 ) -> None:
-    """Not even to what is open to everybody: it is the key of one who may do everything."""
-    reply = send(spoil(to_bucket(request_name, bucket)))
+    """An invalid signature is a 403, also for a public bucket and a key with all permissions."""
+    reply = send(invalidate(to_bucket(request_name, bucket)))
     assert reply.status == 403
-    assert f"<Code>{BAD_SIGNATURES[spoil]}</Code>".encode() in reply.body
+    assert f"<Code>{BAD_SIGNATURES[invalidate]}</Code>".encode() in reply.body
     assert keys(s3, bucket) == OBJECTS.keys()

@@ -1,4 +1,4 @@
-"""POST and GET ?x-oss-async-process through both handlers, with the queue between them."""
+"""POST and GET ?x-oss-async-process through both handlers and the queue."""
 
 import importlib
 import json
@@ -40,7 +40,7 @@ def persist(app: ModuleType) -> ModuleType:  # noqa: ARG001 - the same environme
 
 @pytest.fixture
 def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
-    """Connect to the queues, made anew: what is hidden now would come again in later tests."""
+    """Recreate the queues: an invisible message of one test would reappear in a later one."""
     client = boto3.client("sqs")
     for name in (QUEUE, DEAD_LETTERS):
         client.delete_queue(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"])
@@ -49,13 +49,13 @@ def sqs(app: ModuleType) -> "SQSClient":  # noqa: ARG001 - the same environment
 
 
 def to(key: str, bucket: str | None = None) -> str:
-    """Write the sysop."""
+    """Return the `sys/saveas` part of a process value."""
     named = f",b_{encode_base64(bucket)}" if bucket else ""
     return f"|sys/saveas,o_{encode_base64(key)}{named}"
 
 
 def post(ask: Ask, value: str, *, by: str | None = "owner", key: str = "async/a b.jpg") -> Reply:
-    """Hand a job in, the value in the encoded form."""
+    """Submit a job, its process value URL-encoded."""
     body = f"{NAME}={quote(value, safe='')}".encode()
     return ask("POST", "demo", key, by=by, query=((NAME, ""),), body=body)
 
@@ -63,12 +63,12 @@ def post(ask: Ask, value: str, *, by: str | None = "owner", key: str = "async/a 
 def status(
     ask: Ask, task_id: str, *, by: str | None = "owner", key: str = "async/a b.jpg"
 ) -> Reply:
-    """Ask after a task."""
+    """Request the status of a task."""
     return ask("GET", "demo", key, by=by, query=((NAME, ""), ("taskId", task_id)))
 
 
 def work(sqs: "SQSClient", persist: ModuleType) -> int:
-    """Have one batch worked on."""
+    """Process one batch of messages; return their number."""
 
     def invoke(event: bytes, /) -> bytes:
         return json.dumps(persist.handler(json.loads(event), LambdaContext())).encode()
@@ -78,12 +78,12 @@ def work(sqs: "SQSClient", persist: ModuleType) -> int:
 
 
 def code(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
-def test_the_answer_is_one_line_of_three_names(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
-    """In the documented order, without a blank."""
+def test_the_answer_has_the_documented_members(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
+    """The body is JSON without spaces, its members in the documented order."""
     reply = post(ask, RESIZE + to("async/made.jpg"))
     assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
     assert re.fullmatch(
@@ -93,40 +93,38 @@ def test_the_answer_is_one_line_of_three_names(ask: Ask, sqs: "SQSClient") -> No
     )
 
 
-def test_a_job_from_its_promise_to_its_end(
-    ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: ModuleType
-) -> None:
-    """Accepted, done by the other function, and then told of with what was made."""
+def test_a_job_succeeds(ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: ModuleType) -> None:
+    """A job is Accepted, then Succeeded with its targets once the persist function has run it."""
     task_id = json.loads(post(ask, RESIZE + to("async/made.jpg")).body)["TaskId"]
     waiting: Any = json.loads(status(ask, task_id).body)
     assert (waiting["Status"], waiting["Targets"], waiting["FinishTime"]) == ("Accepted", [], "")
     assert work(sqs, persist) == 1
-    made = s3.get_object(Bucket="demo", Key="async/made.jpg")["Body"].read()
-    assert made == processed(PICTURE, RESIZE).body
+    result = s3.get_object(Bucket="demo", Key="async/made.jpg")["Body"].read()
+    assert result == processed(PICTURE, RESIZE).body
     reply = status(ask, task_id)
     assert b"\n" not in reply.body
     ended = json.loads(reply.body)
     assert (ended["Status"], ended["Code"], ended["Attempts"]) == ("Succeeded", "", 1)
-    expected = {"Bucket": "demo", "Object": "async/made.jpg", "FileSize": len(made)}
+    expected = {"Bucket": "demo", "Object": "async/made.jpg", "FileSize": len(result)}
     assert ended["Targets"] == [expected]
     assert work(sqs, persist) == 0
 
 
-def test_a_job_that_cannot_be_done_says_why(
+def test_a_failed_job_is_dead_lettered_with_its_reason(
     ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: ModuleType
 ) -> None:
-    """What only the picture tells, the task does; and the job lies among the dead letters."""
+    """The task names the error, and the dead-lettered message carries the reason."""
     task_id = json.loads(post(ask, "image/crop,x_500" + to("async/never.jpg")).body)["TaskId"]
     assert work(sqs, persist) == 1
     ended = json.loads(status(ask, task_id).body)
     assert (ended["Status"], ended["Code"]) == ("Failed", "BadRequest")
     assert ended["Message"]
-    letters = sqs.receive_message(
+    messages = sqs.receive_message(
         QueueUrl=sqs.get_queue_url(QueueName=DEAD_LETTERS)["QueueUrl"],
         MessageAttributeNames=["All"],
     )["Messages"]
-    (letter,) = letters
-    assert letter["MessageAttributes"]["Reason"]["StringValue"].startswith("BadRequest: ")
+    (dead_lettered,) = messages
+    assert dead_lettered["MessageAttributes"]["Reason"]["StringValue"].startswith("BadRequest: ")
     assert "never.jpg" not in str(s3.list_objects_v2(Bucket="demo", Prefix="async/"))
 
 
@@ -142,33 +140,33 @@ def test_a_job_that_cannot_be_done_says_why(
     ],
     ids=["without saveas", "anonymous", "no such target", "unknown topic", "doc", "video"],
 )
-def test_what_is_refused(
+def test_an_invalid_submission_is_refused(
     value: str, by: str | None, expected: tuple[int, str], ask: Ask, sqs: "SQSClient"
 ) -> None:
-    """At once, as an error of OSS, with nothing queued."""
+    """An invalid submission is refused at once and queues nothing."""
     assert code(post(ask, value, by=by)) == expected
     url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
-def test_a_job_about_nothing_is_refused(ask: Ask) -> None:
-    """The source has to be there when the job is handed in."""
+def test_a_job_for_a_missing_object_is_refused(ask: Ask) -> None:
+    """A submission for a missing object is a 404."""
     assert code(post(ask, RESIZE + to("a"), key="async/nowhere.jpg")) == (404, "NoSuchKey")
 
 
-def test_who_may_ask_after_a_task(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
-    """Whoever may read the bucket, about an object's own tasks only."""
+def test_a_task_is_shown_to_readers_of_its_bucket(ask: Ask, sqs: "SQSClient") -> None:  # noqa: ARG001
+    """A task is shown to callers that may read the bucket, under the object's URL only."""
     task_id = json.loads(post(ask, RESIZE + to("async/made.jpg")).body)["TaskId"]
     assert status(ask, task_id, by="reader").status == 200
     assert code(status(ask, task_id, by=None)) == (403, "AccessDenied")
     assert code(status(ask, task_id, by="other")) == (403, "AccessDenied")
     assert code(status(ask, task_id, key="another.jpg")) == (404, "NoSuchTask")
-    for strange in ("Image-0", "", "\0", "x" * 5000):
-        assert code(status(ask, strange)) == (404, "NoSuchTask")
+    for unknown in ("Image-0", "", "\0", "x" * 5000):
+        assert code(status(ask, unknown)) == (404, "NoSuchTask")
 
 
 def test_requests_and_jobs_are_counted(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
-    """In CloudWatch's embedded format, by kind of request."""
+    """Requests and accepted jobs are logged as metrics in CloudWatch's embedded format."""
     assert post(ask, RESIZE + to("async/made.jpg")).status == 200
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (counted,) = lines

@@ -1,4 +1,4 @@
-"""Settings of a bucket, read and replaced while everything runs (docs/buckets.md)."""
+"""The settings of a bucket, read and replaced at run time (docs/buckets.md)."""
 
 import json
 from collections.abc import Iterator
@@ -13,29 +13,29 @@ from tests.pictures import photographic, stored
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-BUCKET = "settled"
+BUCKET = "configured"
 QUERY = (("x-oss-bucket-settings", ""),)
 LISTED = {"acl": "public-read"}
 
 
 @pytest.fixture(autouse=True)
 def restored(ask: Ask, s3: "S3Client") -> Iterator[None]:
-    """Store a picture, and leave the settings as they were."""
+    """Store a picture and a text; restore the settings afterwards."""
     picture = stored(photographic((40, 30)), "JPEG")
     s3.put_object(Bucket=BUCKET, Key="a.jpg", Body=picture)
     s3.put_object(Bucket=BUCKET, Key="a.txt", Body=b"text")
     yield
-    settle(ask, LISTED)
+    put_settings(ask, LISTED)
 
 
-def settle(ask: Ask, document: Any, *, by: str | None = "owner") -> Reply:
+def put_settings(ask: Ask, document: Any, *, by: str | None = "owner") -> Reply:
     """Replace the settings."""
     return ask("PUT", BUCKET, by=by, query=QUERY, body=json.dumps(document).encode())
 
 
 def test_settings_are_read_and_replaced_as_a_whole(ask: Ask) -> None:
-    """What is left out of a document goes back to its default."""
-    assert settle(ask, {"delimiters": ["!"], "protection": {"enabled": True}}).status == 200
+    """A member that is left out has its default afterwards."""
+    assert put_settings(ask, {"delimiters": ["!"], "protection": {"enabled": True}}).status == 200
     reply = ask("GET", BUCKET, by="owner", query=QUERY)
     assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
     assert json.loads(reply.body) == {
@@ -47,28 +47,30 @@ def test_settings_are_read_and_replaced_as_a_whole(ask: Ask) -> None:
     }
 
 
-def test_a_change_holds_with_the_next_request(ask: Ask, get: Get) -> None:
-    """For the function that answered the change; for others within 30 seconds."""
-    assert get("/settled/a.txt").status == 200
-    settle(ask, {"acl": "private"})
-    assert get("/settled/a.txt").status == 403
-    settle(ask, LISTED)
-    assert get("/settled/a.txt").status == 200
+def test_a_change_applies_to_the_next_request(ask: Ask, get: Get) -> None:
+    """The instance that answered the PUT applies the settings to its next request."""
+    assert get("/configured/a.txt").status == 200
+    put_settings(ask, {"acl": "private"})
+    assert get("/configured/a.txt").status == 403
+    put_settings(ask, LISTED)
+    assert get("/configured/a.txt").status == 200
 
 
-def test_protection_leaves_strangers_the_styles(ask: Ask, get: Get) -> None:
-    """Spec 04 §3: the original and inline processes are for keys; other objects for anyone."""
-    settle(ask, {**LISTED, "protection": {"enabled": True, "suffixes": ["jpg"]}})
+def test_protection_allows_anonymous_styles(ask: Ask, get: Get) -> None:
+    """Spec 04 §3: a protected original and inline processes need a key; styles do not."""
+    put_settings(ask, {**LISTED, "protection": {"enabled": True, "suffixes": ["jpg"]}})
     style = b"<Style><Content>image/format,webp</Content></Style>"
     named = (("style", ""), ("styleName", "webp"))
     assert ask("PUT", BUCKET, by="owner", query=named, body=style).status == 200
     process = "x-oss-process=image/format,webp"
-    assert get("/settled/a.jpg").status == 403
-    assert get("/settled/a.jpg", method="HEAD").status == 403
-    refused = get("/settled/a.jpg", process)
+    assert get("/configured/a.jpg").status == 403
+    assert get("/configured/a.jpg", method="HEAD").status == 403
+    refused = get("/configured/a.jpg", process)
     assert (refused.status, refused.headers["x-oss-ec"]) == (403, "0040-00000031")
-    assert get("/settled/a.jpg", "x-oss-process=style/webp").headers["content-type"] == "image/webp"
-    assert get("/settled/a.txt").status == 200
+    assert (
+        get("/configured/a.jpg", "x-oss-process=style/webp").headers["content-type"] == "image/webp"
+    )
+    assert get("/configured/a.txt").status == 200
     signed = ask("GET", BUCKET, "a.jpg", by="reader", query=(("x-oss-process", "image/info"),))
     assert signed.status == 200
 
@@ -76,7 +78,7 @@ def test_protection_leaves_strangers_the_styles(ask: Ask, get: Get) -> None:
 @pytest.mark.parametrize("by", [None, "reader", "writer", "other"])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_settings_are_for_administrators(ask: Ask, method: str, by: str | None) -> None:
-    """Whatever the ACL: they say who may read what."""
+    """GET and PUT of the settings need the admin permission, whatever the ACL."""
     reply = ask(method, BUCKET, by=by, query=QUERY, body=b'{"acl": "public-read-write"}')
     assert reply.status == 403
     assert b"<Code>AccessDenied</Code>" in reply.body
@@ -101,8 +103,8 @@ def test_settings_are_for_administrators(ask: Ask, method: str, by: str | None) 
     ],
     ids=["empty", "cut off", "no UTF-8", "deep", "long", "invalid"],
 )
-def test_a_document_that_is_wrong_changes_nothing(ask: Ask, body: bytes, complaint: str) -> None:
-    """The message names the place."""
+def test_an_invalid_document_changes_nothing(ask: Ask, body: bytes, complaint: str) -> None:
+    """Invalid settings are a 400 whose message names the member; nothing is stored."""
     reply = ask("PUT", BUCKET, by="owner", query=QUERY, body=body)
     root = ET.fromstring(reply.body)
     assert (reply.status, root.findtext("Code")) == (400, "InvalidArgument")

@@ -1,4 +1,4 @@
-"""Lists of objects and facts about buckets through the handler."""
+"""Lists of objects and properties of buckets through the handler."""
 
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -17,30 +17,30 @@ ETAG = '"9DD4E461268C8034F5C8564E155C67A6"'
 
 @pytest.fixture(autouse=True, scope="module")
 def stored(s3: "S3Client") -> None:
-    """Fill a bucket of this module's own."""
+    """Fill a bucket that only this module uses."""
     s3.create_bucket(Bucket="s3-listed")
     for key in KEYS:
         s3.put_object(Bucket="s3-listed", Key=key, Body=b"x")
 
 
 def get(ask: Ask, query: Pairs = (), by: str | None = "reader", bucket: str = "listed") -> Reply:
-    """Ask about a bucket."""
+    """Send a GET to a bucket."""
     return ask("GET", bucket, by=by, query=query)
 
 
 def root(reply: Reply) -> ET.Element:
-    """Read the answer."""
+    """Parse the XML of a 200 reply."""
     assert (reply.status, reply.headers["content-type"]) == (200, "application/xml")
     return ET.fromstring(reply.body)
 
 
 def texts(node: ET.Element, path: str) -> list[str | None]:
-    """Give the texts of all nodes there."""
+    """Return the texts of all matching elements."""
     return [found.text for found in node.findall(path)]
 
 
-def test_a_list_has_the_shape_that_sdks_read(ask: Ask) -> None:
-    """Every element in its place, in the older form."""
+def test_a_list_has_the_documented_elements(ask: Ask) -> None:
+    """GetBucket returns the documented elements in their order."""
     listed = root(get(ask, (("prefix", "fun/"), ("delimiter", "/"), ("max-keys", "50"))))
     assert listed.tag == "ListBucketResult"
     head = [(node.tag, node.text) for node in listed[:6]]
@@ -71,8 +71,8 @@ def test_a_list_has_the_shape_that_sdks_read(ask: Ask) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("delimiter", ["", "/"])
-def test_a_list_goes_on_by_marker(ask: Ask, limit: int, delimiter: str) -> None:
-    """Page after page to the end."""
+def test_a_list_continues_after_a_marker(ask: Ask, limit: int, delimiter: str) -> None:
+    """Pages that follow NextMarker return every entry once."""
     found: list[str | None] = []
     marker: str | None = ""
     while marker is not None:
@@ -87,8 +87,8 @@ def test_a_list_goes_on_by_marker(ask: Ask, limit: int, delimiter: str) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_the_newer_list_goes_on_by_token(ask: Ask, limit: int) -> None:
-    """And counts what it shows; owners are named only where that is asked."""
+def test_version_2_continues_after_a_token(ask: Ask, limit: int) -> None:
+    """ListObjectsV2 pages return every key once, with KeyCount, and Owner only on request."""
     found: list[str | None] = []
     token: str | None = ""
     while token is not None:
@@ -104,28 +104,28 @@ def test_the_newer_list_goes_on_by_token(ask: Ask, limit: int) -> None:
     assert len(owned.findall("Contents/Owner")) == len(KEYS)
 
 
-def test_the_newer_list_begins_behind_a_text(ask: Ask) -> None:
-    """Which need not be a key."""
+def test_version_2_starts_after_any_text(ask: Ask) -> None:
+    """`start-after` need not be a key."""
     page = root(get(ask, (("list-type", "2"), ("start-after", "fun/15"))))
     assert texts(page, "Contents/Key") == ["fun/2", "fun/deep/3", "ü"]
     assert page.findtext("StartAfter") == "fun/15"
 
 
-@pytest.mark.parametrize("newer", [False, True])
-def test_names_are_encoded_where_that_is_asked(ask: Ask, newer: bool) -> None:
-    """Each name in the answer, and the answer says so."""
+@pytest.mark.parametrize("version_2", [False, True])
+def test_names_are_url_encoded_on_request(ask: Ask, version_2: bool) -> None:
+    """`encoding-type=url` encodes every name and is repeated in the answer."""
     query = (
-        *((("list-type", "2"),) if newer else ()),
+        *((("list-type", "2"),) if version_2 else ()),
         ("encoding-type", "url"),
         ("delimiter", "/"),
-        ("start-after" if newer else "marker", "a a"),
+        ("start-after" if version_2 else "marker", "a a"),
     )
     page = root(get(ask, query))
     assert page.findtext("EncodingType") == "url"
     assert texts(page, "Contents/Key") == ["a%20b%2B%25.jpg", "%C3%BC"]
     assert texts(page, "CommonPrefixes/Prefix") == ["fun%2F"]
     assert page.findtext("Delimiter") == "%2F"
-    assert page.findtext("StartAfter" if newer else "Marker") == "a%20a"
+    assert page.findtext("StartAfter" if version_2 else "Marker") == "a%20a"
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_names_are_encoded_where_that_is_asked(ask: Ask, newer: bool) -> None:
     ],
     ids=str,
 )
-def test_a_list_that_is_not_understood_is_refused(ask: Ask, pair: tuple[str, str]) -> None:
-    """Instead of guessing."""
+def test_an_invalid_list_request_is_refused(ask: Ask, pair: tuple[str, str]) -> None:
+    """An invalid parameter is a 400 InvalidArgument."""
     reply = get(ask, (pair,))
     assert reply.status == 400
     assert b"<Code>InvalidArgument</Code>" in reply.body
@@ -155,16 +155,16 @@ def test_a_list_that_is_not_understood_is_refused(ask: Ask, pair: tuple[str, str
 )
 @pytest.mark.parametrize("by", [None, "writer", "other"])
 @pytest.mark.parametrize("bucket", ["listed", "demo"])
-def test_what_is_in_a_bucket_is_no_public_matter(
+def test_listing_and_properties_need_a_key(
     ask: Ask, query: Pairs, by: str | None, bucket: str
 ) -> None:
-    """Public are the objects whose names one knows."""
+    """Listing and properties need a key that may read, also for a public bucket."""
     reply = get(ask, query, by=by, bucket=bucket)
     assert reply.status == 403
 
 
-def test_a_bucket_tells_what_it_is(ask: Ask) -> None:
-    """As SDKs read it."""
+def test_bucket_info(ask: Ask) -> None:
+    """GetBucketInfo returns the elements that SDKs read."""
     info = root(get(ask, (("bucketInfo", ""),), bucket="demo"))
     assert info.findtext("Bucket/Name") == "demo"
     assert info.findtext("Bucket/Location") == "oss-us-east-1"
@@ -175,29 +175,29 @@ def test_a_bucket_tells_what_it_is(ask: Ask) -> None:
         assert info.findtext(f"Bucket/{name}")
 
 
-def test_a_bucket_tells_where_it_is(ask: Ask) -> None:
-    """The root holds the text."""
+def test_bucket_location(ask: Ask) -> None:
+    """GetBucketLocation returns the location as the text of the root element."""
     location = root(get(ask, (("location", ""),)))
     assert (location.tag, location.text) == ("LocationConstraint", "oss-us-east-1")
 
 
-def test_a_bucket_tells_its_acl_to_its_owner(ask: Ask) -> None:
-    """Nobody else is told (a reader neither)."""
+def test_bucket_acl(ask: Ask) -> None:
+    """GetBucketAcl needs the admin permission."""
     policy = root(get(ask, (("acl", ""),), by="owner", bucket="demo"))
     assert policy.tag == "AccessControlPolicy"
     assert policy.findtext("AccessControlList/Grant") == "public-read"
     assert get(ask, (("acl", ""),), by="reader", bucket="demo").status == 403
 
 
-def test_a_bucket_is_there(ask: Ask) -> None:
-    """HEAD, for who may list it."""
+def test_head_of_a_bucket(ask: Ask) -> None:
+    """HEAD of a bucket is 200 for callers that may list it, 403 for others and 404 if missing."""
     assert ask("HEAD", "listed", by="reader").status == 200
     assert ask("HEAD", "listed").status == 403
     assert ask("HEAD", "unknown", by="reader").status == 404
 
 
-def test_a_key_sees_its_buckets(ask: Ask) -> None:
-    """No others, and an anonymous caller none."""
+def test_a_key_lists_its_buckets(ask: Ask) -> None:
+    """ListBuckets returns the buckets of the key and refuses anonymous callers."""
     listed = root(ask("GET", None, by="other"))
     assert listed.tag == "ListAllMyBucketsResult"
     assert texts(listed, "Buckets/Bucket/Name") == ["renamed"]
@@ -205,8 +205,8 @@ def test_a_key_sees_its_buckets(ask: Ask) -> None:
     assert ask("GET", None).status == 403
 
 
-def test_many_buckets_come_in_pages(ask: Ask) -> None:
-    """By prefix, marker and number."""
+def test_buckets_are_listed_in_pages(ask: Ask) -> None:
+    """ListBuckets takes `prefix`, `marker` and `max-keys`."""
     names = texts(root(ask("GET", None, by="reader")), "Buckets/Bucket/Name")
     assert names == sorted(filter(None, names))
     first = root(ask("GET", None, by="reader", query=(("max-keys", "2"),)))
@@ -234,14 +234,14 @@ def test_many_buckets_come_in_pages(ask: Ask) -> None:
 def test_buckets_come_from_the_settings(
     ask: Ask, s3: "S3Client", request_line: str, by: str | None, status: int
 ) -> None:
-    """One that is there is agreed to, as OSS does; no request makes or removes any."""
+    """PutBucket of an existing bucket is 200; no request creates or deletes a bucket."""
     before = {entry["Name"] for entry in s3.list_buckets()["Buckets"]}
     assert ask(*request_line.split(), by=by).status == status
     assert {entry["Name"] for entry in s3.list_buckets()["Buckets"]} == before
 
 
 def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
-    """Settings do that; agreeing to what is so already is no change."""
+    """A PUT of another ACL is a 501; a PUT of the present ACL is a 200."""
     for query in ((), (("acl", ""),)):
         headers = {"x-oss-acl": "public-read-write"}
         reply = ask("PUT", "demo", by="owner", query=query, headers=headers)
@@ -265,7 +265,7 @@ def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
 def test_other_operations_are_refused_by_name(ask: Ask, method: str, key: str, name: str) -> None:
-    """Never taken for a plain GET, PUT or DELETE."""
+    """An unsupported subresource is a 501 that names it, for every method."""
     reply = ask(method, "demo", key, by="owner", query=((name, ""),))
     assert reply.status == 501
     assert f"The operation {name} is not implemented.".encode() in reply.body
@@ -274,7 +274,7 @@ def test_other_operations_are_refused_by_name(ask: Ask, method: str, key: str, n
 @pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "PROPFIND", "get"])
 @pytest.mark.parametrize("key", ["", "a"])
 def test_other_methods_are_refused(ask: Ask, method: str, key: str) -> None:
-    """405 (spec 01 §6.4)."""
+    """Any other method is a 405 (spec 01 §6.4)."""
     reply = ask(method, "demo", key)
     assert reply.status == 405
     assert b"<Code>MethodNotAllowed</Code>" in reply.body

@@ -1,4 +1,4 @@
-"""Behind a CDN, over real HTTP: who is let in, and what a shared cache is told."""
+"""Requests from a CDN over HTTP: the origin secret, and the Cache-Control of answers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,28 +17,28 @@ from local.gateway import Gateway
 from local.sandbox import InProcess
 from local.server import Server, serving
 from tests.functional.conftest import Reply, access_key
-from tests.functional.function_instances import another
+from tests.functional.function_instances import new_instance
 from tests.pictures import stored
 from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-WORD = "said-by-the-cdn-alone"
+ORIGIN_SECRET = "the-origin-secret"
 THUMBNAIL = "x-oss-process=image/resize,w_10"
 READER = access_key("reader")
 
 
 @pytest.fixture(scope="module")
 def app(s3: "S3Client") -> ModuleType:  # noqa: ARG001 - its environment is what counts
-    """Start the function as it is deployed behind a CDN."""
-    boto3.client("secretsmanager").create_secret(Name="front", SecretString=WORD)
-    return another("process_behind_a_cdn", DARKROOM_ORIGIN_SECRET="front")
+    """Start the function with an origin secret."""
+    boto3.client("secretsmanager").create_secret(Name="origin-secret", SecretString=ORIGIN_SECRET)
+    return new_instance("process_behind_a_cdn", DARKROOM_ORIGIN_SECRET="origin-secret")
 
 
 @pytest.fixture(scope="module")
 def server(app: ModuleType, s3: "S3Client") -> Iterator[Server]:
-    """Serve it, and two pictures."""
+    """Serve the function, with two pictures in each bucket."""
     picture = stored(Image.new("RGB", (40, 30), "teal"), "JPEG")
     for bucket in ("demo", "closed"):
         s3.put_object(Bucket=bucket, Key="a.jpg", Body=picture)
@@ -54,25 +54,25 @@ def ask(
     headers: Mapping[str, str] | None = None,
     *,
     method: str = "GET",
-    word: str | None = WORD,
+    secret: str | None = ORIGIN_SECRET,
 ) -> Reply:
-    """Send a request as the CDN does, or past it."""
-    ours = {} if word is None else {"X-Origin-Verify": word}
+    """Send a request with the origin secret, or with another one, or without."""
+    origin_headers = {} if secret is None else {"X-Origin-Verify": secret}
     with closing(HTTPConnection("127.0.0.1", server.server_port, timeout=20)) as connection:
-        connection.request(method, target, headers={**(headers or {}), **ours})
+        connection.request(method, target, headers={**(headers or {}), **origin_headers})
         response = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
         return Reply(status=response.status, headers=names, body=response.read())
 
 
-def lasting(reply: Reply) -> Mapping[str, str]:
-    """Give the headers that do not differ from one answer to the next."""
-    moment = {"date", "server-timing", "x-oss-server-time", "x-oss-request-id", "apigw-requestid"}
-    return {name: value for name, value in reply.headers.items() if name not in moment}
+def stable_headers(reply: Reply) -> Mapping[str, str]:
+    """Return the headers that are the same in every answer."""
+    varying = {"date", "server-timing", "x-oss-server-time", "x-oss-request-id", "apigw-requestid"}
+    return {name: value for name, value in reply.headers.items() if name not in varying}
 
 
 def signed(query: str = "", *, place: str, key: str = "a.jpg") -> tuple[str, Mapping[str, str]]:
-    """Sign a GET in the private bucket: its target, and its headers."""
+    """Sign a GET in the private bucket; return its target and headers."""
     pairs = tuple(tuple(pair.split("=", 1)) for pair in query.split("&") if pair)
     sent = SignedRequest(method="GET", bucket="closed", key=key, query=pairs)  # type: ignore[arg-type]
     now = datetime.now(UTC)
@@ -86,40 +86,44 @@ def signed(query: str = "", *, place: str, key: str = "a.jpg") -> tuple[str, Map
     return request.target(), request.headers
 
 
-@pytest.mark.parametrize("word", [None, "", "other", WORD.upper(), f"{WORD},{WORD}"])
+@pytest.mark.parametrize(
+    "secret", [None, "", "other", ORIGIN_SECRET.upper(), f"{ORIGIN_SECRET},{ORIGIN_SECRET}"]
+)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"])
-def test_who_goes_past_the_cdn_is_refused(server: Server, word: str | None, method: str) -> None:
-    """Whatever is asked for, and no cache keeps the refusal."""
-    reply = ask(server, "/demo/a.jpg", method=method, word=word)
+def test_a_request_without_the_origin_secret_is_refused(
+    server: Server, secret: str | None, method: str
+) -> None:
+    """A request without the origin secret is a 403 with `no-store`."""
+    reply = ask(server, "/demo/a.jpg", method=method, secret=secret)
     assert (reply.status, reply.headers["cache-control"]) == (403, "no-store")
-    assert WORD.encode() not in reply.body
+    assert ORIGIN_SECRET.encode() not in reply.body
 
 
-def test_a_signature_does_not_make_up_for_it(server: Server) -> None:
-    """The CDN alone knows the word; its WAF would be got round."""
-    assert ask(server, *signed(place="v4 url"), word=None).status == 403
+def test_a_signature_does_not_replace_the_origin_secret(server: Server) -> None:
+    """A signed request without the origin secret is a 403."""
+    assert ask(server, *signed(place="v4 url"), secret=None).status == 403
 
 
 @pytest.mark.parametrize("query", ["", THUMBNAIL])
 @pytest.mark.parametrize("place", ["v1 header", "v4 header", "v1 url", "v4 url"])
-def test_what_was_signed_for_stays_private(server: Server, place: str, query: str) -> None:
-    """Plain or processed, whatever the source's own header says to everybody."""
+def test_a_signed_answer_is_private(server: Server, place: str, query: str) -> None:
+    """The answer to a signed request is `private`, whatever the source's Cache-Control."""
     reply = ask(server, *signed(query, place=place))
     assert (reply.status, reply.headers["cache-control"]) == (200, "private")
     reply = ask(server, *signed(query, place=place, key="b.jpg"))
     assert (reply.status, reply.headers["cache-control"]) == (200, "private, max-age=60")
 
 
-def test_a_chosen_header_stays_private_too(server: Server) -> None:
-    """Only who signs may choose, so it is for nobody else."""
+def test_a_signed_answer_with_a_chosen_header_is_private(server: Server) -> None:
+    """`response-cache-control` does not make the answer to a signed request public."""
     query = "response-cache-control=public, s-maxage=99"
     reply = ask(server, *signed(query, place="v4 url"))
     assert (reply.status, reply.headers["cache-control"]) == (200, "private")
 
 
 @pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}"])
-def test_what_is_public_is_for_the_cdn_to_keep(server: Server, query: str) -> None:
-    """As long as its source says, else as long as the CDN is set to."""
+def test_a_public_answer_is_cacheable(server: Server, query: str) -> None:
+    """A public answer has the source's Cache-Control, or none: then the CDN's default applies."""
     assert "cache-control" not in ask(server, f"/demo/a.jpg{query}").headers
     assert ask(server, f"/demo/b.jpg{query}").headers["cache-control"] == "public, max-age=60"
 
@@ -151,25 +155,25 @@ def test_what_is_public_is_for_the_cdn_to_keep(server: Server, query: str) -> No
     ],
 )
 @pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}"])
-def test_what_is_not_in_the_key_changes_no_kept_answer(
+def test_headers_outside_the_cache_key_change_no_answer(
     server: Server, query: str, name: str, value: str
 ) -> None:
-    """Else somebody would be served what was made for another: the key has three headers."""
+    """A header outside the cache key changes no cacheable answer."""
     usual = ask(server, f"/demo/b.jpg{query}")
     reply = ask(server, f"/demo/b.jpg{query}", {name: value})
     if reply.headers["cache-control"] != "no-store":
         assert (reply.status, reply.body) == (usual.status, usual.body)
-        assert lasting(reply) == lasting(usual)
+        assert stable_headers(reply) == stable_headers(usual)
 
 
-def test_what_is_in_the_key_changes_answers(server: Server) -> None:
-    """A wrong signature is refused, whatever is kept for others."""
+def test_headers_of_the_cache_key_change_answers(server: Server) -> None:
+    """An `Authorization` header with a wrong signature is a 403 with `no-store`."""
     reply = ask(server, "/demo/b.jpg", {"Authorization": "OSS reader:wrong"})
     assert (reply.status, reply.headers["cache-control"]) == (403, "no-store")
 
 
-def test_it_is_asked_anew_without_being_made_anew(server: Server) -> None:
-    """The CDN's own question after its time is up is answered 304, with what holds now."""
+def test_a_revalidation_is_304(server: Server) -> None:
+    """A revalidation is a 304 with the present Cache-Control."""
     target = f"/demo/b.jpg?{THUMBNAIL}"
     etag = ask(server, target).headers["etag"]
     reply = ask(server, target, {"If-None-Match": etag})
@@ -180,48 +184,48 @@ def test_it_is_asked_anew_without_being_made_anew(server: Server) -> None:
     "target",
     ["/demo/none.jpg", "/demo/a.jpg?x-oss-process=image/none", "/demo", "/closed/a.jpg", "/nope/a"],
 )
-def test_neither_refusals_nor_lists_are_kept(server: Server, target: str) -> None:
-    """They may be otherwise the moment after."""
+def test_errors_and_lists_are_not_cached(server: Server, target: str) -> None:
+    """Errors and lists are `no-store`."""
     reply = ask(server, target)
     assert reply.headers["cache-control"] == "no-store", reply
 
 
-def test_the_word_is_in_no_log_and_no_answer(
+def test_the_origin_secret_is_in_no_log_and_no_answer(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not even where a request fails and is shown what was to be signed."""
+    """The origin secret is in no log line and no answer, also not in a StringToSign."""
     target, headers = signed(place="v4 header")
     tampered = {**headers, "authorization": re.sub(r"\w{8}$", "0" * 8, headers["authorization"])}
     reply = ask(server, target, tampered)
     logged = [vars(record) for record in caplog.records]
     assert [entry["status"] for entry in logged] == [reply.status] == [403]
     assert b"StringToSign" in reply.body
-    assert WORD not in f"{logged} {reply}"
+    assert ORIGIN_SECRET not in f"{logged} {reply}"
 
 
 @pytest.mark.usefixtures("server")
-def test_beside_a_cdn_both_ways_are_open() -> None:
-    """While a deployment moves behind it: past it, clients get what they always got."""
-    app = another(
-        "process_beside_a_cdn",
-        DARKROOM_ORIGIN_SECRET="front",
+def test_an_optional_origin_secret_allows_direct_requests() -> None:
+    """An optional origin secret allows requests with it and without it."""
+    app = new_instance(
+        "process_with_optional_secret",
+        DARKROOM_ORIGIN_SECRET="origin-secret",
         DARKROOM_ORIGIN_SECRET_REQUIRED="false",
     )
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lambda _: None)
-    said = []
+    answers = []
     with serving(gateway.answer) as running:
-        for word in (WORD, None):
-            reply = ask(running, *signed(place="v4 url", key="b.jpg"), word=word)
-            said.append((reply.status, reply.headers["cache-control"]))
-    assert said == [(200, "private, max-age=60"), (200, "public, max-age=60")]
+        for secret in (ORIGIN_SECRET, None):
+            reply = ask(running, *signed(place="v4 url", key="b.jpg"), secret=secret)
+            answers.append((reply.status, reply.headers["cache-control"]))
+    assert answers == [(200, "private, max-age=60"), (200, "public, max-age=60")]
 
 
-def test_without_a_front_a_signed_answer_is_as_ever(s3: "S3Client") -> None:
-    """Nothing changes for a deployment without a CDN."""
+def test_without_an_origin_secret_signed_answers_are_unchanged(s3: "S3Client") -> None:
+    """Without an origin secret, a signed answer has the source's Cache-Control."""
     picture = stored(Image.new("RGB", (40, 30), "teal"), "JPEG")
     s3.put_object(Bucket="closed", Key="b.jpg", Body=picture, CacheControl="public, max-age=60")
-    app = another("process_without_a_cdn")
+    app = new_instance("process_without_a_cdn")
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lambda _: None)
     with serving(gateway.answer) as running:
-        reply = ask(running, *signed(place="v4 url", key="b.jpg"), word=None)
+        reply = ask(running, *signed(place="v4 url", key="b.jpg"), secret=None)
     assert (reply.status, reply.headers["cache-control"]) == (200, "public, max-age=60")

@@ -27,14 +27,14 @@ type Copy = Callable[..., Reply]
 
 @pytest.fixture(autouse=True)
 def stored(ask: Ask) -> None:
-    """Store what is copied, and nothing where it goes."""
+    """Store the source, and delete the target."""
     ask("PUT", "closed", "c/from ü+%.png", by="owner", headers=STORED, body=BODY)
     ask("DELETE", "demo", "c/to", by="owner")
 
 
 @pytest.fixture
 def copy(ask: Ask) -> Copy:
-    """Copy as a key that may."""
+    """Return a function that copies the source to the target."""
 
     def copy(
         headers: Mapping[str, str] | None = None,
@@ -48,13 +48,13 @@ def copy(ask: Ask) -> Copy:
 
 
 def code_of(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
 @pytest.mark.parametrize("source", ["/closed/c/from ü+%.png", "closed/c/from ü+%.png"])
-def test_a_copy_is_told_with_tag_and_date(ask: Ask, copy: Copy, source: str) -> None:
-    """The slash in front may be there or not."""
+def test_a_copy_returns_etag_and_date(ask: Ask, copy: Copy, source: str) -> None:
+    """A copy returns ETag and date; the source may start with a slash or not."""
     reply = copy(source=source)
     result = ET.fromstring(reply.body)
     assert (reply.status, result.tag) == (200, "CopyObjectResult")
@@ -66,7 +66,7 @@ def test_a_copy_is_told_with_tag_and_date(ask: Ask, copy: Copy, source: str) -> 
 
 
 def test_a_copy_keeps_all_but_the_acl(ask: Ask, copy: Copy, s3: "S3Client") -> None:
-    """The copy inherits from its own bucket; type, headers, metadata and tags come along."""
+    """A copy takes over type, headers, metadata and tags; its ACL is the default."""
     copy({"content-type": "text/plain", "x-oss-meta-author": "bob", "x-oss-tagging": "b=2"})
     found = ask("HEAD", "demo", "c/to").headers
     assert found["content-type"] == "image/png"
@@ -79,8 +79,8 @@ def test_a_copy_keeps_all_but_the_acl(ask: Ask, copy: Copy, s3: "S3Client") -> N
     assert ET.fromstring(policy.body).findtext("AccessControlList/Grant") == "default"
 
 
-def test_a_copy_gets_new_metadata_where_that_is_asked(ask: Ask, copy: Copy, s3: "S3Client") -> None:
-    """Nothing of the old stays, and the two directives are apart."""
+def test_a_copy_replaces_metadata_on_request(ask: Ask, copy: Copy, s3: "S3Client") -> None:
+    """The directive REPLACE takes headers, metadata and tags from the request alone."""
     copy(
         {
             "x-oss-metadata-directive": "REPLACE",
@@ -100,7 +100,7 @@ def test_a_copy_gets_new_metadata_where_that_is_asked(ask: Ask, copy: Copy, s3: 
 
 
 def test_an_object_is_copied_onto_itself(ask: Ask) -> None:
-    """The usual way to change metadata."""
+    """A copy onto itself with REPLACE changes the metadata."""
     key = "c/from ü+%.png"
     headers = {
         "x-oss-copy-source": quote(f"/closed/{key}"),
@@ -128,23 +128,23 @@ def test_an_object_is_copied_onto_itself(ask: Ask) -> None:
 def test_conditions_are_on_the_source(
     ask: Ask, copy: Copy, name: str, text: str, status: int
 ) -> None:
-    """An unmet one leaves the target as it is."""
+    """An unmet condition on the source leaves the target unchanged."""
     etag = ask("HEAD", "closed", "c/from ü+%.png", by="owner").headers["etag"]
     reply = copy({f"x-oss-copy-source-{name}": text.format(etag=etag)})
     assert reply.status == status
     assert ask("HEAD", "demo", "c/to").status == (200 if status == 200 else 404)
 
 
-def test_a_copy_does_not_overwrite_where_that_is_forbidden(ask: Ask, copy: Copy) -> None:
-    """As with any other PUT."""
+def test_a_copy_may_forbid_overwriting(ask: Ask, copy: Copy) -> None:
+    """`x-oss-forbid-overwrite` makes a copy onto an existing object a 409."""
     ask("PUT", "demo", "c/to", by="owner", body=b"before")
     assert code_of(copy({"x-oss-forbid-overwrite": "true"})) == (409, "FileAlreadyExists")
     assert ask("GET", "demo", "c/to").body == b"before"
 
 
 @pytest.mark.parametrize("by", [None, "reader", "writer", "other"])
-def test_copying_takes_the_right_to_read_and_to_write(ask: Ask, copy: Copy, by: str | None) -> None:
-    """On the source and on the target; the ACL of this source lets everybody read it."""
+def test_a_copy_needs_the_rights_to_read_and_to_write(ask: Ask, copy: Copy, by: str | None) -> None:
+    """A copy needs read on the source, which its ACL may give, and write on the target."""
     assert copy(by=by).status == (200 if by == "writer" else 403)
     closed = {"x-oss-object-acl": "default"}
     ask("PUT", "closed", "c/from ü+%.png", by="owner", headers=closed, query=(("acl", ""),))
@@ -162,10 +162,8 @@ def test_copying_takes_the_right_to_read_and_to_write(ask: Ask, copy: Copy, by: 
         ("/closed//a", (400, "InvalidObjectName")),
     ],
 )
-def test_a_source_that_is_none_is_refused(
-    copy: Copy, source: str, expected: tuple[int, str]
-) -> None:
-    """By name, or because nothing is there."""
+def test_an_invalid_source_is_refused(copy: Copy, source: str, expected: tuple[int, str]) -> None:
+    """An invalid or missing source is an error."""
     assert code_of(copy(source=source)) == expected
 
 
@@ -178,18 +176,18 @@ def test_a_source_that_is_none_is_refused(
     ],
     ids=str,
 )
-def test_a_request_that_is_not_understood_is_refused(copy: Copy, headers: dict[str, str]) -> None:
-    """Instead of guessing."""
+def test_an_invalid_header_is_refused(copy: Copy, headers: dict[str, str]) -> None:
+    """An invalid directive or source header is a 400 InvalidArgument."""
     assert code_of(copy(headers)) == (400, "InvalidArgument")
 
 
 def test_an_older_version_is_copied_by_its_id(ask: Ask, s3: "S3Client") -> None:
-    """The version stands in the source's query."""
-    s3.create_bucket(Bucket="s3-kept")
-    s3.put_bucket_versioning(Bucket="s3-kept", VersioningConfiguration={"Status": "Enabled"})
-    old = ask("PUT", "kept", "c", by="owner", body=b"old").headers["x-oss-version-id"]
-    ask("PUT", "kept", "c", by="owner", body=b"new")
-    headers = {"x-oss-copy-source": f"/kept/c?versionId={old}"}
+    """The source's query names the version."""
+    s3.create_bucket(Bucket="s3-versioned")
+    s3.put_bucket_versioning(Bucket="s3-versioned", VersioningConfiguration={"Status": "Enabled"})
+    old = ask("PUT", "versioned", "c", by="owner", body=b"old").headers["x-oss-version-id"]
+    ask("PUT", "versioned", "c", by="owner", body=b"new")
+    headers = {"x-oss-copy-source": f"/versioned/c?versionId={old}"}
     reply = ask("PUT", "demo", "c/to", by="owner", headers=headers)
     assert reply.headers["x-oss-copy-source-version-id"] == old
     assert ask("GET", "demo", "c/to").body == b"old"

@@ -1,4 +1,4 @@
-"""Pages of other origins: preflight requests and the headers of answers."""
+"""CORS: preflight requests and the headers of answers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from tests.functional.conftest import Ask, Get
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-BUCKET = "settled"
+BUCKET = "configured"
 QUERY = (("x-oss-bucket-settings", ""),)
 RULES = [
     {
@@ -23,13 +23,13 @@ RULES = [
     },
     {"allowedOrigins": ["*"], "allowedMethods": ["HEAD"]},
 ]
-PAGE = "https://www.example.com"
-STRANGER = "https://elsewhere.example"
+ALLOWED_ORIGIN = "https://www.example.com"
+OTHER_ORIGIN = "https://elsewhere.example"
 
 
 @pytest.fixture(autouse=True, scope="module")
-def settled(ask: Ask, s3: "S3Client") -> Iterator[None]:
-    """Give one bucket rules and an object."""
+def cors_rules(ask: Ask, s3: "S3Client") -> Iterator[None]:
+    """Set CORS rules and store an object."""
     s3.put_object(Bucket=BUCKET, Key="a.txt", Body=b"text")
     document = {"acl": "public-read", "cors": RULES}
     ask("PUT", BUCKET, by="owner", query=QUERY, body=json.dumps(document).encode())
@@ -38,7 +38,7 @@ def settled(ask: Ask, s3: "S3Client") -> Iterator[None]:
 
 
 def granted(headers: Mapping[str, str]) -> dict[str, str]:
-    """Give what a browser reads."""
+    """Return the Access-Control headers without their prefix."""
     return {
         name.removeprefix("access-control-"): value
         for name, value in headers.items()
@@ -46,19 +46,19 @@ def granted(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def test_a_preflight_tells_what_may_be_sent(get: Get) -> None:
-    """The first rule that allows it; nothing is signed, also where the request will be."""
+def test_a_preflight_returns_the_matching_rule(get: Get) -> None:
+    """A preflight returns the first rule that matches; its signature is not checked."""
     reply = get(
-        "/settled/new.jpg",
+        "/configured/new.jpg",
         "OSSAccessKeyId=x&Signature=of-the-PUT&Expires=9999999999",
         method="OPTIONS",
-        origin=PAGE,
+        origin=ALLOWED_ORIGIN,
         access_control_request_method="PUT",
         access_control_request_headers="Content-Type, x-oss-meta-a",
     )
     assert (reply.status, reply.body) == (200, b"")
     assert granted(reply.headers) == {
-        "allow-origin": PAGE,
+        "allow-origin": ALLOWED_ORIGIN,
         "allow-methods": "GET, PUT",
         "allow-headers": "Content-Type, x-oss-meta-a",
         "expose-headers": "ETag, x-oss-request-id",
@@ -67,12 +67,12 @@ def test_a_preflight_tells_what_may_be_sent(get: Get) -> None:
     assert "Origin" in reply.headers["vary"]
 
 
-def test_any_origin_is_answered_with_a_star(get: Get) -> None:
-    """So that one answer serves all of them."""
+def test_a_rule_for_every_origin_answers_a_star(get: Get) -> None:
+    """A rule for every origin answers `*`, so that caches can share the answer."""
     reply = get(
-        "/settled/a.txt",
+        "/configured/a.txt",
         method="OPTIONS",
-        origin=STRANGER,
+        origin=OTHER_ORIGIN,
         access_control_request_method="HEAD",
     )
     assert granted(reply.headers) == {"allow-origin": "*", "allow-methods": "HEAD"}
@@ -81,12 +81,12 @@ def test_any_origin_is_answered_with_a_star(get: Get) -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "method", "headers", "status", "code"),
     [
-        ("settled/a", STRANGER, "GET", "", 403, "AccessForbidden"),
-        ("settled/a", PAGE, "DELETE", "", 403, "AccessForbidden"),
-        ("settled/a", PAGE, "GET", "authorization", 403, "AccessForbidden"),
-        ("demo/a", PAGE, "GET", "", 403, "AccessForbidden"),
-        ("nothing-here/a", PAGE, "GET", "", 404, "NoSuchBucket"),
-        ("settled/a", "", "", "", 400, "BadRequest"),
+        ("configured/a", OTHER_ORIGIN, "GET", "", 403, "AccessForbidden"),
+        ("configured/a", ALLOWED_ORIGIN, "DELETE", "", 403, "AccessForbidden"),
+        ("configured/a", ALLOWED_ORIGIN, "GET", "authorization", 403, "AccessForbidden"),
+        ("demo/a", ALLOWED_ORIGIN, "GET", "", 403, "AccessForbidden"),
+        ("nothing-here/a", ALLOWED_ORIGIN, "GET", "", 404, "NoSuchBucket"),
+        ("configured/a", "", "", "", 400, "BadRequest"),
     ],
 )
 def test_a_preflight_that_no_rule_allows_is_refused(  # noqa: PLR0917 - a table's columns
@@ -106,30 +106,30 @@ def test_a_preflight_that_no_rule_allows_is_refused(  # noqa: PLR0917 - a table'
 
 
 @pytest.mark.parametrize("key", ["a.txt", "missing"])
-def test_an_answer_may_be_read_by_the_pages_that_may_ask(get: Get, key: str) -> None:
-    """An error, too; and caches keep the answers to different pages apart."""
-    reply = get(f"/settled/{key}", origin=PAGE)
+def test_answers_carry_cors_headers_for_an_allowed_origin(get: Get, key: str) -> None:
+    """Answers and errors carry the CORS headers of an allowed origin, and `Vary: Origin`."""
+    reply = get(f"/configured/{key}", origin=ALLOWED_ORIGIN)
     assert granted(reply.headers) == {
-        "allow-origin": PAGE,
+        "allow-origin": ALLOWED_ORIGIN,
         "expose-headers": "ETag, x-oss-request-id",
     }
     assert reply.headers["vary"] == "Origin"
 
 
-@pytest.mark.parametrize("headers", [{"origin": STRANGER}, {}], ids=["stranger", "no page"])
-def test_other_answers_only_say_that_they_might_differ(
-    get: Get, headers: Mapping[str, str]
-) -> None:
-    """Else a cache could give a page an answer without the headers that it needs."""
-    reply = get("/settled/a.txt", **headers)
+@pytest.mark.parametrize(
+    "headers", [{"origin": OTHER_ORIGIN}, {}], ids=["other origin", "no origin"]
+)
+def test_other_answers_carry_vary_alone(get: Get, headers: Mapping[str, str]) -> None:
+    """Other answers carry `Vary: Origin` alone, so that no cache serves them to allowed origins."""
+    reply = get("/configured/a.txt", **headers)
     assert reply.status == 200
     assert granted(reply.headers) == {}
     assert reply.headers["vary"] == "Origin"
 
 
-def test_a_bucket_without_rules_says_nothing(get: Get) -> None:
-    """Nor does a request that reaches no bucket."""
+def test_a_bucket_without_rules_sends_no_cors_headers(get: Get) -> None:
+    """Without CORS rules there are no CORS headers and no `Vary`."""
     for path in ("/demo/missing", "/nothing-here/a", "/UPPER/a", "/"):
-        reply = get(path, origin=PAGE)
+        reply = get(path, origin=ALLOWED_ORIGIN)
         assert granted(reply.headers) == {}
         assert "vary" not in reply.headers

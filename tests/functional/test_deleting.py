@@ -19,16 +19,18 @@ KEYS = ["d/1", "d/ü&<>.jpg", "d/ + %"]
 
 @pytest.fixture(autouse=True)
 def stored(s3: "S3Client") -> None:
-    """Store what is deleted, and one more."""
-    for key in (*KEYS, "d/kept"):
+    """Store the objects to delete, and one more."""
+    for key in (*KEYS, "d/other"):
         s3.put_object(Bucket="closed", Key=key, Body=b"x")
 
 
 def listed(*keys: str, quiet: str | None = None) -> bytes:
-    """Write the body of a request."""
+    """Build the body of a request."""
     objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys)
-    said = "" if quiet is None else f"<Quiet>{quiet}</Quiet>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><Delete>{said}{objects}</Delete>'.encode()
+    quiet_element = "" if quiet is None else f"<Quiet>{quiet}</Quiet>"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Delete>{quiet_element}{objects}</Delete>'.encode()
+    )
 
 
 def delete(ask: Ask, body: bytes, by: str | None = "owner", query: Pairs = ()) -> Reply:
@@ -44,32 +46,32 @@ def delete(ask: Ask, body: bytes, by: str | None = "owner", query: Pairs = ()) -
     )
 
 
-def left(ask: Ask) -> list[str]:
-    """Name the objects that are there still."""
+def existing(ask: Ask) -> list[str]:
+    """Return the keys of the objects that still exist."""
     return [
-        key for key in (*KEYS, "d/kept") if ask("HEAD", "closed", key, by="owner").status == 200
+        key for key in (*KEYS, "d/other") if ask("HEAD", "closed", key, by="owner").status == 200
     ]
 
 
 @pytest.mark.parametrize("quiet", [None, "false"])
-def test_the_answer_names_what_is_gone(ask: Ask, quiet: str | None) -> None:
-    """Keys that were not there are gone as well."""
+def test_the_answer_lists_the_deleted_keys(ask: Ask, quiet: str | None) -> None:
+    """The answer lists the deleted keys, also those of missing objects."""
     reply = delete(ask, listed(*KEYS, "d/none", quiet=quiet))
     result = ET.fromstring(reply.body)
     assert (reply.status, result.tag) == (200, "DeleteResult")
     assert [node.findtext("Key") for node in result.findall("Deleted")] == [*KEYS, "d/none"]
-    assert left(ask) == ["d/kept"]
+    assert existing(ask) == ["d/other"]
 
 
-def test_quiet_is_quiet(ask: Ask) -> None:
-    """Nothing to read when all went well."""
+def test_quiet_leaves_the_body_empty(ask: Ask) -> None:
+    """With Quiet, the body of a success is empty."""
     reply = delete(ask, listed(*KEYS, quiet="true"))
     assert (reply.status, reply.body) == (200, b"")
-    assert left(ask) == ["d/kept"]
+    assert existing(ask) == ["d/other"]
 
 
-def test_names_are_encoded_where_that_is_asked(ask: Ask) -> None:
-    """The answer says that they are."""
+def test_keys_are_url_encoded_on_request(ask: Ask) -> None:
+    """`encoding-type=url` encodes the keys and is repeated in the answer."""
     reply = delete(ask, listed(KEYS[1]), query=(("encoding-type", "url"),))
     result = ET.fromstring(reply.body)
     assert result.findtext("EncodingType") == "url"
@@ -77,10 +79,10 @@ def test_names_are_encoded_where_that_is_asked(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("by", [None, "reader", "other"])
-def test_deleting_takes_the_right_to_write(ask: Ask, by: str | None) -> None:
-    """Nothing is deleted otherwise."""
+def test_deleting_needs_the_right_to_write(ask: Ask, by: str | None) -> None:
+    """Without the write permission, the request is a 403 and deletes nothing."""
     assert delete(ask, listed(*KEYS), by=by).status == 403
-    assert left(ask) == [*KEYS, "d/kept"]
+    assert existing(ask) == [*KEYS, "d/other"]
 
 
 @pytest.mark.parametrize(
@@ -100,25 +102,23 @@ def test_deleting_takes_the_right_to_write(ask: Ask, by: str | None) -> None:
     ],
     ids=range(11),
 )
-def test_a_list_that_is_not_understood_deletes_nothing(
-    ask: Ask, body: bytes, code: str | None
-) -> None:
-    """All of it is checked before anything is done."""
+def test_an_invalid_body_deletes_nothing(ask: Ask, body: bytes, code: str | None) -> None:
+    """An invalid body deletes nothing: all of it is checked first."""
     reply = delete(ask, body)
     assert reply.status >= 400
     assert code is None or ET.fromstring(reply.body).findtext("Code") == code
-    assert left(ask) == [*KEYS, "d/kept"]
+    assert existing(ask) == [*KEYS, "d/other"]
 
 
-def test_a_thousand_go_at_once(ask: Ask) -> None:
-    """The most that a list may name."""
+def test_a_thousand_keys_are_deleted_at_once(ask: Ask) -> None:
+    """A request may name 1000 keys."""
     assert delete(ask, listed(*[f"d/{n}" for n in range(1000)], quiet="true")).status == 200
 
 
-def test_a_list_of_another_digest_deletes_nothing(ask: Ask) -> None:
-    """What was altered on its way is not obeyed."""
+def test_a_wrong_digest_deletes_nothing(ask: Ask) -> None:
+    """A body whose Content-MD5 differs is refused."""
     query = (("delete", ""),)
     headers = {"content-md5": base64.b64encode(bytes(16)).decode()}
     reply = ask("POST", "closed", by="owner", query=query, headers=headers, body=listed("d/1"))
     assert ET.fromstring(reply.body).findtext("Code") == "InvalidDigest"
-    assert left(ask) == [*KEYS, "d/kept"]
+    assert existing(ask) == [*KEYS, "d/other"]

@@ -33,24 +33,24 @@ def pictures(s3: "S3Client", sample: Data) -> None:
 
 @pytest.fixture
 def reference(data: Data) -> bytes:
-    """Give the picture that the service's own numbers were recorded of."""
+    """Return the picture of which the service's numbers were recorded."""
     return data(E)
 
 
 def drawn(width: int, height: int) -> str:
-    """Key of the drawn picture of a size."""
+    """Return the key of the drawn picture of a size."""
     return f"{width}x{height}.png"
 
 
 def png(width: int, height: int) -> bytes:
-    """Draw an even picture."""
+    """Draw a picture of one colour."""
     buffer = io.BytesIO()
     Image.new("RGB", (width, height), "#336699").save(buffer, "PNG")
     return buffer.getvalue()
 
 
 def etag(body: bytes) -> str:
-    """Compute the ETag of an object that came in one request."""
+    """Compute the ETag of an object that was stored by one PUT."""
     return hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
 
 
@@ -155,7 +155,7 @@ def test_a_result_has_the_documented_size_and_format(
 
 
 @pytest.mark.parametrize("process", ["circle,r_100", "rounded-corners,r_30"])
-def test_cut_corners_are_see_through_or_white(get: Get, process: str) -> None:
+def test_cut_corners_are_transparent_or_white(get: Get, process: str) -> None:
     """Cut corners are transparent in a PNG and white in a JPEG (spec 02 §4, §5)."""
     white = opened(get(f"/demo/{E}", f"x-oss-process=image/{process}"))
     assert (white.format, white.mode) == ("JPEG", "RGB")
@@ -179,10 +179,10 @@ BYTES = [
 
 @pytest.mark.usefixtures("reference")
 @pytest.mark.parametrize(("name", "process", "size", "share"), BYTES, ids=str)
-def test_a_result_is_as_large_as_the_service_makes_it(
+def test_a_result_has_the_byte_size_of_the_service(
     get: Get, name: str, process: str, size: int, share: float
 ) -> None:
-    """Byte sizes of the live service, within a stated share of them (spec 06 §1)."""
+    """The byte size is that of the live service, within a share of it (spec 06 §1)."""
     reply = get(f"/demo/{E}", f"x-oss-process=image/{process}")
     assert len(reply.body) == pytest.approx(size, rel=share, abs=0), name
 
@@ -247,10 +247,10 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("key", "process", "status", "code"), ERRORS, ids=str)
-def test_a_wrong_request_gets_its_documented_code(
+def test_an_invalid_request_has_its_documented_code(
     get: Get, key: str, process: str, status: int, code: str
 ) -> None:
-    """Status and code of spec 06 §5 and 03 §7; never cached for long."""
+    """Status and code are those of spec 06 §5 and 03 §7; errors are not cached."""
     reply = get(f"/demo/{key}", f"x-oss-process={process}")
     assert reply.status == status
     assert f"<Code>{code}</Code>".encode() in reply.body
@@ -258,13 +258,13 @@ def test_a_wrong_request_gets_its_documented_code(
 
 
 def test_the_reference_picture_is_the_vendors(reference: bytes) -> None:
-    """Length and ETag are those that the SDKs' documentation shows (spec 06 §1)."""
+    """Length and ETag equal those in the SDKs' documentation (spec 06 §1)."""
     assert len(reference) == 21_839
     assert etag(reference) == "1C71822C6C732797FA709920F1425CEC"
 
 
-def test_info_is_laid_out_as_the_service_does(get: Get, sample: Data) -> None:
-    """Clients compare the text byte by byte (spec 06 §1, §2)."""
+def test_info_has_the_layout_of_the_service(get: Get, sample: Data) -> None:
+    """The text equals that of the service byte by byte (spec 06 §1, §2)."""
     reply = get(f"/demo/{E}", "x-oss-process=image/info")
     assert reply.headers["content-type"] == "application/json"
     assert reply.body.decode() == (

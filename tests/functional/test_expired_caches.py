@@ -1,4 +1,4 @@
-"""State that was built long ago: a function that was frozen, or that is a copy of a snapshot."""
+"""Caches and connections of an instance that was frozen or restored from a snapshot."""
 
 import io
 import json
@@ -21,7 +21,7 @@ from darkroom.settings import Settings
 from local import demo
 from tests.faulty_proxy import FaultyProxy
 from tests.functional.conftest import KEYS, Reply, access_key, http_event, reply_to
-from tests.functional.faulty_s3 import started
+from tests.functional.faulty_s3 import instance_with_proxy
 from tests.pictures import photographic, stored
 from tools import oss_client
 
@@ -31,41 +31,41 @@ if TYPE_CHECKING:
 PICTURE = stored(photographic((120, 80)), "JPEG")
 BUCKETS = '{"paused": {"s3": "s3-paused", "acl": "public-read"}}'
 PROCESS = "x-oss-process=image/resize,w_60"
-LONG = timedelta(days=3)
+PAUSE = timedelta(days=3)
 
 
 @dataclass(kw_only=True)
 class Clock:
-    """The clock on the wall, which goes on while a function stands still."""
+    """The wall clock, which the test moves forward."""
 
     ahead: timedelta = field(default_factory=timedelta)
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return datetime.now(UTC) + self.ahead
 
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function, the wire to all its stores, and the clock it goes by."""
+    """An instance of the function, the proxy to all its stores, and its clock."""
 
     app: ModuleType
-    wire: FaultyProxy
+    proxy: FaultyProxy
     clock: Clock
 
     def pause(self) -> None:
-        """Let it stand still until nothing outside is as it was."""
-        assert self.wire.cut()
-        self.wire.requests.clear()
-        self.clock.ahead += LONG
+        """Cut all connections and move the clock forward by three days."""
+        assert self.proxy.cut()
+        self.proxy.requests.clear()
+        self.clock.ahead += PAUSE
 
     def get(self, query: str = PROCESS) -> Reply:
-        """Ask for the picture, or a process of it."""
+        """Send a GET for the picture, or for a process of it."""
         event = http_event("/paused/p.jpg", query, method="GET", headers={"host": "api"})
         return reply_to(self.app, event)
 
     def signed(self, by: str = "owner", now: datetime | None = None) -> Reply:
-        """Ask for it as a client does, whose clock is right unless another time is given."""
+        """Send a signed GET, with the present date or another one."""
         request = SignedRequest(method="GET", bucket="paused", key="p.jpg")
         now = now or self.clock()
         request = oss_client.v4_header(request, access_key(by), now=now, region="eu-west-1")
@@ -76,23 +76,23 @@ class Function:
 
 @pytest.fixture
 def function(s3: "S3Client") -> Iterator[Function]:
-    """Build it, and use it once."""
+    """Start the function and send two requests."""
     s3.create_bucket(Bucket="s3-paused")
     s3.put_object(Bucket="s3-paused", Key="p.jpg", Body=PICTURE, ContentType="image/jpeg")
-    with started(s3) as (app, wire):
+    with instance_with_proxy(s3) as (app, proxy):
         clock = Clock()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AWS_ENDPOINT_URL", wire.address)
+            patch.setenv("AWS_ENDPOINT_URL", proxy.address)
             patch.setenv("DARKROOM_BUCKETS", BUCKETS)
             vars(app)["services"] = build_services(Settings.from_environ(os.environ), clock)
-        function = Function(app=app, wire=wire, clock=clock)
+        function = Function(app=app, proxy=proxy, clock=clock)
         assert function.get().status == function.signed().status == 200
         yield function
 
 
 @pytest.fixture
-def elsewhere(s3: "S3Client") -> Iterator[Callable[[Any, Any], None]]:  # noqa: ARG001 - its stores
-    """Change settings of the bucket and the keys as others do meanwhile."""
+def change_stores(s3: "S3Client") -> Iterator[Callable[[Any, Any], None]]:  # noqa: ARG001 - its stores
+    """Return a function that changes the settings and keys in the stores."""
     table, secrets = boto3.client("dynamodb"), boto3.client("secretsmanager")
     item: Any = {"id": {"S": "bucket#paused"}}
 
@@ -106,30 +106,30 @@ def elsewhere(s3: "S3Client") -> Iterator[Callable[[Any, Any], None]]:  # noqa: 
     secrets.put_secret_value(SecretId="keys", SecretString=json.dumps(KEYS))
 
 
-def test_the_first_try_succeeds(function: Function) -> None:
-    """Connections that are gone are made anew, and nothing is asked for twice."""
+def test_the_first_request_succeeds(function: Function) -> None:
+    """Closed connections are opened again, and no request is sent twice."""
     before = function.get()
     function.pause()
     reply = function.get()
     assert (reply.status, reply.body) == (200, before.body)
     assert Image.open(io.BytesIO(reply.body)).size == (60, 40)
-    assert [line for line in function.wire.requests if "p.jpg" in line] == ["GET /s3-paused/p.jpg"]
+    assert [line for line in function.proxy.requests if "p.jpg" in line] == ["GET /s3-paused/p.jpg"]
 
 
 def test_settings_and_keys_are_read_again(
-    function: Function, elsewhere: Callable[[Any, Any], None]
+    function: Function, change_stores: Callable[[Any, Any], None]
 ) -> None:
-    """What was kept in memory is too old to be believed."""
+    """Cached settings and keys have expired and are read again."""
     others = [key for key in KEYS if key["id"] != "owner"]
-    elsewhere({"acl": "private"}, others)
+    change_stores({"acl": "private"}, others)
     assert function.get().status == function.signed().status == 200
     function.pause()
     assert (function.get().status, function.signed().status) == (403, 403)
     assert function.signed("reader").status == 200
 
 
-def test_the_clock_has_gone_on(function: Function) -> None:
-    """Dates of signatures are held against the present, and so is the date of the answer."""
+def test_the_present_time_is_used(function: Function) -> None:
+    """Signatures are checked at the present time, which is also the answer's Date."""
     old = function.clock()
     function.pause()
     assert function.signed().status == 200

@@ -1,4 +1,4 @@
-"""Objects with trying keys, through both kinds of event (decision 007)."""
+"""Objects with unusual keys, through both kinds of event (decision 007)."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -36,17 +36,17 @@ DOT = (
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
 
-type Front = Callable[[str, str, str], dict[str, Any]]
-"""Makes an event of a host, the path that leads to a key, and a query."""
+type EventSource = Callable[[str, str, str], dict[str, Any]]
+"""Builds an event from a host, the path to a key, and a query."""
 
 
 def http_api(host: str, path: str, query: str) -> dict[str, Any]:
-    """Deliver the path decoded, as an HTTP API does."""
+    """Build an event with a decoded path, as an HTTP API does."""
     return http_event(path, query, method="GET", headers={"host": host})
 
 
 def function_url(host: str, path: str, query: str) -> dict[str, Any]:
-    """Deliver the path as sent, as a function URL does."""
+    """Build an event with an encoded path, as a function URL does."""
     event = http_event(quote(path), query, method="GET", headers={"host": host})
     event["requestContext"]["domainName"] = "abc.lambda-url.us-east-1.on.aws"
     return event
@@ -61,37 +61,41 @@ def stored(s3: "S3Client") -> None:
 
 @pytest.fixture
 def get(app: ModuleType) -> Callable[[dict[str, Any]], Reply]:
-    """Hand an event to the function."""
+    """Return a function that invokes the process function with an event."""
     return lambda event: reply_to(app, event)
 
 
 @pytest.mark.parametrize("query", ["", "x-oss-process=image/format,png"])
 @pytest.mark.parametrize("style", ["path", "host"])
-@pytest.mark.parametrize("front", [http_api, function_url])
+@pytest.mark.parametrize("event_source", [http_api, function_url])
 @pytest.mark.parametrize("key", KEYS)
-def test_a_key_names_one_object_through_either_front(
-    get: Callable[[dict[str, Any]], Reply], front: Front, style: str, key: str, query: str
+def test_a_key_is_decoded_once(
+    get: Callable[[dict[str, Any]], Reply],
+    event_source: EventSource,
+    style: str,
+    key: str,
+    query: str,
 ) -> None:
-    """Decoded exactly once in all, wherever the bucket stands."""
+    """A key is decoded exactly once, in path style and in host style."""
     if style == "path":
-        event = front("api.example.com", f"/demo/{key}", query)
+        event = event_source("api.example.com", f"/demo/{key}", query)
     else:
-        event = front("demo.oss.example.com", f"/{key}", query)
+        event = event_source("demo.oss.example.com", f"/{key}", query)
     reply = get(event)
     assert reply.status == 200, reply.body
     assert reply.headers["x-oss-meta-key"] == quote(key)
     assert reply.body.startswith(b"\x89PNG" if query else b"GIF89a")
 
 
-def test_a_question_mark_in_a_key_passes_a_function_url_only(
+def test_a_question_mark_in_a_key_needs_a_function_url(
     get: Callable[[dict[str, Any]], Reply],
 ) -> None:
-    """An HTTP API cuts the path there: what remains names another object, or none."""
+    """An HTTP API cuts the path at a question mark; a function URL does not."""
     assert get(function_url("x", "/demo/a?b", "")).headers["x-oss-meta-key"] == quote("a?b")
     assert get(http_api("x", "/demo/a", "")).status == 404
 
 
-@pytest.mark.parametrize("front", [http_api, function_url])
+@pytest.mark.parametrize("event_source", [http_api, function_url])
 @pytest.mark.parametrize(
     ("path", "code"),
     [
@@ -107,26 +111,26 @@ def test_a_question_mark_in_a_key_passes_a_function_url_only(
         ("//a", "InvalidBucketName"),
     ],
 )
-def test_a_name_that_cannot_be_one_is_refused(
-    get: Callable[[dict[str, Any]], Reply], front: Front, path: str, code: str
+def test_an_invalid_name_is_refused(
+    get: Callable[[dict[str, Any]], Reply], event_source: EventSource, path: str, code: str
 ) -> None:
-    """Before the store is asked (spec 01 §1)."""
-    reply = get(front("api.example.com", path, ""))
+    """An invalid bucket or object name is a 400 without a request to S3 (spec 01 §1)."""
+    reply = get(event_source("api.example.com", path, ""))
     assert reply.status == 400
     assert f"<Code>{code}</Code>".encode() in reply.body
 
 
-def test_a_key_of_the_greatest_length_is_asked_for(
+def test_a_key_of_maximum_length_is_valid(
     get: Callable[[dict[str, Any]], Reply],
 ) -> None:
-    """1023 bytes."""
+    """A key of 1023 bytes is valid."""
     assert get(http_api("x", f"/demo/{'图' * 341}", "")).status == 404
 
 
 def test_a_textual_object_need_not_be_text(
     get: Callable[[dict[str, Any]], Reply], s3: "S3Client"
 ) -> None:
-    """Its type is what somebody said of it."""
+    """An object of type text/plain may hold bytes that are not UTF-8."""
     body = "Grüße".encode("latin-1")
     s3.put_object(Bucket="demo", Key="latin.txt", Body=body, ContentType="text/plain")
     assert get(http_api("x", "/demo/latin.txt", "")).body == body

@@ -37,12 +37,12 @@ RUNTIME: Mapping[str, set[Permission]] = {
     | TRACES
     | {(action, "<Jobs.Arn>") for action in EVENT_SOURCE},
 }
-"""What Lambda itself does with a function's role: logs, traces and receiving messages."""
+"""Permissions that Lambda itself needs: logs, traces and receiving messages."""
 
 READ_ACTIONS = {
     *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
 }
-"""What remains allowed on pictures where they are not writable."""
+"""Actions that remain allowed on pictures when writing is switched off."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def _arns(variable: str, key: str, environment: Mapping[str, str], stack: Stack)
 
 
 def test_roles_grant_what_is_called_and_nothing_else(called: Mapping[str, set[Need]]) -> None:
-    """In every deployment: no call is denied, and without any grant one would be."""
+    """In every deployment, no recorded call is denied and every grant is needed."""
 
     @in_every_deployment
     def check(stack: Stack) -> None:
@@ -112,7 +112,7 @@ def test_roles_grant_what_is_called_and_nothing_else(called: Mapping[str, set[Ne
 
 @pytest.mark.parametrize("role", RUNTIME)
 def test_a_grant_that_is_removed_is_missed(called: Mapping[str, set[Need]], role: str) -> None:
-    """Whichever it is."""
+    """The comparison reports every single grant that is removed."""
     stack = deployment("FurtherBuckets", "TopicArns", "Cdn")
     permissions = needed(called[role], stack) | RUNTIME[role]
     grants = granted(stack, role)
@@ -121,7 +121,7 @@ def test_a_grant_that_is_removed_is_missed(called: Mapping[str, set[Need]], role
 
 @pytest.mark.parametrize("role", RUNTIME)
 def test_a_grant_that_is_added_is_needless(called: Mapping[str, set[Need]], role: str) -> None:
-    """Of another action, or of the same one on another resource."""
+    """The comparison reports an added action, and an added resource of the same action."""
     stack = deployment("FurtherBuckets", "TopicArns", "Cdn")
     permissions = needed(called[role], stack) | RUNTIME[role]
     grants = granted(stack, role)

@@ -1,4 +1,4 @@
-"""Uploads in parts through the handler."""
+"""Multipart uploads through the handler."""
 
 import base64
 import hashlib
@@ -19,18 +19,18 @@ UPLOADS = (("uploads", ""),)
 
 
 def code_of(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
 def text(reply: Reply, path: str) -> str:
-    """Read a text of an answer."""
+    """Return the text of an element of a 200 reply."""
     assert reply.status == 200, reply.body
     return ET.fromstring(reply.body).findtext(path) or ""
 
 
-def begun(ask: Ask, **headers: str) -> Pairs:
-    """Open an upload and give the query that names it."""
+def initiate(ask: Ask, **headers: str) -> Pairs:
+    """Initiate an upload and return the query that names it."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     reply = ask("POST", "closed", KEY, by="owner", query=UPLOADS, headers=names)
     assert (text(reply, "Bucket"), text(reply, "Key")) == ("closed", KEY)
@@ -38,7 +38,7 @@ def begun(ask: Ask, **headers: str) -> Pairs:
 
 
 def put(ask: Ask, upload: Pairs, number: int, body: bytes) -> str:
-    """Store a part and give its ETag."""
+    """Store a part and return its ETag."""
     query = (("partNumber", str(number)), *upload)
     reply = ask("PUT", "closed", KEY, by="owner", query=query, body=body)
     assert (reply.status, reply.body) == (200, b"")
@@ -47,7 +47,7 @@ def put(ask: Ask, upload: Pairs, number: int, body: bytes) -> str:
 
 
 def complete(ask: Ask, upload: Pairs, *parts: tuple[int, str], **headers: str) -> Reply:
-    """Name the parts that the object is to be made of."""
+    """Complete the upload with these parts."""
     listed = "".join(
         f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>"
         for number, etag in parts
@@ -59,8 +59,8 @@ def complete(ask: Ask, upload: Pairs, *parts: tuple[int, str], **headers: str) -
 
 @pytest.mark.parametrize("quotes", [True, False])
 def test_parts_become_an_object(ask: Ask, quotes: bool) -> None:
-    """With the attributes that the upload began with."""
-    upload = begun(ask, content_type="image/tiff", x_oss_meta_author="alice")
+    """The object has the attributes that the initiation gave; ETags may be quoted or not."""
+    upload = initiate(ask, content_type="image/tiff", x_oss_meta_author="alice")
     bodies = [bytes([number]) * 4_000_000 for number in (1, 2, 3)]
     etags = [put(ask, upload, number, body) for number, body in enumerate(bodies, 1)]
     named = enumerate(etags if quotes else [etag.strip('"').lower() for etag in etags], 1)
@@ -77,9 +77,9 @@ def test_parts_become_an_object(ask: Ask, quotes: bool) -> None:
     assert ask("GET", "closed", KEY, by="reader", headers=span).body == b"\1\2"
 
 
-def test_all_parts_need_not_be_named(ask: Ask) -> None:
-    """`x-oss-complete-all` means those that are there, and then no others are named."""
-    upload = begun(ask)
+def test_complete_all_takes_every_part(ask: Ask) -> None:
+    """`x-oss-complete-all` takes all stored parts and forbids a list of parts."""
+    upload = initiate(ask)
     for number, body in ((2, b"b"), (1, b"a")):
         put(ask, upload, number, body)
     headers = {"x-oss-complete-all": "yes"}
@@ -90,9 +90,9 @@ def test_all_parts_need_not_be_named(ask: Ask) -> None:
     assert ask("GET", "closed", KEY, by="reader").body == b"ab"
 
 
-def test_parts_are_listed_page_by_page(ask: Ask) -> None:
-    """By number, with what SDKs go on from."""
-    upload = begun(ask)
+def test_parts_are_listed_in_pages(ask: Ask) -> None:
+    """ListParts returns pages by number, with the marker of the next page."""
+    upload = initiate(ask)
     etags = {number: put(ask, upload, number, b"x" * number) for number in (1, 3, 10)}
     first = ask("GET", "closed", KEY, by="owner", query=(*upload, ("max-parts", "2")))
     root = ET.fromstring(first.body)
@@ -109,8 +109,8 @@ def test_parts_are_listed_page_by_page(ask: Ask) -> None:
 
 
 def test_open_uploads_are_listed(ask: Ask) -> None:
-    """To who may list the bucket, with names encoded where that is asked."""
-    upload = begun(ask)
+    """ListMultipartUploads needs the right to list, and encodes names on request."""
+    upload = initiate(ask)
     query = (*UPLOADS, ("prefix", "u/"), ("encoding-type", "url"))
     reply = ask("GET", "closed", by="reader", query=query)
     root = ET.fromstring(reply.body)
@@ -120,35 +120,35 @@ def test_open_uploads_are_listed(ask: Ask) -> None:
     assert ask("GET", "closed", by="writer", query=UPLOADS).status == 403
 
 
-def test_an_aborted_upload_is_gone(ask: Ask, s3: "S3Client") -> None:
-    """With everything that waited."""
-    upload = begun(ask)
+def test_an_abort_deletes_the_parts(ask: Ask, s3: "S3Client") -> None:
+    """An abort deletes the stored parts; later requests are 404 NoSuchUpload."""
+    upload = initiate(ask)
     put(ask, upload, 1, b"waits")
-    waiting = {entry["Key"] for entry in _waiting(s3)}
+    waiting = {entry["Key"] for entry in _stored_parts(s3)}
     assert ask("DELETE", "closed", KEY, by="owner", query=upload).status == 204
-    assert {entry["Key"] for entry in _waiting(s3)} < waiting
+    assert {entry["Key"] for entry in _stored_parts(s3)} < waiting
     for method in ("GET", "DELETE"):
         reply = ask(method, "closed", KEY, by="owner", query=upload)
         assert code_of(reply) == (404, "NoSuchUpload")
 
 
-def test_nothing_waits_when_an_upload_is_complete(ask: Ask, s3: "S3Client") -> None:
-    """Expiry is for what was left behind."""
-    before = {entry["Key"] for entry in _waiting(s3)}
-    upload = begun(ask)
+def test_a_completion_deletes_the_parts(ask: Ask, s3: "S3Client") -> None:
+    """A completion deletes the stored parts."""
+    before = {entry["Key"] for entry in _stored_parts(s3)}
+    upload = initiate(ask)
     complete(ask, upload, (1, put(ask, upload, 1, b"x")))
-    assert {entry["Key"] for entry in _waiting(s3)} == before
+    assert {entry["Key"] for entry in _stored_parts(s3)} == before
 
 
-def _waiting(s3: "S3Client") -> list[dict[str, str]]:
+def _stored_parts(s3: "S3Client") -> list[dict[str, str]]:
     found = s3.list_objects_v2(Bucket="results", Prefix="parts/").get("Contents", [])
     return [{"Key": entry["Key"]} for entry in found]
 
 
-def test_a_part_may_be_some_bytes_of_another_object(ask: Ask) -> None:
-    """Which the caller needs the right to read."""
+def test_a_part_may_be_copied_from_an_object(ask: Ask) -> None:
+    """UploadPartCopy copies a range or all of an object that the caller may read."""
     ask("PUT", "demo", "u/source ü", by="owner", body=bytes(range(100)))
-    upload = begun(ask)
+    upload = initiate(ask)
     source = {"x-oss-copy-source": "/demo/u/source%20%C3%BC"}
     etags = []
     for number, span in ((1, "bytes=10-19"), (2, None)):
@@ -174,10 +174,10 @@ def test_a_part_may_be_some_bytes_of_another_object(ask: Ask) -> None:
 def test_a_part_that_cannot_be_copied_is_refused(
     ask: Ask, source: str, span: str | None, by: str, expected: tuple[int, str]
 ) -> None:
-    """As a copy would be."""
+    """UploadPartCopy fails with the error of a copy."""
     for bucket in ("demo", "closed"):
         ask("PUT", bucket, "u/source", by="owner", body=bytes(100))
-    query = (("partNumber", "1"), *begun(ask))
+    query = (("partNumber", "1"), *initiate(ask))
     headers = {"x-oss-copy-source": source} | ({"x-oss-copy-source-range": span} if span else {})
     assert code_of(ask("PUT", "closed", KEY, by=by, query=query, headers=headers)) == expected
 
@@ -195,12 +195,10 @@ def test_a_part_that_cannot_be_copied_is_refused(
     ],
     ids=str,
 )
-def test_parts_that_are_not_there_make_no_object(
-    ask: Ask, named: list[tuple[int, str]], code: str
-) -> None:
-    """Nor do those out of order."""
+def test_invalid_parts_create_no_object(ask: Ask, named: list[tuple[int, str]], code: str) -> None:
+    """Missing, wrong or unordered parts are a 400 and create no object."""
     ask("DELETE", "closed", KEY, by="owner")
-    upload = begun(ask)
+    upload = initiate(ask)
     etags = {body: put(ask, upload, n, body.encode()) for n, body in ((1, "a"), (2, "b"))}
     reply = complete(ask, upload, *((number, etags.get(body, "?")) for number, body in named))
     assert code_of(reply) == (400, code)
@@ -209,28 +207,28 @@ def test_parts_that_are_not_there_make_no_object(
 
 @pytest.mark.parametrize("number", ["0", "10001", "-1", "one", "", "٣", "1_0"])
 def test_a_part_has_a_number(ask: Ask, number: str) -> None:
-    """From 1 to 10000."""
-    query = (("partNumber", number), *begun(ask))
+    """A part number is an integer from 1 to 10000."""
+    query = (("partNumber", number), *initiate(ask))
     reply = ask("PUT", "closed", KEY, by="owner", query=query, body=b"x")
     assert code_of(reply) == (400, "InvalidArgument")
 
 
 def test_a_part_without_a_number_is_refused(ask: Ask) -> None:
-    """It is no plain PUT either."""
-    reply = ask("PUT", "closed", KEY, by="owner", query=begun(ask), body=b"x")
+    """A PUT with uploadId and without partNumber is a 400 MissingArgument."""
+    reply = ask("PUT", "closed", KEY, by="owner", query=initiate(ask), body=b"x")
     assert code_of(reply) == (400, "MissingArgument")
 
 
-def test_a_part_over_the_limit_is_told_another_way(ask: Ask) -> None:
-    """Smaller parts do."""
-    query = (("partNumber", "1"), *begun(ask))
+def test_a_part_over_the_limit_is_refused(ask: Ask) -> None:
+    """A part over the request limit is a 400 EntityTooLarge."""
+    query = (("partNumber", "1"), *initiate(ask))
     reply = ask("PUT", "closed", KEY, by="owner", query=query, body=bytes(4_500_001))
     assert code_of(reply) == (400, "EntityTooLarge")
 
 
-def test_a_part_of_another_digest_is_refused(ask: Ask) -> None:
-    """As an object would be."""
-    query = (("partNumber", "1"), *begun(ask))
+def test_a_part_with_a_wrong_digest_is_refused(ask: Ask) -> None:
+    """A part whose Content-MD5 differs is a 400."""
+    query = (("partNumber", "1"), *initiate(ask))
     for body, status in ((b"x", 200), (b"y", 400)):
         digest = base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
         headers = {"content-md5": digest}
@@ -238,10 +236,10 @@ def test_a_part_of_another_digest_is_refused(ask: Ask) -> None:
         assert reply.status == status
 
 
-def test_an_upload_does_not_overwrite_where_that_is_forbidden(ask: Ask) -> None:
-    """The end of it is what counts."""
+def test_an_upload_may_forbid_overwriting(ask: Ask) -> None:
+    """`x-oss-forbid-overwrite` at the completion makes it a 409 if the object exists."""
     ask("PUT", "closed", KEY, by="owner", body=b"before")
-    upload = begun(ask)
+    upload = initiate(ask)
     etag = put(ask, upload, 1, b"x")
     reply = complete(ask, upload, (1, etag), x_oss_forbid_overwrite="true")
     assert code_of(reply) == (409, "FileAlreadyExists")
@@ -249,9 +247,9 @@ def test_an_upload_does_not_overwrite_where_that_is_forbidden(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("by", [None, "reader", "other"])
-def test_uploads_are_for_who_may_write(ask: Ask, by: str | None) -> None:
-    """Every step of them."""
-    upload = begun(ask)
+def test_uploads_need_the_right_to_write(ask: Ask, by: str | None) -> None:
+    """Every request of an upload needs the right to write."""
+    upload = initiate(ask)
     part = (("partNumber", "1"), *upload)
     for method, query in (
         ("POST", UPLOADS),

@@ -1,4 +1,4 @@
-"""Whatever is sent, and however closely it is looked at: nothing secret is ever printed."""
+"""No secret is in the logs, at any level, whatever the request."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ MARKED = f"image/watermark,text_{encode_base64(TEXT)}"
 
 
 def signed() -> Iterator[SignedRequest]:
-    """Sign requests of every kind, in every version and place."""
+    """Yield requests of every kind, signed by every method."""
     now = datetime.now(UTC)
     expires = int(now.timestamp()) + 300
     plain = SignedRequest(method="GET", bucket="closed", key="watched/photo.jpg")
@@ -62,13 +62,13 @@ def signed() -> Iterator[SignedRequest]:
         yield oss_client.v4_url(sent, KEY, now=now, lifetime=300, region="eu-west-1")
 
 
-def wrong(request: SignedRequest) -> SignedRequest:
-    """Change what was signed."""
+def tampered(request: SignedRequest) -> SignedRequest:
+    """Change the key after signing."""
     return replace(request, key="watched/another.jpg")
 
 
 def secrets_of(request: SignedRequest) -> Iterator[str]:
-    """Give what a request carries that nobody else may see."""
+    """Yield the values of a request that must not be logged."""
     for name, value in (*request.headers.items(), *request.query):
         if name.lower() in {"authorization", "signature", "x-oss-signature"}:
             bare = value.partition("Signature=")[2] or value.partition(":")[2] or value
@@ -77,7 +77,7 @@ def secrets_of(request: SignedRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def printed(s3: "S3Client") -> tuple[list[SignedRequest], str]:
-    """Send them all to a function that logs in detail, and give what it has printed."""
+    """Send all requests to a function that logs at DEBUG; return them and its output."""
     s3.put_object(Bucket="closed", Key="watched/photo.jpg", Body=stored(photographic((64, 48))))
     s3.put_object(
         Bucket="closed", Key="watched/damaged.jpg", Body=stored(photographic((9, 9)))[:99]
@@ -85,7 +85,7 @@ def printed(s3: "S3Client") -> tuple[list[SignedRequest], str]:
     item = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
     requests = list(signed())
-    requests += [wrong(request) for request in requests]
+    requests += [tampered(request) for request in requests]
     listed = {
         "id": KEY.id,
         "secret": KEY.secret,
@@ -94,16 +94,16 @@ def printed(s3: "S3Client") -> tuple[list[SignedRequest], str]:
         "token": {"value": "the-session-token", "expires": "2100-01-01T00:00:00Z"},
     }
     boto3.client("secretsmanager").create_secret(Name="loud", SecretString=json.dumps([listed]))
-    return requests, output_of(requests, share="1")
+    return requests, output_of(requests, sample_rate="1")
 
 
-def output_of(requests: list[SignedRequest], *, share: str, level: str = "INFO") -> str:
-    """Run the function in a process of its own, with a secret that can be looked for."""
+def output_of(requests: list[SignedRequest], *, sample_rate: str, level: str = "INFO") -> str:
+    """Run the function in a subprocess with a known AWS secret; return its output."""
     environment = {
         **os.environ,
         "AWS_SECRET_ACCESS_KEY": AWS_SECRET,
         "DARKROOM_KEYS_SECRET": "loud",
-        "DARKROOM_DEBUG_SAMPLE_RATE": share,
+        "DARKROOM_DEBUG_SAMPLE_RATE": sample_rate,
         "POWERTOOLS_LOG_LEVEL": level,
         # As the template has it for any share but 0.
         "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
@@ -120,8 +120,8 @@ def output_of(requests: list[SignedRequest], *, share: str, level: str = "INFO")
     return finished.stdout + finished.stderr
 
 
-def test_nothing_secret_is_printed(printed: tuple[list[SignedRequest], str]) -> None:
-    """No key, token, signature, query, text of a watermark, or content of an upload."""
+def test_no_secret_is_printed(printed: tuple[list[SignedRequest], str]) -> None:
+    """No key, token, signature, query, watermark text or uploaded content is in the output."""
     requests, output = printed
     hidden = {secret for request in requests for secret in secrets_of(request)}
     assert len(hidden) > 40
@@ -130,10 +130,10 @@ def test_nothing_secret_is_printed(printed: tuple[list[SignedRequest], str]) -> 
     assert {secret for secret in hidden | texts | own if secret in output} == set()
 
 
-def test_every_kind_was_there_and_was_looked_at_closely(
+def test_the_output_has_every_kind_of_line(
     printed: tuple[list[SignedRequest], str],
 ) -> None:
-    """So the search has something to search: lines of all requests and all their details."""
+    """The output holds a line of every request and every kind of detail."""
     requests, output = printed
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     answered = [line for line in lines if line.get("message") == "request"]
@@ -141,18 +141,18 @@ def test_every_kind_was_there_and_was_looked_at_closely(
     codes = {line.get("code") for line in answered}
     assert codes >= {None, "ImageDamage", "SignatureDoesNotMatch", "InvalidArgument"}
     assert codes >= {"ServiceUnavailable", "NoSuchKey"}
-    told = {line.get("message") for line in lines}
-    assert told >= {"process parsed", "plan", "aws call", "cache hit", "failed"}
+    messages = {line.get("message") for line in lines}
+    assert messages >= {"process parsed", "plan", "aws call", "cache hit", "failed"}
     assert "image/watermark,text_…" in output
 
 
 @pytest.mark.parametrize(("level", "answered"), [("INFO", 4), ("WARN", 0)])
-def test_the_others_are_logged_as_usual(
+def test_other_requests_are_logged_without_details(
     level: str, answered: int, printed: tuple[list[SignedRequest], str]
 ) -> None:
-    """Though Lambda lets details pass, what is not looked at closely has none, at any level."""
+    """A request that is not sampled logs no details, at any level."""
     requests, _ = printed
-    output = output_of(requests[:4], share="1e-12", level=level)
+    output = output_of(requests[:4], sample_rate="1e-12", level=level)
     levels = [json.loads(line).get("level") for line in output.splitlines() if line[0] == "{"]
     assert levels.count("INFO") == answered
     assert "DEBUG" not in levels

@@ -1,4 +1,4 @@
-"""tools/redrive.py and tools/backfill_rules.py, as an operator calls them."""
+"""tools/redrive.py and tools/backfill_rules.py as operators call them."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from darkroom.jobs import Job, Target
+from darkroom.jobs import Job, JobTarget
 from local.queues import DEAD_LETTERS, QUEUE, ensure_queues
 from tests.fakes.services import NOW
 from tests.functional.test_async_jobs import persist, sqs, work
@@ -48,7 +48,7 @@ def watched(s3: "S3Client") -> "S3Client":
 
 
 def tool(name: str, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Call a tool."""
+    """Run a tool."""
     return subprocess.run(
         [sys.executable, str(TOOLS / name), *arguments],
         env={**os.environ, **variables},
@@ -58,15 +58,15 @@ def tool(name: str, *arguments: str, **variables: str) -> "subprocess.CompletedP
     )
 
 
-def rerun(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Call it when the bucket has just got a rule: all of its objects are from before."""
+def backfill(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the backfill for a bucket whose rule is newer than its objects."""
     rule = {**RULE, "since": datetime.now(UTC).isoformat()}
     buckets = {"watched": {"events": [rule]}}
     return tool("backfill_rules.py", *arguments, DARKROOM_BUCKETS=json.dumps(buckets))
 
 
 def messages(sqs: "SQSClient", queue: str) -> list[Any]:
-    """Take all messages out of a queue."""
+    """Receive and delete all messages of a queue."""
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     found: list[Any] = []
     while received := sqs.receive_message(
@@ -78,9 +78,9 @@ def messages(sqs: "SQSClient", queue: str) -> list[Any]:
     return found
 
 
-def test_a_dry_run_shows_what_would_be_made(watched: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
-    """And queues nothing."""
-    done = rerun("watched", "--dry-run")
+def test_a_dry_run_prints_the_targets(watched: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
+    """A dry run prints the targets and queues nothing."""
+    done = backfill("watched", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         f"in/{name}.jpg: image/resize,w_10 -> watched/out/{{basename}}" for name in "abd"
@@ -90,12 +90,12 @@ def test_a_dry_run_shows_what_would_be_made(watched: "S3Client", sqs: "SQSClient
     assert messages(sqs, QUEUE) == []
 
 
-def test_rules_work_on_what_was_there_before(watched: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
-    """Within one run, an object is one task however often it is queued; another run is another."""
+def test_a_backfill_queues_existing_objects(watched: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
+    """Within a run, an object has one task id; another run has other ids."""
     runs = [("one", ()), ("one", ("--after", "in/a.jpg")), ("two", ("--after", "in/a.jpg"))]
     ids = []
     for name, arguments in runs:
-        assert rerun("watched", "in/", "--run", name, *arguments).returncode == 0
+        assert backfill("watched", "in/", "--run", name, *arguments).returncode == 0
         found = [json.loads(message["Body"])["job"] for message in messages(sqs, QUEUE)]
         ids.append({job["key"]: job["task_id"] for job in found})
     first, again, other = ids
@@ -105,20 +105,20 @@ def test_rules_work_on_what_was_there_before(watched: "S3Client", sqs: "SQSClien
     assert not set(other.values()) & set(again.values())
 
 
-def test_a_bucket_that_is_not_served_is_named() -> None:
-    """Before anything is listed."""
-    done = rerun("unwatched")
+def test_an_unknown_bucket_is_named() -> None:
+    """A bucket that is not served ends the tool with a message that names it."""
+    done = backfill("unwatched")
     assert (done.returncode, done.stderr.strip()) == (1, "there is no bucket unwatched")
 
 
-def buried(sqs: "SQSClient", reason: str, key: str) -> None:
-    """Put a job among the dead letters as the function does."""
+def dead_letter(sqs: "SQSClient", reason: str, key: str) -> None:
+    """Put a job into the dead-letter queue as the function does."""
     job = Job(
         task_id=f"Image-{key}",
         event_id="1",
         bucket="demo",
         key=key,
-        targets=(Target(process="image/resize,w_10", bucket="demo", key=f"{key}.out"),),
+        targets=(JobTarget(process="image/resize,w_10", bucket="demo", key=f"{key}.out"),),
         accepted=NOW,
         redrive_count=1,
     )
@@ -129,13 +129,13 @@ def buried(sqs: "SQSClient", reason: str, key: str) -> None:
     )
 
 
-def test_dead_letters_are_listed_and_sent_back(
+def test_dead_lettered_messages_are_listed_and_redriven(
     s3: "S3Client", sqs: "SQSClient", persist: ModuleType
 ) -> None:
-    """Those with the reason asked for; the others stay where they are."""
+    """`--only` sends the messages with that reason back; the others stay in the queue."""
     s3.put_object(Bucket="demo", Key="redriven.jpg", Body=PICTURE)
-    buried(sqs, "ServiceUnavailable: busy", "redriven.jpg")
-    buried(sqs, "BadRequest: broken", "other.jpg")
+    dead_letter(sqs, "ServiceUnavailable: busy", "redriven.jpg")
+    dead_letter(sqs, "BadRequest: broken", "other.jpg")
     done = tool("redrive.py", "--dry-run")
     shown = re.findall(r"^(\w+):", done.stdout, re.MULTILINE)
     assert sorted(shown) == ["BadRequest", "ServiceUnavailable"]
@@ -144,14 +144,14 @@ def test_dead_letters_are_listed_and_sent_back(
     assert done.stderr.strip() == "1 sent back, 1 kept"
     assert work(sqs, persist) == 1
     assert s3.head_object(Bucket="demo", Key="redriven.jpg.out")
-    (kept,) = messages(sqs, DEAD_LETTERS)
-    assert json.loads(kept["Body"])["job"]["key"] == "other.jpg"
+    (remaining,) = messages(sqs, DEAD_LETTERS)
+    assert json.loads(remaining["Body"])["job"]["key"] == "other.jpg"
 
 
-def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
-    """An operator names the deployed function, and nothing else."""
-    buried(sqs, "ServiceUnavailable: busy", "x.jpg")
-    deployed("persist", ensure_queues(sqs).settings)
+def test_the_queues_are_read_from_the_function(s3: "S3Client", sqs: "SQSClient") -> None:  # noqa: ARG001
+    """`--function` reads the queues from the deployed function's configuration."""
+    dead_letter(sqs, "ServiceUnavailable: busy", "x.jpg")
+    deploy("persist", ensure_queues(sqs).settings)
     bare = {"DARKROOM_JOBS_QUEUE": "", "DARKROOM_DEAD_LETTER_QUEUE": ""}
     done = tool("redrive.py", "--function", "persist", **bare)
     assert done.stderr.strip() == "1 sent back, 0 kept"
@@ -159,15 +159,15 @@ def test_the_queues_are_known_from_the_function(s3: "S3Client", sqs: "SQSClient"
 
 
 @pytest.mark.parametrize("name", ["redrive.py", "backfill_rules.py"])
-def test_a_function_that_cannot_be_asked_is_said_so(name: str, s3: "S3Client") -> None:  # noqa: ARG001
-    """In one line: a wrong name, no region and no credentials are an operator's first steps."""
+def test_an_unreadable_function_is_reported(name: str, s3: "S3Client") -> None:  # noqa: ARG001
+    """A missing function ends the tool with one line on stderr."""
     done = tool(name, *["watched"] * (name == "backfill_rules.py"), "--function", "nobody")
     assert done.returncode == 1
     assert re.fullmatch(r"nobody: .* Function not found: .*\n", done.stderr)
 
 
-def deployed(name: str, variables: dict[str, str]) -> None:
-    """Create a function of that configuration."""
+def deploy(name: str, variables: dict[str, str]) -> None:
+    """Create a function with these variables."""
     trust = {"Version": "2012-10-17", "Statement": []}
     document = json.dumps(trust)
     role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)

@@ -1,4 +1,4 @@
-"""oss2 on objects, over HTTP: the calls that programs for OSS are made of."""
+"""Object operations of oss2 over HTTP."""
 
 import gc
 import random
@@ -15,9 +15,9 @@ from local.server import serving
 from tests.functional.conftest import access_key
 
 pytestmark = [
-    # Its version 4 uses a function that Python is about to drop,
+    # oss2's version 4 signatures use a deprecated function of Python,
     pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
-    # and it leaves connections to the garbage collector.
+    # and oss2 leaves connections to the garbage collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
 
@@ -26,7 +26,7 @@ AUTHS = {"v1": oss2.Auth, "v4": oss2.AuthV4}
 
 @pytest.fixture(scope="module")
 def endpoint(app: ModuleType) -> Iterator[str]:
-    """Serve the function behind the local gateway, which has the real one's limits."""
+    """Serve the function behind the local gateway, which has the limits of the real one."""
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lambda _: None)
     with serving(gateway.answer) as server:
         yield server.url
@@ -34,7 +34,7 @@ def endpoint(app: ModuleType) -> Iterator[str]:
 
 @pytest.fixture(params=AUTHS)
 def bucket(request: pytest.FixtureRequest, endpoint: str) -> Iterator[oss2.Bucket]:
-    """Connect as the owner, changing nothing but the endpoint; CRC checks are on."""
+    """Connect as the owner; only the endpoint differs from OSS, and CRC checks are on."""
     key = access_key("owner")
     auth = AUTHS[request.param](key.id, key.secret)
     session = oss2.Session()
@@ -47,14 +47,14 @@ def bucket(request: pytest.FixtureRequest, endpoint: str) -> Iterator[oss2.Bucke
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """Write a file that takes three parts."""
+    """Write a file that needs three parts."""
     path = tmp_path / "large.bin"
     path.write_bytes(random.Random(1).randbytes(11_000_000))
     return path
 
 
-def test_objects_come_and_go(bucket: oss2.Bucket) -> None:
-    """Put, get, head, meta, exists, delete."""
+def test_objects_are_stored_read_and_deleted(bucket: oss2.Bucket) -> None:
+    """put, get, head, get_object_meta, object_exists and delete work."""
     headers = {"x-oss-meta-author": "alice", "Content-Type": "text/plain"}
     result = bucket.put_object("o/a b.txt", "Grüße", headers=headers)
     assert (result.status, result.crc) == (200, bucket.head_object("o/a b.txt").server_crc)
@@ -73,8 +73,8 @@ def test_objects_come_and_go(bucket: oss2.Bucket) -> None:
         bucket.head_object("o/a b.txt")
 
 
-def test_files_go_up_and_come_down(bucket: oss2.Bucket, tmp_path: Path) -> None:
-    """With the checks that oss2 makes by itself."""
+def test_files_are_uploaded_and_downloaded(bucket: oss2.Bucket, tmp_path: Path) -> None:
+    """Files are uploaded and downloaded with oss2's CRC checks, and by range."""
     source, target = tmp_path / "a.bin", tmp_path / "b.bin"
     source.write_bytes(bytes(range(256)) * 5000)
     bucket.put_object_from_file("o/file", str(source))
@@ -85,15 +85,15 @@ def test_files_go_up_and_come_down(bucket: oss2.Bucket, tmp_path: Path) -> None:
 
 
 def test_an_iterator_is_sent_in_chunks(bucket: oss2.Bucket) -> None:
-    """Without a length beforehand."""
+    """An iterator is uploaded in chunks, without a Content-Length."""
     bucket.put_object("o/chunks", (b"x" * 1000 for _ in range(10)))
     assert bucket.head_object("o/chunks").content_length == 10_000
 
 
-def test_large_files_go_up_in_parts_and_come_down_in_parts(
+def test_large_files_are_transferred_in_parts(
     bucket: oss2.Bucket, large: Path, tmp_path: Path
 ) -> None:
-    """The resumable pair; the size of parts is what the gateway can carry."""
+    """resumable_upload and resumable_download work with parts that the gateway accepts."""
     size = 4 * 1024 * 1024
     result = oss2.resumable_upload(
         bucket, "o/large", str(large), multipart_threshold=size, part_size=size, num_threads=2
@@ -107,8 +107,8 @@ def test_large_files_go_up_in_parts_and_come_down_in_parts(
     assert target.read_bytes() == large.read_bytes()
 
 
-def test_parts_by_hand(bucket: oss2.Bucket) -> None:
-    """Begin, upload, copy, list, complete; and abort."""
+def test_multipart_uploads(bucket: oss2.Bucket) -> None:
+    """Multipart uploads are initiated, filled, copied to, listed, completed and aborted."""
     bucket.put_object("o/source", b"0123456789")
     upload = bucket.init_multipart_upload("o/parts").upload_id
     first = bucket.upload_part("o/parts", upload, 1, b"a" * 100_000)
@@ -126,7 +126,7 @@ def test_parts_by_hand(bucket: oss2.Bucket) -> None:
 
 
 def test_objects_are_copied_and_changed(bucket: oss2.Bucket) -> None:
-    """Copy, new metadata, ACL."""
+    """copy_object, update_object_meta and put_object_acl work."""
     bucket.put_object("o/from ü", b"x", headers={"x-oss-meta-a": "1"})
     bucket.copy_object("closed", "o/from ü", "o/to")
     assert bucket.head_object("o/to").headers["x-oss-meta-a"] == "1"
@@ -137,15 +137,15 @@ def test_objects_are_copied_and_changed(bucket: oss2.Bucket) -> None:
     assert bucket.get_object_acl("o/to").acl == oss2.OBJECT_ACL_PUBLIC_READ
 
 
-def test_objects_are_listed_and_deleted_together(bucket: oss2.Bucket) -> None:
-    """Both kinds of list, the iterators on them, and batch delete."""
+def test_objects_are_listed_and_deleted_in_batches(bucket: oss2.Bucket) -> None:
+    """Both list versions, their iterators and batch_delete_objects work."""
     keys = [f"l/{name}" for name in ("a b", "a+b", "deep/1", "deep/2", "ü<&>")]
     for key in keys:
         bucket.put_object(key, b"x")
     found = [entry.key for entry in oss2.ObjectIterator(bucket, prefix="l/", max_keys=2)]
     assert found == keys
-    newer = oss2.ObjectIteratorV2(bucket, prefix="l/", delimiter="/", max_keys=1)
-    assert {(entry.key, entry.is_prefix()) for entry in newer} == {
+    version_2 = oss2.ObjectIteratorV2(bucket, prefix="l/", delimiter="/", max_keys=1)
+    assert {(entry.key, entry.is_prefix()) for entry in version_2} == {
         ("l/a b", False),
         ("l/a+b", False),
         ("l/deep/", True),
@@ -158,8 +158,8 @@ def test_objects_are_listed_and_deleted_together(bucket: oss2.Bucket) -> None:
     assert bucket.list_objects_v2(prefix="l/").object_list == []
 
 
-def test_the_bucket_tells_about_itself(bucket: oss2.Bucket, endpoint: str) -> None:
-    """Facts, and the list of buckets."""
+def test_bucket_properties(bucket: oss2.Bucket, endpoint: str) -> None:
+    """Bucket info, location and ACL, and the list of buckets are returned."""
     info = bucket.get_bucket_info()
     assert (info.name, info.acl.grant, info.location) == ("closed", "private", "oss-us-east-1")
     assert bucket.get_bucket_location().location == "oss-us-east-1"
@@ -173,8 +173,8 @@ def test_the_bucket_tells_about_itself(bucket: oss2.Bucket, endpoint: str) -> No
     "key",
     ["a b", "a+b", "a%b", "100%25.jpg", "a%2Fb", "ü图", "a//b", "a/./b", "a/../b", "a/", "a&=#"],
 )
-def test_any_key_goes_up_and_comes_down(bucket: oss2.Bucket, key: str) -> None:
-    """Signed and encoded by the SDK, decoded once here."""
+def test_any_key_is_stored_and_read(bucket: oss2.Bucket, key: str) -> None:
+    """A key that the SDK encodes and signs is decoded once."""
     bucket.put_object(f"k/{key}", key)
     assert bucket.get_object(f"k/{key}").read().decode() == key
     assert [entry.key for entry in oss2.ObjectIterator(bucket, prefix="k/")] == [f"k/{key}"]
@@ -184,7 +184,7 @@ def test_any_key_goes_up_and_comes_down(bucket: oss2.Bucket, key: str) -> None:
 
 
 def test_errors_are_those_of_oss(bucket: oss2.Bucket) -> None:
-    """Typed, with the details that programs look at."""
+    """Errors have the exception types and codes of OSS."""
     with pytest.raises(oss2.exceptions.OssError) as error:
         bucket.put_object("o/x", b"x", headers={"Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA=="})
     assert error.value.code == "InvalidDigest"

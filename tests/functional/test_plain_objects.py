@@ -1,4 +1,4 @@
-"""Plain objects through the handler: whole, in part, by version, with chosen headers."""
+"""Plain objects through the handler: whole, by range, by version, with chosen headers."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ BODY = bytes(range(100))
 
 @pytest.fixture(autouse=True, scope="module")
 def stored(s3: "S3Client") -> None:
-    """Store an object with all that can be stored beside it."""
+    """Store an object with headers, metadata and a storage class."""
     for bucket in ("demo", "closed"):
         s3.put_object(
             Bucket=bucket,
@@ -29,8 +29,8 @@ def stored(s3: "S3Client") -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_object_comes_with_what_is_stored_beside_it(ask: Ask, method: str) -> None:
-    """GET and HEAD tell the same (spec 01 §7)."""
+def test_an_object_has_its_stored_headers(ask: Ask, method: str) -> None:
+    """GET and HEAD return the stored headers and metadata (spec 01 §7)."""
     reply = ask(method, "demo", "a.bin")
     assert reply.status == 200
     assert reply.body == (BODY if method == "GET" else b"")
@@ -49,8 +49,8 @@ def test_an_object_comes_with_what_is_stored_beside_it(ask: Ask, method: str) ->
     ("header", "first", "last"),
     [("bytes=10-19", 10, 19), ("bytes=90-", 90, 99), ("bytes=-5", 95, 99), ("bytes=0-99", 0, 99)],
 )
-def test_a_range_answers_that_part(ask: Ask, header: str, first: int, last: int) -> None:
-    """206, with the place of the part in the whole."""
+def test_a_range_is_206(ask: Ask, header: str, first: int, last: int) -> None:
+    """A range is a 206 with Content-Range and the bytes of the range."""
     reply = ask("GET", "demo", "a.bin", headers={"range": header})
     assert (reply.status, reply.body) == (206, BODY[first : last + 1])
     assert reply.headers["content-range"] == f"bytes {first}-{last}/100"
@@ -60,15 +60,15 @@ def test_a_range_answers_that_part(ask: Ask, header: str, first: int, last: int)
 @pytest.mark.parametrize(
     "header", ["bytes=50-100", "bytes=100-", "bytes=-0", "bytes=5-4", "bytes=0-1,5-6", "nonsense"]
 )
-def test_an_illegal_range_answers_the_whole_object(ask: Ask, header: str) -> None:
-    """200, as if it had not been sent (spec 01 §7)."""
+def test_an_invalid_range_is_ignored(ask: Ask, header: str) -> None:
+    """An invalid range is ignored: 200 with the whole object (spec 01 §7)."""
     reply = ask("GET", "demo", "a.bin", headers={"range": header})
     assert (reply.status, reply.body) == (200, BODY)
     assert "content-range" not in reply.headers
 
 
 def test_standard_behaviour_cuts_a_range_at_the_end(ask: Ask) -> None:
-    """A client that asks for what HTTP says gets it."""
+    """With `x-oss-range-behavior: standard`, a range is cut at the end or is a 416."""
     asked = {"range": "bytes=90-200", "x-oss-range-behavior": "standard"}
     reply = ask("GET", "demo", "a.bin", headers=asked)
     assert (reply.status, reply.body) == (206, BODY[90:])
@@ -78,7 +78,7 @@ def test_standard_behaviour_cuts_a_range_at_the_end(ask: Ask) -> None:
 
 
 def test_a_range_of_an_unchanged_object_is_304(ask: Ask) -> None:
-    """Conditions come first."""
+    """Preconditions are checked before the range."""
     etag = ask("HEAD", "demo", "a.bin").headers["etag"]
     headers = {"range": "bytes=0-1", "if-none-match": etag}
     assert ask("GET", "demo", "a.bin", headers=headers).status == 304
@@ -98,7 +98,7 @@ CHOSEN = (
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_signed_request_chooses_reply_headers(ask: Ask, method: str) -> None:
-    """Each of the six (spec 01 §5.1)."""
+    """A signed request may set each of the six reply headers (spec 01 §5.1)."""
     reply = ask(method, "closed", "a.bin", by="reader", query=CHOSEN)
     assert reply.status == 200
     for name, value in CHOSEN:
@@ -106,8 +106,8 @@ def test_a_signed_request_chooses_reply_headers(ask: Ask, method: str) -> None:
 
 
 @pytest.mark.parametrize("query", [(pair,) for pair in CHOSEN], ids=lambda query: query[0][0])
-def test_an_anonymous_request_chooses_none(ask: Ask, query: tuple[tuple[str, str]]) -> None:
-    """Otherwise a link could serve a stranger's picture as a script (C-20)."""
+def test_an_anonymous_request_chooses_no_headers(ask: Ask, query: tuple[tuple[str, str]]) -> None:
+    """Otherwise a link could serve another user's picture as a script (C-20)."""
     reply = ask("GET", "demo", "a.bin", query=query)
     assert reply.status == 400
     assert b"<Code>InvalidRequest</Code>" in reply.body
@@ -115,7 +115,7 @@ def test_an_anonymous_request_chooses_none(ask: Ask, query: tuple[tuple[str, str
 
 @pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "图", "\x00"], ids=ascii)
 def test_a_chosen_header_is_one_line_of_ascii(ask: Ask, value: str) -> None:
-    """Nobody writes further headers into a reply."""
+    """A chosen header with a line break, a control character or non-ASCII is a 400."""
     query = (("response-content-disposition", value),)
     reply = ask("GET", "demo", "a.bin", by="reader", query=query)
     assert reply.status == 400
@@ -123,7 +123,7 @@ def test_a_chosen_header_is_one_line_of_ascii(ask: Ask, value: str) -> None:
 
 
 def test_the_type_of_a_processed_picture_can_be_chosen(ask: Ask, s3: "S3Client") -> None:
-    """As that of a plain one (spec 01 §6.1)."""
+    """`response-content-type` applies to processed pictures too (spec 01 §6.1)."""
     s3.put_object(Bucket="demo", Key="dot.gif", Body=DOT)
     query = (("x-oss-process", "image/format,png"), ("response-content-type", "image/apng"))
     reply = ask("GET", "demo", "dot.gif", by="reader", query=query)
@@ -138,7 +138,7 @@ DOT = (
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_object_meta_is_size_tag_and_date(ask: Ask, method: str) -> None:
-    """Nothing else; a GET, which has an empty body, cannot name the size."""
+    """GetObjectMeta returns ETag, date and, for HEAD only, the size."""
     reply = ask(method, "demo", "a.bin", query=(("objectMeta", ""),))
     assert (reply.status, reply.body) == (200, b"")
     assert reply.headers["etag"] == ask("HEAD", "demo", "a.bin").headers["etag"]
@@ -150,29 +150,29 @@ def test_object_meta_is_size_tag_and_date(ask: Ask, method: str) -> None:
 
 
 def test_an_older_version_is_read_by_its_id(ask: Ask, s3: "S3Client") -> None:
-    """Plain, its header, and processed."""
-    s3.create_bucket(Bucket="s3-kept")
-    s3.put_bucket_versioning(Bucket="s3-kept", VersioningConfiguration={"Status": "Enabled"})
-    old = s3.put_object(Bucket="s3-kept", Key="v.gif", Body=DOT)["VersionId"]
-    new = s3.put_object(Bucket="s3-kept", Key="v.gif", Body=b"new")["VersionId"]
+    """`versionId` selects the version of a plain, a HEAD and a processed request."""
+    s3.create_bucket(Bucket="s3-versioned")
+    s3.put_bucket_versioning(Bucket="s3-versioned", VersioningConfiguration={"Status": "Enabled"})
+    old = s3.put_object(Bucket="s3-versioned", Key="v.gif", Body=DOT)["VersionId"]
+    new = s3.put_object(Bucket="s3-versioned", Key="v.gif", Body=b"new")["VersionId"]
     query = (("versionId", old),)
-    reply = ask("GET", "kept", "v.gif", query=query)
+    reply = ask("GET", "versioned", "v.gif", query=query)
     assert (reply.body, reply.headers["x-oss-version-id"]) == (DOT, old)
-    assert ask("HEAD", "kept", "v.gif", query=query).headers["content-length"] == str(len(DOT))
+    assert ask("HEAD", "versioned", "v.gif", query=query).headers["content-length"] == str(len(DOT))
     process = (*query, ("x-oss-process", "image/format,png"))
-    assert ask("GET", "kept", "v.gif", query=process).headers["x-oss-version-id"] == old
-    assert ask("GET", "kept", "v.gif").headers["x-oss-version-id"] == new
+    assert ask("GET", "versioned", "v.gif", query=process).headers["x-oss-version-id"] == old
+    assert ask("GET", "versioned", "v.gif").headers["x-oss-version-id"] == new
 
 
-def test_a_version_that_is_not_there_is_not_found(ask: Ask) -> None:
-    """Whether its id could ever have been one or not."""
+def test_a_missing_version_is_not_found(ask: Ask) -> None:
+    """A missing version is a 404, also where S3 would refuse its id."""
     reply = ask("GET", "demo", "a.bin", query=(("versionId", "no-such-version"),))
     assert reply.status == 404
 
 
 @pytest.mark.parametrize("query", ["versionId", "objectMeta"])
-def test_a_version_that_is_none_is_the_callers_error(ask: Ask, query: str) -> None:
-    """S3 answers a bare 400 to a HEAD of one, which must not pass for a failure of ours."""
+def test_an_invalid_version_is_a_client_error(ask: Ask, query: str) -> None:
+    """S3 answers a HEAD of an invalid version with a bare 400, which must not become a 5xx."""
     sent = tuple({query: "", "versionId": "\0"}.items())
     for method in ("HEAD", "GET"):
         assert ask(method, "demo", "a.bin", query=sent).status in (400, 404)

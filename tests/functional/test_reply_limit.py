@@ -1,4 +1,4 @@
-"""Answers around and over what a reply carries: inline, or where to get them (decision 009)."""
+"""Answers around the reply limit: inline, or a redirect to a presigned URL (decision 009)."""
 
 import io
 import json
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 LIMIT = 4_500_000
-RESULT_OF_A_FUNCTION = 6_291_556
-"""Bytes of JSON, AWS's own limit."""
+MAX_LAMBDA_RESPONSE = 6_291_556
+"""Bytes of JSON: Lambda's own limit."""
 
 BITMAP = "x-oss-process=image/format,bmp"
 SIZES = {4_400_000: False, LIMIT: False, LIMIT + 1: True, 6_000_000: True, 20_000_000: True}
@@ -37,15 +37,15 @@ PICTURES = {  # height of a picture of 1000 pixels' width → bytes of its bitma
 }
 
 
-def followed(reply: Reply, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, str]:
-    """Go where a redirect points: status, body and content type of what is there."""
+def follow(reply: Reply, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, str]:
+    """Follow a redirect; return status, body and content type."""
     request = Request(reply.headers["location"], headers=dict(headers or {}))
     with urlopen(request) as response:
         return response.status, response.read(), response.headers["content-type"]
 
 
 def is_redirect(reply: Reply) -> bool:
-    """Tell a redirect, which no cache keeps and which makes no promise about its body."""
+    """Return whether the reply is a redirect; a redirect is not cached and has no CRC-64."""
     if reply.status != 302:
         return False
     assert reply.headers["cache-control"] == "no-store"
@@ -55,24 +55,24 @@ def is_redirect(reply: Reply) -> bool:
 
 
 @pytest.mark.parametrize(("size", "over"), SIZES.items(), ids=map(str, SIZES))
-def test_a_plain_object_of_any_size_arrives(
+def test_a_plain_object_of_any_size_is_returned(
     get: Get, s3: "S3Client", size: int, over: bool
 ) -> None:
-    """In the reply up to the limit, and from S3 itself beyond it."""
+    """An object is returned inline up to the limit, and by a redirect to S3 above it."""
     body = bytes(size)
     s3.put_object(Bucket="demo", Key="large.jpg", Body=body, ContentType="image/jpeg")
     reply = get("/demo/large.jpg")
     assert is_redirect(reply) == over
     if over:
-        assert followed(reply) == (200, body, "image/jpeg")
+        assert follow(reply) == (200, body, "image/jpeg")
     else:
         assert (reply.status, reply.headers["content-type"]) == (200, "image/jpeg")
         assert reply.body == body
 
 
 @pytest.mark.parametrize("height", PICTURES, ids=[f"{size}" for size in PICTURES.values()])
-def test_a_result_of_any_size_arrives(get: Get, s3: "S3Client", height: int) -> None:
-    """In the reply up to the limit, and from the results bucket beyond it."""
+def test_a_result_of_any_size_is_returned(get: Get, s3: "S3Client", height: int) -> None:
+    """A result is inline up to the limit, and in the results bucket above it."""
     file = io.BytesIO()
     Image.new("RGB", (1000, height), "teal").save(file, "PNG")
     s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue(), CacheControl="max-age=9")
@@ -80,7 +80,7 @@ def test_a_result_of_any_size_arrives(get: Get, s3: "S3Client", height: int) -> 
     size = PICTURES[height]
     assert is_redirect(reply) == (size > LIMIT)
     if reply.status == 302:
-        status, body, content_type = followed(reply)
+        status, body, content_type = follow(reply)
     else:
         status, body, content_type = reply.status, reply.body, reply.headers["content-type"]
     assert (status, len(body), content_type) == (200, size, "image/bmp")
@@ -88,8 +88,8 @@ def test_a_result_of_any_size_arrives(get: Get, s3: "S3Client", height: int) -> 
 
 
 @pytest.mark.parametrize("query", ["", BITMAP], ids=["plain", "processed"])
-def test_head_of_a_large_answer_is_about_the_answer(get: Get, s3: "S3Client", query: str) -> None:
-    """No redirect: the length is all that is asked for (C-14)."""
+def test_head_of_a_large_answer_is_no_redirect(get: Get, s3: "S3Client", query: str) -> None:
+    """HEAD of a large answer is a 200 with its length, not a redirect (C-14)."""
     file = io.BytesIO()
     Image.new("RGB", (1000, 2000)).save(file, "PNG")
     s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue() + bytes(6_000_000))
@@ -98,8 +98,8 @@ def test_head_of_a_large_answer_is_about_the_answer(get: Get, s3: "S3Client", qu
     assert (reply.status, reply.headers["content-length"]) == (200, str(length))
 
 
-def test_a_part_counts_by_its_own_size(get: Get, s3: "S3Client") -> None:
-    """A small part of a large object is in the reply; a large one is where the range counts."""
+def test_a_range_counts_by_its_own_size(get: Get, s3: "S3Client") -> None:
+    """A range is compared with the limit by its own size; a redirect keeps the range."""
     body = bytes(range(250)) * 40_000
     s3.put_object(Bucket="demo", Key="large.bin", Body=body)
     reply = get("/demo/large.bin", range="bytes=5000000-5000999")
@@ -107,21 +107,21 @@ def test_a_part_counts_by_its_own_size(get: Get, s3: "S3Client") -> None:
     span = "bytes=0-5999999"
     reply = get("/demo/large.bin", range=span)
     assert is_redirect(reply)
-    assert followed(reply, {"range": span})[:2] == (206, body[:6_000_000])
+    assert follow(reply, {"range": span})[:2] == (206, body[:6_000_000])
 
 
-def test_chosen_headers_go_along(ask: Ask, s3: "S3Client") -> None:
-    """What the caller wants to be told is told by S3 then."""
+def test_a_redirect_keeps_the_chosen_headers(ask: Ask, s3: "S3Client") -> None:
+    """A presigned URL carries the chosen reply headers."""
     s3.put_object(Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1))
     query = (("response-content-type", "image/x-chosen"),)
     reply = ask("GET", "closed", "large.bin", by="reader", query=query)
     assert is_redirect(reply)
-    assert followed(reply)[2] == "image/x-chosen"
+    assert follow(reply)[2] == "image/x-chosen"
 
 
 @pytest.mark.parametrize("expires", ["-1", "soon", "Fri, 31 Dec 9999 23:59:59 -0100"])
-def test_what_is_no_date_is_one_in_the_past(ask: Ask, s3: "S3Client", expires: str) -> None:
-    """As caches read it; S3's addresses can hold dates only."""
+def test_an_invalid_expires_is_in_the_past(ask: Ask, s3: "S3Client", expires: str) -> None:
+    """An invalid `response-expires` becomes 1970 in the URL, since S3 takes dates only."""
     s3.put_object(Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1))
     reply = ask("GET", "closed", "large.bin", by="reader", query=(("response-expires", expires),))
     assert is_redirect(reply)
@@ -129,10 +129,8 @@ def test_what_is_no_date_is_one_in_the_past(ask: Ask, s3: "S3Client", expires: s
     assert query["response-expires"] == ["Thu, 01 Jan 1970 00:00:00 GMT"]
 
 
-def test_results_are_kept_where_they_expire_and_linked_for_minutes(
-    get: Get, s3: "S3Client"
-) -> None:
-    """The results bucket empties itself; the address is worthless before that."""
+def test_links_to_results_expire(get: Get, s3: "S3Client") -> None:
+    """A large result is stored in the results bucket; its URL expires within 15 minutes."""
     file = io.BytesIO()
     Image.new("RGB", (1000, 1600)).save(file, "PNG")
     s3.put_object(Bucket="demo", Key="p.png", Body=file.getvalue())
@@ -141,19 +139,19 @@ def test_results_are_kept_where_they_expire_and_linked_for_minutes(
     assert int(parse_qs(location.query)["X-Amz-Expires"][0]) <= 900
 
 
-def test_the_largest_inline_reply_fits_a_function(app: ModuleType) -> None:
-    """4.5 MB in base64, with all headers, stay under 6 MB of JSON."""
+def test_the_largest_inline_reply_fits_lambdas_limit(app: ModuleType) -> None:
+    """A body of 4.5 MB in base64, with all headers, stays below Lambda's limit."""
     limit = app.services.settings.reply_limit
     assert limit == LIMIT
     headers = {f"x-oss-meta-{number}": "x" * 8000 for number in range(1)}
     reply = response_to_event(Response(status=200, headers=headers, body=b"\xff" * limit))
-    assert len(json.dumps(reply)) < RESULT_OF_A_FUNCTION
+    assert len(json.dumps(reply)) < MAX_LAMBDA_RESPONSE
 
 
 def test_without_a_results_bucket_a_large_result_is_refused() -> None:
-    """Clearly, instead of by whatever stands in front."""
-    kept_as = None
-    response = Response(status=200, body=bytes(LIMIT + 1), result_ref=kept_as)
+    """A large result raises ImageTooLarge, whose message names the limit."""
+    no_result = None
+    response = Response(status=200, body=bytes(LIMIT + 1), result_ref=no_result)
     with pytest.raises(OssError) as error:
         fit_reply_limit(response, LIMIT, presigner=MemoryObjects(), results=None)
     assert error.value.code is Code.IMAGE_TOO_LARGE

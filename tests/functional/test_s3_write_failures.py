@@ -1,4 +1,4 @@
-"""What becomes of a PUT when S3 fails it: the whole object, or none and a clean error."""
+"""PUT requests while S3 fails: the whole object, or none and a well-formed error."""
 
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.faulty_proxy import Fault, FaultyProxy, breaks, hangs_up, never_answers, refuses
-from tests.functional.conftest import Ask, Reply, asking, sending
-from tests.functional.faulty_s3 import PATIENCE, all_met, started
+from tests.functional.conftest import Ask, Reply, request_sender, signing_sender
+from tests.functional.faulty_s3 import STORE_TIMEOUT, all_faults_used, instance_with_proxy
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,21 +20,21 @@ type Put = Callable[..., Reply]
 
 
 @pytest.fixture(scope="module")
-def wired(s3: "S3Client") -> Iterator[tuple[ModuleType, FaultyProxy]]:
-    """Put a wire that can fail in front of S3."""
-    with started(s3) as pair:
+def function(s3: "S3Client") -> Iterator[tuple[ModuleType, FaultyProxy]]:
+    """Start a function that reaches S3 through a proxy."""
+    with instance_with_proxy(s3) as pair:
         yield pair
 
 
 @pytest.fixture
-def put(wired: tuple[ModuleType, FaultyProxy], s3: "S3Client") -> Iterator[Put]:
-    """Store an object while the wire does its worst; an older one is there."""
+def put(function: tuple[ModuleType, FaultyProxy], s3: "S3Client") -> Iterator[Put]:
+    """Return a function that injects faults and replaces an object."""
     s3.put_object(Bucket="closed", Key="f", Body=b"before")
-    ask: Ask = asking(sending(wired[0]))
-    with all_met(wired[1]) as wire:
+    ask: Ask = signing_sender(request_sender(function[0]))
+    with all_faults_used(function[1]) as proxy:
 
         def put(*faults: Fault, **headers: str) -> Reply:
-            wire.faults[:] = faults
+            proxy.faults[:] = faults
             names = {name.replace("_", "-"): value for name, value in headers.items()}
             return ask("PUT", "closed", "f", by="owner", headers=names, body=BODY)
 
@@ -42,12 +42,12 @@ def put(wired: tuple[ModuleType, FaultyProxy], s3: "S3Client") -> Iterator[Put]:
 
 
 def stored(s3: "S3Client") -> bytes:
-    """Read what is there now."""
+    """Return the present body of the object."""
     return s3.get_object(Bucket="closed", Key="f")["Body"].read()
 
 
 def code_of(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
@@ -56,23 +56,25 @@ def code_of(reply: Reply) -> tuple[int, str | None]:
     [refuses(503, "SlowDown"), refuses(500, "InternalError"), hangs_up, breaks(after=0)],
     ids=["throttled", "failing", "broken before the request was read", "broken after it was"],
 )
-def test_one_failure_goes_unnoticed(put: Put, s3: "S3Client", fault: Fault) -> None:
-    """The object is sent again, whole."""
+def test_a_failed_put_is_retried(put: Put, s3: "S3Client", fault: Fault) -> None:
+    """A failed PUT is retried with the whole body."""
     assert put(fault).status == 200
     assert stored(s3) == BODY
 
 
 @pytest.mark.parametrize("fault", [refuses(503, "SlowDown"), hangs_up], ids=["throttled", "broken"])
-def test_failures_that_last_leave_what_was_there(put: Put, s3: "S3Client", fault: Fault) -> None:
-    """503, so that SDKs try again."""
+def test_lasting_failures_leave_the_object_unchanged(
+    put: Put, s3: "S3Client", fault: Fault
+) -> None:
+    """Lasting failures are a 503 and leave the object unchanged."""
     assert code_of(put(*[fault] * 3)) == (503, "ServiceUnavailable")
     assert stored(s3) == b"before"
 
 
-def test_a_store_that_stays_silent_is_503(put: Put, s3: "S3Client") -> None:
-    """And nothing is half there."""
-    silence = never_answers(PATIENCE * 1.2)
-    assert code_of(put(*[silence] * 3)) == (503, "ServiceUnavailable")
+def test_timeouts_are_503(put: Put, s3: "S3Client") -> None:
+    """Timeouts are a 503 and leave the object unchanged."""
+    timeout = never_answers(STORE_TIMEOUT * 1.2)
+    assert code_of(put(*[timeout] * 3)) == (503, "ServiceUnavailable")
     assert stored(s3) == b"before"
 
 
@@ -87,9 +89,9 @@ def test_a_store_that_stays_silent_is_503(put: Put, s3: "S3Client") -> None:
         (418, "SomethingNew", (503, "ServiceUnavailable")),
     ],
 )
-def test_a_refusal_is_told_in_the_words_of_oss(
+def test_errors_are_mapped_to_oss(
     put: Put, s3: "S3Client", status: int, code: str, expected: tuple[int, str]
 ) -> None:
-    """What is not understood is no fault of the caller's."""
+    """Errors of S3 are mapped to errors of OSS; unknown ones are a 503."""
     assert code_of(put(refuses(status, code))) == expected
     assert stored(s3) == b"before"

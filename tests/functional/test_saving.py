@@ -27,7 +27,7 @@ def example(s3: "S3Client") -> None:
 
 
 def post(ask: Ask, body: str | bytes, *, by: str | None = "owner", **headers: str) -> Reply:
-    """Post a body to the example."""
+    """Send a POST with this body to the example."""
     return ask(
         "POST",
         "demo",
@@ -40,21 +40,21 @@ def post(ask: Ask, body: str | bytes, *, by: str | None = "owner", **headers: st
 
 
 def to(key: str, bucket: str | None = None, padding: str = "") -> str:
-    """Write the sysop."""
+    """Return the `sys/saveas` part of a process value."""
     named = f",b_{encode_base64(bucket)}" if bucket else ""
     return f"|sys/saveas,o_{encode_base64(key)}{padding}{named}"
 
 
 def code(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
-def test_the_answer_is_laid_out_as_clients_read_it(ask: Ask, s3: "S3Client") -> None:
-    """Spec 06 T11: byte by byte; without a target bucket, its name is empty."""
+def test_the_answer_has_the_documented_layout(ask: Ask, s3: "S3Client") -> None:
+    """Spec 06 T11: the body equals byte by byte; without a target bucket, `bucket` is empty."""
     reply = post(ask, NAME + RESIZE + to("process/key-target-1.jpeg"))
-    kept = s3.get_object(Bucket="demo", Key="process/key-target-1.jpeg")
-    picture = kept["Body"].read()
+    saved = s3.get_object(Bucket="demo", Key="process/key-target-1.jpeg")
+    picture = saved["Body"].read()
     assert reply.status == 200
     assert reply.headers["content-type"] == "application/json"
     assert reply.body.decode() == (
@@ -64,12 +64,12 @@ def test_the_answer_is_laid_out_as_clients_read_it(ask: Ask, s3: "S3Client") -> 
         '    "object": "process/key-target-1.jpeg",\n'
         '    "status": "OK"}'
     )
-    assert kept["ContentType"] == "image/jpeg"
+    assert saved["ContentType"] == "image/jpeg"
     assert Image.open(io.BytesIO(picture)).size == (100, 100)
 
 
 def test_a_target_bucket_is_named(ask: Ask, s3: "S3Client") -> None:
-    """Spec 06 T10: and there the picture is."""
+    """Spec 06 T10: the answer names the target bucket, where the picture is stored."""
     reply = post(ask, NAME + RESIZE + to("a.jpg", "renamed"))
     assert b'"bucket": "renamed",' in reply.body
     assert s3.head_object(Bucket="s3-name", Key="a.jpg")["ContentLength"] > 0
@@ -96,8 +96,8 @@ def test_a_target_bucket_is_named(ask: Ask, s3: "S3Client") -> None:
         "encoded plus",
     ],
 )
-def test_both_encodings_are_read(ask: Ask, s3: "S3Client", body: str) -> None:
-    """Spec 01 §3: SDKs write the form raw or percent-encoded, base64 padded or not."""
+def test_both_encodings_are_accepted(ask: Ask, s3: "S3Client", body: str) -> None:
+    """Spec 01 §3: the body may be raw or percent-encoded, its base64 padded or not."""
     reply = post(ask, body, content_type="application/x-www-form-urlencoded")
     assert reply.status == 200
     assert '"object": "ü/ä?>.jpg"'.encode() in reply.body
@@ -123,24 +123,24 @@ def test_both_encodings_are_read(ask: Ask, s3: "S3Client", body: str) -> None:
     ],
     ids=lambda value: str(value[:50]),
 )
-def test_a_body_that_is_no_process_is_refused(ask: Ask, body: str | bytes, expected: str) -> None:
-    """One pair of that very name, and no more than a process may have."""
+def test_an_invalid_body_is_refused(ask: Ask, body: str | bytes, expected: str) -> None:
+    """The body must be one `x-oss-process` pair within the length of a process."""
     assert code(post(ask, body)) == (400, expected)
 
 
-def test_a_multipart_body_is_another_interface(ask: Ask) -> None:
-    """Spec 01 §3: PostObject is not what was asked for."""
+def test_a_multipart_body_is_refused(ask: Ask) -> None:
+    """Spec 01 §3: a multipart body, which would be PostObject, is a 400."""
     reply = post(ask, NAME + RESIZE + to("a"), content_type="Multipart/Form-Data; boundary=x")
     assert code(reply) == (400, "InvalidArgument")
 
 
-def test_nobody_posts_unsigned(ask: Ask) -> None:
-    """C-19: not even from a public bucket."""
+def test_an_unsigned_post_is_refused(ask: Ask) -> None:
+    """C-19: an unsigned POST is a 403, also to a public bucket."""
     assert code(post(ask, NAME + RESIZE + to("a"), by=None)) == (403, "AccessDenied")
 
 
-def test_a_missing_bucket_is_told_apart(ask: Ask) -> None:
-    """Spec 06 T14, T15: target and source."""
+def test_a_missing_bucket_is_not_found(ask: Ask) -> None:
+    """Spec 06 T14, T15: a missing target or source bucket is a 404 with its EC."""
     target = post(ask, NAME + RESIZE + to("a", "no-such-bucket"))
     source = ask(
         "POST",
@@ -157,7 +157,7 @@ def test_a_missing_bucket_is_told_apart(ask: Ask) -> None:
 
 
 def test_a_result_larger_than_a_reply_is_stored(ask: Ask, s3: "S3Client") -> None:
-    """What is saved never passes through the reply, so its limit does not count."""
+    """The reply limit does not apply to stored results."""
     noise = Image.effect_noise((1500, 1500), 200).convert("RGB")
     s3.put_object(Bucket="demo", Key="noise.bmp", Body=stored(noise, "BMP"))
     reply = ask(

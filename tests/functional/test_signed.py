@@ -1,4 +1,4 @@
-"""Signed requests through the handler: who gets in, and who does not."""
+"""Signed requests through the handler: which are accepted, and which are refused."""
 
 import io
 from dataclasses import replace
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 KEY = "a b/ü+%/c.txt"
-SENT = SignedRequest(method="GET", bucket="closed", key=KEY)
+REQUEST = SignedRequest(method="GET", bucket="closed", key=KEY)
 
 
 @pytest.fixture(autouse=True)
 def stored(s3: "S3Client") -> None:
-    """Put an object with a trying name into the private bucket."""
+    """Store an object with an unusual key in the private bucket."""
     s3.put_object(Bucket="closed", Key=KEY, Body=b"private")
 
 
 def in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
-    """Sign a request now in each version and place."""
+    """Sign a request in each version and place."""
     now = datetime.now(UTC)
     expires = int((now + timedelta(minutes=5)).timestamp())
     return {
@@ -41,30 +41,28 @@ def in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedReques
     }
 
 
-FORMS = pytest.mark.parametrize("form", in_every_form(SENT, access_key("reader")))
+EVERY_FORM = pytest.mark.parametrize("form", in_every_form(REQUEST, access_key("reader")))
 
 
-@FORMS
+@EVERY_FORM
 def test_a_reader_reads_a_private_object(send: Send, form: str) -> None:
-    """Whatever version signs, in the header or in the URL."""
-    reply = send(in_every_form(SENT, access_key("reader"))[form])
+    """Each signature version is accepted in the header and in the URL."""
+    reply = send(in_every_form(REQUEST, access_key("reader"))[form])
     assert (reply.status, reply.body) == (200, b"private")
 
 
-@FORMS
+@EVERY_FORM
 @pytest.mark.parametrize("key_id", ["writer", "other"])
-def test_a_key_without_the_permission_reads_nothing_private(
-    send: Send, form: str, key_id: str
-) -> None:
-    """A key may what it is granted in the buckets that it is granted for."""
-    reply = send(in_every_form(SENT, access_key(key_id))[form])
+def test_a_key_without_the_permission_is_refused(send: Send, form: str, key_id: str) -> None:
+    """A key without read permission for the bucket is a 403."""
+    reply = send(in_every_form(REQUEST, access_key(key_id))[form])
     assert reply.status == 403
     assert b"<Code>AccessDenied</Code>" in reply.body
 
 
-@FORMS
-def test_a_wrong_secret_gets_in_nowhere(send: Send, form: str) -> None:
-    """Not even where nobody needs a key: what is signed must hold."""
+@EVERY_FORM
+def test_a_wrong_secret_is_refused(send: Send, form: str) -> None:
+    """A wrong signature is a 403 also for a public object."""
     forger = AccessKey(id="reader", secret="guessed")
     reply = send(in_every_form(SignedRequest(method="GET", bucket="demo", key="a"), forger)[form])
     assert reply.status == 403
@@ -72,10 +70,10 @@ def test_a_wrong_secret_gets_in_nowhere(send: Send, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["v1 url", "v4 header"])
-def test_nothing_that_signs_stands_in_a_log(
+def test_secrets_and_signatures_are_not_logged(
     app: ModuleType, send: Send, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither secret nor signature: of requests that pass, are refused, or fail in here."""
+    """Neither secret nor signature is logged, for accepted, refused and failed requests."""
     broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
     log = io.StringIO()
@@ -83,9 +81,9 @@ def test_nothing_that_signs_stands_in_a_log(
     key = access_key("reader")
     forger = AccessKey(id="reader", secret="guessed")
     requests = [
-        in_every_form(SENT, key)[form],
-        in_every_form(SENT, forger)[form],
-        in_every_form(replace(SENT, bucket="broken"), key)[form],
+        in_every_form(REQUEST, key)[form],
+        in_every_form(REQUEST, forger)[form],
+        in_every_form(replace(REQUEST, bucket="broken"), key)[form],
     ]
     assert [send(request).status for request in requests] == [200, 403, 503]
     logged = log.getvalue()
@@ -98,28 +96,28 @@ def test_nothing_that_signs_stands_in_a_log(
     assert "guessed" not in logged
 
 
-def test_a_warm_function_asks_the_store_alone(app: ModuleType, send: Send) -> None:
-    """Keys, settings and styles are known: one request to S3 answers a request."""
-    asked: list[str] = []
+def test_a_warm_function_sends_one_request_to_s3(app: ModuleType, send: Send) -> None:
+    """With keys, settings and styles cached, a request sends one GetObject."""
+    aws_calls: list[str] = []
     services = app.services
     for client in (
         services.objects.client,
         services.buckets.records.client,
         services.credentials.client,
     ):
-        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+        client.meta.events.register("before-call", lambda model, **_: aws_calls.append(model.name))
     anonymous = SignedRequest(method="GET", bucket="styled", key="plain.txt")
-    requests = [anonymous, in_every_form(SENT, access_key("reader"))["v1 url"]]
+    requests = [anonymous, in_every_form(REQUEST, access_key("reader"))["v1 url"]]
     for request in requests:
         send(request)
-    asked.clear()
+    aws_calls.clear()
     for request in requests:
         send(request)
-    assert asked == ["GetObject", "GetObject"]
+    assert aws_calls == ["GetObject", "GetObject"]
 
 
-def test_nobody_reads_a_private_object_unsigned(send: Send) -> None:
-    """Nor does anybody learn whether it is there."""
+def test_an_unsigned_get_of_a_private_object_is_refused(send: Send) -> None:
+    """An unsigned GET is a 403 whether the object exists or not."""
     for key in (KEY, "missing"):
         reply = send(SignedRequest(method="GET", bucket="closed", key=key))
         assert reply.status == 403

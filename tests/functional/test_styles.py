@@ -1,4 +1,4 @@
-"""The style API through the handler and DynamoDB's own protocol (spec 04 §1, §2)."""
+"""The style API through the handler and DynamoDB on moto (spec 04 §1, §2)."""
 
 import io
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ BUCKET = "styled"
 
 @pytest.fixture(autouse=True)
 def clean(ask: Ask, s3: "S3Client") -> Iterator[None]:
-    """Begin with one picture and end without styles."""
+    """Store a picture; delete all styles afterwards."""
     picture = stored(photographic((400, 267)), "JPEG")
     s3.put_object(Bucket=BUCKET, Key="example.jpg", Body=picture)
     yield
@@ -30,7 +30,7 @@ def clean(ask: Ask, s3: "S3Client") -> Iterator[None]:
 
 
 def named(name: str, *more: tuple[str, str]) -> Pairs:
-    """Ask for a style."""
+    """Return the query that names a style."""
     return ("style", ""), ("styleName", name), *more
 
 
@@ -41,7 +41,7 @@ def put(ask: Ask, name: str, content: str, *more: tuple[str, str]) -> Reply:
 
 
 def names(ask: Ask) -> list[str]:
-    """List the names of the styles."""
+    """Return the names of the styles."""
     listed = ask("GET", BUCKET, by="owner", query=(("style", ""),))
     assert (listed.status, listed.headers["content-type"]) == (200, "application/xml")
     root = ET.fromstring(listed.body)
@@ -50,12 +50,12 @@ def names(ask: Ask) -> list[str]:
 
 
 def code(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
 def test_styles_are_put_listed_read_and_deleted(ask: Ask) -> None:
-    """Spec 06 T20: the life of a style, as the SDKs go through it."""
+    """Spec 06 T20: put, list, get and delete as SDKs call them."""
     assert names(ask) == []
     for name, width in (("imagestyle", 200), ("imagestyle1", 300)):
         reply = put(ask, name, f"image/resize,w_{width}")
@@ -79,8 +79,8 @@ def test_styles_are_put_listed_read_and_deleted(ask: Ask) -> None:
     assert names(ask) == ["imagestyle1"]
 
 
-def test_what_xml_escapes_comes_back_as_it_was(ask: Ask) -> None:
-    """Spec 06 T23: content is text, whatever is in it; the category comes back, too."""
+def test_escaped_content_is_returned(ask: Ask) -> None:
+    """Spec 06 T23: escaped content and the category are returned unchanged."""
     assert put(ask, "a", "x&lt;&amp;&gt;y", ("category", "document")).status == 200
     style = ET.fromstring(ask("GET", BUCKET, by="owner", query=named("a")).body)
     assert (style.findtext("Content"), style.findtext("Category")) == ("x<&>y", "document")
@@ -114,8 +114,8 @@ def test_what_xml_escapes_comes_back_as_it_was(ask: Ask) -> None:
     ],
     ids=lambda value: value[:40].decode("latin1") if isinstance(value, bytes) else "",
 )
-def test_a_body_that_is_no_style_is_refused(ask: Ask, body: bytes, expected: str) -> None:
-    """Spec 04 §1: malformed, of another shape, too long, or with entities of its own."""
+def test_an_invalid_body_is_refused(ask: Ask, body: bytes, expected: str) -> None:
+    """Spec 04 §1: malformed, differently structured or long bodies and entities are refused."""
     reply = ask("PUT", BUCKET, by="owner", query=named("a"), body=body)
     assert code(reply) == (400, expected)
     assert names(ask) == []
@@ -129,7 +129,7 @@ def test_the_declaration_is_optional(ask: Ask, declaration: bytes) -> None:
 
 
 def test_a_name_is_needed_to_put_and_to_delete(ask: Ask) -> None:
-    """C-141; and a wrong one is no name (spec 06 T22)."""
+    """C-141, spec 06 T22: PUT and DELETE need a valid name."""
     body = b"<Style><Content>image/info</Content></Style>"
     for query in ((("style", ""),), named("@%$^&%(&(*(*")):
         assert code(ask("PUT", BUCKET, by="owner", query=query, body=body)) == (
@@ -148,8 +148,8 @@ def test_an_unknown_style_or_bucket_is_not_found(ask: Ask) -> None:
         assert reply.headers["x-oss-ec"] == "0015-00000101"
 
 
-def test_all_three_forms_give_the_same_bytes(ask: Ask, get: Get) -> None:
-    """Spec 04 §2: inline, style and delimiter; and HEAD tells what GET would."""
+def test_all_three_forms_return_the_same_bytes(ask: Ask, get: Get) -> None:
+    """Spec 04 §2: inline, style and delimiter return the same bytes, and HEAD their length."""
     put(ask, "small", "image/resize,w_100/rotate,90")
     inline = get("/styled/example.jpg", "x-oss-process=image/resize,w_100/rotate,90")
     style = get("/styled/example.jpg", "x-oss-process=style/small")
@@ -161,8 +161,8 @@ def test_all_three_forms_give_the_same_bytes(ask: Ask, get: Get) -> None:
     assert head.headers["content-length"] == str(len(inline.body))
 
 
-def test_a_new_style_is_there_at_once(ask: Ask, get: Get) -> None:
-    """C-146: put, changed and deleted between two uses."""
+def test_a_new_style_applies_at_once(ask: Ask, get: Get) -> None:
+    """C-146: a put, changed or deleted style applies to the next request."""
     path, query = "/styled/example.jpg", "x-oss-process=style/small"
     assert code(get(path, query)) == (404, "NoSuchStyle")
     for width in (100, 50):
@@ -172,8 +172,8 @@ def test_a_new_style_is_there_at_once(ask: Ask, get: Get) -> None:
     assert code(get(path, query)) == (404, "NoSuchStyle")
 
 
-def test_nonsense_in_a_style_shows_when_it_is_used(ask: Ask, get: Get) -> None:
-    """Spec 04 §1: accepted when put."""
+def test_invalid_content_fails_when_it_is_used(ask: Ask, get: Get) -> None:
+    """Spec 04 §1: a PUT accepts invalid content; its use is a 400."""
     assert put(ask, "aaa", "csdar5324").status == 200
     reply = get("/styled/example.jpg", "x-oss-process=style/aaa")
     assert code(reply) == (400, "InvalidArgument")
@@ -189,24 +189,24 @@ def test_nonsense_in_a_style_shows_when_it_is_used(ask: Ask, get: Get) -> None:
         ("example.jpg!small", "x-oss-process=image/info", (404, "NoSuchKey")),
     ],
 )
-def test_a_delimited_path_that_leads_nowhere(
+def test_a_delimited_path_that_is_not_found(
     ask: Ask, get: Get, path: str, query: str, expected: tuple[int, str]
 ) -> None:
-    """C-150, 4: the style is missing if the object is there."""
+    """C-150, 4: NoSuchStyle if the object exists, NoSuchKey otherwise."""
     put(ask, "small", "image/resize,w_100")
     assert code(get(f"/styled/{path}", query)) == expected
 
 
-def test_keys_with_delimiters_stay_keys(ask: Ask, get: Get, s3: "S3Client") -> None:
-    """C-150, 4: an ordinary key is served as long as no style has the name of its end."""
+def test_a_key_with_a_delimiter_is_served(ask: Ask, get: Get, s3: "S3Client") -> None:
+    """C-150, 4: a key with a delimiter is served unless a style has the name after it."""
     s3.put_object(Bucket=BUCKET, Key="my-photo.txt", Body=b"plain")
     assert get("/styled/my-photo.txt").body == b"plain"
     put(ask, "photo.txt", "image/info")
     assert code(get("/styled/my-photo.txt")) == (404, "NoSuchKey")
 
 
-def test_a_delimited_path_is_signed_as_it_is_written(ask: Ask) -> None:
-    """C-153: key, delimiter and style together."""
+def test_a_delimited_path_is_signed_as_sent(ask: Ask) -> None:
+    """C-153: the signature covers key, delimiter and style."""
     put(ask, "small", "image/resize,w_100")
     reply = ask("GET", BUCKET, "example.jpg!small", by="owner")
     assert Image.open(io.BytesIO(reply.body)).width == 100

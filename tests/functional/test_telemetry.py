@@ -1,4 +1,4 @@
-"""What a request leaves behind: a line, figures, a trace, and details if asked."""
+"""Telemetry of a request: one log line, metrics, a trace, and details at DEBUG."""
 
 import io
 import json
@@ -24,19 +24,19 @@ PICTURE = stored(photographic((120, 80)), "JPEG")
 TEXT = encode_base64("for her eyes only")
 
 type Lines = Callable[[str], list[dict[str, Any]]]
-"""Gives the lines of a message that have been logged."""
+"""Returns the logged lines with a message."""
 
 
 @pytest.fixture(autouse=True)
 def examples(s3: "S3Client") -> None:
-    """Put pictures into the public bucket, one of them damaged."""
+    """Put a picture and a damaged one into the public bucket."""
     s3.put_object(Bucket="demo", Key="watched/a.jpg", Body=PICTURE)
     s3.put_object(Bucket="demo", Key="watched/cut.jpg", Body=PICTURE[:700])
 
 
 @pytest.fixture
 def lines(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Lines:
-    """Read the log from here on."""
+    """Capture the log, and return a function that reads it."""
     log = io.StringIO()
     monkeypatch.setattr(app.logger.registered_handler, "stream", log)
 
@@ -48,16 +48,16 @@ def lines(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Lines:
 
 
 @pytest.fixture
-def listening(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
-    """Play the daemon, with a request that is sampled."""
-    with daemon() as played:
-        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+def xray_receiver(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """Receive X-Ray documents of a sampled request."""
+    with daemon() as receiver:
+        variables = {xray.DAEMON: receiver.address, xray.TRACE: SAMPLED}
         monkeypatch.setattr(app, "traces", xray.XRayTraces(environ=variables))
-        yield played
+        yield receiver
 
 
-def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
-    """With all that is asked after, and nothing that the caller wrote."""
+def test_a_request_logs_one_line(get: Get, lines: Lines) -> None:
+    """A request logs one line, which quotes nothing that the caller wrote."""
     process = f"image/resize,w_30/watermark,text_{TEXT}/quality,q_80"
     reply = get("/demo/watched/a.jpg", f"x-oss-process={process}")
     (line,) = lines("request")
@@ -65,8 +65,8 @@ def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
     assert line["operations"] == ["resize", "watermark", "quality"]
     assert line["source_bytes"] == len(PICTURE)
     assert line["result_bytes"] == line["bytes_out"] == len(reply.body)
-    told = ("level", "method", "operation", "outcome", "status", "bucket")
-    assert [line[name] for name in told] == ["INFO", "GET", "resize", "ok", 200, "demo"]
+    logged_fields = ("level", "method", "operation", "outcome", "status", "bucket")
+    assert [line[name] for name in logged_fields] == ["INFO", "GET", "resize", "ok", 200, "demo"]
     assert "code" not in line
     stages = {"store", "decode", "pixels", "encode", "deliver", "total"}
     assert line["stage_seconds"].keys() == stages
@@ -86,10 +86,10 @@ def test_a_picture_leaves_one_line(get: Get, lines: Lines) -> None:
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",
 )
-def test_a_refusal_says_whose_fault_it_is(
+def test_an_error_is_logged_with_its_outcome(
     target: str, expected: tuple[str, int, str], get: Get, lines: Lines
 ) -> None:
-    """By its code; and it has its times and its bucket like any answer."""
+    """The line has outcome, status and code, and the times and bucket of any request."""
     broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
     path, _, query = target.partition("?")
@@ -104,8 +104,8 @@ def test_a_refusal_says_whose_fault_it_is(
     )
 
 
-def test_every_answer_says_how_long_it_took(get: Get) -> None:
-    """`Server-Timing`: stages and milliseconds, whatever became of the request."""
+def test_every_answer_has_server_timing(get: Get) -> None:
+    """Every answer has `Server-Timing` with stages and milliseconds."""
     for path, query in (
         ("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9"),
         ("/demo/watched/a.jpg", ""),
@@ -122,8 +122,8 @@ def test_every_answer_says_how_long_it_took(get: Get) -> None:
             assert all(float(spent) >= 0 for _, spent in stages)
 
 
-def figures(printed: str) -> dict[str, Any]:
-    """Read what one request has left for CloudWatch, and hold it to the format."""
+def metrics(printed: str) -> dict[str, Any]:
+    """Return dimensions and metrics of the one line for CloudWatch; assert its format."""
     (line,) = [json.loads(line) for line in printed.splitlines() if "_aws" in line]
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Darkroom"
@@ -146,24 +146,24 @@ def figures(printed: str) -> dict[str, Any]:
     ],
     ids=["ok", "refused", "failed"],
 )
-def test_figures_are_told_apart_by_operation_and_outcome(
+def test_metrics_have_the_dimensions_operation_and_outcome(
     path: str, process: str, outcome: str, get: Get, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each pair is a metric that costs: what tells nothing of a refusal is not one."""
+    """Metrics have the dimensions operation and outcome; byte counts are for `ok` only."""
     broken = {"id": {"S": "bucket#broken"}, "settings": {"S": "{"}}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=broken)
     get(path, f"x-oss-process={process}")
-    bytes_too = {"BytesIn", "BytesOut"} if outcome == "ok" else set()
-    assert figures(capsys.readouterr().out) == {
+    byte_metrics = {"BytesIn", "BytesOut"} if outcome == "ok" else set()
+    assert metrics(capsys.readouterr().out) == {
         "dimensions": ("resize", outcome),
-        "metrics": {"Requests", "Latency"} | bytes_too,
+        "metrics": {"Requests", "Latency"} | byte_metrics,
     }
 
 
-def test_a_sampled_request_is_told_to_the_daemon(get: Get, listening: Daemon) -> None:
-    """Found by what its line in the log has, its stages below the function's segment."""
+def test_a_sampled_request_is_sent_to_the_daemon(get: Get, xray_receiver: Daemon) -> None:
+    """A sampled request sends a subsegment with the fields of its log line and its stages."""
     reply = get("/demo/watched/a.jpg", f"x-oss-process=image/resize,w_30/watermark,text_{TEXT}")
-    (document,) = listening.heard()
+    (document,) = xray_receiver.received()
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     expected = {
         "operation": "resize",
@@ -175,18 +175,18 @@ def test_a_sampled_request_is_told_to_the_daemon(get: Get, listening: Daemon) ->
         "request_id": reply.headers["x-oss-request-id"],
     }
     assert document["annotations"] == expected
-    stages = [part["name"] for part in document["subsegments"]]
+    stages = [subsegment["name"] for subsegment in document["subsegments"]]
     assert stages == ["store", "encode", "deliver"]
-    inner = [part["name"] for part in document["subsegments"][1]["subsegments"]]
+    inner = [subsegment["name"] for subsegment in document["subsegments"][1]["subsegments"]]
     assert inner == ["decode", "pixels"]
     assert TEXT not in json.dumps(document)
 
 
-def test_a_refusal_marks_its_subsegments(get: Get, listening: Daemon) -> None:
-    """The stage that it happened in, those around it, and the request."""
+def test_an_error_marks_its_subsegments(get: Get, xray_receiver: Daemon) -> None:
+    """An error marks its stage, the stages around it and the request."""
     get("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9")
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9")
-    damaged, fine = listening.heard()
+    damaged, fine = xray_receiver.received()
     (store, encode) = damaged["subsegments"]
     assert damaged["error"]
     assert encode["error"]
@@ -194,49 +194,55 @@ def test_a_refusal_marks_its_subsegments(get: Get, listening: Daemon) -> None:
     assert not {"error", "fault"} & (store.keys() | fine.keys())
 
 
-def test_a_daemon_that_is_gone_harms_no_request(
+def test_a_missing_daemon_fails_no_request(
     app: ModuleType, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is the same."""
-    with daemon() as played:
-        variables = {xray.DAEMON: played.address, xray.TRACE: SAMPLED}
+    """A request succeeds if no X-Ray daemon listens."""
+    with daemon() as receiver:
+        variables = {xray.DAEMON: receiver.address, xray.TRACE: SAMPLED}
     monkeypatch.setattr(app, "traces", xray.XRayTraces(environ=variables))
     for _ in range(2):
         assert get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9").status == 200
 
 
 @pytest.fixture
-def closely(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Log every request in detail, and be as before afterwards."""
+def debug_logs(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Log every request at DEBUG until the end of the test."""
     usual = app.sampling
     monkeypatch.setattr(app, "sampling", replace(usual, rate=1.0))
     yield
     usual.choose_level()
 
 
-@pytest.mark.usefixtures("closely")
+@pytest.mark.usefixtures("debug_logs")
 def test_details_of_a_picture(get: Get, lines: Lines) -> None:
-    """What was parsed, what it comes to, what was asked of the stores: all under one id."""
+    """At DEBUG, the log has the parsed process, the plan and the AWS calls under one request id."""
     reply = get("/demo/watched/a.jpg", f"x-oss-process=image/watermark,text_{TEXT}/format,webp")
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
     parsed, planned = lines("process parsed")[0], lines("plan")
     assert parsed["actions"] == "image/watermark,text_…/format,webp"
     assert parsed["level"] == "DEBUG"
     assert parsed["request_id"] == reply.headers["x-oss-request-id"]
-    told = ("source_format", "source_size", "reduced_by", "result_format")
-    assert [[plan[name] for name in told] for plan in planned] == [
+    logged_fields = ("source_format", "source_size", "reduced_by", "result_format")
+    assert [[plan[name] for name in logged_fields] for plan in planned] == [
         ["jpg", [120, 80], 1, "webp"],
         ["jpg", [120, 80], 8, "jpg"],
     ]
-    exchange = lines("aws call")[-1]
-    asked = ("store", "action", "status", "retries", "bytes")
-    assert [exchange[name] for name in asked] == ["s3", "GetObject", 200, 0, str(len(PICTURE))]
-    assert exchange["milliseconds"] > 0
+    aws_call = lines("aws call")[-1]
+    call_fields = ("store", "action", "status", "retries", "bytes")
+    assert [aws_call[name] for name in call_fields] == [
+        "s3",
+        "GetObject",
+        200,
+        0,
+        str(len(PICTURE)),
+    ]
+    assert aws_call["milliseconds"] > 0
     assert lines("cache hit")
 
 
-def test_no_details_otherwise(get: Get, lines: Lines) -> None:
-    """By the settings as they are."""
+def test_no_details_without_sampling(get: Get, lines: Lines) -> None:
+    """Without sampling, the log has no details."""
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_10")
     assert len(lines("request")) == 1
     assert [lines(message) for message in ("process parsed", "plan", "aws call")] == [[], [], []]

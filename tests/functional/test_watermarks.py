@@ -1,4 +1,4 @@
-"""Watermarks through the handler: byte size, refusals, and objects of the same bucket."""
+"""Watermarks through the handler: byte sizes, errors, and objects of the same bucket."""
 
 import io
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ PANDA = "cGFuZGEucG5n"
 
 @pytest.fixture(scope="module", autouse=True)
 def pictures(s3: "S3Client", sample: Data) -> None:
-    """Put the reference picture, a canvas and some marks into `demo`; no `panda.png`."""
+    """Put the reference picture, a canvas and watermark objects into `demo`; no `panda.png`."""
     objects = {
         E: sample(E),
         N: sample(N),
@@ -43,17 +43,17 @@ def pictures(s3: "S3Client", sample: Data) -> None:
 
 
 def marked(get: Get, watermark: str, key: str = E) -> Reply:
-    """Ask for a picture with a watermark."""
+    """Request a picture with a watermark."""
     return get(f"/demo/{key}", f"x-oss-process=image/watermark,{watermark}")
 
 
 def image(reference: str) -> str:
-    """Write the argument that names a mark."""
+    """Return the argument that names a watermark object."""
     return f"image_{encode_base64(reference)}"
 
 
-def test_a_text_costs_as_many_bytes_as_on_the_service(get: Get, data: Data) -> None:
-    """Spec 06 T6 is 26355 bytes with the service's own face: ±8 % (docs/decisions/004)."""
+def test_a_text_has_the_byte_size_of_the_service(get: Get, data: Data) -> None:
+    """Spec 06 T6 is 26355 bytes with the service's own font: ±8 % (docs/decisions/004)."""
     data(E)
     reply = marked(get, "text_SGVsbG8g5Zu-54mH5pyN5YqhIQ")
     assert reply.status == 200
@@ -61,8 +61,8 @@ def test_a_text_costs_as_many_bytes_as_on_the_service(get: Get, data: Data) -> N
     assert len(reply.body) == pytest.approx(26_355, rel=0.08)
 
 
-def test_a_mark_comes_from_the_bucket_of_the_picture(get: Get) -> None:
-    """Its upper left lies where the table of spec 02 §15.1 says."""
+def test_an_image_watermark_is_drawn_at_its_position(get: Get) -> None:
+    """The watermark object is drawn where the table of spec 02 §15.1 says."""
     reply = marked(get, f"{image('mark.png')},g_se,x_10,y_10", "canvas.png")
     result = Image.open(io.BytesIO(reply.body))
     assert (place(result, 290, 207), place(result, 389, 256)) == ((0, 0), (99, 49))
@@ -83,20 +83,20 @@ def test_a_form_with_a_watermark_is_stored(ask: Ask, s3: "S3Client") -> None:
     )
     assert reply.status == 200, reply.body
     written = s3.get_object(Bucket="demo", Key="marked.png")["Body"].read()
-    kept = Image.open(io.BytesIO(written)).convert("RGB")
-    assert kept.size == (1024, 768)
-    assert (0xFF, 0x6A, 0x00) in {colour for _, colour in kept.getcolors(1 << 20) or []}
+    saved = Image.open(io.BytesIO(written)).convert("RGB")
+    assert saved.size == (1024, 768)
+    assert (0xFF, 0x6A, 0x00) in {colour for _, colour in saved.getcolors(1 << 20) or []}
 
 
-def test_an_animation_stays_one_under_a_watermark(get: Get) -> None:
-    """All ten frames, and the loop count (spec 03 §5)."""
+def test_a_watermarked_animation_keeps_its_frames(get: Get) -> None:
+    """A watermarked GIF keeps its ten frames (spec 03 §5)."""
     reply = marked(get, f"text_{HELLO},size_30/resize,w_185", "loop.gif")
     result = Image.open(io.BytesIO(reply.body))
     assert (result.format, result.size, getattr(result, "n_frames", 1)) == ("GIF", (185, 143), 10)
 
 
-def test_a_grey_photograph_stays_grey_under_black_letters(get: Get) -> None:
-    """C-117, and a JPEG of one channel has no chroma to keep at full resolution."""
+def test_a_grey_photograph_stays_grey_under_black_text(get: Get) -> None:
+    """C-117: a grey JPEG stays of one channel under black text, and is RGB under coloured text."""
     modes = [
         Image.open(io.BytesIO(marked(get, f"text_{HELLO}{colour}", "grey.jpg").body)).mode
         for colour in ("", ",color_ff6a00")
@@ -109,10 +109,10 @@ def test_a_grey_photograph_stays_grey_under_black_letters(get: Get) -> None:
     [(f"text_{HELLO}", [(1, 1)] * 3), (image("mark.png"), [(2, 2), (1, 1), (1, 1)])],
     ids=["text", "image"],
 )
-def test_letters_keep_colour_at_full_resolution(
+def test_text_keeps_chroma_at_full_resolution(
     get: Get, watermark: str, factors: list[tuple[int, int]]
 ) -> None:
-    """4:4:4 where a text is drawn, 4:2:0 as everywhere else (docs/decisions/004)."""
+    """A text watermark gives a JPEG of 4:4:4, others of 4:2:0 (docs/decisions/004)."""
     result = Image.open(io.BytesIO(marked(get, watermark).body))
     assert isinstance(result, JpegImageFile)
     assert [(across, down) for _, across, down, _ in result.layer] == factors
@@ -145,7 +145,7 @@ REFUSALS = [
     (image("mark.png?x-oss-process=image/blur,r_3,s_2"), "InvalidArgument", None),
     (image("mark.png?x-oss-process=image/resize,P_101"), "InvalidArgument", None),
     (image("mark.png?x-oss-process=image/resize,w_0"), "InvalidArgument", "0040-00000312"),
-    # marks that cannot be used
+    # Watermark objects that cannot be used.
     (image("notes.txt"), "WatermarkError", None),
     (image("empty"), "WatermarkError", None),
     (image("heavy.png"), "WatermarkError", None),
@@ -162,24 +162,24 @@ REFUSALS = [
 @pytest.mark.parametrize(
     ("watermark", "code", "number"), REFUSALS, ids=[row[0][:60] for row in REFUSALS]
 )
-def test_a_wrong_watermark_gets_its_documented_code(
+def test_an_invalid_watermark_has_its_documented_code(
     get: Get, watermark: str, code: str, number: str | None
 ) -> None:
-    """All are 400; a number is sent only where it is known (C-136)."""
+    """All are 400; the EC is sent only where it is known (C-136)."""
     reply = marked(get, watermark)
     assert reply.status == 400
     assert f"<Code>{code}</Code>".encode() in reply.body
     assert reply.headers.get("x-oss-ec") == number
 
 
-def test_the_same_mark_may_repeat(get: Get) -> None:
-    """Three different ones at most, wherever and however prepared they are (C-88)."""
+def test_an_object_may_repeat(get: Get) -> None:
+    """The limit is three different objects; repetitions and prepared ones count once (C-88)."""
     keys = ["mark.png", "mark.png?x-oss-process=image/resize,w_20", "canvas.png", E, "mark.png"]
     reply = marked(get, "/watermark,".join(f"{image(key)},t_50" for key in keys))
     assert reply.status == 200
 
 
-def test_a_mark_of_another_bucket_is_not_there(get: Get, s3: "S3Client") -> None:
-    """The key is looked up in the picture's own bucket alone (spec 02 §15.2)."""
+def test_an_object_of_another_bucket_is_not_found(get: Get, s3: "S3Client") -> None:
+    """The watermark object is looked up in the picture's bucket (spec 02 §15.2)."""
     s3.put_object(Bucket="closed", Key="only-there.png", Body=stored(coded((10, 10))))
     assert b"<Code>WatermarkError</Code>" in marked(get, image("only-there.png")).body

@@ -23,7 +23,7 @@ type Put = Callable[..., Reply]
 
 @pytest.fixture
 def put(ask: Ask) -> Put:
-    """Store an object as a key that may."""
+    """Return a function that stores an object."""
 
     def put(
         headers: Mapping[str, str] | None = None, body: bytes = BODY, by: str = "owner"
@@ -34,12 +34,12 @@ def put(ask: Ask) -> Put:
 
 
 def code_of(reply: Reply) -> tuple[int, str | None]:
-    """Give status and code of an error."""
+    """Return status and code of an error."""
     return reply.status, ET.fromstring(reply.body).findtext("Code")
 
 
-def test_a_stored_object_is_told_with_its_checksums(ask: Ask, put: Put) -> None:
-    """Empty body; ETag, digest and checksum as SDKs compare them (spec 01 §7)."""
+def test_a_put_returns_checksums(ask: Ask, put: Put) -> None:
+    """A PUT returns ETag, MD5 and CRC-64 and no body; GET and HEAD repeat them (spec 01 §7)."""
     reply = put()
     assert (reply.status, reply.body) == (200, b"")
     assert reply.headers["etag"] == f'"{base64.b64decode(MD5).hex().upper()}"'
@@ -52,15 +52,15 @@ def test_a_stored_object_is_told_with_its_checksums(ask: Ask, put: Put) -> None:
         assert found.headers["content-type"] == "application/octet-stream"
 
 
-def test_a_part_and_a_picture_have_no_checksum_of_the_whole(ask: Ask, put: Put) -> None:
-    """SDKs would compare it with something else."""
+def test_a_range_has_no_checksum(ask: Ask, put: Put) -> None:
+    """A range has no CRC-64 header, which SDKs would compare with the range's bytes."""
     put()
     part = ask("GET", "closed", "w/a.bin", by="reader", headers={"range": "bytes=0-1"})
     assert "x-oss-hash-crc64ecma" not in part.headers
 
 
-def test_headers_and_metadata_come_back(ask: Ask, put: Put) -> None:
-    """All that OSS stores (spec 01 §7)."""
+def test_headers_and_metadata_are_returned(ask: Ask, put: Put) -> None:
+    """HEAD returns all headers and metadata of the PUT (spec 01 §7)."""
     stored = {
         "content-type": "image/jpeg",
         "cache-control": "max-age=5",
@@ -78,7 +78,7 @@ def test_headers_and_metadata_come_back(ask: Ask, put: Put) -> None:
 
 
 def test_tags_are_stored(s3: "S3Client", put: Put) -> None:
-    """Names and values percent-encoded, as they are sent."""
+    """Tag names and values are percent-decoded."""
     assert put({"x-oss-tagging": "a=1&b%20c=%C3%BC&d"}).status == 400
     assert put({"x-oss-tagging": "a=1&b%20c=%C3%BC&d="}).status == 200
     tags = s3.get_object_tagging(Bucket="closed", Key="w/a.bin")["TagSet"]
@@ -86,7 +86,7 @@ def test_tags_are_stored(s3: "S3Client", put: Put) -> None:
 
 
 def test_a_body_with_its_digest_is_stored(put: Put) -> None:
-    """Content-MD5 is base64 of the digest."""
+    """A PUT with the right Content-MD5 succeeds."""
     assert put({"content-md5": MD5}).status == 200
 
 
@@ -94,7 +94,7 @@ def test_a_body_with_its_digest_is_stored(put: Put) -> None:
     "text", ["", "x", MD5[:-1], base64.b64encode(bytes(16)).decode(), "ü", MD5.swapcase()]
 )
 def test_a_body_with_another_digest_is_refused(ask: Ask, put: Put, text: str) -> None:
-    """And leaves what was there."""
+    """A wrong Content-MD5 is a 400 and leaves the object unchanged."""
     put(body=b"before")
     assert code_of(put({"content-md5": text})) == (400, "InvalidDigest")
     assert ask("GET", "closed", "w/a.bin", by="reader").body == b"before"
@@ -123,55 +123,55 @@ def test_a_body_with_another_digest_is_refused(ask: Ask, put: Put, text: str) ->
     ],
     ids=str,
 )
-def test_what_cannot_be_stored_is_refused(put: Put, headers: dict[str, str], code: str) -> None:
-    """Instead of being left out or cut short."""
+def test_an_invalid_header_is_refused(put: Put, headers: dict[str, str], code: str) -> None:
+    """An invalid or unsupported header is refused, not dropped or shortened."""
     reply = put(headers)
     assert code_of(reply)[1] == code
 
 
 def test_metadata_up_to_the_limit_is_stored(put: Put) -> None:
-    """Names count as well."""
+    """The limit counts names and values."""
     assert put({"x-oss-meta-a": "x" * 1899}).status == 200
 
 
-@pytest.mark.parametrize("announced", ["3", "8", "07", "six"])
-def test_a_body_that_changed_on_its_way_is_refused(put: Put, announced: str) -> None:
-    """A front takes some bodies for text: its mending must not go unnoticed."""
-    assert code_of(put({"content-length": announced})) == (400, "IncompleteBody")
+@pytest.mark.parametrize("content_length", ["3", "8", "07", "six"])
+def test_a_body_of_another_length_is_refused(put: Put, content_length: str) -> None:
+    """A proxy may take a body for text and re-encode it: the changed length must be detected."""
+    assert code_of(put({"content-length": content_length})) == (400, "IncompleteBody")
 
 
 def test_a_body_up_to_the_limit_is_stored(ask: Ask, put: Put) -> None:
-    """4.5 MB fit into a function's event."""
+    """A body of 4.5 MB fits into a Lambda event."""
     body = bytes(4_500_000)
     assert put(body=body).headers["x-oss-hash-crc64ecma"] == str(crc64.xz(body))
     found = ask("GET", "closed", "w/a.bin", by="reader")
     assert found.body == body
 
 
-def test_a_body_over_the_limit_is_told_another_way(put: Put) -> None:
-    """The advice is part of the message (decision 009)."""
+def test_a_body_over_the_limit_is_refused(put: Put) -> None:
+    """The message recommends a direct upload to S3 (decision 009)."""
     reply = put(body=bytes(4_500_001))
     assert code_of(reply) == (400, "EntityTooLarge")
     assert b"S3 directly" in reply.body
 
 
 def test_an_empty_object_is_stored(ask: Ask, put: Put) -> None:
-    """A length of 0 is a length."""
+    """An empty object has a content length of 0."""
     assert put(body=b"").status == 200
     found = ask("GET", "closed", "w/a.bin", by="reader")
     assert (found.status, found.body, found.headers["content-length"]) == (200, b"", "0")
 
 
-def test_what_may_not_be_overwritten_stays(ask: Ask, put: Put) -> None:
-    """409, and true or false in any case."""
+def test_a_put_may_forbid_overwriting(ask: Ask, put: Put) -> None:
+    """`x-oss-forbid-overwrite` is a 409 for an existing object; its value ignores case."""
     put(body=b"before")
     assert code_of(put({"x-oss-forbid-overwrite": "True"})) == (409, "FileAlreadyExists")
     assert ask("GET", "closed", "w/a.bin", by="reader").body == b"before"
     assert put({"x-oss-forbid-overwrite": "false"}).status == 200
 
 
-def test_of_many_that_forbid_overwriting_one_wins(ask: Ask) -> None:
-    """However close the race: the store decides."""
+def test_one_of_concurrent_puts_wins(ask: Ask) -> None:
+    """Of concurrent PUTs that forbid overwriting, one succeeds and the others are 409."""
 
     def one(number: int) -> int:
         body = str(number).encode()
@@ -189,17 +189,17 @@ def test_of_many_that_forbid_overwriting_one_wins(ask: Ask) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize("by", [None, "reader", "other"])
 @pytest.mark.parametrize("bucket", ["closed", "demo"])
-def test_who_may_not_write_changes_nothing(
+def test_writing_needs_the_permission(
     ask: Ask, s3: "S3Client", method: str, by: str | None, bucket: str
 ) -> None:
-    """A public bucket is public to readers only."""
-    s3.put_object(Bucket=bucket, Key="w/kept", Body=b"kept")
-    assert code_of(ask(method, bucket, "w/kept", by=by, body=b"x")) == (403, "AccessDenied")
-    assert s3.get_object(Bucket=bucket, Key="w/kept")["Body"].read() == b"kept"
+    """Callers without write permission are refused, also in a public-read bucket."""
+    s3.put_object(Bucket=bucket, Key="w/old", Body=b"old")
+    assert code_of(ask(method, bucket, "w/old", by=by, body=b"x")) == (403, "AccessDenied")
+    assert s3.get_object(Bucket=bucket, Key="w/old")["Body"].read() == b"old"
 
 
-def test_anyone_writes_to_a_bucket_that_is_open_for_it(ask: Ask) -> None:
-    """But nobody without a key gives an object an ACL of its own."""
+def test_anonymous_callers_write_to_a_public_bucket(ask: Ask) -> None:
+    """Anonymous callers may write to a public-read-write bucket, but not set an object ACL."""
     assert ask("PUT", "open", "a", body=b"x").status == 200
     for acl in ("private", "public-read"):
         reply = ask("PUT", "open", "a", headers={"x-oss-object-acl": acl}, body=b"x")
@@ -207,8 +207,8 @@ def test_anyone_writes_to_a_bucket_that_is_open_for_it(ask: Ask) -> None:
     assert ask("DELETE", "open", "a").status == 204
 
 
-def test_deleting_is_204_whether_the_object_is_there_or_not(ask: Ask, put: Put) -> None:
-    """Once and again (spec 01 §7)."""
+def test_deleting_is_idempotent(ask: Ask, put: Put) -> None:
+    """A repeated DELETE is a 204 (spec 01 §7)."""
     put()
     for _ in range(2):
         reply = ask("DELETE", "closed", "w/a.bin", by="writer")
@@ -217,20 +217,20 @@ def test_deleting_is_204_whether_the_object_is_there_or_not(ask: Ask, put: Put) 
 
 
 def test_one_version_is_deleted_by_its_id(ask: Ask, s3: "S3Client") -> None:
-    """The newer one stays."""
-    s3.create_bucket(Bucket="s3-kept")
-    s3.put_bucket_versioning(Bucket="s3-kept", VersioningConfiguration={"Status": "Enabled"})
-    old = ask("PUT", "kept", "d", by="owner", body=b"old").headers["x-oss-version-id"]
-    new = ask("PUT", "kept", "d", by="owner", body=b"new").headers["x-oss-version-id"]
+    """DELETE with `versionId` deletes that version alone."""
+    s3.create_bucket(Bucket="s3-versioned")
+    s3.put_bucket_versioning(Bucket="s3-versioned", VersioningConfiguration={"Status": "Enabled"})
+    old = ask("PUT", "versioned", "d", by="owner", body=b"old").headers["x-oss-version-id"]
+    new = ask("PUT", "versioned", "d", by="owner", body=b"new").headers["x-oss-version-id"]
     assert old != new
     query = (("versionId", old),)
-    assert ask("DELETE", "kept", "d", by="owner", query=query).status == 204
-    assert ask("GET", "kept", "d", query=query).status == 404
-    assert ask("GET", "kept", "d").body == b"new"
+    assert ask("DELETE", "versioned", "d", by="owner", query=query).status == 204
+    assert ask("GET", "versioned", "d", query=query).status == 404
+    assert ask("GET", "versioned", "d").body == b"new"
 
 
-def test_processing_is_not_for_put(ask: Ask) -> None:
-    """400 and nothing is stored (C-15)."""
+def test_a_put_with_a_process_is_refused(ask: Ask) -> None:
+    """PUT with `x-oss-process` is a 400 and stores nothing (C-15)."""
     query = (("x-oss-process", "image/resize,w_9"),)
     reply = ask("PUT", "closed", "w/none", by="owner", query=query, body=b"x")
     assert code_of(reply) == (400, "InvalidArgument")
@@ -238,10 +238,10 @@ def test_processing_is_not_for_put(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("acl", ["private", "public-read", "public-read-write", "default"])
-@pytest.mark.parametrize("way", ["with the object", "later"])
-def test_an_object_has_an_acl_of_its_own(ask: Ask, put: Put, acl: str, way: str) -> None:
-    """It counts more than the bucket's, and is told to who administers the bucket."""
-    if way == "with the object":
+@pytest.mark.parametrize("when", ["with the object", "later"])
+def test_an_object_acl_overrides_the_buckets(ask: Ask, put: Put, acl: str, when: str) -> None:
+    """An object's ACL overrides the bucket's and is returned to administrators."""
+    if when == "with the object":
         put({"x-oss-object-acl": acl, "x-oss-meta-a": "b"})
     else:
         put({"x-oss-meta-a": "b"})
@@ -260,7 +260,7 @@ ACL = (("acl", ""),)
 
 @pytest.mark.parametrize("by", [None, "reader", "writer", "other"])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_acls_are_the_owners_business(ask: Ask, put: Put, method: str, by: str | None) -> None:
+def test_acls_need_the_admin_permission(ask: Ask, put: Put, method: str, by: str | None) -> None:
     """Only the owner reads or changes an ACL; anybody else is refused, 403 (spec 01 §7)."""
     put()
     headers = {"x-oss-object-acl": "public-read"}
@@ -268,8 +268,8 @@ def test_acls_are_the_owners_business(ask: Ask, put: Put, method: str, by: str |
     assert code_of(reply) == (403, "AccessDenied")
 
 
-def test_an_acl_that_is_none_is_refused(ask: Ask, put: Put) -> None:
-    """Unknown, missing, or of no object."""
+def test_an_invalid_acl_is_refused(ask: Ask, put: Put) -> None:
+    """An unknown ACL, a missing ACL and a missing object are errors."""
     put()
     for headers, key, expected in (
         ({"x-oss-object-acl": "open"}, "w/a.bin", (400, "InvalidArgument")),

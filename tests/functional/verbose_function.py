@@ -1,6 +1,6 @@
-"""The process function as Lambda runs it in detail: events come in, all that it prints goes out.
+"""Runs the process function at DEBUG: events from standard input, its log on standard output.
 
-Libraries may log whatever they want: Lambda opens the root logger that far.
+The root logger is at DEBUG too, as Lambda sets it, so libraries log as much as they want.
 """
 
 import importlib
@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
 
 def main() -> None:
-    """Handle the events of standard input; replies are nobody's business here."""
+    """Handle the events of standard input and discard the replies."""
     logging.basicConfig(level=logging.DEBUG)
     app = importlib.import_module("functions.process.app")
     for event in json.load(sys.stdin):

@@ -48,18 +48,18 @@ CHOSEN = {
         *(f"image_{MARK},g_east,x_2,voffset_3,t_70", f"image_{MARK},text_SGk,size_9,g_nw,x_0,y_0"),
     ],
 }
-"""Arguments by operation, where the bounds of each parameter say too little."""
+"""Arguments by operation, for operations that need more cases than the bounds of parameters."""
 
 CASES = {
     operation.name: CHOSEN.get(operation.name) or bounds(operation)
     for operation in OPERATIONS.values()
     if issubclass(operation, PixelOperation)
 }
-"""Arguments by operation; a new one has its cases from its declaration."""
+"""Arguments by operation; those of a new operation follow from its declaration."""
 
 
 def source(mode: str) -> Image.Image:
-    """Draw 36×24 pixels whose red tells x, green y, and blue squares of 4 pixels."""
+    """Draw 36×24 pixels: red encodes x, green y, and blue squares of 4 pixels."""
     picture = coded((36, 24), mode)
     red, green, _, *alpha = picture.split()
     squares = Image.new("L", picture.size)
@@ -69,7 +69,7 @@ def source(mode: str) -> Image.Image:
 
 
 def mark(_key: str) -> bytes:
-    """Draw a watermark object: a white disc, half transparent at its edge."""
+    """Draw a watermark object: a white disc with a transparent edge."""
     disc = Image.new("RGBA", (9, 9), "white")
     disc.putalpha(Image.radial_gradient("L").resize((9, 9)).point(lambda far: 255 - far))
     return stored(disc)
@@ -79,7 +79,7 @@ CONTEXT = ProcessingContext(fonts=ROOT / "layers/fonts/fonts", load_watermark=ma
 
 
 def golden_path(operation: str, text: str, mode: str) -> Path:
-    """Tell where a golden is kept."""
+    """Return the path of a golden."""
     return GOLDENS / operation / f"{text or 'bare'}.{mode.lower()}.png"
 
 
@@ -100,10 +100,10 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("operation", "text", "mode"), RUNS)
-def test_an_operation_draws_what_it_drew(
+def test_an_operation_matches_its_golden(
     request: pytest.FixtureRequest, operation: str, text: str, mode: str
 ) -> None:
-    """Whatever changes a pixel is seen, and either wanted or wrong."""
+    """An operation's output equals its golden in every pixel."""
     action = f"{operation},{text}" if text else operation
     image = applied(source(mode), action, context=CONTEXT)
     path = golden_path(operation, text, mode)
@@ -114,22 +114,22 @@ def test_an_operation_draws_what_it_drew(
 
 
 def test_every_pixel_operation_has_goldens() -> None:
-    """And every golden a case."""
+    """Every pixel operation has cases, and every golden belongs to a case."""
     assert set(CHOSEN) <= set(CASES)
     assert all(CASES.values())
-    wanted = {golden_path(*run.values) for run in RUNS}  # type: ignore[arg-type]
-    assert set(GOLDENS.rglob("*.png")) == wanted
+    expected = {golden_path(*run.values) for run in RUNS}  # type: ignore[arg-type]
+    assert set(GOLDENS.rglob("*.png")) == expected
 
 
 def test_a_missing_golden_fails(tmp_path: Path) -> None:
-    """It is never taken for granted."""
+    """The comparison fails if the golden file is missing."""
     with pytest.raises(AssertionError, match=r"none\.png is missing"):
         assert_golden(source("RGB"), tmp_path / "none.png")
 
 
 @pytest.mark.parametrize("change", ["mode", "size", "one level of one pixel"])
 def test_any_change_fails(tmp_path: Path, change: str) -> None:
-    """The comparison itself is worth something."""
+    """The comparison fails for another mode, another size or one changed level."""
     drawn = source("RGB")
     drawn.save(tmp_path / "golden.png")
     assert_golden(drawn, tmp_path / "golden.png")
@@ -145,7 +145,7 @@ def test_any_change_fails(tmp_path: Path, change: str) -> None:
 
 
 def test_goldens_are_not_updated_in_ci() -> None:
-    """The flag is refused before anything is written."""
+    """`--update-goldens` is a usage error in CI."""
     finished = subprocess.run(
         [
             sys.executable,

@@ -1,6 +1,6 @@
-"""The function at the edge: what it takes out of a query, and what it never touches.
+"""The CloudFront function that removes unknown parameters from a query.
 
-It runs in node, whose language has all that CloudFront's has.
+The tests run it in node, whose JavaScript includes CloudFront's.
 """
 
 import json
@@ -15,7 +15,7 @@ import pytest
 
 from darkroom.auth import v1
 from darkroom.web.handlers import not_implemented
-from darkroom.web.wire import RESPONSE_PREFIX, Parameter
+from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
 from tests.stack import template
 
 HANDLERS = Path(not_implemented.__file__).parent
@@ -27,40 +27,40 @@ process.stdout.write(JSON.stringify(events.map((event) => handler(event))));
 """
 
 
-def known_to_the_service() -> set[str]:
-    """Give every parameter that can change an answer, but for those known by their beginning."""
-    names = {*Parameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
+def service_parameters() -> set[str]:
+    """Return the parameters that can change a response, without those known by their prefix."""
+    names = {*QueryParameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
     return {str(name) for name in names if not name.startswith(("x-oss-", RESPONSE_PREFIX))}
 
 
 def test_handlers_read_declared_parameters_only() -> None:
-    """`context.query` is typed by `Parameter`; the request's own query is for the dispatcher."""
+    """`context.query` is typed by `QueryParameter`; only the dispatcher reads `request.query`."""
     assert [path for path in HANDLERS.glob("*.py") if "request.query" in path.read_text()] == []
 
 
 def listed(name: str) -> list[str]:
-    """Read a list of the function's own."""
+    """Return a list that the function declares."""
     (text,) = re.findall(rf"const {name} = (.*?);", CODE, re.DOTALL)
     return " ".join(re.findall(r"'(.+?)'", text.replace("split(' ')", ""))).split()
 
 
-def test_the_function_knows_what_the_service_knows() -> None:
-    """Nothing that changes an answer is taken out, and nothing else is left in."""
-    assert listed("KNOWN") == sorted(known_to_the_service())
+def test_the_function_lists_the_parameters_of_the_service() -> None:
+    """Both lists are equal."""
+    assert listed("KNOWN") == sorted(service_parameters())
 
 
-def test_a_version_of_the_signature_is_known_by_its_parameters() -> None:
-    """As in auth/verify.py."""
+def test_the_function_detects_every_signature_version() -> None:
+    """The parameters are those that auth/verify.py reads."""
     assert set(listed("SIGNED")) == {*v1.URL_PARAMETERS, "x-oss-signature-version"}
 
 
-def test_the_function_is_not_too_long() -> None:
-    """CloudFront takes 10 KB."""
+def test_the_function_is_below_cloudfronts_limit() -> None:
+    """The maximum is 10 KB."""
     assert len(CODE.encode()) < 10_240
 
 
 def event(query: str, *, method: str = "GET", headers: Sequence[str] = ()) -> dict[str, Any]:
-    """Build what CloudFront hands over: names and values as they were sent."""
+    """Return a CloudFront event: names and values are encoded as in the request."""
     parameters: dict[str, Any] = {}
     for item in filter(None, query.split("&")):
         name, _, value = item.partition("=")
@@ -77,7 +77,7 @@ def event(query: str, *, method: str = "GET", headers: Sequence[str] = ()) -> di
 
 
 def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
-    """Let the function answer in node."""
+    """Run the function in node and return its responses."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node to run what CloudFront runs")
@@ -109,8 +109,8 @@ KEPT = {
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_anonymous_request_loses_what_nobody_reads(method: str) -> None:
-    """So that it finds what is in the cache, and no query of chance fills it."""
+def test_unknown_parameters_of_an_anonymous_request_are_removed(method: str) -> None:
+    """So unknown parameters neither miss the cache nor fill it."""
     answers = run(*(event(query, method=method) for query in KEPT))
     left = [list(answer["querystring"]) for answer in answers]
     assert dict(zip(KEPT, left, strict=True)) == KEPT
@@ -127,19 +127,19 @@ SIGNED = [
 ]
 
 
-def test_a_signed_request_stays_as_it_is() -> None:
-    """Versions 2 and 4 sign whatever parameters there are."""
+def test_a_signed_request_is_not_changed() -> None:
+    """Versions 2 and 4 sign every parameter."""
     assert run(*SIGNED) == [entry["request"] for entry in SIGNED]
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "PATCH"])
-def test_what_is_never_kept_stays_as_it_is(method: str) -> None:
-    """There is nothing to gain."""
+def test_a_request_that_is_not_cached_is_not_changed(method: str) -> None:
+    """Only GET and HEAD are cached."""
     sent = event("utm=1", method=method)
     assert run(sent) == [sent["request"]]
 
 
-def test_the_language_is_cloudfronts() -> None:
-    """Of the statements that node knows and CloudFront does not, none is used."""
+def test_the_function_uses_no_syntax_that_cloudfront_lacks() -> None:
+    """Node supports more statements than CloudFront."""
     code = re.sub(r"//.*", "", CODE)
     assert not re.findall(r"\bof\b|\bclass\b|\?\?|\?\.|\bSet\b|\bimport\b", code)

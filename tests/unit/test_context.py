@@ -1,4 +1,4 @@
-"""What operations may know of the world."""
+"""The processing context that operations receive: deadline and request cache."""
 
 import pytest
 
@@ -6,46 +6,46 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext, RequestCache
 
 
-def test_no_deadline_is_no_hurry() -> None:
-    """Without a clock to race, there is always time."""
+def test_without_a_deadline_the_check_passes() -> None:
+    """`check_deadline` raises nothing."""
     ProcessingContext().check_deadline()
 
 
 @pytest.mark.parametrize("remaining", [0.0, -1.0])
-def test_a_passed_deadline_is_said_while_there_is_time_to_say_it(remaining: float) -> None:
-    """503 with the advice what to do, instead of being cut off."""
+def test_a_passed_deadline_raises_a_503(remaining: float) -> None:
+    """The message says that the time allowed has passed."""
     with pytest.raises(OssError) as caught:
         ProcessingContext(remaining=lambda: remaining).check_deadline()
     assert (caught.value.code, caught.value.status) == (Code.SERVICE_UNAVAILABLE, 503)
     assert "time allowed" in caught.value.message
 
 
-def test_a_moment_left_is_enough_to_go_on() -> None:
-    """The deadline is the point, not a margin around it."""
+def test_any_remaining_time_passes() -> None:
+    """The check passes until the deadline, without a margin."""
     ProcessingContext(remaining=lambda: 0.001).check_deadline()
 
 
-def test_without_a_loader_a_mark_is_a_watermark_error() -> None:
-    """A picture without a bucket around it has no marks to offer."""
+def test_without_a_loader_a_watermark_object_is_an_error() -> None:
+    """The default loader raises WatermarkError."""
     with pytest.raises(OssError) as caught:
         ProcessingContext().load_watermark("panda.png")
     assert caught.value.code is Code.WATERMARK_ERROR
 
 
-def test_a_shelf_keeps_what_there_is_room_for() -> None:
-    """A thing is made once; one that does not fit is made each time."""
-    shelf = RequestCache(room=10)
+def test_the_cache_keeps_values_that_fit() -> None:
+    """A value that fits is created once; a larger one is created each time."""
+    cache = RequestCache(remaining_pixels=10)
     numbers = iter(range(10))
 
     def once(key: str) -> int:
-        return shelf.get_or_create(key, lambda: next(numbers), pixels=lambda _: 6)
+        return cache.get_or_create(key, lambda: next(numbers), pixels=lambda _: 6)
 
     assert [once(key) for key in "abab"] == [0, 1, 0, 2]
-    assert shelf.room == 4
+    assert cache.remaining_pixels == 4
 
 
-def test_what_weighs_nothing_is_always_kept() -> None:
-    """Also on a full shelf."""
-    shelf = RequestCache(room=0)
-    made = [shelf.get_or_create("a", object, pixels=lambda _: 0) for _ in range(2)]
+def test_a_value_without_pixels_is_always_kept() -> None:
+    """A value without pixels is kept even in a full cache."""
+    cache = RequestCache(remaining_pixels=0)
+    made = [cache.get_or_create("a", object, pixels=lambda _: 0) for _ in range(2)]
     assert made[0] is made[1]

@@ -1,4 +1,4 @@
-"""The layer of third-party packages: complete, pinned, and without what the runtime brings."""
+"""The layer of third-party packages is complete and pinned, without packages of the runtime."""
 
 import re
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "layers/dependencies/requirements.txt"
 
 
-def normal(name: str) -> str:
-    """Spell a package's name the one way."""
+def normalise(name: str) -> str:
+    """Return the normalised name of a package."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Read the versions of a requirements file, by name."""
+    """Return the versions in a requirements file, by package."""
     lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
     pinned = (line.split("==") for line in lines if line and not line.startswith("-"))
-    return {normal(name): number for name, number in pinned}
+    return {normalise(name): number for name, number in pinned}
 
 
-def needs(name: str) -> Iterator[str]:
-    """List what a package needs to be installed with it, but for its extras."""
+def dependencies(name: str) -> Iterator[str]:
+    """Yield the direct dependencies of a package, without extras."""
     for requirement in requires(name) or ():
         if "extra ==" not in requirement:
-            yield normal(re.split(r"[^A-Za-z0-9._-]", requirement)[0])
+            yield normalise(re.split(r"[^A-Za-z0-9._-]", requirement)[0])
 
 
 def closure(name: str) -> set[str]:
-    """List a package and all that it needs, near and far."""
+    """Return a package and all its direct and indirect dependencies."""
     found, waiting = set[str](), [name]
     while waiting:
         found.add(current := waiting.pop())
-        waiting += [need for need in needs(current) if need not in found]
+        waiting += [need for need in dependencies(current) if need not in found]
     return found
 
 
@@ -45,16 +45,16 @@ RUNTIME = closure("boto3")
 
 @pytest.mark.parametrize("name", LISTED)
 def test_complete(name: str) -> None:
-    """What a package needs is listed as well, or comes with boto3 and the runtime."""
-    assert set(needs(name)) <= LISTED.keys() | RUNTIME
+    """Every dependency is in the layer, or in the runtime with boto3."""
+    assert set(dependencies(name)) <= LISTED.keys() | RUNTIME
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_tested_as_deployed(name: str) -> None:
-    """The tests run on the versions that are deployed."""
+def test_the_installed_version_is_the_deployed_one(name: str) -> None:
+    """The tests run with the versions of the layer."""
     assert version(name) == LISTED[name]
 
 
-def test_no_second_boto3() -> None:
-    """What the runtime brings is not deployed again."""
+def test_the_layer_contains_no_package_of_the_runtime() -> None:
+    """The runtime provides boto3 and its dependencies."""
     assert not LISTED.keys() & RUNTIME

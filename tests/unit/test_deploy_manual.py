@@ -1,4 +1,4 @@
-"""docs/deploy.md knows everything that can be configured."""
+"""docs/deploy.md documents every setting."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,14 @@ ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/deploy.md").read_text()
 
 
-class NamesRead(Mapping[str, str]):
-    """An empty environment that notes the names of the variables that are read."""
+class RecordingEnvironment(Mapping[str, str]):
+    """An empty environment that records the names of the variables that are read."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        """Note the name; raise `KeyError`."""
+        """Record the name; raise `KeyError`."""
         self.names.add(name)
         raise KeyError(name)
 
@@ -36,7 +36,7 @@ class NamesRead(Mapping[str, str]):
 
 def variables() -> set[str]:
     """Return the names of the variables that the settings read, without those that Lambda sets."""
-    environ = NamesRead()
+    environ = RecordingEnvironment()
     Settings.from_environ(environ)
     return {name for name in environ.names if not name.startswith("AWS_")}
 
@@ -46,8 +46,8 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-def test_every_variable_and_parameter_has_its_row() -> None:
-    """Each environment variable and each parameter of the template is in a row of a table."""
+def test_every_variable_and_parameter_is_in_a_table() -> None:
+    """Each environment variable and each parameter of the template has a row."""
     names = [*variables(), *parameters()]
     assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", MANUAL, re.MULTILINE)] == []
 
@@ -68,8 +68,8 @@ def test_the_guide_groups_every_parameter() -> None:
     assert sorted(grouped) == sorted(parameters())
 
 
-def test_variables_are_those_that_are_set() -> None:
-    """The settings read every variable of the template, and some more."""
+def test_the_settings_read_every_variable_of_the_template() -> None:
+    """The settings read further variables, too."""
     written = [
         function_properties(template(), name)["Environment"]["Variables"]
         for name in ("ProcessFunction", "PersistFunction")
@@ -79,7 +79,7 @@ def test_variables_are_those_that_are_set() -> None:
 
 
 def costs() -> list[tuple[float, ...]]:
-    """Rows of the cost table, in numbers: processor time, bytes, and three prices."""
+    """Return the rows of the cost table: processor time, bytes and three prices."""
     row = r"^\| [^|]+ \| ([\d.]+) ms \| (\d+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$"
     return [tuple(map(float, found)) for found in re.findall(row, MANUAL, re.MULTILINE)]
 
@@ -95,35 +95,37 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
     assert prices == pytest.approx([function, alone, behind_cdn], abs=0.0051)
 
 
-def test_there_are_costs() -> None:
-    """The patterns above find every row of both tables."""
+def test_the_cost_tables_are_found() -> None:
+    """The patterns match every row of both tables."""
     assert len(costs()) == 4
-    assert len(kept_costs()) == 6
+    assert len(result_cache_costs()) == 6
 
 
-def kept_costs() -> list[tuple[str, ...]]:
-    """Rows of the table of kept results: time of making, three prices, and when it pays."""
+def result_cache_costs() -> list[tuple[str, ...]]:
+    """Return the rows of the result cache table: rendering time, three prices, break-even."""
     price = r"([\d.]+) \| "
     row = rf"^\| [^|]+ \| ([\d.]+) ms \| {price}{price}{price}(?:([\d.]+) requests|never) \|$"
     return re.findall(row, MANUAL, re.MULTILINE)
 
 
-@pytest.mark.parametrize("row", kept_costs(), ids=lambda row: f"{row[0]} ms")
-def test_costs_of_kept_results_follow_from_their_formula(row: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("row", result_cache_costs(), ids=lambda row: f"{row[0]} ms")
+def test_costs_of_the_result_cache_follow_from_their_formula(row: tuple[str, ...]) -> None:
     """Prices agree to the cent, break-even points to 0.05 requests or 0.2 %."""
-    making, *prices = map(float, row[:4])
-    anew = billed(2 * making + 40) + 0.40
-    kept = billed(2 * making + 160) + 3 * 0.40 + 5.00
-    found = billed(80) + 0.40 + 0.40
-    assert prices == pytest.approx([anew, kept, found], abs=0.0051)
+    rendering, *prices = map(float, row[:4])
+    uncached = invocation_price(2 * rendering + 40) + 0.40
+    stored = invocation_price(2 * rendering + 160) + 3 * 0.40 + 5.00
+    found = invocation_price(80) + 0.40 + 0.40
+    assert prices == pytest.approx([uncached, stored, found], abs=0.0051)
     if not row[4]:
-        assert anew < found
+        assert uncached < found
     else:
-        assert float(row[4]) == pytest.approx((kept - found) / (anew - found), rel=0.002, abs=0.051)
+        assert float(row[4]) == pytest.approx(
+            (stored - found) / (uncached - found), rel=0.002, abs=0.051
+        )
 
 
-def billed(milliseconds: float) -> float:
-    """Dollars for a million invocations of that length."""
+def invocation_price(milliseconds: float) -> float:
+    """Return the dollars for a million invocations of this duration."""
     return 1769 / 1024 * milliseconds * 1000 * 0.0000133334
 
 
@@ -131,7 +133,7 @@ def test_costs_of_snapshots_follow_from_their_prices() -> None:
     """Costs of 30 days and of 1,000 restores follow from the prices and the memory."""
     memory = 1769 / 1024
     prices = re.findall(r"\$([\d.]+) per GB-second and \$([\d.]+) per GB\)", MANUAL)
-    kept, restored = (float(price) for price in prices[0])
-    assert f"${memory * 30 * 86400 * kept:.2f} a month for the snapshot" in MANUAL
+    stored, restored = (float(price) for price in prices[0])
+    assert f"${memory * 30 * 86400 * stored:.2f} a month for the snapshot" in MANUAL
     assert f"${memory * 1000 * restored:.2f} for a thousand starts" in MANUAL
     assert f"${memory * 1000 * 0.3 * 0.0000133334:.2f} of\nimport" in MANUAL

@@ -1,4 +1,4 @@
-"""The catalogue of errors and its public wording (spec 05)."""
+"""The catalogue of errors and its public messages (spec 05)."""
 
 from darkroom.errors import (
     MAX_SHOWN,
@@ -60,7 +60,7 @@ def test_each_code_has_its_documented_status() -> None:
     assert {code.wire: OssError(code).status for code in Code} == STATUSES
 
 
-def test_every_code_has_a_sentence_to_answer_with() -> None:
+def test_every_code_has_a_message() -> None:
     """Every code has a default message, and no two codes share a wire name (spec 05 §2)."""
     assert all(code.message.endswith(".") for code in Code)
     assert len({code.wire for code in Code}) == len(Code)
@@ -78,13 +78,13 @@ FIXED = {
 }
 
 
-def test_documented_sentences_are_kept_to_the_letter() -> None:
+def test_documented_messages_are_exact() -> None:
     """Clients match on these (spec 05 §3)."""
     assert {OssError(code).message: code for code in FIXED.values()} == FIXED
 
 
 def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:
-    """The measured shape, with the reason directly behind the sentence."""
+    """The format was measured: the reason follows the sentence without a blank."""
     error = invalid("rotate", "abc", "Value must be digit", ec="0040-00000217")
     assert error.code is Code.INVALID_ARGUMENT
     assert error.ec == "0040-00000217"
@@ -94,7 +94,7 @@ def test_an_invalid_value_is_named_with_its_parameter_and_reason() -> None:
 
 
 def test_a_message_repeats_no_more_than_a_hundred_characters_of_a_value() -> None:
-    """A message cuts a caller's value at `MAX_SHOWN` characters."""
+    """A caller's value is truncated to `MAX_SHOWN` characters."""
     error = invalid("text", "a" * 4000, "Value must be base64")
     assert "a" * MAX_SHOWN + "…" in error.message
     assert "a" * (MAX_SHOWN + 1) not in error.message
@@ -108,13 +108,13 @@ def test_a_missing_value_is_named() -> None:
 
 
 def test_text_that_is_not_base64_is_a_bad_request() -> None:
-    """The one value error that is not an InvalidArgument (documented)."""
+    """This is the only value error that is not an InvalidArgument (documented)."""
     error = not_base64(ec="0040-00000265")
     assert (error.code, error.ec) == (Code.BAD_REQUEST, "0040-00000265")
     assert error.message == "Input is not base64 decoding."
 
 
-def test_what_is_missing_is_repeated_in_an_element_of_its_own() -> None:
+def test_a_missing_bucket_or_key_is_in_its_own_element() -> None:
     """BucketName for a bucket, Key for an object (spec 05 §1)."""
     assert no_such_bucket("nope").details == {"BucketName": "nope"}
     assert no_such_bucket("nope").ec == "0015-00000101"
@@ -122,6 +122,6 @@ def test_what_is_missing_is_repeated_in_an_element_of_its_own() -> None:
     assert no_such_key("a/b.jpg").ec == "0040-00000024"
 
 
-def test_a_log_shows_code_and_message() -> None:
-    """`str` of an error is code and message."""
+def test_the_text_of_an_error_is_code_and_message() -> None:
+    """`str` of an error is what the log shows."""
     assert str(OssError(Code.BAD_REQUEST, "Why.")) == "BadRequest: Why."

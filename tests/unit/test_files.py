@@ -1,11 +1,11 @@
-"""Files through a process: names, formats, marks and messages."""
+"""Processing of files: names, formats, watermarks and messages."""
 
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from darkroom.cli.files import Job, plan_jobs, reports, run_job
+from darkroom.cli.files import FileTask, plan_jobs, reports, run_job
 from darkroom.errors import Code, OssError
 from darkroom.process.parameters import encode_base64
 from tests.pictures import animation, stored
@@ -15,7 +15,7 @@ FONTS = Path("nowhere")
 
 @pytest.fixture
 def album(tmp_path: Path) -> Path:
-    """Make a folder of pictures, and of what lies among pictures."""
+    """Return a folder of pictures, with hidden files and a text file."""
     folder = tmp_path / "album"
     (folder / "2024").mkdir(parents=True)
     (folder / ".cache").mkdir()
@@ -30,13 +30,13 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-def did(process: str, source: Path, target: Path) -> list[str | None]:
-    """Do all that a command line asks for."""
+def run_all(process: str, source: Path, target: Path) -> list[str | None]:
+    """Run all jobs of a command line and return their messages."""
     return [run_job(job) for job in plan_jobs(process, source, target, fonts=FONTS)]
 
 
 def opened(path: Path) -> Image.Image:
-    """Read a result."""
+    """Return the loaded picture of a file."""
     with Image.open(path) as image:
         image.load()
     return image
@@ -54,21 +54,21 @@ def opened(path: Path) -> Image.Image:
         ("image/format,webp/resize,w_20", "out.png", "PNG"),
     ],
 )
-def test_the_suffix_chooses_the_format(
+def test_the_suffix_determines_the_format(
     album: Path,
     tmp_path: Path,
     process: str,
     name: str,
     format: str,  # noqa: A002
 ) -> None:
-    """Where it names one; else the process decides, as in a URL."""
-    assert did(process, album / "a.jpg", tmp_path / name) == [None]
+    """A suffix without a format leaves it to the process, as in a URL."""
+    assert run_all(process, album / "a.jpg", tmp_path / name) == [None]
     result = opened(tmp_path / name)
     assert (result.format, result.size) == (format, (20, 15))
 
 
 def test_a_folder_keeps_its_tree(album: Path, tmp_path: Path) -> None:
-    """Hidden files stay out; names follow the format, and never meet; others are told."""
+    """Hidden files are skipped, names are unique, and a file that is no picture has a message."""
     jobs = plan_jobs("image/format,png", album, tmp_path / "out", fonts=FONTS)
     messages = {str(job.source.relative_to(album)): run_job(job) for job in jobs}
     assert messages == {
@@ -88,15 +88,15 @@ def test_a_folder_keeps_its_tree(album: Path, tmp_path: Path) -> None:
     assert all(opened(path).format == "PNG" for path in files)
 
 
-def test_names_stay_where_the_format_does(album: Path, tmp_path: Path) -> None:
-    """Also those that are spelt another way."""
-    did("image/resize,w_20", album, tmp_path / "out")
+def test_a_name_is_kept_with_its_format(album: Path, tmp_path: Path) -> None:
+    """Any spelling of a suffix is kept."""
+    run_all("image/resize,w_20", album, tmp_path / "out")
     assert (tmp_path / "out/2024/b.v2.JPEG").exists()
     assert opened(tmp_path / "out/moving.gif").format == "GIF"
 
 
 def test_results_inside_the_source_are_not_sources(album: Path) -> None:
-    """A second run makes the same as the first."""
+    """A second run has the same jobs as the first."""
     for _ in range(2):
         jobs = plan_jobs("image/resize,w_20", album, album / "small", fonts=FONTS)
         assert len(jobs) == 5
@@ -104,22 +104,24 @@ def test_results_inside_the_source_are_not_sources(album: Path) -> None:
             run_job(job)
 
 
-def test_a_target_folder_takes_the_sources_name(album: Path, tmp_path: Path) -> None:
-    """With the suffix of the result."""
-    assert did("image/format,webp", album / "a.jpg", tmp_path) == [None]
+def test_a_result_in_a_target_folder_has_the_name_of_its_source(
+    album: Path, tmp_path: Path
+) -> None:
+    """Its suffix is that of the result."""
+    assert run_all("image/format,webp", album / "a.jpg", tmp_path) == [None]
     assert opened(tmp_path / "a.webp").format == "WEBP"
 
 
 def test_a_report_is_stored_as_json(album: Path, tmp_path: Path) -> None:
-    """Whatever the suffix of a target names."""
-    did("image/average-hue", album / "a.png", tmp_path / "hue.png")
+    """The suffix of the target does not matter."""
+    run_all("image/average-hue", album / "a.png", tmp_path / "hue.png")
     assert (tmp_path / "hue.png").read_text() == '{\n    "RGB": "0x336699"}'
-    did("image/average-hue", album, tmp_path / "out")
+    run_all("image/average-hue", album, tmp_path / "out")
     assert (tmp_path / "out/moving.json").read_text() == '{\n    "RGB": "0x336699"}'
 
 
-def test_reports_are_told_from_pictures() -> None:
-    """By their operation."""
+def test_reports_recognises_a_report() -> None:
+    """The operation determines whether a result is a report."""
     assert reports("image/info")
     assert not reports("image/resize,w_1")
 
@@ -134,8 +136,8 @@ def test_reports_are_told_from_pictures() -> None:
         ("image/resize,w_1|sys/saveas,o_YQ", Code.INVALID_ARGUMENT),
     ],
 )
-def test_a_wrong_process_is_told_before_anything_is_read(process: str, code: Code) -> None:
-    """With the error of the service; there are no styles and no buckets here."""
+def test_an_invalid_process_is_refused_before_the_source_is_read(process: str, code: Code) -> None:
+    """The error is the service's; styles and buckets do not exist here."""
     with pytest.raises(OssError) as caught:
         plan_jobs(process, Path("nowhere.jpg"), Path("out.jpg"), fonts=FONTS)
     assert caught.value.code is code
@@ -149,48 +151,48 @@ def test_a_wrong_process_is_told_before_anything_is_read(process: str, code: Cod
         ("a.jpg", "out.gif", "Only a gif picture can be saved as gif."),
     ],
 )
-def test_a_failure_says_why_and_leaves_nothing(
+def test_a_failure_returns_a_message_and_writes_no_file(
     album: Path, source: str, target: str, message: str
 ) -> None:
-    """With the messages of the service."""
+    """The messages are the service's."""
     before = sorted(album.rglob("*"))
-    assert did("image/resize,w_20", album / source, album / target) == [message]
+    assert run_all("image/resize,w_20", album / source, album / target) == [message]
     assert sorted(album.rglob("*")) == before
 
 
-def test_a_target_that_cannot_be_written_is_told(album: Path) -> None:
-    """With the message of the system."""
-    (message,) = did("image/resize,w_20", album / "a.jpg", album / "notes.txt/out.jpg")
+def test_a_target_that_cannot_be_written_returns_a_message(album: Path) -> None:
+    """The message is the operating system's."""
+    (message,) = run_all("image/resize,w_20", album / "a.jpg", album / "notes.txt/out.jpg")
     assert message == f"File exists: {album / 'notes.txt'}"
 
 
-def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
-    """20 MB, as in the service."""
+def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
+    """The limit is 20 MB, as in the service."""
     with (tmp_path / "huge.jpg").open("wb") as file:
         file.truncate(20_971_521)
-    assert did("image/info", tmp_path / "huge.jpg", tmp_path / "out") == [
+    assert run_all("image/info", tmp_path / "huge.jpg", tmp_path / "out") == [
         "Maximal size of image supported is 20971520"
     ]
 
 
-def marked(album: Path, key: str) -> Job:
-    """Plan a watermark of another file."""
+def watermark_job(album: Path, key: str) -> FileTask:
+    """Return the job of a watermark with another file."""
     process = f"image/watermark,image_{encode_base64(key)},g_nw,x_0,y_0"
     (job,) = plan_jobs(process, album / "a.png", album / "out.png", fonts=FONTS)
     return job
 
 
-def test_marks_come_from_the_folder_of_the_source(album: Path) -> None:
-    """As from the same bucket."""
+def test_a_watermark_is_read_from_the_folder_of_the_source(album: Path) -> None:
+    """The folder takes the place of the bucket."""
     (album / "2024/mark.png").write_bytes(stored(Image.new("RGB", (5, 5), "#ff0000")))
-    assert run_job(marked(album, "2024/mark.png")) is None
+    assert run_job(watermark_job(album, "2024/mark.png")) is None
     assert opened(album / "out.png").getpixel((2, 2)) == (255, 0, 0)
 
 
 @pytest.mark.parametrize("key", ["none.png", "../secret.png", "2024", "/etc/hostname"])
-def test_marks_come_from_nowhere_else(album: Path, key: str) -> None:
-    """A key does not lead out of the folder."""
+def test_a_watermark_outside_the_folder_is_refused(album: Path, key: str) -> None:
+    """No key leads out of the folder."""
     (album.parent / "secret.png").write_bytes(stored(Image.new("RGB", (5, 5))))
-    message = run_job(marked(album, key))
+    message = run_job(watermark_job(album, key))
     assert message is not None
     assert message.endswith("The specified key does not exist.")

@@ -1,4 +1,4 @@
-"""Which file draws which character of a text watermark (C-90)."""
+"""The font file that draws each character of a text watermark (C-90)."""
 
 from functools import cache
 from pathlib import Path
@@ -21,12 +21,12 @@ CHARACTER_SETS = {
 
 @cache
 def face(file: str) -> FontFile:
-    """Open a face once for all tests."""
+    """Open a font file once for all tests."""
     return FontFile(FOLDER / file)
 
 
-def named(text: str, name: str) -> list[tuple[str, str]]:
-    """Cut the text for the OSS font name and name the files."""
+def file_runs(text: str, name: str) -> list[tuple[str, str]]:
+    """Return the name of the file and the text of each run, for an OSS font name."""
     return [
         (one.path.name, run) for one, run in split_runs(text, [face(file) for file in FILES[name]])
     ]
@@ -37,14 +37,14 @@ def named(text: str, name: str) -> list[tuple[str, str]]:
 def test_every_name_draws_the_scripts_of_china_japan_and_korea(
     name: str, characters: list[str]
 ) -> None:
-    """No character of these sets ends as a box, whichever name is asked for."""
+    """Every character of these sets has a glyph under every font name."""
     faces = [face(file) for file in FILES[name]]
     assert [c for c in characters if not any(one.has_glyph(c) for one in faces)] == []
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_name_draws_all_of_gb_2312(name: str) -> None:
-    """The character set of simplified Chinese, which the names were made for."""
+    """The character set of simplified Chinese, for which the fonts were made."""
     rows, columns = range(0xB0, 0xF8), range(0xA1, 0xFF)
     coded = (bytes((row, column)).decode("gb2312", "ignore") for row in rows for column in columns)
     faces = [face(file) for file in FILES[name]]
@@ -54,7 +54,7 @@ def test_every_name_draws_all_of_gb_2312(name: str) -> None:
 
 
 @pytest.mark.parametrize("file", ALL_FILES)
-def test_a_face_draws_what_the_renderer_draws(file: str) -> None:
+def test_has_glyph_agrees_with_the_renderer(file: str) -> None:
     """Compared with the renderer, whose box for a missing glyph does not count, nor a blank glyph.
 
     A mark must have no advance, and any other character must have one.
@@ -102,10 +102,10 @@ def test_a_missing_glyph_comes_from_the_next_face(
     text: str, name: str, expected: list[tuple[str, str]]
 ) -> None:
     """Each character is drawn by the first face that has it; a mark that none has is left out."""
-    assert named(text, name) == expected
+    assert file_runs(text, name) == expected
 
 
 def test_a_mapped_glyph_without_outline_is_no_glyph() -> None:
-    """Micro Hei maps U+2103 to nothing; taking it would leave a hole in the text."""
+    """Micro Hei maps U+2103 to an empty glyph."""
     assert not face("wqy-microhei.ttf").has_glyph("℃")
     assert face("wqy-microhei.ttf").has_glyph(" ")

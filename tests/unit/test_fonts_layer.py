@@ -1,4 +1,4 @@
-"""The font files that are shipped: what they must be able to do, weigh and carry beside them."""
+"""The font files in the layer: glyphs, size, sources and licences."""
 
 import zlib
 from itertools import pairwise
@@ -25,7 +25,7 @@ def test_every_name_opens_and_draws_different_glyphs(name: str) -> None:
 
 @pytest.mark.parametrize("file", SHIPPED)
 def test_letters_sit_on_the_baseline(file: str) -> None:
-    """Runs of several faces are drawn on one baseline: x ends on it, g goes below."""
+    """Runs of several faces share a baseline: x ends on it, g goes below."""
     font = ImageFont.truetype(FOLDER / file, 100, layout_engine=ImageFont.Layout.BASIC)
     canvas = ImageDraw.Draw(Image.new("L", (1, 1)))
     below = {letter: canvas.textbbox((0, 0), letter, font, anchor="ls")[3] for letter in "xg"}
@@ -34,21 +34,21 @@ def test_letters_sit_on_the_baseline(file: str) -> None:
 
 
 def test_only_files_with_a_name_are_shipped() -> None:
-    """A file that no name leads to is dead weight."""
+    """Every file is used by a font name."""
     named = {file for files in FILES.values() for file in files}
     assert sorted(named) == SHIPPED
 
 
-def test_the_layer_keeps_its_budget() -> None:
-    """At most 45 MB unpacked and 20 MB packed, everything included."""
+def test_the_layer_is_within_its_budget() -> None:
+    """At most 45 MB unpacked and 20 MB packed."""
     contents = [path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(map(len, contents)) <= 45_000_000
     assert sum(len(zlib.compress(content)) for content in contents) <= 20_000_000
 
 
 @pytest.mark.parametrize("file", SHIPPED)
-def test_each_file_has_its_source_and_licence_beside_it(file: str) -> None:
-    """Redistribution needs the licence text and, for the GPL, where the source is."""
+def test_each_file_has_its_source_and_licence(file: str) -> None:
+    """Redistribution requires the licence text and, for the GPL, the source."""
     row = next(line for line in CREDITS.splitlines() if line.startswith(f"| `{file}`"))
     licences = [cell.strip("`") for cell in row.split() if cell.startswith("`licences/")]
     assert licences

@@ -53,18 +53,18 @@ PIECES = st.sampled_from(
         *("resize", "w_100", "rotate", "90", "info", "=", "+", "%7C", "\x00", "\ud800", "٣", " "),
     ]
 )
-ODD = st.text(st.characters()) | st.lists(PIECES, max_size=30).map("".join)
+ANY_TEXT = st.text(st.characters()) | st.lists(PIECES, max_size=30).map("".join)
 
 
 def refusal(value: str) -> OssError:
-    """Read and check a value that has to be refused."""
+    """Return the error of parsing and compiling a value."""
     with pytest.raises(OssError) as caught:
         compile_operations(parse(value).actions)
     return caught.value
 
 
 def outcome(value: str) -> Process | OssError:
-    """Read and check a value, whatever comes of it."""
+    """Parse and compile a value; return the process or the error."""
     try:
         process = parse(value)
         compile_operations(process.actions)
@@ -73,7 +73,7 @@ def outcome(value: str) -> Process | OssError:
     return process
 
 
-READ = {
+PARSED = {
     "image/resize,w_100": Process(actions=(Action("resize", ("w_100",)),)),
     "image/resize,w_100,h_50/rotate,90": Process(
         actions=(Action("resize", ("w_100", "h_50")), Action("rotate", ("90",)))
@@ -98,9 +98,9 @@ READ = {
 }
 
 
-@pytest.mark.parametrize(("value", "process"), READ.items(), ids=READ)
-def test_a_value_is_read(value: str, process: Process) -> None:
-    """The forms of spec 01 §2.1, and what is behind the pipe is carried along."""
+@pytest.mark.parametrize(("value", "process"), PARSED.items(), ids=PARSED)
+def test_a_value_is_parsed(value: str, process: Process) -> None:
+    """The forms of spec 01 §2.1; the parts after the pipe are parsed, too."""
     assert parse(value) == process
 
 
@@ -145,24 +145,24 @@ REFUSED = {
     [(value, code, ec) for value, (code, ec) in REFUSED.items()],
     ids=REFUSED,
 )
-def test_what_is_not_in_the_grammar_is_refused(value: str, code: Code, ec: str | None) -> None:
-    """Each with the code of the catalogue, and its number where one is known."""
+def test_a_value_outside_the_grammar_is_refused(value: str, code: Code, ec: str | None) -> None:
+    """Each error has the code of the catalogue, and its EC where one is documented."""
     error = refusal(value)
     assert (error.code, error.ec) == (code, ec)
 
 
 def test_an_operation_that_is_not_for_post_is_named() -> None:
-    """The message of the vendor's SDK: `|saveas` without `sys/` is a common slip."""
+    """The message of the vendor's SDK: `|saveas` without `sys/` is a common mistake."""
     assert refusal(f"image/info|saveas,o_{KEY}").message == "operation not support post: saveas"
 
 
-def test_a_later_error_is_found_before_anything_is_done() -> None:
+def test_all_actions_are_checked_before_the_first_runs() -> None:
     """All actions are checked together (C-40)."""
     assert refusal("image/resize,w_100/rotate,400").ec == "0040-00000217"
 
 
 def test_a_value_may_be_4096_bytes_long() -> None:
-    """Counted after decoding (C-06), in bytes, not characters."""
+    """Length is counted after decoding (C-06), in bytes, not characters."""
     text = "image/resize,w_100,"
     parse(text + "a" * (MAX_PROCESS_BYTES - len(text)))
     parse(text + "图" * ((MAX_PROCESS_BYTES - len(text)) // 3))
@@ -171,13 +171,13 @@ def test_a_value_may_be_4096_bytes_long() -> None:
         assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, "0017-00000288")
 
 
-def test_the_number_of_actions_has_no_limit_of_its_own() -> None:
+def test_the_number_of_actions_is_not_limited() -> None:
     """A documented example chains nine watermarks (C-07)."""
     assert len(compile_operations(parse("image" + "/rotate,90" * 400).actions)) == 400
 
 
-def test_every_documented_action_is_in_the_table() -> None:
-    """The numbered sections of spec 02 name them; the page of operations has all of the table."""
+def test_every_documented_action_exists() -> None:
+    """`OPERATIONS` has every section of spec 02; docs/operations.md has all of `OPERATIONS`."""
     reference = next(ROOT.glob("docs/reference/02*.md")).read_text()
     documented = set(re.findall(r"^## \d+\. ([a-z-]+)$", reference, re.MULTILINE))
     assert {"resize", "average-hue"} <= documented <= set(OPERATIONS)
@@ -186,17 +186,17 @@ def test_every_documented_action_is_in_the_table() -> None:
 
 
 @given(PROCESSES)
-def test_what_is_written_reads_as_the_same(process: Process) -> None:
+def test_a_process_survives_its_text(process: Process) -> None:
     """Parsing and printing are inverses."""
     assert parse(process.text()) == process
 
 
-@given(ODD)
+@given(ANY_TEXT)
 @example("image/resize,w_" + "9" * 4000)
 @example("image/info|sys/saveas,o_" + "=" * 4000)
 @example("|" * 4096)
 def test_no_text_raises_anything_but_a_catalogue_error(value: str) -> None:
-    """However odd it is; and what passes reads again from its own text."""
+    """Any text that is accepted also survives its own text."""
     found = outcome(value)
     if isinstance(found, OssError):
         assert found.status == 400
@@ -206,7 +206,7 @@ def test_no_text_raises_anything_but_a_catalogue_error(value: str) -> None:
 
 @given(st.binary(max_size=40))
 def test_no_saved_name_raises_anything_but_a_catalogue_error(name: bytes) -> None:
-    """Bytes that are not UTF-8 are refused, all others are the name."""
+    """Names that are not UTF-8 are refused; others are returned unchanged."""
     text = base64.urlsafe_b64encode(name).decode()
     found = outcome(f"style/a|sys/saveas,o_{text}")
     if isinstance(found, OssError):
@@ -224,24 +224,24 @@ ADVERSARIES = [
 
 @pytest.mark.parametrize("start", ["image/resize,w_", "style/", "image/info|sys/saveas,o_"])
 @pytest.mark.parametrize("unit", ADVERSARIES)
-def test_reading_takes_linear_time(start: str, unit: str) -> None:
-    """Sixteen times the text takes nothing like 256 times as long."""
+def test_parsing_takes_linear_time(start: str, unit: str) -> None:
+    """A text of sixteen times the length takes less than 100 times as long."""
     width = len(unit.encode(errors="surrogatepass"))
     short, long = (start + unit * (size // width) for size in (250, 4000))
     assert _seconds(long) < 100 * max(_seconds(short), 5e-6)
 
 
-def test_a_value_that_is_too_long_costs_no_more_than_its_length() -> None:
-    """It is refused before it is taken apart."""
+def test_a_value_that_is_too_long_is_refused_quickly() -> None:
+    """Its length is checked before it is parsed."""
     assert _seconds("image/" + "a,/|" * 1_000_000) < 0.1
 
 
 def _seconds(value: str) -> float:
-    """Measure the fastest of a few readings, to keep a busy machine out of it."""
-    return min(_once(value) for _ in range(9))
+    """Return the fastest of nine measurements, to exclude other load."""
+    return min(_measure(value) for _ in range(9))
 
 
-def _once(value: str) -> float:
-    began = time.thread_time()
+def _measure(value: str) -> float:
+    start = time.thread_time()
     outcome(value)
-    return time.thread_time() - began
+    return time.thread_time() - start

@@ -1,4 +1,4 @@
-"""Documents of declared types, and their one form of error."""
+"""Documents of declared types, and the format of their errors."""
 
 import json
 from contextlib import suppress
@@ -15,7 +15,7 @@ from darkroom.json_documents import InvalidDocument, InvalidMember, decode
 
 
 class Colour(StrEnum):
-    """A choice."""
+    """An enumeration."""
 
     RED = "red"
     BLUE = "blue"
@@ -31,7 +31,7 @@ class Inner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
     when: Annotated[datetime, Meta(tz=True)] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a word for a reason of its own."""
+        """Refuse two values with messages of the type's own."""
         if self.two_words == "never":
             raise InvalidMember("twoWords", "must not be so")
         if self.two_words == "nowhere":
@@ -48,7 +48,7 @@ class Outer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Lenient(Struct, frozen=True):
-    """A document with members that are not known."""
+    """A document that allows unknown members."""
 
     number: int = 0
 
@@ -84,7 +84,7 @@ class Lenient(Struct, frozen=True):
     ],
 )
 def test_an_error_names_the_path_and_what_is_expected(text: bytes | str, complaint: str) -> None:
-    """In the same words for every document."""
+    """The format is the same for every document."""
     with pytest.raises(InvalidDocument) as refused:
         decode(text, Outer)
     assert str(refused.value).startswith(complaint)
@@ -94,13 +94,13 @@ def test_an_error_names_the_path_and_what_is_expected(text: bytes | str, complai
 
 
 def test_deep_nesting_is_an_invalid_document() -> None:
-    """Where unknown members are skipped, too."""
+    """Also in a document that skips unknown members."""
     with pytest.raises(InvalidDocument, match="must be JSON: it is nested too deeply"):
         decode('{"other":' + "[" * 100_000, Lenient)
 
 
-def test_a_long_name_is_cut() -> None:
-    """A message repeats 100 characters of a caller's text at most."""
+def test_a_long_name_is_truncated() -> None:
+    """A message contains at most 100 characters of a caller's text."""
     with pytest.raises(InvalidDocument) as refused:
         decode(f'{{"{"x" * 5000}": 1}}', Outer)
     assert str(refused.value) == f"{'x' * 100}… is not known"
@@ -121,14 +121,14 @@ def test_a_long_name_is_cut() -> None:
         max_leaves=12,
     )
 )
-def test_nothing_but_an_invalid_document_is_raised(value: Any) -> None:
-    """Whatever the document holds."""
+def test_any_json_is_decoded_or_an_invalid_document(value: Any) -> None:
+    """No JSON value raises another exception."""
     with suppress(InvalidDocument):
         decode(json.dumps(value), Outer)
 
 
 def test_no_value_is_in_the_chain_of_errors() -> None:
-    """Msgspec's own error quotes a wrong choice."""
+    """The error of msgspec, which quotes a wrong choice, is not chained."""
     with pytest.raises(InvalidDocument) as refused:
         decode('{"number": 1, "inner": [{"colour": "hunter2"}]}', Outer)
     assert refused.value.__context__ is None

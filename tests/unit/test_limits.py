@@ -1,4 +1,4 @@
-"""Size, side, pixel and frame limits (spec 03 §6): the boundary itself always passes."""
+"""Size, side, pixel and frame limits (spec 03 §6): every limit is inclusive."""
 
 import pytest
 from PIL import Image
@@ -13,7 +13,7 @@ LIMITS = Limits()
 
 
 def refusal(check: object, *arguments: object) -> OssError:
-    """Call a check that has to refuse."""
+    """Return the error that a check raises."""
     assert callable(check)
     with pytest.raises(OssError) as caught:
         check(*arguments)
@@ -21,7 +21,7 @@ def refusal(check: object, *arguments: object) -> OssError:
 
 
 def test_a_file_of_20_mb_passes_and_one_byte_more_does_not() -> None:
-    """20 971 520 bytes, in the words that public code knows."""
+    """20 971 520 bytes, with the documented message."""
     LIMITS.check_source_bytes(20_971_520)
     error = refusal(LIMITS.check_source_bytes, 20_971_521)
     assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000001")
@@ -39,10 +39,8 @@ def test_a_file_of_20_mb_passes_and_one_byte_more_does_not() -> None:
         ("webp", 30_000, "0040-00000009"),
     ],
 )
-def test_a_source_side_has_a_limit_and_each_format_its_number(
-    word: str, side: int, ec: str
-) -> None:
-    """Both sides are judged alike."""
+def test_the_side_limit_of_each_source_format(word: str, side: int, ec: str) -> None:
+    """The limit holds for both sides; each format has its own limit and EC."""
     for within, over in (((side, 1), (side + 1, 1)), ((1, side), (1, side + 1))):
         FORMATS[word].check_source(within, 1, LIMITS)
         error = refusal(FORMATS[word].check_source, over, 1, LIMITS)
@@ -76,7 +74,7 @@ def test_a_source_may_have_250_million_pixels_over_all_frames(
 
 
 def test_a_side_of_4096_may_be_rotated() -> None:
-    """A longer one is a BadRequest, in the documented words."""
+    """A longer side is a BadRequest with the documented message."""
     LIMITS.check_rotation((4096, 4096))
     for size in ((4097, 1), (1, 4097)):
         error = refusal(LIMITS.check_rotation, size)
@@ -92,14 +90,14 @@ def test_a_resize_may_result_in_16_777_216_pixels(size: Size) -> None:
 
 @pytest.mark.parametrize("size", [(4097, 4096), (16_385, 1), (1, 16_385), (5000, 5000)])
 def test_a_resize_over_side_or_area_is_refused(size: Size) -> None:
-    """ImageTooLarge with its own number (C-130)."""
+    """ImageTooLarge with an EC of its own (C-130)."""
     error = refusal(LIMITS.check_resized, size)
     assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")
     assert f"{size[0]}x{size[1]}" in error.message
 
 
 def test_a_deployment_may_raise_a_limit() -> None:
-    """What is raised holds in check and message."""
+    """A raised limit is used by the check and in the message."""
     raised = Limits(source_bytes=200_000_000)
     raised.check_source_bytes(200_000_000)
     assert "200000000" in refusal(raised.check_source_bytes, 200_000_001).message
@@ -109,8 +107,10 @@ def test_a_deployment_may_raise_a_limit() -> None:
     ("megabytes", "pixels"),
     [(None, 250_000_000), (1769, 101_187_500), (4150, 250_000_000), (10_240, 250_000_000)],
 )
-def test_a_function_takes_no_more_than_its_memory_holds(megabytes: int | None, pixels: int) -> None:
-    """It would be killed: better to say that the picture is too large for it."""
+def test_the_pixel_limit_follows_from_the_functions_memory(
+    megabytes: int | None, pixels: int
+) -> None:
+    """A picture that would exceed the memory is refused, so that the function is not killed."""
     limits = Limits.for_memory(megabytes)
     png = FORMATS["png"]
     png.check_source((pixels // 10_000, 10_000), 1, limits)
@@ -119,14 +119,14 @@ def test_a_function_takes_no_more_than_its_memory_holds(megabytes: int | None, p
     assert f"{pixels} pixels {'can be processed here' if bounded else 'are'}" in too_large.message
 
 
-def test_what_takes_more_memory_may_have_fewer_pixels() -> None:
-    """A canvas before and after each frame, and an encoder's copies, have to fit in as well."""
+def test_animations_and_transparent_webp_have_lower_pixel_limits() -> None:
+    """The canvases of an animation and the copies of an encoder need memory, too."""
     limits = Limits.for_memory(1769)
-    for word, frames, most in (("gif", 1, 80_950_000), ("gif", 2, 33_729_166)):
+    for word, frames, max_pixels in (("gif", 1, 80_950_000), ("gif", 2, 33_729_166)):
         check = FORMATS[word].check_source
-        check((most // 10_000, 10_000), frames, limits)
-        error = refusal(check, (most // 10_000 + 1, 10_000), frames, limits)
-        assert f"at most {most} pixels can be processed" in error.message
+        check((max_pixels // 10_000, 10_000), frames, limits)
+        error = refusal(check, (max_pixels // 10_000 + 1, 10_000), frames, limits)
+        assert f"at most {max_pixels} pixels can be processed" in error.message
     webp, output = FORMATS["webp"], Output(format="webp", alpha=True)
     limits = Limits(memory=26 * 100)
     webp.check_encoder_memory(Image.new("RGBA", (10, 10)), output, limits)

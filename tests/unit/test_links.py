@@ -1,4 +1,4 @@
-"""What the manuals point to is there."""
+"""Links in the manuals, and decisions that sources and lists name."""
 
 import re
 from collections.abc import Iterator
@@ -10,23 +10,24 @@ ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
+DECISION = re.compile(r"(?:docs/decisions/|decisions? )(\d{3}[a-z-]*)")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> list[Path]:
-    """Every Markdown file of the repository."""
+    """Return every Markdown file of the repository."""
     below = (ROOT / "docs", ROOT / "layers", ROOT / "local")
     return sorted([*ROOT.glob("*.md"), *(page for top in below for page in top.rglob("*.md"))])
 
 
 def links(page: Path) -> Iterator[str]:
-    """What a page links to in this repository; code is no link."""
+    """Yield the links of a page within this repository, without those in code."""
     text = CODE.sub(lambda code: "" if code[0].startswith("```") else "x", page.read_text())
     yield from (link for link in LINK.findall(text) if not urlsplit(link).scheme)
 
 
 def anchors(page: Path) -> set[str]:
-    """Name the headings as GitHub does, and what has an anchor in HTML."""
+    """Return the anchors of a page: GitHub's for headings, and HTML anchors."""
     text = CODE.sub(_bare, page.read_text())
     headings = (heading.lower() for heading in HEADING.findall(text))
     names = {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in headings}
@@ -37,8 +38,8 @@ def _bare(code: re.Match[str]) -> str:
     return "" if code[0].startswith("```") else code[0].strip("`")
 
 
-def test_every_link_leads_somewhere() -> None:
-    """A link names a file or folder that exists, and in a page a heading that exists."""
+def test_every_link_resolves() -> None:
+    """The target is a file or folder that exists; an anchor is a heading of its page."""
     for page in pages():
         for link in links(page):
             path, _, anchor = unquote(link).partition("#")
@@ -52,6 +53,15 @@ def test_links_are_found() -> None:
     """The patterns find a link and a heading that are known to exist."""
     assert "docs/operations.md" in set(links(ROOT / "README.md"))
     assert "access-keys" in anchors(ROOT / "docs/access.md")
+
+
+def test_decisions_that_sources_name_exist() -> None:
+    """A source names a decision by its number or by its file."""
+    folders = (ROOT / "layers", ROOT / "functions", ROOT / "local", ROOT / "tools")
+    sources = [path for folder in folders for path in folder.rglob("*.py")]
+    names = {name for path in sources for name in DECISION.findall(path.read_text())}
+    assert len(names) > 10
+    assert [name for name in names if not [*ROOT.glob(f"docs/decisions/{name}*.md")]] == []
 
 
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))

@@ -1,4 +1,4 @@
-"""The command line: what it prints, and how it ends."""
+"""The command line: output and exit code."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "layers/darkroom"
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """Make one picture, alone in a folder."""
+    """Return a picture in a folder of its own."""
     path = tmp_path / "album/in.jpg"
     path.parent.mkdir()
     path.write_bytes(stored(Image.new("RGB", (40, 30), "#808080"), "JPEG", quality=95))
@@ -23,7 +23,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def test_the_module_is_a_command(picture: Path, tmp_path: Path) -> None:
-    """`python -m darkroom`, as the documentation has it."""
+    """`python -m darkroom` runs as documented."""
     target = tmp_path / "out.png"
     command = [sys.executable, "-m", "darkroom", "image/resize,w_20", str(picture), str(target)]
     finished = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=False)
@@ -33,7 +33,7 @@ def test_the_module_is_a_command(picture: Path, tmp_path: Path) -> None:
 
 
 def test_a_report_is_printed(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a target."""
+    """Without a target, the report goes to the standard output."""
     assert main(["image/average-hue", str(picture)]) == 0
     assert capsys.readouterr().out == '{\n    "RGB": "0x808080"}\n'
 
@@ -49,18 +49,18 @@ def test_a_report_is_printed(picture: Path, capsys: pytest.CaptureFixture[str]) 
         ("style/small", "No Such Image Style."),
     ],
 )
-def test_a_wrong_process_ends_with_2(
+def test_an_invalid_process_exits_with_2(
     picture: Path, capsys: pytest.CaptureFixture[str], process: str, message: str
 ) -> None:
-    """And with the message that the service gives."""
+    """The message is the service's."""
     assert main([process, str(picture), "out.png"]) == 2
     assert capsys.readouterr().err == f"{message}\n"
 
 
-def test_a_wrong_picture_ends_with_2(
+def test_an_invalid_picture_exits_with_2(
     picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The others are done all the same."""
+    """The other pictures are processed."""
     wrong = picture.with_name("a.txt")
     wrong.write_text("no picture")
     assert main(["image/resize,w_20", str(picture.parent), str(tmp_path / "out")]) == 2
@@ -79,19 +79,21 @@ def test_a_wrong_picture_ends_with_2(
     ],
     ids=" ".join,
 )
-def test_a_wrong_command_line_ends_with_2(
+def test_an_invalid_command_line_exits_with_2(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    """With the usage."""
-    with pytest.raises(SystemExit) as ended:
+    """The usage is printed."""
+    with pytest.raises(SystemExit) as exited:
         main(arguments)
-    assert ended.value.code == 2
+    assert exited.value.code == 2
     assert capsys.readouterr().err.startswith("usage: python -m darkroom")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_many_pictures_are_many_jobs(picture: Path, tmp_path: Path, jobs: str) -> None:
-    """In one process or in several: the same files."""
+def test_the_number_of_processes_does_not_change_the_files(
+    picture: Path, tmp_path: Path, jobs: str
+) -> None:
+    """One process and several write the same files."""
     for number in range(5):
         picture.with_name(f"{number}.jpg").write_bytes(picture.read_bytes())
     out = tmp_path / "out"
@@ -101,31 +103,31 @@ def test_many_pictures_are_many_jobs(picture: Path, tmp_path: Path, jobs: str) -
     ]
 
 
-def test_an_empty_folder_is_no_work(tmp_path: Path) -> None:
-    """And no error."""
+def test_an_empty_folder_exits_with_0(tmp_path: Path) -> None:
+    """A folder without files is no error."""
     (tmp_path / "empty").mkdir()
     assert main(["image/resize,w_20", str(tmp_path / "empty"), str(tmp_path / "out")]) == 0
 
 
 class Terminal(list[str]):
-    """A standard error that somebody looks at."""
+    """A standard error that is a terminal."""
 
     def write(self, text: str) -> None:
-        """Keep what is written."""
+        """Record the text."""
         self.append(text)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Do nothing."""
 
     def isatty(self) -> bool:
-        """Tell that this is one."""
+        """Return true."""
         return True
 
 
-def test_a_terminal_shows_how_far_it_is(
+def test_a_terminal_shows_a_progress_bar(
     picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One bar that grows; nothing of it where nobody sees it."""
+    """One line is rewritten after each file."""
     picture.with_name("b.txt").write_text("no picture")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -137,13 +139,35 @@ def test_a_terminal_shows_how_far_it_is(
 
 
 def test_a_target_that_ends_in_a_slash_is_a_folder(picture: Path, tmp_path: Path) -> None:
-    """Also one that is not there yet."""
+    """The folder is created if it does not exist."""
     assert main(["image/resize,w_20", str(picture), f"{tmp_path}/new/"]) == 0
     assert (tmp_path / "new/in.jpg").is_file()
 
 
+@pytest.mark.parametrize("name", ["out.jpg", "out.WEBP", "out.json", "notes.txt"])
+def test_a_folder_is_not_processed_into_a_file(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A target that exists as a file, or has a suffix of a result, is refused; nothing is made."""
+    (tmp_path / "notes.txt").write_text("a file")
+    with pytest.raises(SystemExit) as ended:
+        main(["image/resize,w_20", str(picture.parent), str(tmp_path / name)])
+    assert ended.value.code == 2
+    message = f"{tmp_path / name}: the source is a folder, so the target has to be one, too"
+    assert message in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["album", "notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["existing.jpg", "new.jpg/", "v1.2"])
+def test_a_target_folder_may_have_a_suffix(picture: Path, tmp_path: Path, name: str) -> None:
+    """If it exists, ends in a slash, or the suffix is not one of a result."""
+    (tmp_path / "existing.jpg").mkdir()
+    assert main(["image/resize,w_20", str(picture.parent), f"{tmp_path}/{name}"]) == 0
+    assert (tmp_path / name / "in.jpg").is_file()
+
+
 def test_a_source_is_never_overwritten(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By a folder that is its own target, for one: it is the only original."""
+    """A target that is the source, or its own folder, exits with 2."""
     before = picture.read_bytes()
     for target in (picture, picture.parent):
         assert main(["image/resize,w_20", str(picture), str(target)]) == 2
@@ -152,9 +176,9 @@ def test_a_source_is_never_overwritten(picture: Path, capsys: pytest.CaptureFixt
     assert "would take the place of its source" in capsys.readouterr().err
 
 
-def test_a_source_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    """As a file, not as an object."""
-    with pytest.raises(SystemExit) as ended:
+def test_a_missing_source_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """The message names a file, not an object."""
+    with pytest.raises(SystemExit) as exited:
         main(["image/info", "nowhere.jpg"])
-    assert ended.value.code == 2
+    assert exited.value.code == 2
     assert "nowhere.jpg: no such file or folder" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The layout of JSON answers, which one vendor SDK compares byte by byte."""
+"""The layout of JSON responses, which one vendor SDK compares byte by byte."""
 
 import json
 
@@ -12,11 +12,11 @@ def test_each_member_has_its_line_and_the_brace_follows_the_last() -> None:
 
 
 def test_numbers_stay_numbers() -> None:
-    """The answer to saveas has one (spec 06 §1)."""
+    """The response to saveas contains a number (spec 06 §1)."""
     assert dumps({"fileSize": 3267}) == '{\n    "fileSize": 3267}'
 
 
 def test_any_text_survives() -> None:
-    """Quotes, line feeds and other scripts come back as they went in."""
+    """A JSON parser returns quotes, line feeds and other scripts unchanged."""
     members = {"object": '图/"a"\n\\.jpg'}
     assert json.loads(dumps(members)) == members

@@ -1,4 +1,4 @@
-"""How a declaration reads its arguments (spec 01 §2.1, §2.3), on two operations of our own.
+"""Binding of arguments to declared parameters (spec 01 §2.1, §2.3), with two test operations.
 
 The bounds of every real operation are tested in `operations/test_declarations.py`.
 """
@@ -54,23 +54,23 @@ class Dim:
     percent: int = parameter(POSITIONAL, Integer(0, 100), "Percent.", ec="3", missing_ec="4")
 
 
-def framed(text: str) -> Frame:
-    """Bind the arguments of a frame, written with commas."""
+def bind_frame(text: str) -> Frame:
+    """Bind comma-separated arguments of `Frame`."""
     return bind(Frame, text.split(","))
 
 
 def refusal(text: str, operation: type[Frame | Dim] = Frame) -> OssError:
-    """Bind arguments that have to be refused."""
+    """Return the error of binding."""
     with pytest.raises(OssError) as caught:
         bind(operation, text.split(","))
     return caught.value
 
 
-def test_each_argument_reaches_its_field() -> None:
-    """Keys are the declaration's, not the fields' names."""
+def test_each_argument_is_bound_to_its_field() -> None:
+    """Keys are those of the declaration, not the names of the fields."""
     written = "w_7,r_-3,title_SGkhIQ,k_ash,glass_0,c_ff6a00"
     wanted = Frame(width=7, turn=-3, title="Hi!!", wood="ash", glass=False, colour=(255, 106, 0))
-    assert framed(written) == wanted
+    assert bind_frame(written) == wanted
 
 
 @pytest.mark.parametrize(
@@ -87,61 +87,61 @@ def test_each_argument_reaches_its_field() -> None:
         ("w_7,_9", "an empty key is an unknown one"),
     ],
 )
-def test_spellings_of_one_thing(text: str, why: str) -> None:
-    """Order is free, the last of a key wins, the unknown is ignored (spec 01 §2.1)."""
-    assert framed(text) == Frame(width=7), why
+def test_equivalent_arguments_are_bound_alike(text: str, why: str) -> None:
+    """Order is free, the last value of a key wins, unknown keys are ignored (spec 01 §2.1)."""
+    assert bind_frame(text) == Frame(width=7), why
 
 
 def test_only_the_first_underscore_separates() -> None:
-    """A base64url value may hold more of them."""
+    """A base64url value may contain underscores."""
     assert encode_base64("a?>a??") == "YT8-YT8_"
-    assert framed("w_7,title_YT8-YT8_") == Frame(width=7, title="a?>a??")
+    assert bind_frame("w_7,title_YT8-YT8_") == Frame(width=7, title="a?>a??")
 
 
-def test_a_repeated_key_is_judged_by_its_last_value_alone() -> None:
-    """The last wins, even where an earlier one is out of range."""
-    assert framed("w_99,w_7") == Frame(width=7)
+def test_only_the_last_value_of_a_repeated_key_is_checked() -> None:
+    """An earlier value may be out of range."""
+    assert bind_frame("w_99,w_7") == Frame(width=7)
     assert refusal("w_7,w_99").ec == "1"
 
 
 @pytest.mark.parametrize("text", ["", "W_7", "7", "_7", "r_1"])
 def test_a_required_value_that_is_absent_is_missing(text: str) -> None:
-    """Named, with the number for a missing value, not for a wrong one."""
+    """The error names the key and has the EC of a missing value."""
     error = refusal(text)
     assert (error.code, error.ec) == (Code.MISSING_ARGUMENT, "2")
     assert "parameter: w " in error.message
 
 
 def test_the_first_wrong_parameter_in_declaration_order_is_named() -> None:
-    """Whatever the order on the wire: one request, one answer."""
+    """The order of the arguments does not change the error."""
     assert refusal("r_abc,w_99").ec == "1"
     assert refusal("w_99,r_abc").ec == "1"
 
 
 @pytest.mark.parametrize("text", ["50", ",50", "50,", ",,50,,"])
-def test_a_bare_value_stands_alone(text: str) -> None:
-    """Empty arguments do not count."""
+def test_a_positional_value_is_bound(text: str) -> None:
+    """Empty arguments are ignored."""
     assert bind(Dim, text.split(",")) == Dim(percent=50)
 
 
 @pytest.mark.parametrize("text", ["p_50", "_50", "50_", "abc", "101", "-1"])
-def test_the_keyed_form_of_a_bare_value_is_refused(text: str) -> None:
-    """`rotate,a_90` is wrong (measured), and an empty key must not pass as none."""
+def test_the_keyed_form_of_a_positional_value_is_refused(text: str) -> None:
+    """`rotate,a_90` is invalid (measured), and so is an empty key."""
     error = refusal(text, Dim)
     assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, "3")
     assert f"The value: {text} of parameter: dim " in error.message
 
 
 @pytest.mark.parametrize("text", ["50,60", "50,,60", "50,x_1", "90,200,300"])
-def test_several_bare_values_have_an_error_of_their_own(text: str) -> None:
-    """Spec 01 §2.1: EC 0040-00000203, whatever the values are."""
+def test_several_positional_values_are_refused(text: str) -> None:
+    """Spec 01 §2.1: EC 0040-00000203 for any values."""
     error = refusal(text, Dim)
     assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, "0040-00000203")
 
 
 @pytest.mark.parametrize("text", ["", ",", ",,,"])
-def test_no_bare_value_is_missing(text: str) -> None:
-    """The action is named in place of a key."""
+def test_an_absent_positional_value_is_missing(text: str) -> None:
+    """The error names the action in place of a key."""
     error = refusal(text, Dim)
     assert (error.code, error.ec) == (Code.MISSING_ARGUMENT, "4")
     assert "parameter: dim " in error.message
@@ -158,13 +158,13 @@ def test_no_bare_value_is_missing(text: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_canonical_text_leaves_defaults_out(operation: Frame | Dim, text: str) -> None:
-    """Required values always stand; the others only where they say something."""
+def test_the_canonical_text_omits_defaults(operation: Frame | Dim, text: str) -> None:
+    """Required values are always written, others only if they differ from the default."""
     assert canonical_text(operation) == text
 
 
-def test_a_text_for_a_log_leaves_out_what_is_private() -> None:
-    """All else stays as it is."""
+def test_the_text_for_a_log_omits_sensitive_values() -> None:
+    """Other values are written unchanged."""
     action = Watermark(text="hello", t=50)
     assert canonical_text(action) == "watermark,text_aGVsbG8,t_50"
     assert canonical_text(action, sensitive=False) == "watermark,text_…,t_50"
@@ -184,7 +184,7 @@ def test_a_text_for_a_log_leaves_out_what_is_private() -> None:
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
 def test_spellings_of_one_value(kind: ParameterType[Any], spellings: tuple[str, ...]) -> None:
-    """Each kind reads what it says it reads, and writes one of it."""
+    """A type parses every spelling and prints one of them."""
     values = {kind.parse(text) for text in spellings}
     assert len(values) == 1
     assert kind.parse(kind.text(*values)) in values
@@ -192,7 +192,7 @@ def test_spellings_of_one_value(kind: ParameterType[Any], spellings: tuple[str, 
 
 @given(st.text(max_size=400))
 def test_any_text_survives_base64(text: str) -> None:
-    """UTF-8 in, URL-safe without padding out."""
+    """Encoding is UTF-8 in URL-safe base64 without padding."""
     encoded = encode_base64(text)
     assert decode_base64(encoded) == text
     assert not set(encoded) & set("+/=, |")
@@ -200,7 +200,7 @@ def test_any_text_survives_base64(text: str) -> None:
 
 @given(st.text(st.characters()) | st.text("ab_-+=/", max_size=12))
 def test_decoding_refuses_with_its_own_error_only(text: str) -> None:
-    """Whatever is not base64 of UTF-8 is NotBase64, never a library's exception."""
+    """Text that is not base64 of UTF-8 raises NotBase64 and no other exception."""
     try:
         decoded = decode_base64(text)
     except NotBase64:
@@ -219,8 +219,8 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(text=st.text(st.characters(), max_size=8))
-def test_a_kind_refuses_with_its_own_error_only(kind: ParameterType[Any], text: str) -> None:
-    """Any text at all, lone surrogates among them; what is read can be written."""
+def test_a_type_refuses_with_its_own_error_only(kind: ParameterType[Any], text: str) -> None:
+    """Any text is parsed or raises InvalidValue; a parsed value survives its text."""
     try:
         value = kind.parse(text)
     except InvalidValue:

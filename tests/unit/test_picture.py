@@ -1,4 +1,4 @@
-"""The picture on its way, and what its header knows."""
+"""`Header` and `Picture`: orientation, copies and transparency."""
 
 import pytest
 from PIL import Image
@@ -10,13 +10,13 @@ HEADER = Header(format="jpg", size=(424, 333))
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_orientations_from_five_on_swap_the_sides(orientation: int) -> None:
-    """They lie on their side as stored (spec 02 §7)."""
+    """Orientations 5 to 8 include a rotation by 90° (spec 02 §7)."""
     header = Header(format="jpg", size=(424, 333), orientation=orientation)
     assert header.upright_size == ((333, 424) if orientation >= 5 else (424, 333))
 
 
-def test_new_pixels_bring_their_own_size_and_leave_the_old_picture_alone() -> None:
-    """A picture is a value."""
+def test_with_image_has_the_size_of_its_image() -> None:
+    """The original picture is not changed."""
     output = Output(format="png", alpha=True)
     before = Picture(image=Image.new("L", (4, 3)), size=(32, 24), output=output, header=HEADER)
     after = before.with_image(Image.new("RGBA", (2, 1)))
@@ -27,8 +27,8 @@ def test_new_pixels_bring_their_own_size_and_leave_the_old_picture_alone() -> No
 @pytest.mark.parametrize(
     ("mode", "has_alpha"), [("L", False), ("RGB", False), ("LA", True), ("RGBA", True)]
 )
-def test_a_picture_knows_whether_it_could_be_transparent(mode: str, has_alpha: bool) -> None:
-    """By its mode, without looking at pixels."""
+def test_has_alpha_follows_from_the_mode(mode: str, has_alpha: bool) -> None:
+    """The pixels are not read."""
     output = Output(format="png", alpha=True)
     picture = Picture(image=Image.new(mode, (1, 1)), size=(1, 1), output=output, header=HEADER)
     assert picture.has_alpha is has_alpha

@@ -1,4 +1,4 @@
-"""Every reference to `docs/reference` and `docs/decisions` leads to the place where it stands."""
+"""Every reference to `docs/reference` and `docs/decisions` resolves."""
 
 import re
 import shutil
@@ -49,9 +49,9 @@ WITHOUT_PLACE = re.compile(r"\bD\d{1,2}\b")
 """Decisions have numbers of three digits."""
 
 
-def lost(text: str, own: str | None = None) -> Iterator[tuple[int, str]]:
-    """Give line and words of what leads nowhere; `own` is the number of a reference file."""
-    yield from (_place(text, match) for match in SPEC.finditer(text) if not _leads(match[0]))
+def dangling(text: str, own: str | None = None) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each dangling reference; `own` is the number of a reference file."""
+    yield from (_place(text, match) for match in SPEC.finditer(text) if not _resolves(match[0]))
     rest = SPEC.sub(lambda match: " " * len(match[0]), text)
     for match in BARE.finditer(rest):
         found = own is not None and f"§{match['section']}" in PLACES[own]
@@ -72,8 +72,8 @@ def _place(text: str, match: re.Match[str]) -> tuple[int, str]:
     return text.count("\n", 0, match.start()) + 1, " ".join(match[0].split())
 
 
-def _leads(spec: str) -> bool:
-    """Follow every part; a range has all of its sections."""
+def _resolves(spec: str) -> bool:
+    """Return whether every part resolves; a range has all of its sections."""
     places: set[str] = set()
     for part in PARTS.finditer(spec):
         if part["file"]:
@@ -89,7 +89,7 @@ def _leads(spec: str) -> bool:
 
 
 def _between(first: str, last: str | None) -> Iterator[str]:
-    """Give `1.1`, `1.2` and `1.3` for `1.1` and `1.3`."""
+    """Yield `1.1`, `1.2` and `1.3` for `1.1` and `1.3`."""
     above, point, start = first.rpartition(".")
     stop = (last or first).rpartition(".")[2]
     if start.isdigit() and stop.isdigit():
@@ -99,7 +99,7 @@ def _between(first: str, last: str | None) -> Iterator[str]:
 
 
 def citing() -> list[Path]:
-    """Give the text files of the repository that may hold a reference, but for this one."""
+    """Return the text files that may contain a reference, except this one."""
     git = shutil.which("git")
     assert git, "git lists the files"
     options = ("--untracked", "--files-with-matches", "--extended-regexp", "-I", "-z")
@@ -111,19 +111,19 @@ def citing() -> list[Path]:
     return [path for path in found if path != Path(__file__)]
 
 
-def test_every_reference_leads_to_its_place() -> None:
+def test_every_reference_resolves() -> None:
     """A section has a heading, a choice an anchor, a decision a record."""
     paths = citing()
     assert ROOT / "CONTRIBUTING.md" in paths
-    dangling = []
+    found = []
     for path in paths:
         name, own = path.relative_to(ROOT), OWN.get(path)
-        dangling += [f"{name}:{line}: {words}" for line, words in lost(path.read_text(), own)]
-    assert not dangling, "\n" + "\n".join(dangling)
+        found += [f"{name}:{line}: {words}" for line, words in dangling(path.read_text(), own)]
+    assert not found, "\n" + "\n".join(found)
 
 
 def test_every_choice_is_defined_once() -> None:
-    """With an anchor of its own number, where its rule stands."""
+    """The anchor of a choice has its number."""
     assert len(CHOICES) > 100
     assert [choice for choice, times in Counter(CHOICES).items() if times > 1] == []
     anchors = [anchor for page in FILES.values() for anchor in ANCHOR.findall(page)]
@@ -151,9 +151,9 @@ def test_every_choice_is_defined_once() -> None:
         "decisions 001, 003 and 010",
     ],
 )
-def test_a_reference_is_followed(text: str) -> None:
-    """All of its parts are there."""
-    assert list(lost(f"{text}.")) == []
+def test_a_reference_resolves(text: str) -> None:
+    """All of its parts exist."""
+    assert list(dangling(f"{text}.")) == []
 
 
 @pytest.mark.parametrize(
@@ -174,6 +174,6 @@ def test_a_reference_is_followed(text: str) -> None:
         "D6",
     ],
 )
-def test_a_reference_that_leads_nowhere_is_seen(text: str) -> None:
-    """With its line."""
-    assert list(lost(f"\n\n{text}.")) == [(3, text)]
+def test_a_dangling_reference_is_reported(text: str) -> None:
+    """The report contains line and text."""
+    assert list(dangling(f"\n\n{text}.")) == [(3, text)]

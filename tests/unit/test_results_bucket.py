@@ -1,4 +1,4 @@
-"""The template empties what the service puts into the results bucket, and each in its time."""
+"""Objects in the results bucket expire, and only if the service does not need them any more."""
 
 import pytest
 
@@ -14,7 +14,7 @@ MADE = stack_with({})
 
 
 def days(stack: Stack) -> dict[str, int]:
-    """Give after how many days what begins with a prefix is deleted."""
+    """Return the days after which objects expire, by prefix."""
     rules = stack.properties("Results")["LifecycleConfiguration"]["Rules"]
     assert all(rule["Status"] == "Enabled" for rule in rules)
     return {rule["Prefix"]: int(rule["ExpirationInDays"]) for rule in rules}
@@ -22,7 +22,7 @@ def days(stack: Stack) -> dict[str, int]:
 
 @pytest.mark.parametrize(("stack", "kept"), [(MADE, 1), (KEPT, 30)], ids=["made", "kept"])
 def test_everything_in_the_results_bucket_expires(stack: Stack, kept: int) -> None:
-    """Parts after a day; results when they are no longer to be given again.
+    """Parts expire after a day, results after `ResultCacheDays`.
 
     No prefix begins with another: S3 takes the shorter time where rules overlap.
     """
@@ -32,8 +32,8 @@ def test_everything_in_the_results_bucket_expires(stack: Stack, kept: int) -> No
 
 
 @pytest.mark.parametrize("stack", [MADE, KEPT], ids=["made", "kept"])
-def test_the_function_keeps_what_the_bucket_keeps(stack: Stack) -> None:
-    """Only where there are days for it."""
+def test_the_result_cache_is_enabled_with_its_days(stack: Stack) -> None:
+    """The cache is enabled if `ResultCacheDays` is set."""
     settings = Settings.from_environ(variables(stack))
     assert settings.result_cache == (stack is KEPT)
     assert settings.result_cache_min_ms == (100 if stack is KEPT else 0)

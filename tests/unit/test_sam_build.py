@@ -1,4 +1,4 @@
-"""What running locally reads out of a build."""
+"""The settings that `local/` reads from a SAM build."""
 
 import shutil
 from pathlib import Path
@@ -12,13 +12,13 @@ from tests.stack import PATH
 
 @pytest.fixture
 def built(tmp_path: Path) -> BuiltFunction:
-    """Read the process function of a build that has the template as it is written."""
+    """Return the process function of a build with the template."""
     shutil.copy(PATH, tmp_path)
     return read_function(tmp_path, "ProcessFunction")
 
 
 def test_variables_have_the_defaults_of_parameters(built: BuiltFunction) -> None:
-    """Variables of all functions and of the one, as texts."""
+    """The variables of `Globals` and of the function are merged, as texts."""
     known = {name: value for name, value in built.variables.items() if value is not None}
     assert known == {
         "MALLOC_MMAP_THRESHOLD_": "33554432",
@@ -38,8 +38,8 @@ def test_variables_have_the_defaults_of_parameters(built: BuiltFunction) -> None
     }
 
 
-def test_names_of_resources_are_known_to_a_deployment_only(built: BuiltFunction) -> None:
-    """They are listed without a value."""
+def test_variables_with_resource_names_have_no_value(built: BuiltFunction) -> None:
+    """Only a deployment has these names; each variable is listed with None."""
     unknown = {name for name, value in built.variables.items() if value is None}
     assert unknown == {
         *("DARKROOM_BUCKETS", "DARKROOM_RESULTS_BUCKET", "DARKROOM_KEYS_SECRET"),
@@ -48,18 +48,18 @@ def test_names_of_resources_are_known_to_a_deployment_only(built: BuiltFunction)
 
 
 def test_time_and_memory_are_those_of_the_template(built: BuiltFunction, tmp_path: Path) -> None:
-    """Written out, or by the default of a parameter; a function's own wins over the common one."""
+    """A value is literal or a parameter's default; the function's overrides that of `Globals`."""
     assert (built.seconds, built.megabytes) == (29, 1769)
     persist = read_function(tmp_path, "PersistFunction")
     assert (persist.seconds, persist.megabytes) == (120, 4096)
 
 
 def test_only_layers_for_this_processor_are_used(built: BuiltFunction) -> None:
-    """The package, the dependencies and the fonts."""
+    """The layers are the package, the dependencies and the fonts."""
     assert [layer.name for layer in built.layers] == ["darkroom", "dependencies", "fonts"]
 
 
 def test_a_missing_build_is_refused(tmp_path: Path) -> None:
-    """With the command that makes one."""
+    """The message contains the command `make build`."""
     with pytest.raises(StartError, match="make build"):
         read_function(tmp_path, "ProcessFunction")

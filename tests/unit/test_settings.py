@@ -1,4 +1,4 @@
-"""What a deployment can configure."""
+"""The settings of a deployment, from environment variables."""
 
 import json
 from pathlib import Path
@@ -10,21 +10,21 @@ from darkroom.buckets import Acl, Bucket, Protection
 from darkroom.settings import BucketEntry, Settings, SettingsError
 
 
-def listed(buckets: Any) -> Settings:
-    """Read settings of these buckets."""
+def with_buckets(buckets: Any) -> Settings:
+    """Return settings with these buckets."""
     return Settings.from_environ({"DARKROOM_BUCKETS": json.dumps(buckets)})
 
 
-def test_nothing_needs_to_be_set() -> None:
-    """Without any variable, or with empty ones, there is no bucket and every default holds."""
+def test_every_variable_is_optional() -> None:
+    """Missing and empty variables give no bucket and every default."""
     names = ("TABLE", "KEYS_SECRET", "RESULTS_BUCKET", "BUCKETS", "DOMAINS", "PATH_STYLE", "FONTS")
     empty = {f"DARKROOM_{name}": "" for name in names}
     assert Settings.from_environ({}) == Settings.from_environ(empty) == Settings(buckets={})
 
 
 def test_a_bucket_is_listed_with_its_s3_name_and_its_settings() -> None:
-    """Both may be left out: then it has its own name, and is private."""
-    settings = listed(
+    """Without an S3 name it is the bucket's own, without an ACL the bucket is private."""
+    settings = with_buckets(
         {
             "demo": {},
             "public": {
@@ -56,10 +56,10 @@ def test_a_bucket_is_listed_with_its_s3_name_and_its_settings() -> None:
     ],
     ids=str,
 )
-def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> None:
-    """Before anything is served: a misspelt setting must not open a bucket."""
+def test_an_invalid_bucket_list_is_refused_with_its_path(buckets: Any, complaint: str) -> None:
+    """Unknown members are refused, too: a misspelt setting must not open a bucket."""
     with pytest.raises(SettingsError) as refused:
-        listed(buckets)
+        with_buckets(buckets)
     assert str(refused.value).startswith(complaint)
 
 
@@ -102,15 +102,15 @@ def test_a_wrong_list_is_refused_by_its_place(buckets: Any, complaint: str) -> N
         ("POWERTOOLS_LOG_LEVEL", "LOUD", "POWERTOOLS_LOG_LEVEL must be one of DEBUG, INFO, WARN"),
     ],
 )
-def test_a_wrong_variable_is_named(name: str, value: str, complaint: str) -> None:
-    """With what it should hold."""
+def test_an_invalid_variable_is_named(name: str, value: str, complaint: str) -> None:
+    """The message contains the expected type or bounds."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({name: value})
     assert str(refused.value).startswith(complaint)
 
 
 def test_every_variable_is_read() -> None:
-    """Domains are lower-case, as hosts are compared."""
+    """Domains are converted to lower case."""
     settings = Settings.from_environ(
         {
             "DARKROOM_BASE_DOMAINS": "OSS.example.com img.example.com",

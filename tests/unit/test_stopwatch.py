@@ -1,4 +1,4 @@
-"""Stages of a request add up to no more than its time."""
+"""Stages of a request: nested spans, their times and failures."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,14 +11,14 @@ from darkroom.telemetry.stopwatch import Span, Stopwatch
 
 
 def descendants(span: Span) -> Iterator[Span]:
-    """Give the stages inside, each before those in it."""
+    """Yield the spans inside a span, each before those inside it."""
     for child in span.children.values():
         yield child
         yield from descendants(child)
 
 
 def test_a_stage_inside_another_counts_once() -> None:
-    """Decoding happens while the encoder waits: that wait is not encoding."""
+    """The encoder waits for decoding: that time counts as decoding only."""
     watch = Stopwatch()
     with watch.stage("encode"):
         sleep(0.01)
@@ -30,8 +30,8 @@ def test_a_stage_inside_another_counts_once() -> None:
     assert sum(watch.seconds.values()) <= 2 * watch.total
 
 
-def test_a_stage_that_fails_is_measured_too() -> None:
-    """What a failing request spent is as interesting."""
+def test_a_failing_stage_is_measured() -> None:
+    """The time of a stage is recorded if it raises."""
     watch = Stopwatch()
     with suppress(ZeroDivisionError), watch.stage("decode"):
         sleep(0.01)
@@ -42,8 +42,8 @@ def test_a_stage_that_fails_is_measured_too() -> None:
     assert set(watch.seconds) == {"decode", "store", "total"}
 
 
-def test_the_header_names_every_stage_and_the_whole() -> None:
-    """Milliseconds, as browsers show them."""
+def test_server_timing_contains_every_stage_and_the_total() -> None:
+    """The durations are milliseconds."""
     watch = Stopwatch()
     with watch.stage("store"):
         pass
@@ -51,8 +51,8 @@ def test_the_header_names_every_stage_and_the_whole() -> None:
     assert names == ["store", "total"]
 
 
-def test_a_stage_is_one_span_at_each_place_however_often_it_is_entered() -> None:
-    """The frames of an animation: many decodes are one span inside that of the encoder."""
+def test_a_stage_is_one_span_for_each_parent() -> None:
+    """The 200 decodes of an animation are one span inside the encoder's."""
     watch = Stopwatch()
     with watch.stage("store"):
         pass
@@ -73,8 +73,8 @@ def test_a_stage_is_one_span_at_each_place_however_often_it_is_entered() -> None
     assert list(watch.seconds) == ["store", "encode", "decode", "pixels", "total"]
 
 
-def test_a_span_lasts_from_its_first_moment_to_its_last() -> None:
-    """In the same clock as all others, and by the wall's clock when it is told of."""
+def test_a_span_lasts_from_its_first_start_to_its_last_end() -> None:
+    """`epoch` converts its times to those of the system clock."""
     before = time()
     watch = Stopwatch()
     with watch.stage("encode"):
@@ -91,7 +91,7 @@ def test_a_span_lasts_from_its_first_moment_to_its_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "name", "ours"),
+    ("error", "name", "is_server_error"),
     [
         (OssError(Code.IMAGE_DAMAGE, "what the caller wrote"), "ImageDamage", False),
         (OssError(Code.SERVICE_UNAVAILABLE), "ServiceUnavailable", True),
@@ -99,15 +99,15 @@ def test_a_span_lasts_from_its_first_moment_to_its_last() -> None:
     ],
     ids=["ImageDamage", "ServiceUnavailable", "ZeroDivisionError"],
 )
-def test_a_stage_that_fails_says_by_what_in_one_word(
-    error: Exception, name: str, ours: bool
+def test_a_failing_stage_has_the_name_of_its_error(
+    error: Exception, name: str, is_server_error: bool
 ) -> None:
-    """And so does the one around it; one that had passed does not."""
+    """So has its parent; a stage that had ended has none."""
     watch = Stopwatch()
     with watch.stage("store"):
         pass
     with suppress(type(error)), watch.stage("encode"), watch.stage("decode"):
         raise error
     failures = {span.name: span.failure for span in descendants(watch.root)}
-    failed = Failure(name=name, is_server_error=ours)
+    failed = Failure(name=name, is_server_error=is_server_error)
     assert failures == {"store": None, "encode": failed, "decode": failed}

@@ -1,4 +1,4 @@
-"""What is deployed, for every choice that the parameters give."""
+"""The template, for every combination of its parameters."""
 
 import re
 
@@ -8,45 +8,45 @@ from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
     EXECUTE_API,
+    changed_value,
+    condition_parameters,
     deployment,
     deployments,
     in_every_deployment,
-    other,
-    switches,
     variables,
 )
 from tests.stack import stack_with, template
 
-KEPT = {"Pictures", "Results", "Keys", "Table"}
-"""What a stack that goes leaves behind."""
-LET_GO = {"Jobs", "DeadLetters", "OriginSecret", "AccessLogs", "ProcessLogs", "PersistLogs"}
-"""What goes with it, said so."""
+RETAINED = {"Pictures", "Results", "Keys", "Table"}
+"""Resources that are retained when the stack is deleted."""
+DELETED = {"Jobs", "DeadLetters", "OriginSecret", "AccessLogs", "ProcessLogs", "PersistLogs"}
+"""Resources that are deleted with it, by an explicit policy."""
 STATEFUL = (
     *("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"),
     *("AWS::SQS::Queue", "AWS::Logs::LogGroup"),
 )
 
 
-def test_the_examples_are_what_parameters_take() -> None:
+def test_the_examples_satisfy_their_patterns() -> None:
     """Every example and every default satisfies the parameter's AllowedPattern."""
     for name, entry in template()["Parameters"].items():
-        if name in switches() and entry["Default"] == "":
+        if name in condition_parameters() and entry["Default"] == "":
             assert name in EXAMPLES, "needs an example in tests/deployments.py"
-        for value in (other(name), str(entry["Default"])):
+        for value in (changed_value(name), str(entry["Default"])):
             assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), (name, value)
         assert entry["Description"], name
 
 
 @in_every_deployment
-def test_a_deployment_holds_together(stack: Stack) -> None:
-    """The rules are content, and nothing refers to what is not there."""
+def test_a_deployment_is_consistent(stack: Stack) -> None:
+    """No rule is violated, and the stack has resources and outputs."""
     assert stack.violations == []
     assert stack.resources
     assert stack.outputs
 
 
-def test_each_condition_is_met_and_not() -> None:
-    """So each branch of the template is among the deployments."""
+def test_each_condition_is_true_and_false_in_some_deployment() -> None:
+    """So the deployments cover each branch of the template."""
     for condition in template()["Conditions"]:
         values = {stack.conditions[condition] for stack in deployments().values()}
         assert values == {True, False}, condition
@@ -76,7 +76,7 @@ CONTRADICTIONS = {
 
 def violations(changed: tuple[str, ...]) -> list[str]:
     """Return the messages for a stack with only these parameters changed."""
-    values = {name: other(name) for name in changed}
+    values = {name: changed_value(name) for name in changed}
     values |= {"BucketAcl": "public-read-write"} if "BucketAcl" in changed else {}
     same = {"ExistingBucket", "ExistingResultsBucket"} <= values.keys()
     values |= {"ExistingResultsBucket": values["ExistingBucket"]} if same else {}
@@ -84,16 +84,16 @@ def violations(changed: tuple[str, ...]) -> list[str]:
 
 
 def test_contradicting_parameters_are_refused() -> None:
-    """Before anything is created, each with one message."""
+    """Each contradiction violates one rule, with its message."""
     expected = {changed: [message] for changed, message in CONTRADICTIONS.items()}
     assert {changed: violations(changed) for changed in CONTRADICTIONS} == expected
 
 
-def test_every_rule_is_tried() -> None:
-    """None of them is there for nothing."""
+def test_every_rule_is_tested() -> None:
+    """`CONTRADICTIONS` has the message of every rule."""
     rules = template()["Rules"].values()
-    said = {entry["AssertDescription"] for rule in rules for entry in rule["Assertions"]}
-    assert said == set(CONTRADICTIONS.values())
+    messages = {entry["AssertDescription"] for rule in rules for entry in rule["Assertions"]}
+    assert messages == set(CONTRADICTIONS.values())
 
 
 @pytest.mark.parametrize(
@@ -106,15 +106,15 @@ def test_every_rule_is_tried() -> None:
     ],
     ids=["alone", "domain", "cdn", "cdn and domain"],
 )
-def test_where_requests_go(changed: tuple[str, ...], url: str) -> None:
-    """To the domain, else to the CDN, else to the API; a domain closes the API's own address."""
+def test_the_url_of_a_deployment(changed: tuple[str, ...], url: str) -> None:
+    """Domain, then CDN, then API; a domain disables the API's own endpoint."""
     stack = deployment(*changed)
     closed = stack.properties("Api")["DisableExecuteApiEndpoint"]
     assert (stack.outputs["Url"], closed) == (url, "DomainName" in changed)
 
 
-def test_the_domain_is_a_base_domain_by_itself() -> None:
-    """Beside those that were mapped by hand."""
+def test_the_domain_is_a_base_domain() -> None:
+    """It is added to the base domains of the parameter."""
     assert variables(deployment("DomainName"))["DARKROOM_BASE_DOMAINS"].split() == [
         "oss.example.com"
     ]
@@ -122,8 +122,8 @@ def test_the_domain_is_a_base_domain_by_itself() -> None:
     assert both.split() == ["oss.example.com", *EXAMPLES["BaseDomains"].split()]
 
 
-def test_a_domain_is_one_of_all_buckets_and_one_of_paths() -> None:
-    """Both on TLS 1.2, each mapped to the API."""
+def test_a_domain_has_a_wildcard_for_buckets() -> None:
+    """Both names use TLS 1.2 and are mapped to the API."""
     stack = deployment("DomainName")
     domains = dict(stack.of_type("AWS::ApiGatewayV2::DomainName"))
     names = {entry["Properties"]["DomainName"] for entry in domains.values()}
@@ -136,8 +136,8 @@ def test_a_domain_is_one_of_all_buckets_and_one_of_paths() -> None:
 
 
 @pytest.mark.parametrize("cdn", [False, True], ids=["api", "cdn"])
-def test_records_point_where_requests_go(cdn: bool) -> None:
-    """To the CDN in both versions of IP, else to the API, which has the older one."""
+def test_dns_records_point_to_the_cdn_or_the_api(cdn: bool) -> None:
+    """The CDN has IPv4 and IPv6, the API IPv4 only."""
     stack = deployment("HostedZone", *(["Cdn"] if cdn else []))
     records = stack.properties("Records")["RecordSets"]
     found = {(r["Name"], r["Type"]): r["AliasTarget"]["DNSName"] for r in records}
@@ -151,39 +151,39 @@ def test_records_point_where_requests_go(cdn: bool) -> None:
         }
 
 
-def test_without_a_zone_the_outputs_say_where_records_point() -> None:
-    """For whoever makes them elsewhere."""
+def test_without_a_zone_the_outputs_contain_the_dns_targets() -> None:
+    """An operator whose DNS is elsewhere creates the records from these outputs."""
     assert deployment("DomainName").outputs.keys() >= {"BucketsDomainTarget", "PathDomainTarget"}
     assert "CdnTarget" in deployment("DomainName", "Cdn").outputs
 
 
 @in_every_deployment
-def test_what_is_kept_and_what_goes(stack: Stack) -> None:
-    """Everything with a state says so, and pictures are never deleted."""
+def test_every_stateful_resource_has_a_deletion_policy(stack: Stack) -> None:
+    """Buckets, keys and table are retained, other stateful resources deleted."""
     found = dict(stack.of_type(*STATEFUL))
-    assert found.keys() <= KEPT | LET_GO
+    assert found.keys() <= RETAINED | DELETED
     for name, entry in found.items():
         policies = (entry["DeletionPolicy"], entry["UpdateReplacePolicy"])
-        kept = name in KEPT
+        kept = name in RETAINED
         assert policies == (("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete"))
 
 
 @in_every_deployment
-def test_what_you_brought_is_left_alone(stack: Stack) -> None:
-    """A bucket or secret of yours is neither made nor given a policy."""
+def test_existing_resources_are_not_changed(stack: Stack) -> None:
+    """An existing bucket or secret is neither created nor given a policy."""
     made = {
         "ExistingBucket": {"Pictures", "PicturesPolicy"},
         "ExistingResultsBucket": {"Results", "ResultsPolicy"},
         "ExistingKeysSecret": {"Keys"},
     }
     for parameter, names in made.items():
-        there = names & stack.names
-        assert there == (set() if stack.parameters[parameter] else names)
+        found = names & stack.names
+        assert found == (set() if stack.parameters[parameter] else names)
 
 
 @in_every_deployment
-def test_buckets_are_closed_and_encrypted(stack: Stack) -> None:
-    """Only the functions read them; queues are encrypted, too, as tables and secrets always are."""
+def test_buckets_are_private_and_encrypted(stack: Stack) -> None:
+    """Queues are encrypted, too; tables and secrets always are."""
     for _, entry in stack.of_type("AWS::S3::Bucket"):
         properties = entry["Properties"]
         assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
@@ -194,7 +194,7 @@ def test_buckets_are_closed_and_encrypted(stack: Stack) -> None:
 
 @in_every_deployment
 def test_buckets_and_queues_are_reached_over_tls_only(stack: Stack) -> None:
-    """Each that is made has a policy that denies the rest."""
+    """Each has a policy that denies requests without TLS."""
     closed = set()
     for _, entry in stack.of_type("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
         properties = entry["Properties"]

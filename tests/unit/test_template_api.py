@@ -1,12 +1,12 @@
-"""The API of the template: everything goes to the function, as it is."""
+"""The HTTP API of the template forwards every request to the function."""
 
 import json
 
 from tests.deployments import deployment
 
 
-def test_every_request_goes_to_the_version_in_use() -> None:
-    """One route for all methods and paths, with payload 2.0, and the permission to call."""
+def test_every_request_is_sent_to_the_alias() -> None:
+    """One route has all methods and paths, with payload 2.0 and the permission to invoke."""
     stack = deployment()
     assert stack.properties("AnyRequest")["RouteKey"] == "$default"
     assert stack.properties("AnyRequest")["Target"] == "integrations/<Integration>"
@@ -18,8 +18,8 @@ def test_every_request_goes_to_the_version_in_use() -> None:
     assert permission["SourceArn"].endswith(":<Api>/*")
 
 
-def test_nobody_has_to_deploy_it_by_hand() -> None:
-    """The stage without a name of its own follows each change, and is what domains show."""
+def test_the_api_is_deployed_automatically() -> None:
+    """The default stage deploys each change and is mapped to the domains."""
     stack = deployment("DomainName")
     stage = stack.properties("ApiStage")
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
@@ -28,7 +28,7 @@ def test_nobody_has_to_deploy_it_by_hand() -> None:
 
 
 def test_no_query_is_logged() -> None:
-    """It may hold a signature: nothing is, but what is named here."""
+    """A query may contain a signature; the access log has only the fields listed here."""
     written = deployment().properties("ApiStage")["AccessLogSettings"]["Format"]
     logged = json.loads(written)
     assert {value.removeprefix("$context.") for value in logged.values()} == {

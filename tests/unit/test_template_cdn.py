@@ -1,4 +1,4 @@
-"""The CDN of the template: what it passes on, what it keeps, and how it is known."""
+"""The CDN of the template: forwarding, caching, and the origin secret."""
 
 import pytest
 
@@ -14,22 +14,22 @@ WITH_OR_WITHOUT = pytest.mark.parametrize(
 
 
 def behaviour(stack: Stack) -> dict[str, object]:
-    """Give what is done with requests."""
+    """Return the default cache behaviour."""
     found: dict[str, object] = stack.properties("Distribution")["DistributionConfig"][
         "DefaultCacheBehavior"
     ]
     return found
 
 
-def test_there_is_none_by_default() -> None:
-    """Nothing of it, and nobody asks for its word."""
+def test_the_cdn_is_disabled_by_default() -> None:
+    """Without a CDN the function has no origin secret."""
     stack = deployment()
     assert not [name for name, _ in stack.of_type("AWS::CloudFront::Distribution")]
     assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == ""
 
 
 @WITH_OR_WITHOUT
-def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
+def test_cdn_and_function_use_the_same_origin_secret(stack: Stack) -> None:
     """CloudFront adds the header that the function reads, from the same secret."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
@@ -40,13 +40,13 @@ def test_the_function_knows_the_word_that_it_says(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(("cdn", "required"), [("optional", "false"), ("required", "true")])
-def test_the_way_past_it_can_stay_open(cdn: str, required: str) -> None:
-    """While clients move from one to the other."""
+def test_the_origin_secret_is_required_with_cdn_required(cdn: str, required: str) -> None:
+    """With `Cdn=optional`, clients can move from the API to the CDN."""
     assert variables(stack_with({"Cdn": cdn}))["DARKROOM_ORIGIN_SECRET_REQUIRED"] == required
 
 
-def test_a_version_of_the_word_can_be_chosen() -> None:
-    """The reference changes with it, else CloudFormation would not look."""
+def test_the_version_of_the_origin_secret_is_a_parameter() -> None:
+    """CloudFormation reads the secret again only if the reference changes."""
     (origin,) = deployment("OriginSecretVersion").properties("Distribution")["DistributionConfig"][
         "Origins"
     ]
@@ -73,10 +73,10 @@ def test_a_version_of_the_word_can_be_chosen() -> None:
     ],
     ids=["alone", "domain"],
 )
-def test_the_host_counts_where_there_is_a_domain(
+def test_the_host_is_forwarded_with_a_domain(
     domain: bool, origin: str, policy: str, headers: set[str]
 ) -> None:
-    """It names the bucket; without a domain the API would not know it."""
+    """The host names the bucket; without a domain the API refuses another host."""
     stack = deployment("Cdn", *(["DomainName"] if domain else []))
     configuration = stack.properties("Distribution")["DistributionConfig"]
     assert configuration["Origins"][0]["DomainName"] == origin
@@ -91,30 +91,30 @@ def test_the_host_counts_where_there_is_a_domain(
 
 
 @WITH_OR_WITHOUT
-def test_every_method_passes_and_two_are_kept(stack: Stack) -> None:
-    """What is written is never answered from a cache."""
-    does = behaviour(stack)
-    assert does["CachedMethods"] == ["GET", "HEAD"]
+def test_every_method_is_forwarded_and_two_are_cached(stack: Stack) -> None:
+    """Only GET and HEAD are cached."""
+    settings = behaviour(stack)
+    assert settings["CachedMethods"] == ["GET", "HEAD"]
     methods = {"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
-    assert set(does["AllowedMethods"]) == methods  # type: ignore[call-overload]
+    assert set(settings["AllowedMethods"]) == methods  # type: ignore[call-overload]
 
 
 @WITH_OR_WITHOUT
-def test_private_and_no_store_are_believed(stack: Stack) -> None:
-    """CloudFront keeps for its least time what says so, and errors for theirs: so both are 0."""
+def test_the_minimum_ttls_are_0(stack: Stack) -> None:
+    """A minimum TTL above 0 would cache `private` and `no-store` responses and errors."""
     assert stack.properties("CachePolicy")["CachePolicyConfig"]["MinTTL"] == 0
     errors = stack.properties("Distribution")["DistributionConfig"]["CustomErrorResponses"]
     assert all(
         entry == {"ErrorCode": entry["ErrorCode"], "ErrorCachingMinTTL": 0} for entry in errors
     )
-    # The list is CloudFront's: others are kept only where max-age says so.
+    # The list is CloudFront's: it caches other errors only with max-age.
     settable = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
     assert {entry["ErrorCode"] for entry in errors} == settable
     assert {code.value[1] for code in Code} <= settable | {409, 411, 412}
 
 
-def test_everything_goes_over_tls() -> None:
-    """Of a version that is safe, to the CDN as to the API; old links by http are sent on."""
+def test_all_connections_use_tls() -> None:
+    """TLS 1.2 to the CDN and to the API; HTTP is redirected to HTTPS."""
     stack = deployment("Cdn", "DomainName")
     configuration = stack.properties("Distribution")["DistributionConfig"]
     assert behaviour(stack)["ViewerProtocolPolicy"] == "redirect-to-https"
@@ -128,15 +128,15 @@ def test_everything_goes_over_tls() -> None:
 
 
 @WITH_OR_WITHOUT
-def test_it_waits_longer_than_the_api(stack: Stack) -> None:
-    """Else it would ask again while the first answer is on its way."""
+def test_the_cdns_timeout_is_longer_than_the_apis(stack: Stack) -> None:
+    """Otherwise it would retry before the API responds."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     api = stack.properties("Integration")["TimeoutInMillis"]
     assert origin["CustomOriginConfig"]["OriginReadTimeout"] * 1000 > api
 
 
-def test_a_web_acl_stands_before_it() -> None:
-    """Where one is given."""
+def test_the_web_acl_is_attached() -> None:
+    """Without the parameter the distribution has none."""
     names = {changed: deployment(*changed) for changed in (("Cdn",), ("WebAcl",))}
     acls = [
         s.properties("Distribution")["DistributionConfig"].get("WebACLId") for s in names.values()

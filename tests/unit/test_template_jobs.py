@@ -1,4 +1,4 @@
-"""The queue of the template and how it feeds its function; local/ plays both by the same rules."""
+"""The template's queue and event source mapping; local/ emulates both with the same values."""
 
 from typing import Any
 
@@ -12,47 +12,49 @@ DAYS = 86_400
 
 
 def seconds(function: str) -> float:
-    """Give the time of a function."""
+    """Return the timeout of a function."""
     return float(STACK.properties(function)["Timeout"])
 
 
-def fed() -> dict[str, Any]:
-    """Tell how the persist function is fed."""
+def event_source() -> dict[str, Any]:
+    """Return the event source mapping of the persist function."""
     (event,) = STACK.properties("PersistFunction")["Events"].values()
     assert event["Type"] == "SQS"
     found: dict[str, Any] = event["Properties"]
     return found
 
 
-def test_a_message_is_hidden_until_its_worker_is_surely_gone() -> None:
-    """Six times the function's time, as Lambda advises."""
+def test_the_visibility_timeout_is_six_function_timeouts() -> None:
+    """Lambda recommends six times the timeout of the function."""
     assert QUEUE["VisibilityTimeout"] >= 6 * seconds("PersistFunction")
     assert QUEUE["VisibilityTimeout"] == queues.VISIBILITY_TIMEOUT
 
 
-def test_a_message_is_delivered_once_after_the_last_try() -> None:
-    """For jobs that ended their function each time: that delivery notes that they did."""
+def test_the_queue_delivers_once_more_than_the_job_is_tried() -> None:
+    """The last delivery dead-letters a job whose attempts were all killed."""
     tries = int(variables(STACK)["DARKROOM_MAX_RECEIVE_COUNT"])
     assert QUEUE["RedrivePolicy"]["maxReceiveCount"] == tries + 1 == queues.MAX_RECEIVE_COUNT
 
 
-def test_nothing_is_lost_over_the_holidays() -> None:
-    """Both queues keep messages for fourteen days, and what is given up goes to the other."""
+def test_both_queues_retain_messages_for_14_days() -> None:
+    """The queue of jobs sends failed messages to the dead-letter queue."""
     assert QUEUE["RedrivePolicy"]["deadLetterTargetArn"] == "<DeadLetters.Arn>"
     for name in ("Jobs", "DeadLetters"):
         assert STACK.properties(name)["MessageRetentionPeriod"] == 14 * DAYS
 
 
-def test_the_function_is_fed_here_as_there() -> None:
-    """In batches of which it reports what is not done."""
-    assert fed()["Queue"] == "<Jobs.Arn>"
-    partial = "ReportBatchItemFailures" in fed()["FunctionResponseTypes"]
-    assert EventSource(batch=fed()["BatchSize"], partial=partial) == EventSource()
-    assert fed()["ScalingConfig"] == {"MaximumConcurrency": STACK.parameters["JobsMaxConcurrency"]}
+def test_local_event_source_equals_the_templates() -> None:
+    """Batches report the messages that failed."""
+    assert event_source()["Queue"] == "<Jobs.Arn>"
+    partial = "ReportBatchItemFailures" in event_source()["FunctionResponseTypes"]
+    assert EventSource(batch=event_source()["BatchSize"], partial=partial) == EventSource()
+    assert event_source()["ScalingConfig"] == {
+        "MaximumConcurrency": STACK.parameters["JobsMaxConcurrency"]
+    }
 
 
-def test_times() -> None:
-    """Here as in the template; a function ends before its front gives it up."""
+def test_local_timeouts_equal_the_templates() -> None:
+    """The function's timeout is shorter than that of the API."""
     times = (seconds("ProcessFunction"), seconds("PersistFunction"))
     assert times == (sandbox.SECONDS, sandbox.PERSIST_SECONDS)
     assert STACK.properties("Integration")["TimeoutInMillis"] == 1000 * gateway.SECONDS

@@ -1,4 +1,4 @@
-"""No policy of the template allows more than it names."""
+"""Every policy of the template allows only the actions and resources that it names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +17,11 @@ WITH_STARS = {
     ("PersistRole", "ReachFurtherPictures"): "a delimiter cannot name the partition",
     ("PersistRole", "ListFurtherPictures"): "a delimiter cannot name the partition",
 }
-"""Statements that allow something to more than is named, each with its reason."""
+"""Statements with a wildcard, each with its reason."""
 
 
 def is_wide(statement: Mapping[str, Any]) -> bool:
-    """Tell whether a statement allows more than it names; the objects of a bucket are named."""
+    """Return whether a statement has a wildcard; the objects of a bucket count as named."""
     if statement["Effect"] == "Deny":
         return False
     objects = (resource.removesuffix("/*") for resource in listed(statement.get("Resource", [])))
@@ -31,8 +31,8 @@ def is_wide(statement: Mapping[str, Any]) -> bool:
 
 
 @in_every_deployment
-def test_no_statement_allows_more_than_it_names(stack: Stack) -> None:
-    """In any policy of any resource, but for those listed with their reasons."""
+def test_no_statement_has_an_unlisted_wildcard(stack: Stack) -> None:
+    """The exceptions are listed with their reasons."""
     wide = {
         (name, statement["Sid"])
         for name, resource in stack.resources.items()
@@ -43,23 +43,23 @@ def test_no_statement_allows_more_than_it_names(stack: Stack) -> None:
 
 
 @in_every_deployment
-def test_there_are_no_policies_of_others(stack: Stack) -> None:
-    """AWS's own change without a word, and most of them allow everything."""
+def test_no_managed_policy_is_used(stack: Stack) -> None:
+    """AWS changes its managed policies, and most of them allow everything."""
     text = str(stack.resources)
     assert "ManagedPolicyArns" not in text
     assert "arn:aws:iam::aws:policy" not in text
 
 
-def test_every_reason_is_needed() -> None:
-    """A statement that is gone takes its excuse with it."""
+def test_every_listed_statement_exists() -> None:
+    """The deployment with all parameters has every listed exception."""
     everything = deployment("FurtherBuckets", "TopicArns", "Cdn")
-    there = {
+    found = {
         (name, statement.get("Sid"))
         for name, resource in everything.resources.items()
         for statement in statements(resource)
         if is_wide(statement)
     }
-    assert there == WITH_STARS.keys()
+    assert found == WITH_STARS.keys()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,6 @@ def test_every_reason_is_needed() -> None:
     ],
     ids=str,
 )
-def test_a_star_is_found(statement: dict[str, Any]) -> None:
-    """Wherever somebody may put one."""
+def test_a_wildcard_is_found(statement: dict[str, Any]) -> None:
+    """In actions, resources, principals and inverted elements."""
     assert is_wide({"Effect": "Allow", **statement})

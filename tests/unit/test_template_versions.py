@@ -1,4 +1,4 @@
-"""Requests go to a published version: a new one with whatever changes the function."""
+"""Requests go to a published version; every change of the function publishes a new one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,13 +7,13 @@ from tests.deployments import deployment
 from tests.stack import template
 
 CONSTANT = {"Events", "Layers", "Role", "VersionDescription"}
-"""Properties whose values stay when the stack does, and those looked at on their own."""
+"""Properties without computed values, and those that have a test of their own."""
 
 LOGS = {"Ref": "ProcessLogs"}
 
 
 def properties() -> dict[str, Any]:
-    """Give the process function's own properties and those of all functions, as written."""
+    """Return the process function's properties merged with those of `Globals`."""
     common = template()["Globals"]["Function"]
     own = template()["Resources"]["ProcessFunction"]["Properties"]
     variables = [given["Environment"]["Variables"] for given in (common, own)]
@@ -21,7 +21,7 @@ def properties() -> dict[str, Any]:
 
 
 def computed(value: Any) -> Iterator[Any]:
-    """Find the values that are not written out."""
+    """Yield the intrinsic functions in a value."""
     if isinstance(value, dict) and any(name == "Ref" or name[:4] == "Fn::" for name in value):
         yield value
     elif isinstance(value, dict | list):
@@ -30,17 +30,17 @@ def computed(value: Any) -> Iterator[Any]:
 
 
 def referred(value: Any) -> set[str]:
-    """Name the resources and parameters of a value."""
+    """Return the names of the resources and parameters in a value."""
     if isinstance(value, dict) and "Ref" in value:
         return {value["Ref"]}
     items = value.values() if isinstance(value, dict) else value
     return set().union(*map(referred, items)) if isinstance(value, dict | list) else set()
 
 
-def test_a_parameter_makes_a_version() -> None:
-    """The numbered document holds every value of the function that a deployment computes.
+def test_a_changed_parameter_publishes_a_version() -> None:
+    """The configuration document contains every computed value of the function.
 
-    And no other: a version with nothing new in it is refused.
+    It contains no other value: Lambda refuses a version without a change.
     """
     document = template()["Resources"]["Configuration"]["Properties"]["Content"]
     content = document["Fn::Join"][1]
@@ -50,8 +50,8 @@ def test_a_parameter_makes_a_version() -> None:
     assert sorted(map(str, content)) == sorted(map(str, found))
 
 
-def test_a_layer_makes_a_version() -> None:
-    """The version's description has the numbers of all layers, and of that document."""
+def test_a_changed_layer_publishes_a_version() -> None:
+    """The version's description has the numbers of all layers and of the configuration document."""
     text, values = properties()["VersionDescription"]["Fn::Sub"]
     assert referred(values) == referred(properties()["Layers"])
     assert {name for name in values if f"${{{name}}}" in text} == values.keys()
@@ -59,8 +59,8 @@ def test_a_layer_makes_a_version() -> None:
     assert "Configuration" in template()["Resources"]
 
 
-def test_snapshots_are_taken_unless_the_deployment_says_no() -> None:
-    """And kept of one version only, each of which is published under the name that is asked."""
+def test_snapshots_are_taken_unless_disabled() -> None:
+    """The alias `live` is published; older versions are deleted."""
     for changed, taken in (((), "PublishedVersions"), (("SnapStart",), "None")):
         function = deployment(*changed).properties("ProcessFunction")
         assert function["SnapStart"] == {"ApplyOn": taken}

@@ -1,4 +1,4 @@
-"""What the template has watched: logs and how long, traces, alarms, the dashboard."""
+"""Logs, retention, traces, alarms and the dashboard of the template."""
 
 import json
 import re
@@ -14,21 +14,21 @@ FUNCTION_LOGS = {"ProcessFunction": "ProcessLogs", "PersistFunction": "PersistLo
 
 
 def alarms(stack: Stack) -> dict[str, dict[str, object]]:
-    """Give the properties of all alarms."""
+    """Return the properties of all alarms."""
     return {n: entry["Properties"] for n, entry in stack.of_type("AWS::CloudWatch::Alarm")}
 
 
-def test_every_alarm_is_told_and_its_end_as_well() -> None:
-    """To the topic that is given, else to nobody."""
-    told = [EXAMPLES["AlarmTopic"]]
+def test_every_alarm_notifies_the_topic() -> None:
+    """Alarm and OK states are published to `AlarmTopic`, if there is one."""
+    topics = [EXAMPLES["AlarmTopic"]]
     for properties in alarms(deployment("AlarmTopic")).values():
-        assert (properties["AlarmActions"], properties["OKActions"]) == (told, told)
+        assert (properties["AlarmActions"], properties["OKActions"]) == (topics, topics)
     for properties in alarms(deployment()).values():
         assert not {"AlarmActions", "OKActions"} & properties.keys()
 
 
-def test_every_log_ends() -> None:
-    """After the days that the deployment says."""
+def test_every_log_group_has_a_retention() -> None:
+    """Its days are those of the parameter."""
     groups = dict(deployment("LogRetentionDays").of_type("AWS::Logs::LogGroup"))
     assert groups.keys() == {"AccessLogs", *FUNCTION_LOGS.values()}
     days = {entry["Properties"]["RetentionInDays"] for entry in groups.values()}
@@ -36,10 +36,10 @@ def test_every_log_ends() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_details_pass_when_there_are_any(function: str) -> None:
-    """Lambda drops lines below its level: it is opened exactly when a share is logged in detail.
+def test_the_log_level_is_debug_if_requests_are_sampled(function: str) -> None:
+    """Lambda drops lines below its level, so it is DEBUG if the sample rate is above 0.
 
-    Above INFO it never is: metrics are lines without a level, which count as that.
+    It is never above INFO: metrics are lines without a level, which count as INFO.
     """
     for changed, level in (((), "INFO"), (("LogLevel",), "INFO"), (("DebugSampleRate",), "DEBUG")):
         logging = deployment(*changed).properties(function)["LoggingConfig"]
@@ -49,14 +49,14 @@ def test_details_pass_when_there_are_any(function: str) -> None:
 
 
 def test_functions_are_traced() -> None:
-    """Both: it is said once for all."""
+    """`Globals` enables tracing for both functions."""
     assert template()["Globals"]["Function"]["Tracing"] == "Active"
     for function in FUNCTIONS:
         assert "Tracing" not in deployment().properties(function)
 
 
 def test_dashboard() -> None:
-    """It is JSON once its names are filled in, and searches the metrics that there are."""
+    """The body is JSON and searches the metrics of the service."""
     body = deployment().properties("Dashboard")["DashboardBody"]
     widgets = json.loads(body)["widgets"]
     assert {widget["properties"]["title"] for widget in widgets} >= {"Requests", "Bytes", "Jobs"}

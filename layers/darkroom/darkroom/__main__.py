@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from darkroom.cli.files import Job, plan_jobs, process_file, reports, run_job
+from darkroom.cli.files import FileTask, names_a_file, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
 WRONG_INPUT = 2
@@ -29,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.source.exists():
         parser.error(f"{options.source}: no such file or folder")
     into_folder = target.is_dir() or (options.target or "").endswith(os.sep)
+    if options.source.is_dir() and not into_folder and names_a_file(target):
+        parser.error(
+            f"{target}: the source is a folder, so the target has to be one, too; "
+            "the name of a new folder with such a suffix must end in a slash"
+        )
     try:
         jobs = plan_jobs(
             options.process, options.source, target, fonts=options.fonts, into_folder=into_folder
@@ -72,7 +77,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _run(jobs: Sequence[Job], processes: int) -> int:
+def _run(jobs: Sequence[FileTask], processes: int) -> int:
     status = 0
     with _messages(jobs, processes) as messages:
         for number, (job, message) in enumerate(zip(jobs, messages, strict=True), 1):
@@ -84,7 +89,7 @@ def _run(jobs: Sequence[Job], processes: int) -> int:
 
 
 @contextmanager
-def _messages(jobs: Sequence[Job], processes: int) -> Iterator[Iterator[str | None]]:
+def _messages(jobs: Sequence[FileTask], processes: int) -> Iterator[Iterator[str | None]]:
     """Yield the jobs' error messages in order; the block's end cancels jobs not yet started."""
     if processes <= 1:
         yield map(run_job, jobs)

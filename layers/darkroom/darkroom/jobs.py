@@ -1,7 +1,7 @@
-"""Jobs: processing that is promised now and done later, and what becomes of them.
+"""Jobs, which are accepted at once and processed later, and the tasks that record their state.
 
-A job is one source object and one or more targets, so that whatever is made of one upload
-shares its decoding. It is plain data: it travels as JSON and says all that the work needs.
+A job has one source object and one or more targets. Targets that decode the source at the same
+scale share the decoded picture. The queue carries a job as JSON, with all data that a worker needs.
 """
 
 import json
@@ -17,55 +17,55 @@ from msgspec import Meta, Struct
 from darkroom.json_documents import InvalidDocument, decode
 
 TASK_TTL = timedelta(days=7)
-"""How long a task can be asked after."""
+"""Time after its creation at which a task expires."""
 
 
 class InvalidMessage(Exception):
-    """A message of the queue is neither a job nor an event; the text says which member is wrong."""
+    """A message of the queue is neither a job nor an event; the text names the wrong member."""
 
     def __init__(self, reason: str) -> None:
-        """Take what is wrong with the message."""
+        """`reason` names the wrong member and the expected value."""
         super().__init__(f"neither a job nor an event: {reason}")
 
 
-class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be made: a process in canonical text and where its result goes."""
+class JobTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A process in canonical text, and templates of the bucket and key of its result."""
 
     process: str
     bucket: str
     key: str
-    """May hold `{autoext}`, which only the result can fill."""
+    """May contain `{autoext}`, which depends on the format of the result."""
 
 
 class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A promise about one source object."""
+    """A source object and the targets to be made of it."""
 
     task_id: str
     event_id: str
     bucket: str
     key: str
     targets: Annotated[
-        tuple[Target, ...], Meta(min_length=1, description="a list of one target or more")
+        tuple[JobTarget, ...], Meta(min_length=1, description="a list of one target or more")
     ]
     accepted: Annotated[datetime, Meta(tz=True)]
     etag: str | None = None
-    """Of the version that is meant; none for whichever is there when the work begins."""
+    """ETag of the version to process; None: the version that exists when the job runs."""
     topic: str | None = None
     by_rule: bool = False
-    """Whether a rule of the bucket asked for it, so that it must not feed another rule."""
+    """Whether an event rule created the job: it does not process a source that a rule made."""
     redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = msgspec.field(default=0, name="round")
-    """How often it was redriven: a failed task is tried once for each redrive.
+    """How often the job was redriven; a failed task runs again for a higher count than its own.
 
-    `round` in messages, so that those of an earlier version are still read.
+    The member is named `round` in messages, as in those of earlier versions.
     """
 
     def to_json(self) -> str:
-        """Write it as JSON, in ASCII: a queue does not carry every character that keys have."""
+        """Return the job as JSON in ASCII: SQS refuses some characters that keys may have."""
         return json.dumps({"job": msgspec.to_builtins(self)})
 
     @classmethod
     def from_json(cls, text: str) -> "Job":
-        """Read what `to_json` wrote; raise `InvalidMessage` for anything else."""
+        """Parse the JSON of `to_json`; raises `InvalidMessage` for any other text."""
         try:
             return decode(text, _JobMessage).job
         except InvalidDocument as error:
@@ -77,7 +77,7 @@ class _JobMessage(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class State(StrEnum):
-    """Where a task stands."""
+    """State of a task, by the names that replies and notifications use."""
 
     ACCEPTED = "Accepted"
     RUNNING = "Running"
@@ -87,7 +87,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResult:
-    """One target that is there: its name with all variables filled, and its bytes' number."""
+    """A stored result: bucket and key with all variables replaced, and its size in bytes."""
 
     bucket: str
     key: str
@@ -96,21 +96,22 @@ class TargetResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A job and what has become of it."""
+    """A job with its state and its results."""
 
     job: Job
     state: State = State.ACCEPTED
     results: Mapping[int, TargetResult] = field(default_factory=dict)
-    """Targets that are done, by their place in the job."""
+    """Stored results, by the index of their target in the job."""
     code: str | None = None
+    """OSS's code of the error that failed the task, or its last attempt if it is not finished."""
     message: str | None = None
-    """Of the failure, or of the last attempt's while there may be another."""
+    """Message of that error, or the reason why a succeeded task did not make every target."""
     attempts: int = 0
     finished_at: datetime | None = None
     notified: bool = False
-    """Whether the topic has heard of the end."""
+    """Whether a failure was sent to the dead-letter queue, and the final state to the topic."""
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing is left to do but, perhaps, to tell."""
+        """Whether the state is final; `notified` may still be False."""
         return self.state in (State.SUCCEEDED, State.FAILED)

@@ -1,4 +1,4 @@
-"""JSON documents of declared types, with one form of error for all of them (decision 102)."""
+"""Decode JSON documents of declared types; all errors have one form (decision 102)."""
 
 import re
 from typing import Any
@@ -13,15 +13,15 @@ class InvalidDocument(Exception):
     """A document does not have its declared type.
 
     The text names the member's path, such as `cors[0].allowedOrigins`, and the expected value. It
-    repeats names of members, never their values.
+    may contain names of members, never their values.
     """
 
 
 class InvalidMember(ValueError):
-    """A rule that no type can state is broken; to be raised in `__post_init__`."""
+    """A value breaks a rule that its type cannot express; a `__post_init__` raises it."""
 
     def __init__(self, member: str, reason: str) -> None:
-        """Take the member's name in JSON, empty for the whole object, and a sentence's end."""
+        """`member` is a name in JSON, empty for the object itself; `reason` follows it."""
         super().__init__(reason)
         self.member = member
         self.reason = reason
@@ -30,10 +30,10 @@ class InvalidMember(ValueError):
 def decode[T](
     text: bytes | str, type_: type[T], *, path: str = "", private_names: bool = False
 ) -> T:
-    """Decode JSON and raise nothing but `InvalidDocument`.
+    """Decode JSON; raises `InvalidDocument` for every error.
 
-    `path` is the document's own name or place, which errors begin with. With `private_names`, an
-    unknown member is not named in the error.
+    Error texts begin with `path`, the name of the document. With `private_names`, they do not name
+    unknown members.
     """
     try:
         return msgspec.json.decode(text, type=type_)
@@ -41,12 +41,12 @@ def decode[T](
         reason = _explain(error, type_, path, private_names=private_names)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         reason = f"{path or 'the document'} must be JSON: {_syntax(error)}"
-    # Raised here, so that a traceback does not show msgspec's error, which quotes values.
+    # Raised outside `except`: a traceback would show msgspec's error, which quotes values.
     raise InvalidDocument(reason)
 
 
 def _syntax(error: Exception) -> str:
-    """Describe a syntax error by kind and place: a codec's own text would quote the document."""
+    """Describe a syntax error without the text of a codec's error, which quotes the document."""
     match error:
         case msgspec.DecodeError():
             return str(error).removeprefix("JSON is malformed: ")
@@ -62,9 +62,9 @@ _FOUND = re.compile(r"Expected `[^`]*`, got `([a-z]+)`")
 
 
 def _explain(error: msgspec.ValidationError, type_: Any, path: str, *, private_names: bool) -> str:
-    """Say which member is wrong and what its declared type expects.
+    """Return a text that names the wrong member and the value that its declared type expects.
 
-    msgspec has the path, the member's name and the JSON type that was found in its text alone.
+    The path, the member's name and the found JSON type are parsed from the text of msgspec's error.
     """
     text = str(error)
     if unknown := _UNKNOWN.fullmatch(text):
@@ -85,16 +85,16 @@ def _explain(error: msgspec.ValidationError, type_: Any, path: str, *, private_n
 
 
 def _at(path: str, place: str | None, member: str = "") -> str:
-    """Join the document's own path, msgspec's path in it without its `$`, and a member's name."""
+    """Join the document's path, msgspec's path in it without `$`, and a member's name."""
     whole = f"{path}{place or ''}{'.' if member else ''}{member}"
     return whole.removeprefix(".") or "the document"
 
 
 def _type_at(type_: Any, place: str) -> inspect.Type:
-    """Follow a path such as `.cors[0].allowedOrigins` through the declared types."""
+    """Return the declared type of a path such as `.cors[0].allowedOrigins`."""
     found = inspect.type_info(type_)
     for member in re.findall(r"\.([^.\[\]]+)|\[[^\]]*\]", place):
-        match _bare(found):
+        match _without_null(found):
             case inspect.StructType(fields=fields):
                 found = next(each.type for each in fields if each.encode_name == member)
             case inspect.DictType(value_type=inner) | inspect.CollectionType(item_type=inner):
@@ -102,24 +102,24 @@ def _type_at(type_: Any, place: str) -> inspect.Type:
     return found
 
 
-def _bare(type_: inspect.Type) -> inspect.Type:
-    """Strip null from a type that allows it; a description stays."""
+def _without_null(type_: inspect.Type) -> inspect.Type:
+    """Return the other type of a union with null, with its description, or the type itself."""
     if isinstance(type_, inspect.UnionType):
         return next(each for each in type_.types if not isinstance(each, inspect.NoneType))
     return type_
 
 
 def _expected(type_: inspect.Type) -> str:
-    """Describe a type; a `Meta(description=)` of its own comes first."""
-    match _bare(type_):
+    """Return the `Meta(description=)` of a type, or a description made of its constraints."""
+    match _without_null(type_):
         case inspect.Metadata(extra_json_schema={"description": str(description)}):
             expected = description
         case inspect.EnumType(cls=choices):
             expected = f"one of {', '.join(str(choice.value) for choice in choices)}"
-        case inspect.CollectionType(min_length=least, max_length=most):
-            expected = "a list" if most is None else f"a list of {least or 0} to {most}"
-        case inspect.IntType(ge=least, le=most):
-            expected = f"a whole number from {least} to {most}"
+        case inspect.CollectionType(min_length=minimum, max_length=maximum):
+            expected = "a list" if maximum is None else f"a list of {minimum or 0} to {maximum}"
+        case inspect.IntType(ge=minimum, le=maximum):
+            expected = f"a whole number from {minimum} to {maximum}"
         case inspect.BoolType():
             expected = "true or false"
         case inspect.StrType():

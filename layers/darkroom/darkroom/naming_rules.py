@@ -15,6 +15,6 @@ def check_bucket_name(name: str) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise `InvalidObjectName` for an empty or too long key, or a slash or backslash in front."""
+    """Raise `InvalidObjectName` for an empty or too long key, or a leading slash or backslash."""
     if not key or key.startswith(("/", "\\")) or len(key.encode()) > MAX_KEY_BYTES:
         raise OssError(Code.INVALID_OBJECT_NAME, details={"Key": truncate(key)})

@@ -1,4 +1,4 @@
-"""Everything a deployment can configure, read once from a mapping of environment variables."""
+"""The configuration of a deployment, read from environment variables (docs/deploy.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from darkroom.buckets import Bucket, BucketSettings
 from darkroom.json_documents import InvalidDocument, decode
 
 FONTS = Path("/opt/fonts")
-"""Where the fonts layer lies in a Lambda function."""
+"""Folder of the fonts layer in a Lambda function."""
 
 LEVELS = ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL")
-"""Severities of what is logged."""
+"""Severities of log lines."""
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; names the variable and what it should hold."""
+    """A variable is missing or wrong; the text names it and the expected value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketEntry:
-    """One listed bucket: the S3 bucket behind it, and the settings it starts with."""
+    """A bucket of `DARKROOM_BUCKETS`: its S3 bucket, and its settings until a document is saved."""
 
     s3: str
     bucket: Bucket
@@ -31,62 +31,62 @@ class BucketEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A deployment's configuration (docs/deploy.md lists the variables)."""
+    """The values of the variables, or their defaults (docs/deploy.md lists both)."""
 
     buckets: Mapping[str, BucketEntry]
-    """Only these exist, by OSS name."""
+    """The buckets, by OSS name; no others exist."""
     base_domains: tuple[str, ...] = ()
-    """Domains whose sub-domains are bucket names: `<bucket>.<domain>`."""
+    """Domains whose sub-domains are buckets: `<bucket>.<domain>`."""
     domains: Mapping[str, str] = field(default_factory=dict)
-    """Custom domains, each mapped to one bucket."""
+    """Custom domains, each with its bucket's OSS name."""
     path_style: bool = True
-    """Whether `/<bucket>/<key>` is served on other hosts (C-01)."""
+    """Whether `/<bucket>/<key>` is served on all other hosts (C-01)."""
     keys_secret: str | None = None
-    """Secret of access keys; without one every request is anonymous or refused."""
+    """Name or ARN of the secret of access keys; without it no signed request is accepted."""
     origin_secret: str | None = None
-    """Secret whose word a CDN in front adds to every request."""
+    """Name or ARN of the secret that the CDN sends with every request."""
     origin_secret_required: bool = True
-    """Whether requests that go past it are refused."""
+    """Whether requests without the header of this secret are refused."""
     table: str | None = None
-    """DynamoDB table of styles and bucket settings; without one there are no styles, and the
-    settings are those listed here."""
+    """DynamoDB table; without it there are no styles and no jobs, and the settings are those of
+    `DARKROOM_BUCKETS`."""
     jobs_queue: str | None = None
-    """URL of the queue of asynchronous jobs; without it there are none."""
+    """URL of the queue of jobs; without it asynchronous requests are answered 501."""
     dead_letter_queue: str | None = None
-    """URL of the queue where jobs end that cannot be done."""
+    """URL of the dead-letter queue; without it asynchronous requests are answered 501."""
     max_receive_count: int = 5
-    """How often a job is delivered before it ends there."""
+    """Deliveries of a message, after which its job fails."""
     topics: Mapping[str, str] = field(default_factory=dict)
-    """Names for `/notify`, each an SNS topic's ARN or an SQS queue's URL."""
+    """SNS topics' ARNs and SQS queues' URLs, by their names for `/notify`."""
     results_bucket: str | None = None
-    """S3 bucket for results over `reply_limit`; without it these are refused. Others are kept
-    there if `keep_results` says so."""
+    """S3 bucket for results over `reply_limit`, cached results and parts of uploads; without it
+    large results and uploads in parts are refused."""
     result_cache: bool = False
-    """Whether processed pictures are kept there, to be given again without being made again."""
+    """Whether processed pictures are cached in `results_bucket`."""
     result_cache_min_ms: int = 0
-    """Milliseconds of work from which on they are."""
+    """Milliseconds of processing from which on a result is cached."""
     reply_limit: int = 4_500_000
-    """Bytes of body that a reply may carry (a Lambda reply ends at 6 MB of JSON)."""
+    """Maximum bytes of a reply's body (Lambda limits a reply to 6 MB of JSON)."""
     store_timeout: float = 4
-    """Seconds of silence after which S3 is asked again, or given up on."""
+    """Seconds without a response after which a call of AWS is retried, three attempts in total."""
     fonts: Path = FONTS
     """Folder of the font files."""
     region: str = "us-east-1"
-    """AWS region, which clients are told as the location of buckets."""
+    """The location of buckets in replies."""
     upload_limit: int = 4_500_000
-    """Bytes of body that a request may carry (a Lambda event ends at 6 MB of JSON)."""
+    """Maximum bytes of a request's body (Lambda limits an event to 6 MB of JSON)."""
     memory: int | None = None
-    """Megabytes that the function has, where there is such a bound."""
+    """Megabytes of the function, which limit the size of pictures; None: no such limit."""
     log_level: str = "INFO"
-    """Least severity of what is logged, but for that share."""
+    """Minimum severity of log lines, except for the share that is logged at DEBUG."""
     debug_sample_rate: float = 0.0
-    """Share of the requests and messages that are logged in detail, 0 to 1."""
+    """Share of the requests and messages that are logged at DEBUG, 0 to 1."""
     auto_orient: bool = True
-    """Whether a picture is turned upright when no action says so (C-63)."""
+    """Whether pictures are turned upright if no action says otherwise (C-63)."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read the `DARKROOM_*` variables; raise `SettingsError` for a wrong one."""
+        """Read the variables; raises `SettingsError` for a wrong one."""
         return cls(
             buckets=_buckets(environ),
             base_domains=tuple(environ.get("DARKROOM_BASE_DOMAINS", "").lower().split()),
@@ -98,17 +98,17 @@ class Settings:
             table=environ.get("DARKROOM_TABLE") or None,
             jobs_queue=environ.get("DARKROOM_JOBS_QUEUE") or None,
             dead_letter_queue=environ.get("DARKROOM_DEAD_LETTER_QUEUE") or None,
-            max_receive_count=_number(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, least=1),
+            max_receive_count=_integer(environ, "DARKROOM_MAX_RECEIVE_COUNT", default=5, minimum=1),
             topics=_json_object(environ, "DARKROOM_TOPICS", dict[str, _Recipient]),
             results_bucket=environ.get("DARKROOM_RESULTS_BUCKET") or None,
-            result_cache=_keeps(environ),
-            result_cache_min_ms=_number(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
+            result_cache=_result_cache(environ),
+            result_cache_min_ms=_integer(environ, "DARKROOM_RESULT_CACHE_MIN_MS", default=0),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
             memory=_memory(environ),
-            log_level=_level(environ),
-            debug_sample_rate=_share(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
+            log_level=_log_level(environ),
+            debug_sample_rate=_rate(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
         )
 
@@ -118,7 +118,7 @@ type _Recipient = Annotated[str, Meta(description="an SNS topic's ARN or an SQS 
 
 
 class _ListedBucket(BucketSettings, frozen=True, kw_only=True):
-    """A bucket's settings beside the name of its S3 bucket; all members may be left out."""
+    """A bucket's settings and the name of its S3 bucket, which defaults to the OSS name."""
 
     s3: _BucketName = ""
 
@@ -148,7 +148,7 @@ def _domains(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _memory(environ: Mapping[str, str]) -> int | None:
-    """Read what Lambda itself tells a function."""
+    """Return the megabytes that Lambda states; None outside Lambda."""
     text = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
     return int(text) if text.isdecimal() else None
 
@@ -160,18 +160,18 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "true" if text else default
 
 
-def _keeps(environ: Mapping[str, str]) -> bool:
-    """Read whether results are kept, for which there has to be a place."""
-    keeps = _flag(environ, "DARKROOM_RESULT_CACHE", default=False)
-    if keeps and not environ.get("DARKROOM_RESULTS_BUCKET"):
+def _result_cache(environ: Mapping[str, str]) -> bool:
+    """Read whether results are cached; raise `SettingsError` if there is no bucket for them."""
+    enabled = _flag(environ, "DARKROOM_RESULT_CACHE", default=False)
+    if enabled and not environ.get("DARKROOM_RESULTS_BUCKET"):
         raise SettingsError("DARKROOM_RESULT_CACHE: DARKROOM_RESULTS_BUCKET must be set, too")
-    return keeps
+    return enabled
 
 
-def _number(environ: Mapping[str, str], name: str, *, default: int, least: int = 0) -> int:
+def _integer(environ: Mapping[str, str], name: str, *, default: int, minimum: int = 0) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise SettingsError(f"{name} must be a whole number, {least} or more")
+    if not (text.isascii() and text.isdigit()) or int(text) < minimum:
+        raise SettingsError(f"{name} must be a whole number, {minimum} or more")
     return int(text)
 
 
@@ -185,18 +185,18 @@ def _seconds(environ: Mapping[str, str], name: str, *, default: float) -> float:
     return seconds
 
 
-def _share(environ: Mapping[str, str], name: str) -> float:
+def _rate(environ: Mapping[str, str], name: str) -> float:
     try:
-        share = float(environ.get(name) or 0)
+        rate = float(environ.get(name) or 0)
     except ValueError as error:
         raise SettingsError(f"{name} must be a number") from error
-    if not 0 <= share <= 1:
+    if not 0 <= rate <= 1:
         raise SettingsError(f"{name} must be 0 to 1")
-    return share
+    return rate
 
 
-def _level(environ: Mapping[str, str]) -> str:
-    """Read the severity that Powertools reads, too, which takes it in either case."""
+def _log_level(environ: Mapping[str, str]) -> str:
+    """Read the severity in either case, like Powertools, which reads the same variable."""
     level = environ.get("POWERTOOLS_LOG_LEVEL", "").upper() or "INFO"
     if level not in LEVELS:
         raise SettingsError(f"POWERTOOLS_LOG_LEVEL must be one of {', '.join(LEVELS)}")

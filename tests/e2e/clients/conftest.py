@@ -1,4 +1,4 @@
-"""The tests of the clients, unchanged, at another address: that of what was built."""
+"""The tests of the clients, run with the emulated build as their endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ images, example, node = clients.images, clients.example, clients.node
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """What `make run EMULATE=2` runs: gateway, two sandboxes of each function, stores."""
+    """The application of `make run EMULATE=2`: gateway, two sandboxes of each function, stores."""
 
     url: str
     log: Path
 
     def invocations(self, function: str) -> int:
-        """Count what its sandboxes have done."""
+        """Return the number of successful invocations of a function."""
         folder = Path(re.findall(r"^logs: (.+)$", self.log.read_text(), re.MULTILINE)[0])
         logs = [path.read_text() for path in folder.glob(f"{function}-*.log")]
         assert len(logs) == 2
@@ -34,7 +34,7 @@ def application(
     images: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Application]:
-    """Run it as `make run EMULATE=2` does."""
+    """Run the application as `make run EMULATE=2` does."""
     path = tmp_path_factory.mktemp("run") / "log"
     with path.open("w") as log, clients.served(images, "--emulated", "2", log=log, **tools) as url:
         yield Application(url=url, log=path)
@@ -42,5 +42,5 @@ def application(
 
 @pytest.fixture(scope="session")
 def endpoint(application: Application) -> str:
-    """Give the clients its address."""
+    """Return the URL of the application."""
     return application.url

@@ -1,4 +1,4 @@
-"""The whole application on loopback, for real clients over real HTTP."""
+"""The whole application on loopback, for the vendor's clients over HTTP."""
 
 import hashlib
 import os
@@ -27,7 +27,7 @@ NODE_MODULES = Path(__file__).with_name("node_modules")
 
 @pytest.fixture(scope="session")
 def images(tmp_path_factory: pytest.TempPathFactory, sample: Data) -> Path:
-    """Write the reference pictures, or their stand-ins, to be served among the samples."""
+    """Write the reference pictures, or their stand-ins, to a folder that the application serves."""
     folder = tmp_path_factory.mktemp("images")
     for name in ("example.jpg", "nodejs-1024x768.png"):
         (folder / name).write_bytes(sample(name))
@@ -42,13 +42,13 @@ def example(images: Path) -> bytes:
 
 @pytest.fixture(scope="session")
 def endpoint(images: Path) -> Iterator[str]:
-    """Run the application as `make run` does, and give its address."""
+    """Run the application as `make run` does, and yield its URL."""
     with served(images) as url:
         yield url
 
 
 def etag(body: bytes) -> str:
-    """Compute the ETag of an object that came in one request."""
+    """Compute the ETag of an object that was stored by one PUT."""
     return hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
 
 
@@ -56,7 +56,7 @@ def etag(body: bytes) -> str:
 def served(
     images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
 ) -> Iterator[str]:
-    """Run the application until the block ends, and give its address."""
+    """Run the application until the block ends, and yield its URL."""
     environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "local", *options],
@@ -68,8 +68,8 @@ def served(
     )
     assert process.stdout
     ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-    assert ready, "the first line says where it is ready"
-    # Nobody reads the log, but a pipe that is full would stop whoever writes to it.
+    assert ready, "the first line has the URL"
+    # A full pipe would block the application, so a thread reads and discards the log.
     drain = Thread(target=process.stdout.read)
     drain.start()
     try:
@@ -83,7 +83,7 @@ def served(
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """Find Node.js and ali-oss beside these tests; only in CI they may not be missing."""
+    """Find Node.js and ali-oss in this folder; skip without them, fail in CI."""
     found = shutil.which("node")
     if not found or not (NODE_MODULES / "ali-oss").is_dir():
         absent = pytest.fail if os.environ.get("CI") else pytest.skip

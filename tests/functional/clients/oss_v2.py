@@ -1,4 +1,4 @@
-"""What the tests of alibabacloud-oss-v2 share: how it is told where the service is."""
+"""The configuration of alibabacloud-oss-v2, and helpers of its tests."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ from tests.functional.clients.conftest import KEY_ID, REGION, SECRET
 
 
 def configured(endpoint: str, credentials: Any = None) -> Any:
-    """Say where the service is: two lines more than for the vendor's own."""
+    """Return a configuration with the endpoint and path style."""
     config = oss.config.load_default()
     config.credentials_provider = credentials or StaticCredentialsProvider(KEY_ID, SECRET)
     config.region = REGION
@@ -29,12 +29,12 @@ def b64(text: str) -> str:
 
 
 def size(body: bytes) -> tuple[int, int]:
-    """Measure a picture."""
+    """Return the size of a picture."""
     return Image.open(io.BytesIO(body)).size
 
 
 def code(caught: pytest.ExceptionInfo[Any]) -> tuple[int, str]:
-    """Unwrap what the service said from what the operation raised."""
+    """Return status and code of the service's error."""
     error = caught.value.unwrap()
     assert isinstance(error, exceptions.ServiceError)
     return error.status_code, error.code

@@ -1,4 +1,4 @@
-"""The session of every OSS tutorial, from upload to deletion, with oss2 against any endpoint.
+"""The session of OSS tutorials, from upload to deletion, with oss2 and any endpoint.
 
 Run it: python tests/functional/clients/session.py http://127.0.0.1:8000
 """
@@ -22,16 +22,16 @@ STEPS = (
     "image/watermark,text_SGVsbG8g5Zu-54mH5pyN5YqhIQ",
     "image/format,png",
 )
-"""Each is answered at once, and later saved under a key of its own."""
+"""Processes that are requested, and then saved, each under a key of its own."""
 
 CASCADE = "image/resize,m_fixed,w_100,h_100/rotate,90/format,webp"
 
 type Line = tuple[str, str]
-"""What was done, and what came of it."""
+"""A step and its outcome."""
 
 
 def session(bucket: Any, picture: bytes) -> Iterator[Line]:
-    """Tell the session line by line; it leaves nothing behind."""
+    """Yield the lines of the session; delete everything at the end."""
     key = "session/example.jpg"
     bucket.put_object(key, picture)
     yield "upload", key
@@ -39,7 +39,7 @@ def session(bucket: Any, picture: bytes) -> Iterator[Line]:
     yield from _style(bucket, key)
     url = bucket.sign_url("GET", key, 60, params={"x-oss-process": STEPS[0]}, slash_safe=True)
     with urlopen(url) as response:
-        yield "signed URL", seen(response.read())
+        yield "signed URL", described(response.read())
     yield from _saves(bucket, key)
     bucket.delete_object(key)
     yield "delete", "gone" if not bucket.object_exists(key) else "still there"
@@ -47,23 +47,23 @@ def session(bucket: Any, picture: bytes) -> Iterator[Line]:
 
 def _answers(bucket: Any, key: str) -> Iterator[Line]:
     for process in (*STEPS, CASCADE):
-        yield process, seen(bucket.get_object(key, process=process).read())
+        yield process, described(bucket.get_object(key, process=process).read())
 
 
 def _style(bucket: Any, key: str) -> Iterator[Line]:
     bucket.put_bucket_style("session-small", "image/resize,w_200")
     process = "style/session-small"
-    yield process, seen(bucket.get_object(key, process=process).read())
+    yield process, described(bucket.get_object(key, process=process).read())
     bucket.delete_bucket_style("session-small")
 
 
 def _saves(bucket: Any, key: str) -> Iterator[Line]:
-    """Save under a new key, look at what is there, and remove it."""
+    """Save under a new key, read the result, and delete it."""
     where = b64(bucket.bucket_name)
     for number, process in enumerate(STEPS, 1):
         target = f"session/saved-{number}"
         answer = bucket.process_object(key, f"{process}|sys/saveas,o_{b64(target)},b_{where}")
-        saved = seen(bucket.get_object(target).read())
+        saved = described(bucket.get_object(target).read())
         yield f"{process}|sys/saveas", f"{answer.process_status} {answer.object}: {saved}"
         bucket.delete_object(target)
 
@@ -73,14 +73,14 @@ def b64(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def seen(body: bytes) -> str:
-    """Say what a picture is."""
+def described(body: bytes) -> str:
+    """Return format and size of a picture."""
     image = Image.open(io.BytesIO(body))
     return f"{image.format} {image.width}×{image.height}"
 
 
 def drawn() -> bytes:
-    """Draw the picture for those who bring none, in the size that the tutorials have."""
+    """Draw the default picture in the size of the tutorials."""
     across = Image.linear_gradient("L").rotate(90)
     image = Image.merge("RGB", (across, Image.radial_gradient("L"), Image.linear_gradient("L")))
     file = io.BytesIO()
@@ -99,8 +99,8 @@ def main() -> None:
     auth = oss2.Auth(*options.key)
     bucket = oss2.Bucket(auth, options.endpoint, options.bucket, is_path_style=True)
     picture = options.picture.read_bytes() if options.picture else drawn()
-    for what, outcome in session(bucket, picture):
-        print(f"{what:60}{outcome}", flush=True)
+    for step, outcome in session(bucket, picture):
+        print(f"{step:60}{outcome}", flush=True)
 
 
 if __name__ == "__main__":

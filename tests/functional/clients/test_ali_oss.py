@@ -1,4 +1,4 @@
-"""ali-oss, the vendor's client for Node.js: ali_oss.mjs uses it, and each use is a test here."""
+"""ali-oss, the vendor's client for Node.js: each use in ali_oss.mjs is a test here."""
 
 import json
 import subprocess
@@ -30,36 +30,36 @@ type Outcomes = dict[str, str]
 
 @pytest.fixture(scope="module", params=["v1", "v4"])
 def outcomes(request: pytest.FixtureRequest, node: str, endpoint: str) -> Outcomes:
-    """Run the script with each version of the signature that the client knows.
+    """Run the script with each signature version of the client.
 
-    By name: for a numeric endpoint this client refuses to sign URLs.
+    The endpoint has a host name: this client refuses to sign URLs for a numeric endpoint.
     """
-    named = endpoint.replace("127.0.0.1", "localhost")
-    ran = subprocess.run(
-        [node, str(SCRIPT), named, request.param],
+    named_endpoint = endpoint.replace("127.0.0.1", "localhost")
+    finished = subprocess.run(
+        [node, str(SCRIPT), named_endpoint, request.param],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert ran.returncode == 0, ran.stderr
-    outcomes: Outcomes = json.loads(ran.stdout)
+    assert finished.returncode == 0, finished.stderr
+    outcomes: Outcomes = json.loads(finished.stdout)
     return outcomes
 
 
 @pytest.mark.parametrize("use", USES)
 def test_works(outcomes: Outcomes, use: str) -> None:
-    """The client is content with every answer, and so is the script."""
+    """Every use in the script succeeds."""
     assert outcomes[use] == "ok"
 
 
 def test_every_use_is_a_test(outcomes: Outcomes) -> None:
-    """No use in the script goes by unheard."""
+    """Every use in the script is tested here."""
     assert tuple(outcomes) == USES
 
 
 @pytest.mark.parametrize("setting", ["numeric endpoint", "by name"])
-def test_the_host_that_it_sends_chooses_nothing(node: str, endpoint: str, setting: str) -> None:
+def test_the_host_header_is_ignored(node: str, endpoint: str, setting: str) -> None:
     """For a numeric endpoint the client sends the vendor's host name; the path decides."""
     address = (
         endpoint if setting == "numeric endpoint" else endpoint.replace("127.0.0.1", "localhost")
@@ -74,7 +74,7 @@ def test_the_host_that_it_sends_chooses_nothing(node: str, endpoint: str, settin
         const {{ res, content }} = await client.get('example.jpg', options);
         console.log(res.status, content.length > 1000);
     """
-    ran = subprocess.run(
+    finished = subprocess.run(
         [node, "--input-type=module", "--eval", script],
         cwd=SCRIPT.parent,
         capture_output=True,
@@ -82,4 +82,4 @@ def test_the_host_that_it_sends_chooses_nothing(node: str, endpoint: str, settin
         timeout=60,
         check=False,
     )
-    assert (ran.stdout, ran.stderr) == ("200 true\n", "")
+    assert (finished.stdout, finished.stderr) == ("200 true\n", "")

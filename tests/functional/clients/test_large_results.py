@@ -1,4 +1,4 @@
-"""A result over what a reply can carry is a redirect, which not every client follows by itself."""
+"""Results over the reply limit are redirects, which not every client follows."""
 
 import asyncio
 from urllib.request import urlopen
@@ -17,28 +17,28 @@ LARGE = oss.GetObjectRequest(bucket=PRIVATE, key="example.jpg", process=PROCESS)
 SIZE = 2000 * 1335 * 3 + 54
 
 pytestmark = [
-    # oss2's own: it still reads dates the old way.
+    # oss2 parses dates with a deprecated function.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
 
 def test_oss2_follows(endpoint: str) -> None:
-    """By itself, with the CRC check on."""
+    """oss2 follows the redirect and checks the CRC."""
     auth = oss2.Auth(KEY_ID, SECRET)
     bucket = oss2.Bucket(auth, endpoint, PRIVATE, is_path_style=True)
     assert len(bucket.get_object("example.jpg", process=PROCESS).read()) == SIZE
 
 
-def test_oss_v2_follows_if_told_to(endpoint: str) -> None:
-    """`enabled_redirect=True` is what it takes."""
+def test_oss_v2_follows_if_enabled(endpoint: str) -> None:
+    """alibabacloud-oss-v2 follows with `enabled_redirect=True`."""
     config = configured(endpoint)
     config.enabled_redirect = True
     client = oss.Client(config)
     assert len(client.get_object(LARGE).body.read()) == SIZE
 
 
-def test_oss_v2_says_that_it_does_not(endpoint: str) -> None:
-    """By default an error with the status, never half a picture; a signed URL opens it."""
+def test_oss_v2_raises_by_default(endpoint: str) -> None:
+    """By default it raises an error with status 302; a presigned URL returns the result."""
     client = oss.Client(configured(endpoint))
     with pytest.raises(exceptions.OperationError) as caught:
         client.get_object(LARGE)
@@ -48,9 +48,9 @@ def test_oss_v2_says_that_it_does_not(endpoint: str) -> None:
 
 
 def test_the_asynchronous_oss_v2_never_follows(endpoint: str) -> None:
-    """Its setting has no effect; a signed URL opens it."""
+    """The asynchronous client ignores the setting; a presigned URL returns the result."""
 
-    async def told() -> str:
+    async def presigned() -> str:
         config = configured(endpoint)
         config.enabled_redirect = True
         async with oss_aio.AsyncClient(config) as client:
@@ -60,5 +60,5 @@ def test_the_asynchronous_oss_v2_never_follows(endpoint: str) -> None:
             url: str = (await client.presign(LARGE)).url
             return url
 
-    with urlopen(asyncio.run(told())) as response:
+    with urlopen(asyncio.run(presigned())) as response:
         assert len(response.read()) == SIZE

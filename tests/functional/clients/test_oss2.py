@@ -1,4 +1,4 @@
-"""oss2, the vendor's first Python SDK, unchanged: only the endpoint is another."""
+"""oss2, the vendor's first Python SDK, unmodified: only the endpoint differs."""
 
 import base64
 import io
@@ -27,7 +27,7 @@ AUTHS: dict[str, Callable[[], Any]] = {
 }
 
 pytestmark = [
-    # The SDK's own: it still reads dates and regular expressions the old way.
+    # The SDK uses deprecated functions for dates and invalid escapes in regular expressions.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::SyntaxWarning"),
 ]
@@ -35,7 +35,7 @@ pytestmark = [
 
 @pytest.fixture(params=AUTHS)
 def connect(request: pytest.FixtureRequest, endpoint: str) -> Connect:
-    """Open a bucket with each version of the signature; downloads are checked by CRC."""
+    """Connect with each signature version; downloads are checked by CRC."""
 
     def opened(name: str = PRIVATE) -> Any:
         auth = AUTHS[request.param]()
@@ -45,12 +45,12 @@ def connect(request: pytest.FixtureRequest, endpoint: str) -> Connect:
 
 
 def b64(text: str) -> str:
-    """Encode an argument as the documentation has it."""
+    """Encode an argument as the documentation does."""
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def size(body: bytes) -> tuple[int, int]:
-    """Measure a picture."""
+    """Return the size of a picture."""
     return Image.open(io.BytesIO(body)).size
 
 
@@ -86,15 +86,15 @@ def test_info(connect: Connect, example: bytes) -> None:
     assert found["FileSize"] == {"value": str(len(example))}
 
 
-@pytest.mark.parametrize("style_of_slash", [False, True], ids=["encoded slash", "plain slash"])
-def test_signed_urls_need_no_client(connect: Connect, style_of_slash: bool) -> None:
+@pytest.mark.parametrize("slash_safe", [False, True], ids=["encoded slash", "plain slash"])
+def test_signed_urls(connect: Connect, slash_safe: bool) -> None:
     """A signed URL gives the result; without its signature it is refused with 403."""
     url = connect().sign_url(
         "GET",
         "example.jpg",
         60,
         params={"x-oss-process": "image/resize,w_100"},
-        slash_safe=style_of_slash,
+        slash_safe=slash_safe,
     )
     with urlopen(url) as response:
         assert size(response.read()) == (100, 67)
@@ -103,7 +103,7 @@ def test_signed_urls_need_no_client(connect: Connect, style_of_slash: bool) -> N
         urlopen(bare)
 
 
-def test_a_wrong_secret_is_told_so(endpoint: str) -> None:
+def test_a_wrong_secret_is_refused(endpoint: str) -> None:
     """A signature by another secret is refused as SignatureDoesNotMatch, with the key id in it."""
     bucket = oss2.Bucket(oss2.Auth(KEY_ID, "wrong"), endpoint, PRIVATE, is_path_style=True)
     with pytest.raises(exceptions.SignatureDoesNotMatch) as caught:
@@ -112,8 +112,10 @@ def test_a_wrong_secret_is_told_so(endpoint: str) -> None:
     assert caught.value.details["OSSAccessKeyId"] == KEY_ID
 
 
-def test_objects_come_and_go(connect: Connect, example: bytes, tmp_path: Path) -> None:
-    """Upload, metadata, ranges, copy, iteration, deletion; keys with everything in them."""
+def test_objects_are_stored_read_and_deleted(
+    connect: Connect, example: bytes, tmp_path: Path
+) -> None:
+    """Upload, metadata, ranges, copy, iteration and deletion, with an unusual key."""
     bucket = connect()
     key = f"sdk/a b+c%/图 {id(connect)}.jpg"
     path = tmp_path / "example.jpg"
@@ -137,7 +139,7 @@ def test_objects_come_and_go(connect: Connect, example: bytes, tmp_path: Path) -
         bucket.get_object(key)
 
 
-def test_streams_are_read_in_pieces_and_uploaded_from_generators(connect: Connect) -> None:
+def test_streams_and_generators(connect: Connect) -> None:
     """An upload without a known length, and a download that is checked while it streams."""
     bucket = connect()
     pieces = [bytes([n]) * 50_000 for n in range(8)]
@@ -147,7 +149,7 @@ def test_streams_are_read_in_pieces_and_uploaded_from_generators(connect: Connec
     bucket.delete_object("sdk/stream.bin")
 
 
-def test_an_object_is_not_overwritten_against_ones_will(connect: Connect) -> None:
+def test_overwriting_can_be_forbidden(connect: Connect) -> None:
     """`x-oss-forbid-overwrite: true` refuses to replace an object (FileAlreadyExists)."""
     bucket = connect()
     bucket.put_object("sdk/once.txt", b"first")
@@ -174,8 +176,8 @@ def test_process_object_saves(connect: Connect, named: bool) -> None:
     bucket.delete_object(target)
 
 
-def test_process_object_says_what_is_wrong(connect: Connect) -> None:
-    """Spec 06 T14: a target bucket that is not there."""
+def test_process_object_refuses_a_missing_bucket(connect: Connect) -> None:
+    """Spec 06 T14: a missing target bucket raises NoSuchBucket."""
     with pytest.raises(exceptions.NoSuchBucket) as caught:
         connect().process_object(
             "example.jpg", f"image/resize,w_100|sys/saveas,o_{b64('x')},b_{b64('no-such-bucket')}"
@@ -202,7 +204,7 @@ def test_async_process_object(connect: Connect) -> None:
 
 
 def test_styles(connect: Connect) -> None:
-    """Spec 06 T20–T24: created, listed in order, used, deleted, refused as by the service."""
+    """Spec 06 T20–T24: styles are created, listed in order, used and deleted; errors are OSS's."""
     bucket = connect()
     for name, content in (("imagestyle", "image/resize,w_200"), ("aaa", "csdar5324")):
         bucket.put_bucket_style(name, content)

@@ -1,4 +1,4 @@
-"""alibabacloud-oss-v2, the vendor's present Python SDK: the same calls, in V4 throughout."""
+"""alibabacloud-oss-v2, the vendor's present Python SDK, with version 4 signatures."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.functional.clients.oss_v2 import b64, code, configured, size
 
 @pytest.fixture
 def client(endpoint: str) -> Any:
-    """Open a client; uploads and downloads are checked by CRC, as the SDK has it by default."""
+    """Return a client; uploads and downloads are checked by CRC, the SDK's default."""
     return oss.Client(configured(endpoint))
 
 
@@ -30,10 +30,10 @@ def client(endpoint: str) -> Any:
         ("image/watermark,text_SGVsbG8g5Zu-54mH5pyN5YqhIQ", (400, 267)),
     ],
 )
-def test_a_download_a_file_and_a_link_agree(
+def test_download_file_and_url_are_equal(
     client: Any, tmp_path: Path, process: str, expected: tuple[int, int]
 ) -> None:
-    """Spec 06 T9: the same bytes in memory, in a file and through a presigned URL."""
+    """Spec 06 T9: memory, file and presigned URL have the same bytes."""
     request = oss.GetObjectRequest(bucket=PRIVATE, key="example.jpg", process=process)
     body = client.get_object(request).body.read()
     assert size(body) == expected
@@ -43,8 +43,8 @@ def test_a_download_a_file_and_a_link_agree(
         assert response.read() == body
 
 
-def test_a_presigned_upload_binds_what_it_names(client: Any) -> None:
-    """A form may upload with the type that was signed, and with no other."""
+def test_a_presigned_upload_signs_the_content_type(client: Any) -> None:
+    """A presigned upload accepts the signed content type alone."""
     request = oss.PutObjectRequest(bucket=PRIVATE, key="v2/link.txt", content_type="text/plain")
     signed = client.presign(request, expires=timedelta(minutes=1))
     headers = dict(signed.signed_headers)
@@ -57,8 +57,8 @@ def test_a_presigned_upload_binds_what_it_names(client: Any) -> None:
     client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key="v2/link.txt"))
 
 
-def test_objects_come_and_go(client: Any, example: bytes) -> None:
-    """Upload, metadata, a range, a copy, both listings and both deletions."""
+def test_objects_are_stored_read_and_deleted(client: Any, example: bytes) -> None:
+    """Upload, metadata, a range, a copy, both lists and both deletions."""
     key, body = "v2/a b+c%/图.jpg", example
     put = client.put_object(
         oss.PutObjectRequest(bucket=PRIVATE, key=key, body=body, metadata={"author": "alice"})
@@ -87,8 +87,8 @@ def test_objects_come_and_go(client: Any, example: bytes) -> None:
     )
     assert {entry.key for entry in deleted.deleted_objects} == keys
     assert not client.is_object_exist(PRIVATE, key)
-    gone = client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
-    assert gone.status_code == 204
+    deletion = client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
+    assert deletion.status_code == 204
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["into a bucket", "into its own bucket"])
@@ -119,7 +119,7 @@ def test_async_process_object(client: Any) -> None:
 
 
 def test_styles(client: Any) -> None:
-    """Put, get, list, use and delete; the one that is gone is no longer found."""
+    """Styles are put, read, listed, used and deleted; a deleted one is a 404."""
     for name, width in (("v2-small", 100), ("v2-large", 300)):
         style = oss.StyleContent(content=f"image/resize,w_{width}")
         client.put_style(oss.PutStyleRequest(bucket=PRIVATE, style_name=name, style=style))
@@ -130,8 +130,8 @@ def test_styles(client: Any) -> None:
     use = oss.GetObjectRequest(bucket=PRIVATE, key="example.jpg", process="style/v2-small")
     assert size(client.get_object(use).body.read()) == (100, 67)
     for name in ("v2-small", "v2-large", "v2-never-there"):
-        gone = client.delete_style(oss.DeleteStyleRequest(bucket=PRIVATE, style_name=name))
-        assert gone.status_code == 204
+        deletion = client.delete_style(oss.DeleteStyleRequest(bucket=PRIVATE, style_name=name))
+        assert deletion.status_code == 204
     with pytest.raises(exceptions.OperationError) as caught:
         client.get_style(oss.GetStyleRequest(bucket=PRIVATE, style_name="v2-small"))
     assert code(caught) == (404, "NoSuchStyle")
@@ -146,7 +146,7 @@ def test_styles(client: Any) -> None:
         (PRIVATE, "example.jpg", "style/none", (404, "NoSuchStyle")),
     ],
 )
-def test_refusals_are_read(
+def test_errors_are_parsed(
     client: Any, bucket: str, key: str, process: str | None, expected: tuple[int, str]
 ) -> None:
     """The SDK's ServiceError carries the status and the code of the XML error."""

@@ -1,4 +1,4 @@
-"""alibabacloud-oss-v2's client for asyncio: the same answers, some of them at the same time."""
+"""The asyncio client of alibabacloud-oss-v2, with concurrent requests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,20 +14,20 @@ from tests.functional.clients.conftest import PRIVATE
 from tests.functional.clients.oss_v2 import b64, code, configured, size
 
 
-def asynchronously(endpoint: str, story: Callable[[Any], Awaitable[None]]) -> None:
-    """Tell a story with the client for asyncio."""
+def run_scenario(endpoint: str, scenario: Callable[[Any], Awaitable[None]]) -> None:
+    """Run a scenario with the asyncio client."""
 
-    async def told() -> None:
+    async def run() -> None:
         async with oss_aio.AsyncClient(configured(endpoint)) as client:
-            await story(client)
+            await scenario(client)
 
-    asyncio.run(told())
+    asyncio.run(run())
 
 
 def test_the_asynchronous_client(endpoint: str, example: bytes) -> None:
-    """Upload, process, save, presign, list and delete, some of it at the same time."""
+    """Upload, process, save, presign, list and delete, some of it concurrently."""
 
-    async def story(client: Any) -> None:
+    async def scenario(client: Any) -> None:
         await client.put_object(oss.PutObjectRequest(bucket=PRIVATE, key="aio/a.jpg", body=example))
         requests = [
             oss.GetObjectRequest(
@@ -54,15 +54,15 @@ def test_the_asynchronous_client(endpoint: str, example: bytes) -> None:
             await client.delete_object(oss.DeleteObjectRequest(bucket=PRIVATE, key=key))
         assert not await client.is_object_exist(PRIVATE, "aio/a.jpg")
 
-    asynchronously(endpoint, story)
+    run_scenario(endpoint, scenario)
 
 
-def test_the_asynchronous_client_is_refused_alike(endpoint: str) -> None:
+def test_the_asynchronous_client_raises_the_error(endpoint: str) -> None:
     """A missing key raises the SDK's error with 404 and NoSuchKey."""
 
-    async def story(client: Any) -> None:
+    async def scenario(client: Any) -> None:
         with pytest.raises(exceptions.OperationError) as caught:
             await client.get_object(oss.GetObjectRequest(bucket=PRIVATE, key="no-such-key"))
         assert code(caught) == (404, "NoSuchKey")
 
-    asynchronously(endpoint, story)
+    run_scenario(endpoint, scenario)

@@ -1,4 +1,4 @@
-"""Files too large for one request: what each Python SDK makes of them by itself."""
+"""Files too large for one request, which each Python SDK splits into parts."""
 
 import random
 from pathlib import Path
@@ -11,12 +11,12 @@ from tests.functional.clients.conftest import PRIVATE
 from tests.functional.clients.oss_v2 import configured
 
 PART = 4 * 1024 * 1024
-"""What one request carries through the gateway, and a little less."""
+"""A little less than the gateway accepts in one request."""
 
 
 @pytest.fixture
 def client(endpoint: str) -> Any:
-    """Open a client; CRC checks are on, as the SDK has it by default."""
+    """Return a client; CRC checks are on, the SDK's default."""
     return oss.Client(configured(endpoint))
 
 
@@ -28,19 +28,19 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_goes_up_and_comes_down_in_parts(client: Any, large: Path, tmp_path: Path) -> None:
-    """The SDK's uploader and downloader, parallel as they are."""
+def test_a_file_is_transferred_in_parts(client: Any, large: Path, tmp_path: Path) -> None:
+    """The SDK's uploader and downloader transfer a file in parallel parts."""
     request = oss.PutObjectRequest(bucket=PRIVATE, key="parts/large.bin")
     done = client.uploader(part_size=PART).upload_file(request, str(large))
     assert done.status_code == 200
     target = tmp_path / "down.bin"
-    wanted = oss.GetObjectRequest(bucket=PRIVATE, key="parts/large.bin")
-    client.downloader(part_size=PART).download_file(wanted, str(target))
+    download = oss.GetObjectRequest(bucket=PRIVATE, key="parts/large.bin")
+    client.downloader(part_size=PART).download_file(download, str(target))
     assert target.read_bytes() == large.read_bytes()
 
 
 def test_an_object_is_copied_in_parts(client: Any, large: Path) -> None:
-    """The SDK's copier."""
+    """The SDK's copier copies an object in parts."""
     request = oss.PutObjectRequest(bucket=PRIVATE, key="parts/source.bin")
     client.uploader(part_size=PART).upload_file(request, str(large))
     copy = oss.CopyObjectRequest(
@@ -52,8 +52,8 @@ def test_an_object_is_copied_in_parts(client: Any, large: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [4_500_001, 4_650_000])
-def test_more_than_a_request_carries_is_told_another_way(client: Any, size: int) -> None:
-    """Up to what the front lets through: beyond that it has its own words."""
+def test_a_body_over_the_limit_is_refused(client: Any, size: int) -> None:
+    """A body over the limit that still fits the gateway is EntityTooLarge with advice."""
     request = oss.PutObjectRequest(bucket=PRIVATE, key="parts/none", body=bytes(size))
     with pytest.raises(oss.exceptions.OperationError, match=r"(?s)EntityTooLarge.*S3 directly"):
         client.put_object(request)

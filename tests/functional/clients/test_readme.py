@@ -1,4 +1,4 @@
-"""The programs in the README: each is run as it stands, but for the port."""
+"""The programs in the README, run unchanged except for the port."""
 
 import re
 import subprocess
@@ -18,14 +18,14 @@ SESSION = "tests/functional/clients/session.py"
 
 
 def by_first_line(program: str) -> str:
-    """Name a program."""
+    """Return the first line of a program."""
     return program.partition("\n")[0]
 
 
 def check(command: list[str], program: str, endpoint: str, folder: Path) -> None:
-    """Run a program that saves a picture of 100 wide and prints a link to the same."""
+    """Run a program that saves a picture of width 100 and prints a URL of the same bytes."""
     port = endpoint.rpartition(":")[2]
-    ran = subprocess.run(
+    finished = subprocess.run(
         command,
         input=program.replace(":8000", f":{port}"),
         cwd=folder,
@@ -34,23 +34,23 @@ def check(command: list[str], program: str, endpoint: str, folder: Path) -> None
         timeout=60,
         check=False,
     )
-    assert ran.returncode == 0, ran.stderr
+    assert finished.returncode == 0, finished.stderr
     saved = folder / "small.jpg"
     with Image.open(saved) as image:
         assert image.size == (100, 67)
-    with urlopen(ran.stdout.strip()) as response:
+    with urlopen(finished.stdout.strip()) as response:
         assert response.read() == saved.read_bytes()
 
 
 @pytest.mark.parametrize("program", PYTHON, ids=by_first_line)
 def test_python(program: str, endpoint: str, tmp_path: Path) -> None:
-    """The program saves a result of 100×67, and the link that it prints gives the same bytes."""
+    """The program saves a result of 100×67, and the URL that it prints returns the same bytes."""
     check([sys.executable, "-"], program, endpoint, tmp_path)
 
 
 @pytest.mark.parametrize("program", JAVASCRIPT, ids=by_first_line)
 def test_javascript(program: str, node: str, endpoint: str, tmp_path: Path) -> None:
-    """The program saves a result of 100×67, and the link that it prints gives the same bytes."""
+    """The program saves a result of 100×67, and the URL that it prints returns the same bytes."""
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)
     check([node, "--input-type=module", "-"], program, endpoint, tmp_path)
 

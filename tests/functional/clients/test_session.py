@@ -1,4 +1,4 @@
-"""The session of the tutorials, as a user runs it."""
+"""The session of the tutorials as a command."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("session.py")
 
-TOLD = """\
+EXPECTED = """\
 upload                                                      session/example.jpg
 image/resize,m_fixed,w_100,h_100                            JPEG 100×100
 image/crop,w_100,h_100,x_100,y_100,r_1                      JPEG 100×100
@@ -28,8 +28,8 @@ delete                                                      gone
 
 
 def run(endpoint: str, *options: str) -> str:
-    """Run the script and give what it prints."""
-    ran = subprocess.run(
+    """Run the script and return its output."""
+    finished = subprocess.run(
         [sys.executable, str(SCRIPT), endpoint, *options],
         capture_output=True,
         encoding="utf-8",
@@ -37,18 +37,18 @@ def run(endpoint: str, *options: str) -> str:
         timeout=60,
         check=False,
     )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
 
 
 def test_the_session_of_the_tutorials(endpoint: str, example: bytes, tmp_path: Path) -> None:
-    """Each step of the tutorials gives a picture of the documented format and size."""
+    """Each step prints the documented format and size."""
     picture = tmp_path / "example.jpg"
     picture.write_bytes(example)
-    assert run(endpoint, "--picture", str(picture)) == TOLD
+    assert run(endpoint, "--picture", str(picture)) == EXPECTED
 
 
-def test_it_needs_nothing_but_the_address(endpoint: str) -> None:
-    """It draws its picture, as the README has it; a second run finds nothing of the first."""
-    assert run(endpoint) == TOLD
-    assert run(endpoint) == TOLD
+def test_the_session_needs_the_endpoint_only(endpoint: str) -> None:
+    """Without a picture the script draws one, and it can run twice."""
+    assert run(endpoint) == EXPECTED
+    assert run(endpoint) == EXPECTED

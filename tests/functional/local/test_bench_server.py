@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_answers_however_much_the_function_prints() -> None:
-    """Nobody reads what comes after the port: metrics of many requests would fill the pipe."""
+    """The server discards the function's output after the port, which would fill the pipe."""
     command = [sys.executable, "-m", "benchmarks.workers.darkroom_server"]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers/darkroom")}
     worker = ChildProcess(command, environment=environment, folder=ROOT)

@@ -1,4 +1,4 @@
-"""The command that reads and replaces a bucket's settings, over HTTP."""
+"""tools/bucket_settings.py over HTTP."""
 
 import json
 import subprocess
@@ -21,27 +21,27 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(app: ModuleType) -> Iterator[Run]:
-    """Serve the function, and run the command on its bucket `settled`."""
+    """Serve the function and return a function that runs the tool on the bucket `configured`."""
     lines: list[str] = []
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lines.append)
     with serving(gateway.answer) as server:
 
-        def ran(*arguments: str, by: str = "owner") -> subprocess.CompletedProcess[str]:
+        def run_tool(*arguments: str, by: str = "owner") -> subprocess.CompletedProcess[str]:
             key = access_key(by)
             environment = {
                 "DARKROOM_ACCESS_KEY_ID": key.id,
                 "DARKROOM_ACCESS_KEY_SECRET": key.secret,
             }
-            command = [sys.executable, str(TOOL), server.url, "settled", *arguments]
+            command = [sys.executable, str(TOOL), server.url, "configured", *arguments]
             return subprocess.run(
                 command, env=environment, capture_output=True, text=True, timeout=60, check=False
             )
 
-        yield ran
+        yield run_tool
 
 
 def test_settings_are_replaced_and_printed(run: Run, tmp_path: Path) -> None:
-    """What it prints is a document again."""
+    """The tool prints the settings as a document that it accepts."""
     file = tmp_path / "settings.json"
     file.write_text('{"acl": "public-read", "delimiters": ["-"]}')
     replaced = run(str(file))
@@ -60,10 +60,10 @@ def test_settings_are_replaced_and_printed(run: Run, tmp_path: Path) -> None:
         (None, "No such file or directory"),
     ],
 )
-def test_a_wrong_file_is_not_sent(
+def test_an_invalid_file_is_not_sent(
     run: Run, tmp_path: Path, text: str | None, complaint: str
 ) -> None:
-    """The complaint names the place, and nothing is printed to be taken for settings."""
+    """An invalid file ends the tool with an error that names the place; nothing is printed."""
     file = tmp_path / "settings.json"
     if text is not None:
         file.write_text(text)
@@ -72,8 +72,8 @@ def test_a_wrong_file_is_not_sent(
     assert complaint in refused.stderr
 
 
-def test_a_refusal_is_printed(run: Run) -> None:
-    """As the service words it."""
+def test_an_error_of_the_service_is_printed(run: Run) -> None:
+    """An error of the service is printed with its status and XML."""
     refused = run(by="reader")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "answered 403" in refused.stderr

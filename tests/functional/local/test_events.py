@@ -1,4 +1,4 @@
-"""What API Gateway and function URLs make of HTTP requests."""
+"""Events that API Gateway and function URLs build from HTTP requests."""
 
 import base64
 from datetime import UTC, datetime
@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from local.events import HttpRequest, event
-from local.http_fronts import Event, Front
+from local.triggers import Event, Trigger
 
 NOW = datetime(2020, 3, 12, 19, 3, 58, 390_000, UTC)
 
 
-def described(front: Front = Front.HTTP_API, **request: Any) -> Event:
-    """Describe a request of which only what matters is given."""
+def event_for(trigger: Trigger = Trigger.HTTP_API, **request: Any) -> Event:
+    """Build an event from some attributes of a request; the others have defaults."""
     parts: dict[str, Any] = {"method": "GET", "target": "/", **request}
-    return event(HttpRequest(**parts), front, NOW)
+    return event(HttpRequest(**parts), trigger, NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def described(front: Front = Front.HTTP_API, **request: Any) -> Event:
 )
 def test_path(target: str, api: str, url: str) -> None:
     """An HTTP API decodes the path once and cuts it at a decoded `?`; a function URL does not."""
-    for front, path in ((Front.HTTP_API, api), (Front.FUNCTION_URL, url)):
-        made = described(front, target=target)
-        assert made["rawPath"] == made["requestContext"]["http"]["path"] == path
+    for trigger, path in ((Trigger.HTTP_API, api), (Trigger.FUNCTION_URL, url)):
+        built = event_for(trigger, target=target)
+        assert built["rawPath"] == built["requestContext"]["http"]["path"] == path
 
 
-@pytest.mark.parametrize("front", Front)
+@pytest.mark.parametrize("trigger", Trigger)
 @pytest.mark.parametrize(
     ("query", "parameters"),
     [
@@ -55,51 +55,53 @@ def test_path(target: str, api: str, url: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_query(query: str, parameters: dict[str, str], front: Front) -> None:
-    """The query arrives as sent, and decoded beside it, with values of one name joined."""
-    made = described(front, target=f"/?{query}")
-    assert made["rawQueryString"] == query
-    assert made["queryStringParameters"] == parameters
+def test_query(query: str, parameters: dict[str, str], trigger: Trigger) -> None:
+    """The query is delivered as sent and decoded; values of one name are joined."""
+    built = event_for(trigger, target=f"/?{query}")
+    assert built["rawQueryString"] == query
+    assert built["queryStringParameters"] == parameters
 
 
 def test_no_query() -> None:
-    """Without a query there are no parameters at all."""
-    made = described(target="/a")
-    assert made["rawQueryString"] == ""
-    assert "queryStringParameters" not in made
+    """Without a query there are no `queryStringParameters`."""
+    built = event_for(target="/a")
+    assert built["rawQueryString"] == ""
+    assert "queryStringParameters" not in built
 
 
 def test_headers() -> None:
     """Names become lower-case, values of one name are joined by a comma, in their order."""
     fields = (("Host", "h"), ("X-Oss-Meta-A", "1"), ("x-oss-meta-a", "2, 3"), ("Accept", "*/*"))
-    headers = described(headers=fields)["headers"]
+    headers = event_for(headers=fields)["headers"]
     assert headers["x-oss-meta-a"] == "1,2, 3"
     assert headers.keys() >= {"host", "accept"}
     assert all(name == name.lower() for name in headers)
 
 
 def test_headers_of_one_connection() -> None:
-    """What is about the connection does not go on to the function."""
+    """Connection headers are not delivered."""
     fields = (("Connection", "close"), ("Transfer-Encoding", "chunked"), ("Expect", "100-continue"))
-    assert not {name.lower() for name, _ in fields} & described(headers=fields)["headers"].keys()
+    assert not {name.lower() for name, _ in fields} & event_for(headers=fields)["headers"].keys()
 
 
 def test_forwarding() -> None:
-    """The client's address is added behind those that proxies have told."""
+    """The client's address is appended to `x-forwarded-for`."""
     fields = (("X-Forwarded-For", "203.0.113.9"),)
-    made = described(headers=fields, source_ip="127.0.0.2", port=8000)
-    assert made["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.2"
-    assert made["headers"]["x-forwarded-port"] == "8000"
-    assert made["requestContext"]["http"]["sourceIp"] == "127.0.0.2"
+    built = event_for(headers=fields, source_ip="127.0.0.2", port=8000)
+    assert built["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.2"
+    assert built["headers"]["x-forwarded-port"] == "8000"
+    assert built["requestContext"]["http"]["sourceIp"] == "127.0.0.2"
 
 
-@pytest.mark.parametrize(("front", "kept"), [(Front.HTTP_API, False), (Front.FUNCTION_URL, True)])
-def test_cookies(front: Front, kept: bool) -> None:
-    """Cookies come one by one; only a function URL leaves them among the headers as well."""
-    made = described(front, headers=(("Cookie", "a=1; b=2"), ("Cookie", "c=3")))
-    assert made["cookies"] == ["a=1", "b=2", "c=3"]
-    assert ("cookie" in made["headers"]) is kept
-    assert "cookies" not in described(front)
+@pytest.mark.parametrize(
+    ("trigger", "in_headers"), [(Trigger.HTTP_API, False), (Trigger.FUNCTION_URL, True)]
+)
+def test_cookies(trigger: Trigger, in_headers: bool) -> None:
+    """Cookies are delivered as a list; a function URL delivers them as a header too."""
+    built = event_for(trigger, headers=(("Cookie", "a=1; b=2"), ("Cookie", "c=3")))
+    assert built["cookies"] == ["a=1", "b=2", "c=3"]
+    assert ("cookie" in built["headers"]) is in_headers
+    assert "cookies" not in event_for(trigger)
 
 
 @pytest.mark.parametrize(
@@ -119,58 +121,62 @@ def test_cookies(front: Front, kept: bool) -> None:
     ],
 )
 def test_body(content_type: str, is_text: bool) -> None:
-    """Bodies of a few text types arrive as text, all others as base64."""
+    """Bodies of a few text types are delivered as text, all others as base64."""
     fields = (("Content-Type", content_type),) if content_type else ()
-    made = described(method="POST", headers=fields, body="x-oss-process=图".encode())
-    assert made["isBase64Encoded"] is not is_text
-    decoded = made["body"] if is_text else base64.b64decode(made["body"]).decode()
+    built = event_for(method="POST", headers=fields, body="x-oss-process=图".encode())
+    assert built["isBase64Encoded"] is not is_text
+    decoded = built["body"] if is_text else base64.b64decode(built["body"]).decode()
     assert decoded == "x-oss-process=图"
 
 
 def test_no_body() -> None:
-    """Without a body there is none, not an empty one."""
-    made = described()
-    assert "body" not in made
-    assert made["isBase64Encoded"] is False
+    """Without a body there is no `body` member."""
+    built = event_for()
+    assert "body" not in built
+    assert built["isBase64Encoded"] is False
 
 
 @pytest.mark.parametrize(
-    ("front", "body", "length"),
+    ("trigger", "body", "length"),
     [
-        (Front.HTTP_API, b"", "0"),
-        (Front.HTTP_API, b"12345", "5"),
-        (Front.FUNCTION_URL, b"", None),
-        (Front.FUNCTION_URL, b"12345", "5"),
+        (Trigger.HTTP_API, b"", "0"),
+        (Trigger.HTTP_API, b"12345", "5"),
+        (Trigger.FUNCTION_URL, b"", None),
+        (Trigger.FUNCTION_URL, b"12345", "5"),
     ],
 )
-def test_length(front: Front, body: bytes, length: str | None) -> None:
-    """A length is told even of chunked bodies; an HTTP API tells it even of none."""
+def test_length(trigger: Trigger, body: bytes, length: str | None) -> None:
+    """`content-length` is set for chunked bodies too; an HTTP API sets it also without a body."""
     fields = (("Transfer-Encoding", "chunked"),) if body else ()
-    made = described(front, method="PUT", headers=fields, body=body)
-    assert made["headers"].get("content-length") == length
+    built = event_for(trigger, method="PUT", headers=fields, body=body)
+    assert built["headers"].get("content-length") == length
 
 
 @pytest.mark.parametrize(
-    ("front", "host", "domain"),
+    ("trigger", "host", "domain"),
     [
-        (Front.HTTP_API, "demo.localhost:8000", "demo.localhost"),
-        (Front.HTTP_API, "IMG.Example.com", "img.example.com"),
-        (Front.HTTP_API, "[::1]:8000", "[::1]"),
-        (Front.FUNCTION_URL, "127.0.0.1:8000", "darkroom.lambda-url.local.on.aws"),
-        (Front.FUNCTION_URL, "abc.lambda-url.eu-west-1.on.aws", "abc.lambda-url.eu-west-1.on.aws"),
+        (Trigger.HTTP_API, "demo.localhost:8000", "demo.localhost"),
+        (Trigger.HTTP_API, "IMG.Example.com", "img.example.com"),
+        (Trigger.HTTP_API, "[::1]:8000", "[::1]"),
+        (Trigger.FUNCTION_URL, "127.0.0.1:8000", "darkroom.lambda-url.local.on.aws"),
+        (
+            Trigger.FUNCTION_URL,
+            "abc.lambda-url.eu-west-1.on.aws",
+            "abc.lambda-url.eu-west-1.on.aws",
+        ),
     ],
 )
-def test_domain(front: Front, host: str, domain: str) -> None:
-    """The domain is the host addressed; that of a function URL ends in .on.aws always."""
-    made = described(front, headers=(("Host", host),))
-    assert made["requestContext"]["domainName"] == domain
-    assert made["headers"]["host"] == host
+def test_domain(trigger: Trigger, host: str, domain: str) -> None:
+    """The domain is the requested host; that of a function URL always ends in .on.aws."""
+    built = event_for(trigger, headers=(("Host", host),))
+    assert built["requestContext"]["domainName"] == domain
+    assert built["headers"]["host"] == host
 
 
 def test_context() -> None:
-    """The request's circumstances have the names and forms of payload 2.0."""
-    made = described(method="HEAD", target="/a?b", headers=(("User-Agent", "me/1"),))
-    context = made["requestContext"]
+    """The request context has the members of payload 2.0."""
+    built = event_for(method="HEAD", target="/a?b", headers=(("User-Agent", "me/1"),))
+    context = built["requestContext"]
     assert context["http"] == {
         "method": "HEAD",
         "path": "/a",
@@ -180,4 +186,8 @@ def test_context() -> None:
     }
     assert context["time"] == "12/Mar/2020:19:03:58 +0000"
     assert context["timeEpoch"] == 1584039838390
-    assert (made["version"], made["routeKey"], context["stage"]) == ("2.0", "$default", "$default")
+    assert (built["version"], built["routeKey"], context["stage"]) == (
+        "2.0",
+        "$default",
+        "$default",
+    )

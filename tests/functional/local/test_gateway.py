@@ -1,4 +1,4 @@
-"""The gateway on the wire: any client, any method, within the limits of the real ones."""
+"""The local gateway over HTTP: methods, bodies, and the limits of the real gateways."""
 
 import base64
 import http.client
@@ -14,39 +14,39 @@ from typing import Any
 import pytest
 
 from local.gateway import MAX_EVENT_BYTES, MAX_RESULT_BYTES, Gateway
-from local.http_fronts import Event, Front, FunctionError, Invoke, ThrottledError
 from local.sandbox import InProcess
 from local.server import MAX_BODY_BYTES, Server, serving
+from local.triggers import Event, FunctionError, Invoke, ThrottledError, Trigger
 
 
 @dataclass
 class Recorder:
-    """A function that remembers its events and answers always the same."""
+    """A function that records its events and always returns the same result."""
 
     result: Any = field(default_factory=lambda: {"statusCode": 200, "body": "fine"})
     events: list[Event] = field(default_factory=list)
 
     def __call__(self, event: bytes, /) -> bytes:
-        """Answer one event."""
+        """Record an event and return the result."""
         self.events.append(json.loads(event))
         return json.dumps(self.result).encode()
 
 
 @contextmanager
-def gateway(invoke: Invoke, front: Front = Front.HTTP_API) -> Iterator[Server]:
-    """Serve a function on any free port."""
+def gateway(invoke: Invoke, trigger: Trigger = Trigger.HTTP_API) -> Iterator[Server]:
+    """Serve a function on a free port."""
     lines: list[str] = []
-    with serving(Gateway(invoke=invoke, log=lines.append, front=front).answer) as server:
+    with serving(Gateway(invoke=invoke, log=lines.append, trigger=trigger).answer) as server:
         yield server
 
 
 def connect(server: Server) -> AbstractContextManager[http.client.HTTPConnection]:
-    """Open a connection that ends with its block."""
+    """Open a connection and close it at the end of the block."""
     return closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20))
 
 
 def exchange(server: Server, *request: Any, **parts: Any) -> tuple[int, dict[str, str], bytes]:
-    """Send one request on a connection of its own."""
+    """Send one request on a new connection."""
     with connect(server) as connection:
         connection.request(*request, **parts)
         response = connection.getresponse()
@@ -54,7 +54,7 @@ def exchange(server: Server, *request: Any, **parts: Any) -> tuple[int, dict[str
 
 
 def raw(server: Server, *pieces: bytes) -> bytes:
-    """Send bytes as they are and read until the server closes the connection."""
+    """Send raw bytes and read until the server closes the connection."""
     with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
         for piece in pieces:
             connection.sendall(piece)
@@ -76,7 +76,7 @@ def test_methods(method: str) -> None:
 def test_target_as_sent() -> None:
     """The target is read as sent, with slashes at its beginning and without decoding."""
     function = Recorder()
-    with gateway(function, Front.FUNCTION_URL) as server:
+    with gateway(function, Trigger.FUNCTION_URL) as server:
         exchange(server, "GET", "//demo/a%20b?x=%2F&y=|")
     assert function.events[0]["rawPath"] == "//demo/a%20b"
     assert function.events[0]["rawQueryString"] == "x=%2F&y=|"
@@ -91,8 +91,8 @@ def test_headers_as_sent() -> None:
     assert function.events[0]["headers"]["x-oss-meta-a"] == "图"
 
 
-def test_connection_is_kept() -> None:
-    """One connection carries many requests, bodies included."""
+def test_a_connection_is_reused() -> None:
+    """One connection carries several requests with bodies."""
     function = Recorder()
     with gateway(function) as server, connect(server) as connection:
         for body in (b"one", b"", b"three"):
@@ -104,7 +104,7 @@ def test_connection_is_kept() -> None:
 
 
 def test_chunked_body() -> None:
-    """A body of unknown length is put together, its chunks' extensions and trailers dropped."""
+    """Chunks are joined; their extensions and trailers are dropped."""
     function = Recorder()
     head = b"PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     with gateway(function) as server:
@@ -113,7 +113,7 @@ def test_chunked_body() -> None:
 
 
 def test_continue() -> None:
-    """A client that waits to be told so is told to send its body."""
+    """`Expect: 100-continue` is answered with a 100 before the body."""
     function = Recorder()
     head = b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
     with (
@@ -139,7 +139,7 @@ def test_continue() -> None:
     ids=repr,
 )
 def test_bad_requests(request_head: bytes) -> None:
-    """What cannot be understood for certain is refused, and the connection with it."""
+    """An ambiguous or malformed request is a 400, and the connection is closed."""
     function = Recorder()
     with gateway(function) as server:
         assert raw(server, request_head, b"\r\n").startswith(b"HTTP/1.1 400")
@@ -147,7 +147,7 @@ def test_bad_requests(request_head: bytes) -> None:
 
 
 def test_head() -> None:
-    """HEAD has no body but the length that the function tells."""
+    """The reply to HEAD has the function's Content-Length and no body."""
     result = {"statusCode": 200, "headers": {"Content-Length": "812"}, "body": ""}
     with gateway(Recorder(result)) as server:
         status, headers, body = exchange(server, "HEAD", "/a")
@@ -155,7 +155,7 @@ def test_head() -> None:
 
 
 def test_length_is_the_gateways() -> None:
-    """The length of a body is that of its bytes, whatever the function says."""
+    """Content-Length is that of the body, whatever the function returns."""
     result = {"statusCode": 200, "headers": {"Content-Length": "812"}, "body": "图"}
     with gateway(Recorder(result)) as server:
         status, headers, body = exchange(server, "GET", "/a")
@@ -164,7 +164,7 @@ def test_length_is_the_gateways() -> None:
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_no_body(status: int) -> None:
-    """A status that has no body has no length either."""
+    """A 204 or 304 has no Content-Length."""
     with gateway(Recorder({"statusCode": status, "body": ""})) as server:
         answered, headers, body = exchange(server, "GET", "/a")
     assert (answered, body) == (status, b"")
@@ -173,7 +173,7 @@ def test_no_body(status: int) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_request_limit(chunked: bool) -> None:
-    """A body over 10 MB is refused, however it comes, and the client hears why."""
+    """A body over 10 MB is a 413, chunked or not."""
     function = Recorder()
     body = bytes(MAX_BODY_BYTES + 1)
     with gateway(function) as server:
@@ -186,7 +186,7 @@ def test_request_limit(chunked: bool) -> None:
 
 
 def test_event_limit() -> None:
-    """A body within 10 MB whose event is over the function's 6 MB is refused as well."""
+    """A body within 10 MB whose event exceeds 6 MB is a 413 too."""
     function = Recorder()
     with gateway(function) as server:
         assert exchange(server, "PUT", "/a", body=bytes(MAX_EVENT_BYTES * 3 // 4 + 1))[0] == 413
@@ -195,7 +195,7 @@ def test_event_limit() -> None:
 
 
 def test_result_limit() -> None:
-    """A result counts with its JSON: a byte too many is the function's failure."""
+    """A result whose JSON exceeds the limit by a byte is a 500."""
     room = MAX_RESULT_BYTES - len(json.dumps({"statusCode": 200, "body": ""}))
     for size, status in ((room, 200), (room + 1, 500)):
         with gateway(Recorder({"statusCode": 200, "body": "a" * size})) as server:
@@ -203,29 +203,31 @@ def test_result_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("front", "error", "status", "text"),
+    ("trigger", "error", "status", "text"),
     [
-        (Front.HTTP_API, FunctionError("x"), 500, "Internal Server Error"),
-        (Front.FUNCTION_URL, FunctionError("x"), 502, "Internal Server Error"),
-        (Front.HTTP_API, ThrottledError(), 503, "Service Unavailable"),
-        (Front.FUNCTION_URL, ThrottledError(), 429, "Rate Exceeded."),
+        (Trigger.HTTP_API, FunctionError("x"), 500, "Internal Server Error"),
+        (Trigger.FUNCTION_URL, FunctionError("x"), 502, "Internal Server Error"),
+        (Trigger.HTTP_API, ThrottledError(), 503, "Service Unavailable"),
+        (Trigger.FUNCTION_URL, ThrottledError(), 429, "Rate Exceeded."),
     ],
 )
-def test_failures(front: Front, error: Exception, status: int, text: str) -> None:
-    """A function that fails is answered for, without a word of its reasons."""
+def test_failures(trigger: Trigger, error: Exception, status: int, text: str) -> None:
+    """When the function fails, the gateway replies with an error that omits the cause."""
 
     def fail(_: bytes, /) -> bytes:
         raise error
 
-    with gateway(fail, front) as server:
+    with gateway(fail, trigger) as server:
         answered, headers, body = exchange(server, "GET", "/a")
     assert (answered, headers["content-type"]) == (status, "application/json")
     assert json.loads(body) == {"message": text}
 
 
-@pytest.mark.parametrize(("front", "status"), [(Front.HTTP_API, 503), (Front.FUNCTION_URL, 200)])
-def test_a_front_s_own_patience(front: Front, status: int) -> None:
-    """An HTTP API waits for its time, whatever the function's; a function URL for the function."""
+@pytest.mark.parametrize(
+    ("trigger", "status"), [(Trigger.HTTP_API, 503), (Trigger.FUNCTION_URL, 200)]
+)
+def test_a_trigger_has_its_own_timeout(trigger: Trigger, status: int) -> None:
+    """An HTTP API has a timeout of its own; a function URL waits for the function."""
     ended = threading.Event()
 
     def slow(_: bytes, /) -> bytes:
@@ -233,14 +235,14 @@ def test_a_front_s_own_patience(front: Front, status: int) -> None:
         ended.set()
         return b'{"statusCode": 200}'
 
-    gateway = Gateway(invoke=slow, log=lambda _: None, front=front, seconds=0.1)
+    gateway = Gateway(invoke=slow, log=lambda _: None, trigger=trigger, seconds=0.1)
     with serving(gateway.answer) as server:
         assert exchange(server, "GET", "/a")[0] == status
-    assert ended.wait(5), "nobody ends the function for it"
+    assert ended.wait(5), "the gateway's timeout does not end the function"
 
 
 def test_in_process_failure(capfd: pytest.CaptureFixture[str]) -> None:
-    """An exception of the handler is its failure, and its traceback is shown here."""
+    """An exception of the handler is a 500, and its traceback is printed."""
 
     def handler(_: Event, __: object) -> Any:
         raise LookupError("no such thing")
@@ -251,23 +253,23 @@ def test_in_process_failure(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_in_process_time() -> None:
-    """A handler is told its time, and left alone when that is up."""
-    let_go = threading.Event()
-    told: list[int] = []
+    """A handler can read its remaining time; after its timeout it is abandoned."""
+    release = threading.Event()
+    remaining: list[int] = []
 
     def handler(_: Event, context: Any) -> Any:
-        told.append(context.get_remaining_time_in_millis())
-        let_go.wait(20)
+        remaining.append(context.get_remaining_time_in_millis())
+        release.wait(20)
 
     with gateway(InProcess(handler=handler, seconds=0.2)) as server:
         assert exchange(server, "GET", "/a")[0] == 500
         assert exchange(server, "GET", "/a")[0] == 503
-    let_go.set()
-    assert 0 < told[0] <= 200
+    release.set()
+    assert 0 < remaining[0] <= 200
 
 
 def test_in_process_one_at_a_time() -> None:
-    """A sandbox has one request at a time: the next waits."""
+    """A sandbox handles one request at a time; the next one waits."""
     running: list[int] = [0, 0]
 
     def handler(_: Event, __: object) -> Any:

@@ -1,4 +1,4 @@
-"""The command that brings the styles of an OSS bucket along."""
+"""tools/import_styles.py, which imports the styles of an OSS bucket."""
 
 import json
 import subprocess
@@ -52,13 +52,13 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(app: ModuleType, ask: Ask, tmp_path: Path) -> Iterator[Run]:
-    """Serve the function, run the command on a file of that text, and forget what it stored."""
+    """Serve the function, return a function that runs the tool on a text, and delete the styles."""
     file = tmp_path / "styles"
     lines: list[str] = []
     gateway = Gateway(invoke=InProcess(handler=app.handler), log=lines.append)
     with serving(gateway.answer) as server:
 
-        def ran(
+        def run_tool(
             text: str, *options: str, sending: bool = True, by: str = "owner"
         ) -> subprocess.CompletedProcess[str]:
             file.write_text(text)
@@ -73,33 +73,33 @@ def run(app: ModuleType, ask: Ask, tmp_path: Path) -> Iterator[Run]:
                 command, env=environment, capture_output=True, text=True, timeout=60, check=False
             )
 
-        yield ran
-    for name, _ in kept(ask):
+        yield run_tool
+    for name, _ in list_styles(ask):
         ask("DELETE", BUCKET, by="owner", query=(*STYLES, ("styleName", name)))
 
 
-def kept(ask: Ask) -> list[tuple[str, str]]:
-    """List what the service has, in its order."""
+def list_styles(ask: Ask) -> list[tuple[str, str]]:
+    """List the styles of the service in order."""
     listed = ET.fromstring(ask("GET", BUCKET, by="owner", query=STYLES).body)
     return [(str(one.findtext("Name")), str(one.findtext("Content"))) for one in listed]
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
-def test_styles_arrive_in_their_order(run: Run, ask: Ask, text: str) -> None:
+def test_styles_are_imported_in_order(run: Run, ask: Ask, text: str) -> None:
     """The order of the list is the order of creation, which ListStyle keeps (C-140)."""
     done = run(text)
     assert (done.returncode, done.stderr) == (0, "")
-    assert kept(ask) == [
+    assert list_styles(ask) == [
         ("zoomed", "image/resize,w_200"),
         ("angled", "image/rotate,90/quality,q_90"),
     ]
 
 
-def test_an_export_is_judged_without_a_service(run: Run, ask: Ask) -> None:
-    """Without an endpoint nothing is sent, and no key is needed."""
+def test_an_export_is_checked_without_a_service(run: Run, ask: Ask) -> None:
+    """Without an endpoint, the tool only checks the file and needs no key."""
     done = run(XML, sending=False)
     assert (done.returncode, done.stdout) == (0, "2 styles, 0 of which would fail when used\n")
-    assert kept(ask) == []
+    assert list_styles(ask) == []
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,8 @@ def test_an_export_is_judged_without_a_service(run: Run, ask: Ask) -> None:
         ("csdar5324", "csdar5324"),
     ],
 )
-def test_a_style_that_would_fail_stops_the_import(
-    run: Run, ask: Ask, content: str, fault: str
-) -> None:
-    """It is named with the answer that its use would get; the others are not sent either."""
+def test_an_invalid_style_stops_the_import(run: Run, ask: Ask, content: str, fault: str) -> None:
+    """An invalid style is printed with its error, and nothing is imported without `--anyway`."""
     text = json.dumps(
         [{"Name": "fine", "Content": "image/info"}, {"Name": "odd", "Content": content}]
     )
@@ -123,9 +121,9 @@ def test_a_style_that_would_fail_stops_the_import(
     assert refused.returncode == 1
     assert "odd: " in refused.stdout
     assert fault in refused.stdout
-    assert kept(ask) == []
+    assert list_styles(ask) == []
     assert run(text, "--anyway").returncode == 0
-    assert ("odd", content) in kept(ask)
+    assert ("odd", content) in list_styles(ask)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +136,7 @@ def test_a_style_that_would_fail_stops_the_import(
         ('["a"]', "every style needs a Name and a Content"),
     ],
 )
-def test_what_is_no_list_of_styles_is_refused(run: Run, text: str, complaint: str) -> None:
+def test_an_invalid_file_is_refused(run: Run, text: str, complaint: str) -> None:
     """A file of another form ends the command with 1 and one line on stderr; nothing is sent."""
     refused = run(text)
     assert (refused.returncode, refused.stdout) == (1, "")
@@ -146,7 +144,7 @@ def test_what_is_no_list_of_styles_is_refused(run: Run, text: str, complaint: st
     assert "Traceback" not in refused.stderr
 
 
-def test_a_refusal_is_printed(run: Run) -> None:
+def test_an_error_of_the_service_is_printed(run: Run) -> None:
     """An error of the service is printed as its XML says, and the command ends with 1."""
     refused = run(XML, by="reader")
     assert refused.returncode == 1

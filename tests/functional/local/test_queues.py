@@ -1,4 +1,4 @@
-"""`make run` does jobs: rules of a bucket, and what is asked for asynchronously."""
+"""`make run` processes jobs: rules of a bucket, and asynchronous requests."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from tests.functional.local.test_run import ROOT, run
 from tests.pictures import photographic, stored
 
 SECONDS = 2.0
-"""From an upload to all that rules make of it."""
+"""Limit from an upload to all targets of the rules."""
 
 PICTURE = stored(photographic((400, 300)), "JPEG")
 RULES = [
@@ -42,7 +42,7 @@ RULES = [
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    """Run everything."""
+    """Run the application."""
     with run(tmp_path) as (_, url):
         yield url
 
@@ -55,7 +55,7 @@ def bucket(url: str, name: str) -> oss2.Bucket:
 
 
 def until[T](ask: Callable[[], T | None], seconds: float) -> T:
-    """Ask again and again until there is an answer."""
+    """Call `ask` until it returns a value."""
     end = monotonic() + seconds
     while (answer := ask()) is None:
         assert monotonic() < end, f"not within {seconds} s"
@@ -64,14 +64,14 @@ def until[T](ask: Callable[[], T | None], seconds: float) -> T:
 
 
 def size(where: oss2.Bucket, key: str) -> tuple[int, int] | None:
-    """Give the size of a picture, or none while it is not there."""
+    """Return the size of a picture, or None while the object is missing."""
     if not where.object_exists(key):
         return None
     return Image.open(io.BytesIO(where.get_object(key).read())).size
 
 
 def settle(url: str, rules: object, folder: Path) -> None:
-    """Give the public bucket its rules, with the tool for it."""
+    """Set the rules of the public bucket with the tool."""
     settings = folder / "settings.json"
     settings.write_text(json.dumps({"acl": "public-read", "events": rules}))
     environment = {
@@ -82,8 +82,8 @@ def settle(url: str, rules: object, folder: Path) -> None:
     subprocess.run([*command, str(settings)], env=environment, check=True, capture_output=True)
 
 
-def test_two_rules_of_a_bucket_make_their_targets_in_time(url: str, tmp_path: Path) -> None:
-    """In the same bucket and in another one, right after the upload."""
+def test_two_rules_store_their_targets_in_time(url: str, tmp_path: Path) -> None:
+    """Rules store their targets in the same bucket and in another one within the limit."""
     settle(url, RULES, tmp_path)
     source, other = bucket(url, demo.PUBLIC), bucket(url, demo.PRIVATE)
     source.put_object("uploads/first.jpg", PICTURE)  # warms up: the function has just started
@@ -95,20 +95,20 @@ def test_two_rules_of_a_bucket_make_their_targets_in_time(url: str, tmp_path: Pa
     assert until(lambda: size(other, "turned/a.jpg"), rest) == (300, 400)
 
 
-def test_a_job_is_done_and_can_be_asked_after(url: str) -> None:
-    """As oss2 hands it in."""
-    place = bucket(url, demo.PUBLIC)
-    place.put_object("async/a.jpg", PICTURE)
+def test_a_job_succeeds(url: str) -> None:
+    """A job that oss2 submits succeeds, and its task names the target."""
+    public = bucket(url, demo.PUBLIC)
+    public.put_object("async/a.jpg", PICTURE)
     save = f"|sys/saveas,o_{encode_base64('async/made.jpg')}"
-    task = place.async_process_object("async/a.jpg", "image/resize,w_100" + save).task_id
-    assert until(lambda: size(place, "async/made.jpg"), seconds=20) == (100, 75)
+    task = public.async_process_object("async/a.jpg", "image/resize,w_100" + save).task_id
+    assert until(lambda: size(public, "async/made.jpg"), seconds=20) == (100, 75)
 
-    def ended() -> dict[str, object] | None:
-        asked = {"x-oss-async-process": "", "taskId": task}
-        answer = json.loads(place.get_object("async/a.jpg", params=asked).read())
+    def succeeded() -> dict[str, object] | None:
+        params = {"x-oss-async-process": "", "taskId": task}
+        answer = json.loads(public.get_object("async/a.jpg", params=params).read())
         return answer if answer["Status"] == "Succeeded" else None
 
-    targets = until(ended, seconds=5)["Targets"]
-    body = place.get_object("async/made.jpg").read()
+    targets = until(succeeded, seconds=5)["Targets"]
+    body = public.get_object("async/made.jpg").read()
     expected = {"Bucket": demo.PUBLIC, "Object": "async/made.jpg", "FileSize": len(body)}
     assert targets == [expected]

@@ -1,32 +1,32 @@
-"""What the fronts make of a function's result."""
+"""HTTP replies that the triggers build from a function's result."""
 
 import base64
 from typing import Any
 
 import pytest
 
-from local.http_fronts import Front, FunctionError
 from local.replies import failed, reply, throttled
+from local.triggers import FunctionError, Trigger
 
 
 def test_text() -> None:
     """Text is sent in UTF-8."""
-    made = reply({"statusCode": 404, "headers": {"content-type": "text/plain"}, "body": "图"})
-    assert made.status == 404
-    assert made.headers == (("content-type", "text/plain"),)
-    assert made.body == "图".encode()
+    built = reply({"statusCode": 404, "headers": {"content-type": "text/plain"}, "body": "图"})
+    assert built.status == 404
+    assert built.headers == (("content-type", "text/plain"),)
+    assert built.body == "图".encode()
 
 
 def test_base64() -> None:
-    """What is marked as base64 is sent decoded."""
+    """A body marked as base64 is sent decoded."""
     body = base64.b64encode(b"\xff\xd8").decode()
     assert reply({"statusCode": 200, "body": body, "isBase64Encoded": True}).body == b"\xff\xd8"
 
 
 def test_cookies() -> None:
     """Each cookie becomes a header of its own."""
-    made = reply({"statusCode": 200, "cookies": ["a=1", "b=2; Secure"]})
-    assert made.headers == (("set-cookie", "a=1"), ("set-cookie", "b=2; Secure"))
+    built = reply({"statusCode": 200, "cookies": ["a=1", "b=2; Secure"]})
+    assert built.headers == (("set-cookie", "a=1"), ("set-cookie", "b=2; Secure"))
 
 
 @pytest.mark.parametrize(("value", "sent"), [(7, "7"), (True, "true"), (1.5, "1.5")])
@@ -40,9 +40,9 @@ def test_header_values(value: Any, sent: str) -> None:
 )
 def test_inferred(result: Any, body: bytes) -> None:
     """A result without a status code is the JSON of a 200."""
-    made = reply(result)
-    assert (made.status, made.body) == (200, body)
-    assert made.headers == (("content-type", "application/json"),)
+    built = reply(result)
+    assert (built.status, built.body) == (200, body)
+    assert built.headers == (("content-type", "application/json"),)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,15 @@ def test_inferred(result: Any, body: bytes) -> None:
     ids=str,
 )
 def test_malformed(result: Any) -> None:
-    """What cannot be turned into HTTP is the function's failure."""
+    """A result that is no valid HTTP reply is an error of the function."""
     with pytest.raises(FunctionError):
         reply(result)
 
 
 def test_statuses() -> None:
-    """The two fronts answer a failed and a throttled function each in its own way."""
-    assert (failed(Front.HTTP_API).status, failed(Front.FUNCTION_URL).status) == (500, 502)
-    assert (throttled(Front.HTTP_API).status, throttled(Front.FUNCTION_URL).status) == (503, 429)
+    """The triggers have different statuses for failed and throttled functions."""
+    assert (failed(Trigger.HTTP_API).status, failed(Trigger.FUNCTION_URL).status) == (500, 502)
+    assert (throttled(Trigger.HTTP_API).status, throttled(Trigger.FUNCTION_URL).status) == (
+        503,
+        429,
+    )

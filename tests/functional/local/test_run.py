@@ -1,4 +1,4 @@
-"""`make run`: it says when it is ready, answers, and leaves nothing behind."""
+"""`make run`: it prints when it is ready, answers, and ends all its processes."""
 
 import os
 import re
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
-    """Draw a picture of one's own, to be served beside the samples."""
+    """Draw a picture to be served in addition to the samples."""
     (tmp_path / "holiday").mkdir()
     Image.new("RGB", (400, 300), "teal").save(tmp_path / "holiday/beach 1.jpg")
     return tmp_path
@@ -29,7 +29,7 @@ def images(tmp_path: Path) -> Path:
 def run(
     images: Path, *arguments: str, **variables: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start it on any free port and give its address once it is ready."""
+    """Start the application on a free port and yield its URL once it is ready."""
     environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
@@ -49,14 +49,14 @@ def run(
 
 
 def get(url: str, host: str | None = None) -> tuple[int, str, bytes]:
-    """Fetch an address, as if its host had the name given."""
+    """Fetch a URL, optionally with another Host."""
     request = Request(url, headers={"Host": host} if host else {})
     with urlopen(request, timeout=20) as response:
         return response.status, response.headers["content-type"], response.read()
 
 
 def suggested(process: subprocess.Popen[str]) -> list[str]:
-    """Read the addresses that it suggests; the last is one by host name."""
+    """Read the printed URLs; the last has a host name."""
     assert process.stdout
     lines: list[str] = []
     while not lines or "localhost:" not in lines[-1]:
@@ -65,7 +65,7 @@ def suggested(process: subprocess.Popen[str]) -> list[str]:
 
 
 def processes() -> Iterator[tuple[int, int]]:
-    """List the processes that run, each with its parent; not those that only wait to be buried."""
+    """Yield the running processes with their parents, except zombies."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = path.read_text().rpartition(")")[2].split()[:2]
@@ -76,7 +76,7 @@ def processes() -> Iterator[tuple[int, int]]:
 
 
 def descendants(pid: int) -> set[int]:
-    """List the processes that a process has started, and those that these have."""
+    """Return all processes that descend from a process."""
     parents = dict(processes())
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
@@ -85,7 +85,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def left(pids: set[int], seconds: float) -> set[int]:
-    """List those that still run after some time, or none as soon as none does."""
+    """Return the processes that still run after some seconds."""
     end = monotonic() + seconds
     while (running := pids & dict(processes()).keys()) and monotonic() < end:
         sleep(0.02)
@@ -93,8 +93,8 @@ def left(pids: set[int], seconds: float) -> set[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
-def test_answers_until_told_to_stop(images: Path, number: signal.Signals) -> None:
-    """Pictures are processed by path and by host; a signal ends it with all it started."""
+def test_answers_until_a_signal(images: Path, number: signal.Signals) -> None:
+    """Pictures are served by path and by host; a signal ends all processes."""
     picture = "holiday/beach%201.jpg?x-oss-process=image/resize,w_100"
     with run(images) as (process, url):
         status, content_type, body = get(f"{url}/demo/{picture}")
@@ -107,8 +107,8 @@ def test_answers_until_told_to_stop(images: Path, number: signal.Signals) -> Non
         assert not left(children, seconds=0)
 
 
-def test_told_to_stop_many_times(images: Path) -> None:
-    """A second Ctrl-C while the first one works, or a signal that make passes on, hangs nothing."""
+def test_repeated_signals(images: Path) -> None:
+    """Repeated signals during the shutdown block nothing."""
     with run(images) as (process, _):
         children = descendants(process.pid)
         end = monotonic() + 10
@@ -119,7 +119,7 @@ def test_told_to_stop_many_times(images: Path) -> None:
 
 
 def test_suggestions(images: Path) -> None:
-    """Every address that it suggests answers, also beside a key that an HTTP API cuts short."""
+    """Every printed URL answers, also next to a key that an HTTP API cuts."""
     (images / "a?.jpg").write_bytes((images / "holiday/beach 1.jpg").read_bytes())
     with run(images) as (process, url):
         *addresses, by_host = suggested(process)
@@ -131,8 +131,16 @@ def test_suggestions(images: Path) -> None:
         assert get(f"{url}/{target}", host=host)[0] == 200
 
 
-def test_a_request_is_told_of_in_one_line(images: Path) -> None:
-    """The gateway's, on the other stream; what the function logs of each is for CloudWatch."""
+def test_suggestions_use_the_picture_of_the_readme(tmp_path: Path) -> None:
+    """Without pictures of the user, the suggested JPEG is the one in README.md."""
+    shown = "landscape.jpg?x-oss-process=image/resize,w_100/rotate,90"
+    assert f"http://127.0.0.1:8000/demo/{shown})" in (ROOT / "README.md").read_text()
+    with run(tmp_path) as (process, url):
+        assert f"{url}/demo/{shown}" in suggested(process)
+
+
+def test_the_functions_log_is_not_printed(images: Path) -> None:
+    """The function's log is not printed on standard output."""
     with run(images) as (process, url):
         get(f"{url}/demo/landscape.jpg")
         process.send_signal(signal.SIGTERM)
@@ -141,7 +149,7 @@ def test_a_request_is_told_of_in_one_line(images: Path) -> None:
 
 
 def test_own_pictures_come_first(images: Path) -> None:
-    """A picture of one's own stands in for the sample of the same name."""
+    """A picture of the user replaces the sample of the same name."""
     Image.new("RGB", (40, 30), "teal").save(images / "landscape.jpg")
     with run(images) as (_, url):
         assert get(f"{url}/demo/landscape.jpg")[2] == (images / "landscape.jpg").read_bytes()
@@ -150,7 +158,7 @@ def test_own_pictures_come_first(images: Path) -> None:
 @pytest.mark.parametrize(
     "name", [b"ol\xe9.jpg", b"/".join([b"n" * 200] * 6)], ids=["latin", "long"]
 )
-def test_a_name_that_is_no_key_is_left_out(
+def test_a_file_whose_name_is_no_key_is_skipped(
     images: Path, name: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Keys are UTF-8 of at most 1023 bytes; the other files of the folder are served."""
@@ -163,7 +171,7 @@ def test_a_name_that_is_no_key_is_left_out(
 
 
 def test_pasted_program(images: Path, tmp_path: Path) -> None:
-    """The program that it prints runs as it stands, and what it prints opens."""
+    """The printed program runs unchanged, and the URL that it prints answers."""
     with run(images) as (process, _):
         suggested(process)
         assert process.stdout
@@ -188,7 +196,7 @@ def test_pasted_program(images: Path, tmp_path: Path) -> None:
 
 
 def test_killed(images: Path) -> None:
-    """Even a process that is killed leaves nothing running."""
+    """The child processes of a killed process end."""
     with run(images) as (process, _):
         children = descendants(process.pid)
         assert children
@@ -198,7 +206,7 @@ def test_killed(images: Path) -> None:
 
 
 def test_port_in_use(images: Path) -> None:
-    """A port that is taken is said so, in one line."""
+    """A port in use is reported in one line."""
     with run(images) as (_, url):
         port = url.rpartition(":")[2]
         command = [sys.executable, "-m", "local", "--port", port]
@@ -216,7 +224,7 @@ def test_port_in_use(images: Path) -> None:
     ids=" ".join,
 )
 def test_bad_options(option: tuple[str, str]) -> None:
-    """What makes no sense is said so, before anything starts."""
+    """An invalid option is reported before anything starts."""
     command = [sys.executable, "-m", "local", "=".join(option)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2

@@ -1,4 +1,4 @@
-"""The sample pictures are what local/pictures/CREDITS.md says, for whoever tries things on them."""
+"""The sample pictures have the formats and sizes that local/pictures/CREDITS.md states."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -31,33 +31,33 @@ def opened(name: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_a_sample_is_what_its_name_says(name: str) -> None:
-    """Format, mode and size are those that the credits and manuals speak of."""
+def test_a_sample_has_its_format_and_size(name: str) -> None:
+    """Format, mode and size are those in the credits and manuals."""
     picture = opened(name)
     assert (picture.format, picture.mode, picture.size) == CLAIMS[name]
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_sample_is_credited(name: str) -> None:
-    """Whoever takes a picture finds where it is from."""
+    """CREDITS.md names the origin of every picture."""
     assert f"| `{name}` |" in CREDITS
 
 
 def test_every_picture_can_be_drawn_again() -> None:
-    """No file lies here that no code draws, and none is missing."""
+    """Every file of the folder is drawn by code, and none is missing."""
     assert PICTURES.keys() == CLAIMS.keys()
     assert {path.name for path in FOLDER.iterdir()} == {*PICTURES, "CREDITS.md"}
 
 
 def test_the_samples_stay_small() -> None:
-    """At most 4 MB in the repository, and the large one weighs what a photograph does."""
+    """All samples together take 4 MB at most; the large one has the size of a photograph."""
     sizes = {path.name: path.stat().st_size for path in FOLDER.iterdir()}
     assert sum(sizes.values()) <= 4_000_000
     assert 1_000_000 <= sizes["landscape.jpg"] <= 2_000_000
 
 
-def test_the_night_is_stored_on_its_side() -> None:
-    """Orientation 6, the camera's name and the time, but no place."""
+def test_the_night_has_an_orientation() -> None:
+    """night.jpg has orientation 6, camera and time, and no GPS position."""
     picture = opened("night.jpg")
     exif = picture.getexif()
     assert exif[ExifTags.Base.Orientation] == 6
@@ -67,16 +67,16 @@ def test_the_night_is_stored_on_its_side() -> None:
     assert upright.size == (1067, 1600)
 
 
-def test_the_night_sky_is_above_the_lake_when_upright() -> None:
-    """The stars' half of the upright picture is brighter than the water's."""
+def test_the_upright_night_has_the_sky_above_the_lake() -> None:
+    """The second quarter of the upright picture is brightest, the lowest darkest."""
     upright = ImageOps.exif_transpose(opened("night.jpg")).convert("L")
     rows = upright.resize((1, 4)).tobytes()
     assert rows[1] == max(rows)
     assert rows[3] == min(rows)
 
 
-def test_the_day_moves_and_never_ends() -> None:
-    """Each frame differs from the one before it and lasts as long."""
+def test_the_day_is_an_endless_animation() -> None:
+    """day.gif loops forever; each frame differs from the one before and has the same duration."""
     with GifImagePlugin.GifImageFile(FOLDER / "day.gif") as picture:
         assert picture.n_frames == DAY_FRAMES >= 12
         assert picture.info["loop"] == 0
@@ -89,8 +89,8 @@ def test_the_day_moves_and_never_ends() -> None:
 
 
 @pytest.mark.parametrize("name", ["emblem.png", "logo.png"])
-def test_marks_have_soft_edges_on_nothing(name: str) -> None:
-    """Corners are empty, something is opaque, and every degree lies between."""
+def test_marks_have_antialiased_edges(name: str) -> None:
+    """Corners are transparent, some pixels opaque, and the edges translucent."""
     picture = opened(name)
     alpha = picture.getchannel("A")
     assert alpha.getpixel((0, 0)) == 0
@@ -98,8 +98,8 @@ def test_marks_have_soft_edges_on_nothing(name: str) -> None:
     assert len(set(alpha.tobytes())) > 100
 
 
-def test_the_landscape_is_coded_like_a_photograph() -> None:
-    """Quality 90 with colour at half resolution: as cameras and the web have it."""
+def test_the_landscape_is_encoded_like_a_photograph() -> None:
+    """landscape.jpg has quality 90 and 4:2:0, as cameras write."""
     with JpegImagePlugin.JpegImageFile(FOLDER / "landscape.jpg") as picture:
         tables = picture.quantization
         sampling = [(horizontal, vertical) for _, horizontal, vertical, _ in picture.layer]

@@ -1,4 +1,4 @@
-"""What the tests of this folder send: keys, a moment, and requests read off a URL."""
+"""Keys, a time, requests, and the parsing of URLs for the tests of this folder."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ AWKWARD_KEYS = (
     "a/../b.jpg",
     "a?b#c&d=e;f",
 )
-"""Object keys whose spelling in a URL goes wrong first."""
+"""Object keys that are easily encoded wrongly in a URL."""
 
 
 class Keyring:
@@ -50,7 +50,7 @@ class Keyring:
         self.keys = {key.id: key for key in keys}
 
     def find(self, key_id: str) -> AccessKey | None:
-        """Look a key up."""
+        """Return the key with this id, or None."""
         return self.keys.get(key_id)
 
 
@@ -62,12 +62,12 @@ def request(
     bucket: str | None = "oss-example",
     headers: Mapping[str, str] | None = None,
 ) -> SignedRequest:
-    """Write a request as the front hands it over."""
+    """Return an unsigned request."""
     return SignedRequest(method=method, bucket=bucket, key=key, query=query, headers=headers or {})
 
 
 def signed_in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
-    """Sign a request at `NOW` in each version and place; URLs hold for ten minutes."""
+    """Sign a request at `NOW` in each version and place; URLs expire after ten minutes."""
     expires = int(NOW.timestamp()) + 600
     region = "cn-hangzhou"
     return {
@@ -81,7 +81,7 @@ def signed_in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, Signe
 
 
 def received(method: str, url: str, headers: Mapping[str, str], *, bucket: str) -> SignedRequest:
-    """Decode a virtual-host URL from the wire as a front has to (spec 01 §1, C-11)."""
+    """Parse a virtual-host URL as the service does (spec 01 §1, C-11)."""
     parts = urlsplit(url)
     pairs = (part.partition("=") for part in parts.query.split("&") if part)
     return SignedRequest(
@@ -101,24 +101,24 @@ def _decoded(name: str, value: str) -> tuple[str, str]:
 def refusal(
     sent: SignedRequest, *, keyring: Keyring | None = None, now: datetime = NOW
 ) -> OssError:
-    """Verify a request that must not pass and give the error."""
+    """Return the error that `verify` raises."""
     with pytest.raises(OssError) as caught:
         verify(sent, credentials=keyring or Keyring(), now=now)
     return caught.value
 
 
 def without_parameter(sent: SignedRequest, name: str) -> SignedRequest:
-    """Drop a query parameter."""
+    """Return the request without a query parameter."""
     return replace(sent, query=tuple(pair for pair in sent.query if pair[0] != name))
 
 
 def with_parameter(sent: SignedRequest, name: str, value: str) -> SignedRequest:
-    """Give a query parameter another value where it stands."""
+    """Return the request with another value of a query parameter, in place."""
     pairs = tuple((known, value if known == name else old) for known, old in sent.query)
     return replace(sent, query=pairs)
 
 
 def without_header(sent: SignedRequest, name: str) -> SignedRequest:
-    """Drop a header."""
+    """Return the request without a header."""
     kept = {known: value for known, value in sent.headers.items() if known != name}
     return replace(sent, headers=kept)

@@ -1,4 +1,4 @@
-"""What alibabacloud-oss-v2 signs passes here, read off the wire as it writes it."""
+"""Requests that alibabacloud-oss-v2 signs are verified, in the form in which the SDK sends them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,34 +19,34 @@ PROCESS = "image/resize,w_100/watermark,text_SGVsbG8g5Zu-54mH,color_FFFFFF"
 
 
 class Sent(Exception):
-    """Ends a call where its request would have gone out."""
+    """Raised instead of sending a request."""
 
 
-def passes(sent: SignedRequest, key: AccessKey) -> None:
-    """Verify now: the SDK looks at the clock itself."""
+def assert_verifies(sent: SignedRequest, key: AccessKey) -> None:
+    """Assert that a request verifies now: the SDK signs with the system clock."""
     assert verify(sent, credentials=Keyring(), now=datetime.now(UTC)) == key.caller()
 
 
 class Capture(HttpClient):  # type: ignore[misc]
-    """Keeps the last request of the SDK."""
+    """An HTTP client that records the last request of the SDK."""
 
     request: HttpRequest
 
     def send(self, request: HttpRequest, **kwargs: Any) -> Any:
-        """Take the request and end the call."""
+        """Record the request and raise `Sent`."""
         del kwargs
         self.request = request
         raise Sent
 
     def open(self) -> None:
-        """Need no connection."""
+        """Do nothing: there is no connection."""
 
     def close(self) -> None:
-        """Have no connection."""
+        """Do nothing: there is no connection."""
 
 
 def client(key: AccessKey, version: str, **options: Any) -> oss.Client:
-    """Configure the SDK."""
+    """Return a client of the SDK."""
     token = key.token.value if key.token else None
     provider = oss.credentials.StaticCredentialsProvider(key.id, key.secret, token)
     config = oss.config.Config(
@@ -61,12 +61,12 @@ def client(key: AccessKey, version: str, **options: Any) -> oss.Client:
 
 
 def sent_by(key: AccessKey, call: Callable[[oss.Client], object]) -> SignedRequest:
-    """Run a call and give what it sends, signed in version 4."""
+    """Run a call and return the request that it sends, signed in version 4."""
     capture = Capture()
     with pytest.raises(oss.exceptions.OperationError):
         call(client(key, "v4", http_client=capture))
-    wire = capture.request
-    return received(wire.method, wire.url, dict(wire.headers), bucket=BUCKET)
+    captured = capture.request
+    return received(captured.method, captured.url, dict(captured.headers), bucket=BUCKET)
 
 
 CALLS: dict[str, Callable[[oss.Client], object]] = {
@@ -94,53 +94,55 @@ CALLS: dict[str, Callable[[oss.Client], object]] = {
 @pytest.mark.parametrize("key", [KEY, TEMPORARY], ids=lambda key: key.id)
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_the_sdk_signs_headers(key: AccessKey, call: Callable[[oss.Client], object]) -> None:
-    """Version 4, its default, with and without a security token."""
-    passes(sent_by(key, call), key)
+    """Calls signed in version 4 (the default) verify, with and without a security token."""
+    assert_verifies(sent_by(key, call), key)
 
 
-def test_the_signer_covers_further_headers() -> None:
-    """The client takes a list of them and forgets it; its signer does not."""
-    wire = HttpRequest("GET", f"{ENDPOINT}/a.jpg?acl", {"User-Agent": "me", "Range": "bytes=0-9"})
+def test_the_signer_covers_additional_headers() -> None:
+    """The client ignores its list of additional headers; its signer does not."""
+    captured = HttpRequest(
+        "GET", f"{ENDPOINT}/a.jpg?acl", {"User-Agent": "me", "Range": "bytes=0-9"}
+    )
     context = SigningContext(
         product="oss",
         region="cn-hangzhou",
         bucket=BUCKET,
         key="a.jpg",
-        request=wire,
+        request=captured,
         credentials=oss.credentials.Credentials(KEY.id, KEY.secret),
         additional_headers={"User-Agent", "range", "absent"},
     )
     SignerV4().sign(context)
-    sent = received("GET", wire.url, dict(wire.headers), bucket=BUCKET)
+    sent = received("GET", captured.url, dict(captured.headers), bucket=BUCKET)
     assert "AdditionalHeaders=range;user-agent," in sent.header("authorization")
-    passes(sent, KEY)
+    assert_verifies(sent, KEY)
 
 
 @pytest.mark.parametrize("object_key", AWKWARD_KEYS)
 def test_the_sdk_signs_any_object_key(object_key: str) -> None:
-    """What arrives is the key that was asked for."""
-    ask = oss.GetObjectRequest(bucket=BUCKET, key=object_key, process=PROCESS)
-    sent = sent_by(KEY, lambda client: client.get_object(ask))
+    """The parsed key equals the requested key."""
+    operation = oss.GetObjectRequest(bucket=BUCKET, key=object_key, process=PROCESS)
+    sent = sent_by(KEY, lambda client: client.get_object(operation))
     assert sent.key == object_key
-    passes(sent, KEY)
+    assert_verifies(sent, KEY)
 
 
 @pytest.mark.parametrize("key", [KEY, TEMPORARY], ids=lambda key: key.id)
 @pytest.mark.parametrize("object_key", AWKWARD_KEYS)
 def test_the_sdk_signs_urls(key: AccessKey, object_key: str) -> None:
-    """Version 4 for a lifetime, the headers that go with it included."""
-    ask = oss.PutObjectRequest(bucket=BUCKET, key=object_key, content_type="image/png")
-    signed = client(key, "v4").presign(ask, expires=timedelta(minutes=5))
+    """A version 4 URL verifies together with its signed headers."""
+    operation = oss.PutObjectRequest(bucket=BUCKET, key=object_key, content_type="image/png")
+    signed = client(key, "v4").presign(operation, expires=timedelta(minutes=5))
     sent = received(str(signed.method), str(signed.url), signed.signed_headers or {}, bucket=BUCKET)
     assert sent.key == object_key
-    passes(sent, key)
+    assert_verifies(sent, key)
 
 
 def test_the_sdk_does_not_sign_processing_in_version_1() -> None:
-    """Its list lacks `x-oss-process`: refused here as on the service (spec 01 §5.1)."""
-    ask = oss.GetObjectRequest(bucket=BUCKET, key="a.jpg", process=PROCESS)
-    signed = client(KEY, "v1").presign(ask, expires=timedelta(minutes=5))
+    """Its list lacks `x-oss-process`: the signature is refused, as by OSS (spec 01 §5.1)."""
+    operation = oss.GetObjectRequest(bucket=BUCKET, key="a.jpg", process=PROCESS)
+    signed = client(KEY, "v1").presign(operation, expires=timedelta(minutes=5))
     sent = received("GET", str(signed.url), {}, bucket=BUCKET)
     assert refusal(sent, now=datetime.now(UTC)).code is Code.SIGNATURE_DOES_NOT_MATCH
     plain = client(KEY, "v1").presign(oss.GetObjectRequest(bucket=BUCKET, key="a.jpg"))
-    passes(received("GET", str(plain.url), {}, bucket=BUCKET), KEY)
+    assert_verifies(received("GET", str(plain.url), {}, bucket=BUCKET), KEY)

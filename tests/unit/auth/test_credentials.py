@@ -1,4 +1,4 @@
-"""Access keys and what they allow (decision 008)."""
+"""Access keys and their permissions (decision 008)."""
 
 import pytest
 
@@ -12,8 +12,8 @@ READER = Caller(
 
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize("bucket", ["demo", "other", "*", ""])
-def test_a_key_may_what_is_granted_where_it_is_granted(permission: Permission, bucket: str) -> None:
-    """Neither another bucket nor another permission follows from one that is given."""
+def test_a_key_has_only_its_permissions_in_its_buckets(permission: Permission, bucket: str) -> None:
+    """A permission implies no other one, and holds in no other bucket."""
     granted = permission is Permission.READ and bucket == "demo"
     assert READER.may(permission, bucket) is granted
     assert KEY.caller().may(permission, bucket)
@@ -21,7 +21,7 @@ def test_a_key_may_what_is_granted_where_it_is_granted(permission: Permission, b
 
 
 def test_a_caller_is_anonymous_without_a_key() -> None:
-    """The caller of a key has its id and nothing secret."""
+    """The caller of a key has its id but no secret."""
     assert ANONYMOUS.anonymous
     assert not READER.anonymous
     assert KEY.caller() == Caller(
@@ -29,14 +29,14 @@ def test_a_caller_is_anonymous_without_a_key() -> None:
     )
 
 
-def test_secrets_do_not_show() -> None:
-    """Neither secret nor token stands in the text of a key, wherever that is printed."""
+def test_the_repr_of_a_key_contains_no_secret() -> None:
+    """Neither secret nor token is in the repr."""
     assert "'sk'" not in repr(KEY)
     assert "'token'" not in repr(TEMPORARY)
 
 
 @pytest.mark.parametrize(("key_id", "secret"), [("", "sk"), ("ak", "")])
-def test_a_key_that_anybody_could_sign_with_is_none(key_id: str, secret: str) -> None:
-    """Id and secret must both be there."""
+def test_a_key_needs_an_id_and_a_secret(key_id: str, secret: str) -> None:
+    """An empty id or secret raises ValueError."""
     with pytest.raises(ValueError, match="an access key needs an id and a secret"):
         AccessKey(id=key_id, secret=secret)

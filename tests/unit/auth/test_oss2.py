@@ -1,4 +1,4 @@
-"""What oss2 signs passes here, read off the wire as it writes it."""
+"""Requests that oss2 signs are verified, in the form in which the SDK sends them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,34 +19,34 @@ PROCESS = "image/resize,w_100/watermark,text_SGVsbG8g5Zu-54mH,color_FFFFFF"
 
 
 class Sent(Exception):
-    """Ends a call where its request would have gone out."""
+    """Raised instead of sending a request."""
 
 
-class Outbox(oss2.Session):  # type: ignore[misc]
-    """Keeps the last request as the SDK's transport would write it."""
+class CaptureSession(oss2.Session):  # type: ignore[misc]
+    """A session that records the last request as the SDK would send it."""
 
     sent: SignedRequest
 
     def do_request(self, req: oss2.http.Request, timeout: float | None) -> None:
-        """Encode the URL the way the real session does."""
+        """Encode the URL as the SDK's session does, record the request and raise `Sent`."""
         del timeout
-        wire = requests.Request(req.method, req.url, params=req.params).prepare()
+        prepared = requests.Request(req.method, req.url, params=req.params).prepare()
         headers = {name: str(value) for name, value in req.headers.items() if value is not None}
-        self.sent = received(req.method, str(wire.url), headers, bucket=BUCKET)
+        self.sent = received(req.method, str(prepared.url), headers, bucket=BUCKET)
         raise Sent
 
 
 def sent_by(auth: Any, call: Callable[[oss2.Bucket], object]) -> SignedRequest:
-    """Run a call and give what it sends."""
-    outbox = Outbox()
-    bucket = oss2.Bucket(auth, ENDPOINT, BUCKET, session=outbox, region="cn-hangzhou")
+    """Run a call and return the request that it sends."""
+    session = CaptureSession()
+    bucket = oss2.Bucket(auth, ENDPOINT, BUCKET, session=session, region="cn-hangzhou")
     with pytest.raises(Sent):
         call(bucket)
-    return outbox.sent
+    return session.sent
 
 
-def passes(sent: SignedRequest, key: AccessKey) -> None:
-    """Verify now: the SDKs look at the clock themselves."""
+def assert_verifies(sent: SignedRequest, key: AccessKey) -> None:
+    """Assert that a request verifies now: the SDK signs with the system clock."""
     assert verify(sent, credentials=Keyring(), now=datetime.now(UTC)) == key.caller()
 
 
@@ -88,27 +88,27 @@ CALLS: dict[str, Callable[[oss2.Bucket], object]] = {
 def test_oss2_signs_headers(
     auth: Any, key: AccessKey, call: Callable[[oss2.Bucket], object]
 ) -> None:
-    """Every call passes in every version, with and without a security token."""
-    passes(sent_by(auth, call), key)
+    """Every call verifies in every version, with and without a security token."""
+    assert_verifies(sent_by(auth, call), key)
 
 
 @pytest.mark.parametrize(("auth", "key"), AUTHS.values(), ids=AUTHS)
 @pytest.mark.parametrize("object_key", AWKWARD_KEYS)
 def test_oss2_signs_any_object_key(auth: Any, key: AccessKey, object_key: str) -> None:
-    """What arrives is the key that was asked for."""
+    """The parsed key equals the requested key."""
     sent = sent_by(auth, lambda bucket: bucket.get_object(object_key, process=PROCESS))
     assert sent.key == object_key
-    passes(sent, key)
+    assert_verifies(sent, key)
 
 
 @pytest.mark.parametrize(("auth", "key"), AUTHS.values(), ids=AUTHS)
 @pytest.mark.parametrize("object_key", AWKWARD_KEYS)
 @pytest.mark.parametrize("slash_safe", [True, False], ids=["/", "%2F"])
 def test_oss2_signs_urls(auth: Any, key: AccessKey, object_key: str, slash_safe: bool) -> None:
-    """A URL is read as written, its slashes encoded or not."""
+    """A URL verifies with its slashes encoded or not."""
     bucket = oss2.Bucket(auth, ENDPOINT, BUCKET, region="cn-hangzhou")
     params = {"x-oss-process": PROCESS, "response-content-type": "image/svg+xml; a b"}
     url = bucket.sign_url("GET", object_key, 60, params=params, slash_safe=slash_safe)
     sent = received("GET", url, {}, bucket=BUCKET)
     assert sent.key == object_key
-    passes(sent, key)
+    assert_verifies(sent, key)

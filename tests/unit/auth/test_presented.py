@@ -1,4 +1,4 @@
-"""What a mismatch shows (spec 01 §5.7)."""
+"""Details of a SignatureDoesNotMatch error (spec 01 §5.7)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,8 +27,8 @@ TAMPERED = {name: replace(sent, key="é\x01.jpg") for name, sent in SIGNED.items
 
 
 @pytest.mark.parametrize("form", TAMPERED)
-def test_a_mismatch_shows_what_was_to_be_signed(form: str) -> None:
-    """V4 adds the canonical request; bytes are upper-case hex, parted by blanks."""
+def test_a_mismatch_contains_the_string_to_sign(form: str) -> None:
+    """V4 adds the canonical request; bytes are upper-case hex, separated by blanks."""
     error = refusal(TAMPERED[form])
     assert (error.code, error.ec) == (Code.SIGNATURE_DOES_NOT_MATCH, "0002-00000040")
     names = ["StringToSign", "StringToSignBytes", "SignatureProvided", "OSSAccessKeyId"]
@@ -42,26 +42,26 @@ def test_a_mismatch_shows_what_was_to_be_signed(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", TAMPERED)
-def test_a_mismatch_never_shows_the_expected_signature(form: str) -> None:
-    """The text is the right one: signed with the secret, which only a signer can, it passes."""
+def test_a_mismatch_does_not_contain_the_expected_signature(form: str) -> None:
+    """The string to sign is correct: its signature with the secret verifies."""
     sent = TAMPERED[form]
     error = refusal(sent)
-    proper = SIGN[form[:2]](error.details["StringToSign"])
-    assert proper not in " ".join([str(error), error.message, *error.details.values()])
-    resigned = with_signature(sent, error.details["SignatureProvided"], proper)
+    expected = SIGN[form[:2]](error.details["StringToSign"])
+    assert expected not in " ".join([str(error), error.message, *error.details.values()])
+    resigned = with_signature(sent, error.details["SignatureProvided"], expected)
     assert verify(resigned, credentials=Keyring(), now=NOW) == KEY.caller()
 
 
 def with_signature(sent: SignedRequest, old: str, new: str) -> SignedRequest:
-    """Replace the signature wherever it stands."""
+    """Replace the signature in query and headers."""
     query = tuple((name, new if value == old else value) for name, value in sent.query)
     headers = {name: value.replace(old, new) for name, value in sent.headers.items()}
     return replace(sent, query=query, headers=headers)
 
 
 @pytest.mark.parametrize("signature", ["", "é", "\udcff", "\x00", "0" * 100_000], ids=ascii)
-def test_any_text_may_be_presented_as_a_signature(signature: str) -> None:
-    """It does not match, and that is all."""
+def test_any_text_as_a_signature_is_a_mismatch(signature: str) -> None:
+    """`SignatureProvided` contains the text unchanged."""
     for sent, name in ((SIGNED["v1 url"], "Signature"), (SIGNED["v4 url"], "x-oss-signature")):
         error = refusal(with_parameter(sent, name, signature))
         assert error.code is Code.SIGNATURE_DOES_NOT_MATCH

@@ -1,4 +1,4 @@
-"""The request as signatures see it."""
+"""`SignedRequest`: headers, parameters and target."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from darkroom.auth import SignedRequest
 from tests.unit.auth.sdk_capture import request
 
 
-def test_blanks_around_a_header_do_not_count() -> None:
-    """Only those that a transport strips: blank and tab."""
+def test_blanks_around_a_header_are_stripped() -> None:
+    """Only blanks and tabs are stripped, as by HTTP."""
     sent = request(headers={"a": " \tv \t", "b": "\x1fv\u00a0"})
     assert (sent.header("a"), sent.header("b"), sent.header("c")) == ("v", "\x1fv\u00a0", "")
 
 
 def test_the_first_of_a_repeated_parameter_counts() -> None:
-    """An empty value is a value."""
+    """An empty first value counts, too."""
     sent = request(query=(("a", ""), ("a", "1")))
     assert sent.parameter("a") == ""
     assert sent.parameter("b") is None
@@ -34,12 +34,12 @@ def test_the_first_of_a_repeated_parameter_counts() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_target_is_percent_encoded(sent: SignedRequest, target: str) -> None:
-    """Everything but unreserved characters, whatever the text."""
+    """Every character that is not unreserved is encoded."""
     assert sent.target() == target
 
 
-def test_copies_leave_the_request_as_it_was() -> None:
-    """Headers are replaced by name, parameters added at the end."""
+def test_copies_do_not_change_the_request() -> None:
+    """`with_headers` replaces by name, `with_query` appends."""
     sent = request(headers={"a": "1"}, query=(("a", "1"),))
     copy = sent.with_headers({"a": "2"}).with_query((("a", "2"),))
     assert (copy.headers, copy.query) == ({"a": "2"}, (("a", "1"), ("a", "2")))

@@ -1,4 +1,4 @@
-"""Nothing of what was signed can be changed, and no input breaks the verdict."""
+"""A change of a signed request is refused, and any input is verified without an exception."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +26,7 @@ KEYRING = Keyring([KEY, OTHER])
 NAMES = ("x-oss-process", "acl", "versionId", "response-content-type", "uploads", "style")
 HEADERS = ("content-md5", "content-type", "x-oss-meta-a", "x-oss-meta-b")
 
-# Line breaks cannot stand in a header; blanks around its value are the transport's.
+# A header cannot contain line breaks; HTTP strips blanks around its value.
 header_values = st.text(st.characters(exclude_characters="\r\n"), min_size=1).map(
     lambda text: f"<{text}>"
 )
@@ -42,7 +42,7 @@ plain_requests = st.builds(
 
 
 def changed(sent: SignedRequest) -> Iterator[SignedRequest]:
-    """Change one signed thing at a time."""
+    """Yield requests with one signed part changed."""
     yield replace(sent, method=sent.method.lower())
     yield replace(sent, method="PATCH")
     yield from (replace(sent, bucket=bucket) for bucket in (f"{sent.bucket}x", None))
@@ -59,7 +59,7 @@ def changed(sent: SignedRequest) -> Iterator[SignedRequest]:
 
 
 def neighbours(text: str) -> set[str]:
-    """Give texts that are nearly the given one."""
+    """Return texts that are similar to this one."""
     others = {
         f"{text}x",
         f"/{text}",
@@ -77,7 +77,7 @@ def neighbours(text: str) -> set[str]:
 
 
 def caller_of(sent: SignedRequest) -> Caller | None:
-    """Give whoever the request passes as; None when it is refused."""
+    """Return the caller that the request authenticates; None when it is refused."""
     try:
         return verify(sent, credentials=KEYRING, now=NOW)
     except OssError:
@@ -86,10 +86,10 @@ def caller_of(sent: SignedRequest) -> Caller | None:
 
 @settings(max_examples=50, deadline=None)
 @given(plain=plain_requests)
-def test_a_signed_request_passes_and_no_change_of_it_does(plain: SignedRequest) -> None:
+def test_a_signed_request_verifies_and_a_changed_one_does_not(plain: SignedRequest) -> None:
     """Method, bucket, key, parameters, headers, dates, key id and signature are all bound.
 
-    Without any claim of a signature what is left is an anonymous request.
+    A request from which the whole signature is removed is anonymous.
     """
     for signed in signed_in_every_form(plain, KEY).values():
         assert caller_of(signed) == KEY.caller()
@@ -99,14 +99,14 @@ def test_a_signed_request_passes_and_no_change_of_it_does(plain: SignedRequest) 
 
 @settings(max_examples=40, deadline=None)
 @given(plain=plain_requests)
-def test_nobody_signs_for_another_key(plain: SignedRequest) -> None:
-    """Both keys exist; the id alone is exchanged."""
+def test_a_signature_of_another_key_is_refused(plain: SignedRequest) -> None:
+    """Both keys exist; only the id is exchanged."""
     for signed in signed_in_every_form(plain, replace(OTHER, id=KEY.id)).values():
         assert caller_of(signed) is None
 
 
-anything = st.text(st.characters(exclude_categories=()))
-"""Lone surrogates and control characters included."""
+any_text = st.text(st.characters(exclude_categories=()))
+"""Includes lone surrogates and control characters."""
 
 SIGNED = signed_in_every_form(
     SignedRequest(
@@ -118,11 +118,11 @@ SIGNED = signed_in_every_form(
     ),
     KEY,
 )
-splices = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 80), anything), max_size=4)
+splices = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 80), any_text), max_size=4)
 
 
 def spliced(sent: SignedRequest, places: list[tuple[int, int, str]]) -> SignedRequest:
-    """Put texts into the middle of header values and query values."""
+    """Insert texts into header values and query values."""
     for item, position, text in places:
         names = [*sent.headers, *(name for name, _ in sent.query)]
         name = names[item % len(names)]
@@ -136,11 +136,11 @@ def spliced(sent: SignedRequest, places: list[tuple[int, int, str]]) -> SignedRe
 
 
 @settings(max_examples=300, deadline=None)
-@given(form=st.sampled_from(sorted(SIGNED)), places=splices, method=anything, key=anything)
-def test_any_text_in_a_signed_request_gets_a_verdict(
+@given(form=st.sampled_from(sorted(SIGNED)), places=splices, method=any_text, key=any_text)
+def test_any_text_in_a_signed_request_is_verified_or_refused(
     form: str, places: list[tuple[int, int, str]], method: str, key: str
 ) -> None:
-    """Nothing but an OSS error is raised, wherever the text stands."""
+    """`verify` raises nothing but OssError for any text in any place."""
     sent = spliced(SIGNED[form], places)
     assert caller_of(sent) in (None, ANONYMOUS, KEY.caller())
     assert caller_of(replace(sent, method=method, key=key)) in (None, ANONYMOUS)
@@ -151,12 +151,14 @@ names = st.sampled_from(sorted({name for sent in SIGNED.values() for name, _ in 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    query=st.lists(st.tuples(names | anything, anything), max_size=8).map(tuple),
-    authorization=anything | st.sampled_from(["OSS ", "OSS2 ", "OSS4-HMAC-SHA256 "]),
-    rest=anything,
+    query=st.lists(st.tuples(names | any_text, any_text), max_size=8).map(tuple),
+    authorization=any_text | st.sampled_from(["OSS ", "OSS2 ", "OSS4-HMAC-SHA256 "]),
+    rest=any_text,
 )
-def test_any_text_alone_gets_a_verdict(query: Pairs, authorization: str, rest: str) -> None:
-    """It is refused by name, or anonymous where it claims no signature."""
+def test_any_query_and_authorization_are_verified_or_refused(
+    query: Pairs, authorization: str, rest: str
+) -> None:
+    """A request with an Authorization header is refused; one without may be anonymous."""
     bare = SignedRequest(method="GET", bucket="demo", key="a.jpg", query=query)
     assert caller_of(bare) in (None, ANONYMOUS)
     assert caller_of(bare.with_headers({"authorization": authorization + rest})) is None

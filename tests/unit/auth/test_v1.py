@@ -1,4 +1,4 @@
-"""Signature version 1, in a header and what both forms share (spec 01 §5.1)."""
+"""Signature version 1 in a header, and the rules that headers and URLs share (spec 01 §5.1)."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ KEYRING = Keyring()
 SIGNED = oss_client.v1_header(request(), KEY, now=NOW)
 
 
-def test_the_text_joins_method_digest_type_date_headers_and_resource() -> None:
+def test_the_string_to_sign() -> None:
     """Headers are lower-case, trimmed and sorted, sub-resources sorted and decoded."""
     sent = request(
         "PUT",
@@ -55,13 +55,13 @@ def test_the_text_joins_method_digest_type_date_headers_and_resource() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_resource_names_service_bucket_or_object(sent: SignedRequest, resource: str) -> None:
-    """Without a key it ends in a slash; only sub-resources follow, a repeated one in order."""
+def test_the_resource_of_service_bucket_or_object(sent: SignedRequest, resource: str) -> None:
+    """Without a key it ends in a slash; only sub-resources follow, repeated ones in order."""
     assert v1.string_to_sign(sent, "") == f"GET\n\n\n\n{resource}"
 
 
-def test_x_oss_date_stands_before_date() -> None:
-    """The `Date` header is not even looked at when `x-oss-date` is there."""
+def test_x_oss_date_overrides_date() -> None:
+    """`Date` is not parsed if `x-oss-date` is present."""
     dated = request(headers={"x-oss-date": http_dates.write_date(NOW, http_dates.HTTP_FORMAT)})
     signed = oss_client.v1_header(dated, KEY, now=NOW).with_headers({"date": "nonsense"})
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
@@ -81,34 +81,34 @@ def test_x_oss_date_stands_before_date() -> None:
     ],
 )
 def test_a_header_signature_needs_an_http_date(date: str) -> None:
-    """Anything but RFC 1123 in GMT with a two-digit day is denied (C-22)."""
+    """A date that is not RFC 1123 in GMT with a two-digit day is denied (C-22)."""
     error = refusal(SIGNED.with_headers({"date": date}))
     assert error.code is Code.ACCESS_DENIED
     assert error.message == "OSS authentication requires a valid Date."
 
 
-def test_a_header_signature_needs_a_date_at_all() -> None:
+def test_a_header_signature_without_a_date_is_denied() -> None:
     """A request without `Date` and `x-oss-date` is denied (C-22)."""
     assert refusal(without_header(SIGNED, "date")).code is Code.ACCESS_DENIED
 
 
 @pytest.mark.parametrize("minutes", [-15, 0, 15])
 def test_fifteen_minutes_of_skew_are_allowed(minutes: int) -> None:
-    """The boundary itself passes, either way."""
+    """A skew of exactly fifteen minutes is accepted in both directions."""
     now = NOW + timedelta(minutes=minutes)
     assert verify(SIGNED, credentials=KEYRING, now=now) == KEY.caller()
 
 
 @pytest.mark.parametrize("seconds", [-901, 901])
 def test_more_skew_is_refused(seconds: int) -> None:
-    """One second over fifteen minutes is too much."""
+    """One second over fifteen minutes raises RequestTimeTooSkewed."""
     error = refusal(SIGNED, now=NOW + timedelta(seconds=seconds))
     assert error.code is Code.REQUEST_TIME_TOO_SKEWED
 
 
 @pytest.mark.parametrize("value", ["OSS", "OSS ", "OSS ak", "OSS ak:", "OSS :sig"])
 def test_an_incomplete_authorization_is_malformed(value: str) -> None:
-    """Key id and signature must both be there."""
+    """The header must contain a key id and a signature."""
     error = refusal(SIGNED.with_headers({"authorization": value}))
     assert (error.code, error.message) == (
         Code.INVALID_ARGUMENT,

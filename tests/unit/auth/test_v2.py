@@ -1,4 +1,4 @@
-"""Signature version 2, condition by condition (spec 01 §5.3)."""
+"""Signature version 2, rule by rule (spec 01 §5.3)."""
 
 from datetime import timedelta
 
@@ -25,8 +25,8 @@ SIGNED = oss_client.v2_header(RANGED, KEY, now=NOW, additional=["Range", "if-mod
 SIGNED_URL = oss_client.v2_url(RANGED, KEY, expires=EXPIRES, additional=["range"])
 
 
-def test_the_text_covers_all_parameters_and_the_named_headers() -> None:
-    """The slash of the path is encoded too, names are sorted after encoding."""
+def test_the_string_to_sign() -> None:
+    """Slashes of the path are encoded, too; names are sorted after encoding."""
     sent = request(
         key="a b/c",
         query=(("b", ""), ("a/", "1,2")),
@@ -38,18 +38,18 @@ def test_the_text_covers_all_parameters_and_the_named_headers() -> None:
 
 
 def test_without_parameters_the_resource_is_the_path() -> None:
-    """No question mark is written."""
+    """The resource contains no question mark."""
     assert v2.string_to_sign(request(query=()), "", ()).endswith("\n%2Foss-example%2Fexample.jpg")
 
 
 def test_header_and_url_verify() -> None:
-    """Each form is signed and read."""
+    """Both forms verify."""
     for signed in (SIGNED, SIGNED_URL):
         assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 
 
 def test_additional_headers_are_listed_in_any_order() -> None:
-    """oss2 writes them as a set has them and signs them sorted."""
+    """oss2 lists them unsorted but signs them sorted."""
     value = SIGNED.header("authorization")
     turned = value.replace("if-modified-since;range", "range;if-modified-since")
     assert turned != value
@@ -58,8 +58,8 @@ def test_additional_headers_are_listed_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("sent", [SIGNED, SIGNED_URL], ids=["header", "url"])
-def test_a_named_header_must_be_sent(sent: SignedRequest) -> None:
-    """What is named and missing makes the list wrong."""
+def test_an_additional_header_must_be_sent(sent: SignedRequest) -> None:
+    """A listed header that is missing raises InvalidArgument."""
     error = refusal(without_header(sent, "range"))
     assert error.code is Code.INVALID_ARGUMENT
     assert "range" in error.message
@@ -77,7 +77,7 @@ def test_a_named_header_must_be_sent(sent: SignedRequest) -> None:
     ],
 )
 def test_an_incomplete_authorization_is_malformed(value: str) -> None:
-    """Fields are named, each once, none unknown."""
+    """Fields are named, each occurs once, and unknown fields are refused."""
     error = refusal(SIGNED.with_headers({"authorization": value}))
     assert (error.code, error.message) == (
         Code.INVALID_ARGUMENT,
@@ -86,7 +86,7 @@ def test_an_incomplete_authorization_is_malformed(value: str) -> None:
 
 
 def test_the_date_is_checked_as_in_version_1() -> None:
-    """Missing is denied, too far off is skewed."""
+    """A missing date raises AccessDenied, a late one RequestTimeTooSkewed."""
     assert refusal(without_header(SIGNED, "date")).code is Code.ACCESS_DENIED
     late = NOW + timedelta(seconds=901)
     assert refusal(SIGNED, now=late).code is Code.REQUEST_TIME_TOO_SKEWED
@@ -94,7 +94,7 @@ def test_the_date_is_checked_as_in_version_1() -> None:
 
 @pytest.mark.parametrize("name", ["x-oss-expires", "x-oss-access-key-id", "x-oss-signature"])
 def test_a_url_needs_its_parameters(name: str) -> None:
-    """The version alone is a claim; each of the others belongs to it."""
+    """The version parameter requires each of the others."""
     error = refusal(without_parameter(SIGNED_URL, name))
     assert error.code is Code.ACCESS_DENIED
     assert error.message == (
@@ -104,7 +104,7 @@ def test_a_url_needs_its_parameters(name: str) -> None:
 
 
 def test_the_expiry_is_checked_as_in_version_1() -> None:
-    """It is a moment, not a duration."""
+    """`x-oss-expires` is a Unix time, not a duration."""
     assert refusal(with_parameter(SIGNED_URL, "x-oss-expires", "soon")).code is Code.ACCESS_DENIED
     late = NOW + timedelta(seconds=601)
     assert refusal(SIGNED_URL, now=late).message == "Request has expired."

@@ -1,4 +1,4 @@
-"""Signature version 4, condition by condition (spec 01 §5.4); what both forms share."""
+"""Signature version 4 (spec 01 §5.4), and the rules that headers and URLs share."""
 
 import hashlib
 from collections.abc import Callable
@@ -29,12 +29,12 @@ SIGNED_URL = oss_client.v4_url(
 
 
 def reauthorized(change: Callable[[str], str]) -> SignedRequest:
-    """Rewrite the `Authorization` header of the signed request."""
+    """Return the signed request with its `Authorization` header changed."""
     return SIGNED.with_headers({"authorization": change(SIGNED.header("authorization"))})
 
 
-def test_the_canonical_request_covers_all_parameters_and_the_named_headers() -> None:
-    """The slash stays in the path and is encoded in the query."""
+def test_the_canonical_request() -> None:
+    """A slash is plain in the path and encoded in the query."""
     sent = request(
         key="a b/c",
         query=(("b", ""), ("a/", "1,2")),
@@ -51,20 +51,20 @@ def test_the_canonical_request_covers_all_parameters_and_the_named_headers() -> 
     [(request(bucket=None, key=""), "/"), (request(key=""), "/oss-example/")],
     ids=["service", "bucket"],
 )
-def test_the_path_names_service_or_bucket(sent: SignedRequest, path: str) -> None:
-    """Without a key it ends in a slash."""
+def test_the_path_of_service_or_bucket(sent: SignedRequest, path: str) -> None:
+    """A path without a key ends in a slash."""
     assert v4.canonical_request(sent, (), ()).splitlines()[1] == path
 
 
 @pytest.mark.parametrize("region", ["cn-hangzhou", "us-east-1", "", "auto"])
 def test_any_region_is_accepted(region: str) -> None:
-    """The key derivation binds it (decision 030)."""
+    """The signing key depends on the region (decision 030)."""
     signed = oss_client.v4_header(request(), KEY, now=NOW, region=region)
     assert verify(signed, credentials=KEYRING, now=NOW) == KEY.caller()
 
 
 def test_fields_may_come_in_any_order_with_or_without_blanks() -> None:
-    """oss2 puts a blank behind each comma and the additional headers last."""
+    """oss2 writes a blank after each comma and the additional headers last."""
     scheme, _, rest = SIGNED.header("authorization").partition(" ")
     turned = ", ".join(reversed(rest.split(",")))
     sent = SIGNED.with_headers({"authorization": f"{scheme} {turned}"})
@@ -84,7 +84,7 @@ def test_fields_may_come_in_any_order_with_or_without_blanks() -> None:
     ],
 )
 def test_an_incomplete_authorization_is_malformed(value: str) -> None:
-    """Fields are named, each once, none unknown, the credential in five parts."""
+    """Fields are named, each occurs once, none is unknown, and the credential has five parts."""
     error = refusal(SIGNED.with_headers({"authorization": f"OSS4-HMAC-SHA256 {value}"}))
     assert (error.code, error.message) == (
         Code.INVALID_ARGUMENT,
@@ -102,7 +102,7 @@ def test_an_incomplete_authorization_is_malformed(value: str) -> None:
     ],
 )
 def test_another_scope_does_not_match(old: str, new: str) -> None:
-    """The day is that of x-oss-date, the product is oss (C-26)."""
+    """The scope's date must be that of `x-oss-date`, its product `oss` (C-26)."""
     sent = reauthorized(lambda value: value.replace(old, new))
     assert refusal(sent).code is Code.SIGNATURE_DOES_NOT_MATCH
     url = with_parameter(
@@ -122,7 +122,7 @@ def test_upper_case_signatures_do_not_match() -> None:
     "date", ["", "20260901", "2026-09-01T12:00:00Z", "20260901T120000", "٢0260901T120000Z"]
 )
 def test_the_date_must_be_in_basic_form(date: str) -> None:
-    """Anything else is denied, as in version 1."""
+    """Any other form raises AccessDenied, as in version 1."""
     for sent in (
         SIGNED.with_headers({"x-oss-date": date}),
         with_parameter(SIGNED_URL, "x-oss-date", date),
@@ -132,8 +132,8 @@ def test_the_date_must_be_in_basic_form(date: str) -> None:
         assert error.message == "OSS authentication requires a valid Date."
 
 
-def test_the_date_header_cannot_stand_for_x_oss_date() -> None:
-    """The header is required."""
+def test_the_date_header_does_not_replace_x_oss_date() -> None:
+    """A request without `x-oss-date` is denied."""
     sent = without_header(SIGNED, "x-oss-date").with_headers({"date": SIGNED.header("x-oss-date")})
     assert refusal(sent).message == "OSS authentication requires a valid Date."
 
@@ -142,7 +142,7 @@ def test_the_date_header_cannot_stand_for_x_oss_date() -> None:
     ("seconds", "passes"), [(-901, False), (-900, True), (900, True), (901, False)]
 )
 def test_fifteen_minutes_of_skew_are_allowed(seconds: int, passes: bool) -> None:
-    """The boundary itself passes, either way."""
+    """A skew of exactly fifteen minutes is accepted in both directions."""
     now = NOW + timedelta(seconds=seconds)
     if passes:
         assert verify(SIGNED, credentials=KEYRING, now=now) == KEY.caller()
@@ -150,15 +150,15 @@ def test_fifteen_minutes_of_skew_are_allowed(seconds: int, passes: bool) -> None
         assert refusal(SIGNED, now=now).code is Code.REQUEST_TIME_TOO_SKEWED
 
 
-def test_the_payload_word_is_required() -> None:
-    """A header signature says what it holds of the body."""
+def test_the_content_sha256_header_is_required() -> None:
+    """A header signature without `x-oss-content-sha256` raises InvalidArgument."""
     error = refusal(without_header(SIGNED, "x-oss-content-sha256"))
     assert error.code is Code.INVALID_ARGUMENT
     assert "x-oss-content-sha256" in error.message
 
 
 def test_a_signed_digest_binds_the_body() -> None:
-    """Any word but UNSIGNED-PAYLOAD must be the body's SHA-256 (C-25)."""
+    """A value other than UNSIGNED-PAYLOAD must be the body's SHA-256 (C-25)."""
     digest = hashlib.sha256(b"body").hexdigest()
     sent = request("PUT", headers={"x-oss-content-sha256": digest})
     for signed in (
@@ -173,7 +173,7 @@ def test_a_signed_digest_binds_the_body() -> None:
 
 
 def test_the_body_is_not_read_without_need() -> None:
-    """Neither for an unsigned payload nor under a wrong signature."""
+    """The body is read neither for an unsigned payload nor for a wrong signature."""
 
     def untouched() -> bytes:
         raise AssertionError("the body was read")
@@ -185,8 +185,8 @@ def test_the_body_is_not_read_without_need() -> None:
 
 
 @pytest.mark.parametrize("sent", [SIGNED, SIGNED_URL], ids=["header", "url"])
-def test_a_named_header_must_be_sent(sent: SignedRequest) -> None:
-    """All additional headers must be present."""
+def test_an_additional_header_must_be_sent(sent: SignedRequest) -> None:
+    """A listed header that is missing raises InvalidArgument."""
     error = refusal(without_header(sent, "range"))
     assert error.code is Code.INVALID_ARGUMENT
     assert "range" in error.message

@@ -1,4 +1,4 @@
-"""Signature version 4 in a URL, condition by condition (spec 01 §5.5)."""
+"""Signature version 4 in a URL, rule by rule (spec 01 §5.5)."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ SIGNED_URL = oss_client.v4_url(request(), KEY, now=NOW, lifetime=600, region="an
     ],
 )
 def test_a_url_needs_its_parameters(name: str, ec: str | None) -> None:
-    """The version alone is a claim; each of the others belongs to it (C-27)."""
+    """The version parameter requires each of the others (C-27)."""
     error = refusal(without_parameter(SIGNED_URL, name))
     assert (error.code, error.ec) == (Code.ACCESS_DENIED, ec)
     assert error.message == (
@@ -42,15 +42,15 @@ def test_a_url_needs_its_parameters(name: str, ec: str | None) -> None:
 
 @pytest.mark.parametrize("expires", ["", "0", "-1", "604801", "1788264600", "9" * 5000, "1.5", "٣"])
 def test_the_lifetime_is_1_to_604800_seconds(expires: str) -> None:
-    """It is a duration; anything else is an invalid argument (C-28)."""
+    """`x-oss-expires` is a duration; any other value raises InvalidArgument (C-28)."""
     error = refusal(with_parameter(SIGNED_URL, "x-oss-expires", expires))
     assert error.code is Code.INVALID_ARGUMENT
     assert "x-oss-expires" in error.message
 
 
 @pytest.mark.parametrize("lifetime", [1, 604_800])
-def test_a_url_holds_from_the_skew_before_to_the_lifetime_after(lifetime: int) -> None:
-    """Too early is skewed (C-37), too late has expired; the boundaries pass."""
+def test_a_url_is_valid_from_the_skew_before_to_the_lifetime_after(lifetime: int) -> None:
+    """Before, a URL is too skewed (C-37), after, expired; both limits are inclusive."""
     url = oss_client.v4_url(request(), KEY, now=NOW, lifetime=lifetime, region="any")
     first, last = NOW - timedelta(minutes=15), NOW + timedelta(seconds=lifetime)
     for moment in (first, last):
@@ -62,20 +62,20 @@ def test_a_url_holds_from_the_skew_before_to_the_lifetime_after(lifetime: int) -
 
 
 def test_an_expired_url_is_denied_before_its_signature() -> None:
-    """Neither key id nor signature matters any more."""
+    """The expiry is checked before key id and signature."""
     sent = with_parameter(SIGNED_URL, "x-oss-credential", "?/20260901/any/oss/aliyun_v4_request")
     error = refusal(sent, now=NOW + timedelta(seconds=601))
     assert error.message == "Request has expired."
 
 
 def test_a_malformed_credential_is_an_invalid_argument() -> None:
-    """It must have five parts."""
+    """A credential must have five parts."""
     error = refusal(with_parameter(SIGNED_URL, "x-oss-credential", "ak/20260901"))
     assert error.code is Code.INVALID_ARGUMENT
     assert "x-oss-credential" in error.message
 
 
-def test_no_date_is_too_far_away_to_count() -> None:
-    """The last year of the calendar is skewed, not a failure."""
+def test_the_last_date_of_the_calendar_is_too_skewed() -> None:
+    """The end of the year 9999 raises RequestTimeTooSkewed, not OverflowError."""
     error = refusal(with_parameter(SIGNED_URL, "x-oss-date", "99991231T235959Z"))
     assert error.code is Code.REQUEST_TIME_TOO_SKEWED

@@ -14,18 +14,18 @@ KEY = AccessKey(id="ak", secret="sk")
 STS = replace(KEY, token=SecurityToken(value="token", expires=LATER))
 
 type Vector = tuple[SignedRequest, datetime, AccessKey]
-"""A request, the moment to verify it, and the key that signed it."""
+"""A request, the time at which it is verified, and the key that signed it."""
 
 
 def v1_header(sent: SignedRequest, signature: str) -> Vector:
-    """Put the signature where it belongs; the moment is the request's date."""
+    """Add the signature; the time is the request's date."""
     date = sent.header("x-oss-date") or sent.header("date")
     signed = sent.with_headers({"authorization": f"OSS ak:{signature}"})
     return signed, validity.parse(date, http_dates.HTTP_FORMAT), KEY
 
 
 def v1_url(sent: SignedRequest, expires: int, signature: str, key: AccessKey = KEY) -> Vector:
-    """Put the signature where it belongs; the moment is the URL's last second."""
+    """Add the signature; the time is the URL's expiry."""
     signed = sent.with_query(
         (("OSSAccessKeyId", "ak"), ("Expires", str(expires)), ("Signature", signature))
     )
@@ -33,7 +33,7 @@ def v1_url(sent: SignedRequest, expires: int, signature: str, key: AccessKey = K
 
 
 def v2_header(sent: SignedRequest, signature: str) -> Vector:
-    """Put the signature where it belongs; the moment is the request's date."""
+    """Add the signature; the time is the request's date."""
     signed = sent.with_headers({"authorization": f"OSS2 AccessKeyId:ak,Signature:{signature}"})
     return signed, validity.parse(sent.header("date"), http_dates.HTTP_FORMAT), KEY
 
@@ -41,7 +41,7 @@ def v2_header(sent: SignedRequest, signature: str) -> Vector:
 def v4_header(
     sent: SignedRequest, date: str, signature: str, *, fields: str = "", key: AccessKey = KEY
 ) -> Vector:
-    """Put the signature where it belongs; the moment is the request's date."""
+    """Add the signature; the time is the request's date."""
     credential = f"Credential=ak/{date[:8]}/cn-hangzhou/oss/aliyun_v4_request"
     signed = sent.with_headers(
         {
@@ -56,7 +56,7 @@ def v4_header(
 def v4_url(
     sent: SignedRequest, date: str, lifetime: int, signature: str, key: AccessKey = KEY
 ) -> Vector:
-    """Put the signature where it belongs; the moment is the URL's first second."""
+    """Add the signature; the time is the URL's date."""
     signed = sent.with_query(
         (
             ("x-oss-signature-version", "OSS4-HMAC-SHA256"),
@@ -177,12 +177,14 @@ VECTORS = {
 
 @pytest.mark.parametrize(("signed", "now", "key"), VECTORS.values(), ids=VECTORS)
 def test_a_vector_verifies(signed: SignedRequest, now: datetime, key: AccessKey) -> None:
-    """The signature computed elsewhere is the one computed here."""
+    """The signatures of the vectors were computed by other implementations."""
     assert verify(signed, credentials=Keyring([key]), now=now) == key.caller()
 
 
 @pytest.mark.parametrize(("signed", "now", "key"), VECTORS.values(), ids=VECTORS)
-def test_a_vector_needs_its_secret(signed: SignedRequest, now: datetime, key: AccessKey) -> None:
-    """Under another secret the same request is refused."""
+def test_a_vector_with_another_secret_is_refused(
+    signed: SignedRequest, now: datetime, key: AccessKey
+) -> None:
+    """Another secret raises SignatureDoesNotMatch."""
     other = Keyring([replace(key, secret="SK")])
     assert refusal(signed, keyring=other, now=now).code is Code.SIGNATURE_DOES_NOT_MATCH

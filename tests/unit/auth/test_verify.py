@@ -1,4 +1,4 @@
-"""Which signature a request carries, and who that makes the caller (spec 01 §5)."""
+"""The signature of a request is found and verified, and its caller returned (spec 01 §5)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,8 +30,8 @@ URL = {name: sent for name, sent in SIGNED.items() if name.endswith("url")}
 
 
 @pytest.mark.parametrize("sent", SIGNED.values(), ids=SIGNED)
-def test_a_signed_request_tells_its_caller(sent: SignedRequest) -> None:
-    """The caller is what the key says."""
+def test_a_signed_request_has_the_caller_of_its_key(sent: SignedRequest) -> None:
+    """Every version and place returns the caller of the key."""
     assert verify(sent, credentials=KEYRING, now=NOW) == KEY.caller()
 
 
@@ -46,8 +46,8 @@ def test_a_signed_request_tells_its_caller(sent: SignedRequest) -> None:
     ],
     ids=str,
 )
-def test_a_request_without_a_claim_is_anonymous(query: Pairs) -> None:
-    """Neither an `Authorization` header nor a set of signature parameters (spec 01 §4)."""
+def test_a_request_without_a_signature_is_anonymous(query: Pairs) -> None:
+    """It has neither an `Authorization` header nor a set of signature parameters (spec 01 §4)."""
     assert verify(request(query=query), credentials=KEYRING, now=NOW) is ANONYMOUS
 
 
@@ -56,7 +56,7 @@ def test_a_request_without_a_claim_is_anonymous(query: Pairs) -> None:
 def test_header_and_url_signature_exclude_each_other(
     header: SignedRequest, url: SignedRequest
 ) -> None:
-    """Both right, both together: refused, even when the header is empty."""
+    """A request with both is refused, even if the header is empty."""
     for value in (header.header("authorization"), ""):
         error = refusal(url.with_headers({**header.headers, "authorization": value}))
         assert error.code is Code.INVALID_ARGUMENT
@@ -68,7 +68,7 @@ def test_header_and_url_signature_exclude_each_other(
     ["", " ", "OSS", "oss ak:sig", "OSS3 ak:sig", "Bearer token", "AWS ak:sig", "\x00", "鍵"],
 )
 def test_an_unknown_authorization_is_malformed(value: str) -> None:
-    """It is never taken for an anonymous request."""
+    """An unknown Authorization header is refused, not treated as anonymous."""
     error = refusal(request(headers={"authorization": value}))
     assert (error.code, error.message) == (
         Code.INVALID_ARGUMENT,
@@ -77,8 +77,8 @@ def test_an_unknown_authorization_is_malformed(value: str) -> None:
 
 
 @pytest.mark.parametrize("sent", SIGNED.values(), ids=SIGNED)
-def test_an_unknown_or_switched_off_key_is_refused(sent: SignedRequest) -> None:
-    """Both the same way (spec 05 §5)."""
+def test_an_unknown_or_inactive_key_is_refused(sent: SignedRequest) -> None:
+    """Both raise InvalidAccessKeyId (spec 05 §5)."""
     for keyring in (Keyring([]), Keyring([replace(KEY, active=False)])):
         error = refusal(sent, keyring=keyring)
         assert error.code is Code.INVALID_ACCESS_KEY_ID
@@ -87,7 +87,7 @@ def test_an_unknown_or_switched_off_key_is_refused(sent: SignedRequest) -> None:
 
 @pytest.mark.parametrize("sent", STS.values(), ids=STS)
 def test_a_temporary_key_verifies_with_its_token(sent: SignedRequest) -> None:
-    """Until the token expires (spec 01 §5.6)."""
+    """An expired token raises SecurityTokenExpired (spec 01 §5.6)."""
     assert verify(sent, credentials=KEYRING, now=NOW) == TEMPORARY.caller()
     assert TEMPORARY.token
     expired = replace(TEMPORARY, token=replace(TEMPORARY.token, expires=NOW))
@@ -96,7 +96,7 @@ def test_a_temporary_key_verifies_with_its_token(sent: SignedRequest) -> None:
 
 @pytest.mark.parametrize("sent", STS.values(), ids=STS)
 def test_a_temporary_key_without_its_token_is_unknown(sent: SignedRequest) -> None:
-    """The id alone is not a key."""
+    """A temporary key without a token raises InvalidAccessKeyId."""
     bare = without_header(sent, "x-oss-security-token")
     for name in ("security-token", "x-oss-security-token"):
         bare = without_parameter(bare, name)
@@ -113,19 +113,19 @@ def test_a_temporary_key_without_its_token_is_unknown(sent: SignedRequest) -> No
     ],
 )
 def test_a_token_must_be_well_formed_and_belong_to_the_key(token: str, code: Code) -> None:
-    """Told before the signature: on the service the token carries the secret."""
+    """The token is checked before the signature, since in OSS it contains the secret."""
     assert refusal(with_parameter(STS["v1 url"], "security-token", token)).code is code
     assert refusal(with_parameter(STS["v4 url"], "x-oss-security-token", token)).code is code
 
 
-def test_a_lasting_key_has_no_token() -> None:
-    """A token that comes with it belongs to somebody else."""
+def test_a_permanent_key_has_no_token() -> None:
+    """A token with a permanent key raises AccessKeyTokenMismatch."""
     sent = oss_client.v1_header(request(headers={"x-oss-security-token": "token"}), KEY, now=NOW)
     assert refusal(sent).code is Code.ACCESS_KEY_TOKEN_MISMATCH
 
 
 def test_the_time_is_checked_before_the_key() -> None:
-    """So an old link does not tell whether its key still exists."""
+    """So an expired link does not reveal whether its key still exists."""
     for sent in SIGNED.values():
         error = refusal(sent, keyring=Keyring([]), now=NOW + timedelta(days=1))
         assert error.code in (Code.ACCESS_DENIED, Code.REQUEST_TIME_TOO_SKEWED)

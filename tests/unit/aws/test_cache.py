@@ -1,4 +1,4 @@
-"""How old a value is that is kept."""
+"""The age of a cached value."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,26 +9,26 @@ HALF_A_MINUTE = timedelta(seconds=30)
 
 
 @dataclass
-class Slow:
-    """A source that takes its time, and the clock that goes on meanwhile."""
+class SlowSource:
+    """A source that needs 20 seconds to load, and the clock."""
 
     now: datetime = datetime(2026, 9, 1, 12, tzinfo=UTC)
     loads: int = 0
 
     def clock(self) -> datetime:
-        """Tell the time."""
+        """Return the current time."""
         return self.now
 
     def load(self, _: str, /) -> int:
-        """Give what held at the beginning."""
+        """Return the number of loads so far; the clock advances by 20 seconds."""
         self.loads += 1
         self.now += timedelta(seconds=20)
         return self.loads
 
 
-def test_its_age_counts_from_before_it_was_read() -> None:
-    """What changed while it was read is not in it: it holds no longer than was promised."""
-    source = Slow()
+def test_the_age_of_a_value_starts_before_its_load() -> None:
+    """A value may change during its load, so its age starts before it."""
+    source = SlowSource()
     recent = TimedCache(load=source.load, clock=source.clock)
     assert recent.get("key", HALF_A_MINUTE) == 1
     source.now += timedelta(seconds=10)

@@ -1,4 +1,4 @@
-"""What is asked of AWS can be told of, by whichever client it is asked."""
+"""AWS calls are logged for every S3 client."""
 
 import logging
 from io import BytesIO
@@ -16,20 +16,20 @@ S3_CLIENTS = [name for name in vars(Clients) if name.endswith("s3") and not name
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let clients be built."""
+    """Set region and credentials."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
 
 
 def empty(**_: object) -> AWSResponse:
-    """Answer in the place of S3."""
+    """Return an empty response instead of sending the request."""
     return AWSResponse("", 200, HTTPHeaders(), HTTPResponse(body=BytesIO(), preload_content=False))
 
 
 @pytest.mark.parametrize("name", S3_CLIENTS)
-def test_every_client_of_s3_is_overheard(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The one for kept results as well: a look closely shows what the look in the store cost."""
+def test_every_s3_client_logs_its_calls(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The client of the result cache logs its calls, too."""
     found = getattr(Clients(Settings(buckets={})), name)
     client = found() if callable(found) else found
     client.meta.events.register("before-send", empty)

@@ -1,4 +1,4 @@
-"""A sampled request is told to the daemon in one datagram; nobody waits for it, or minds."""
+"""A sampled request is sent to the X-Ray daemon in one UDP datagram, without waiting or failing."""
 
 import re
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ ID = re.compile(r"[0-9a-f]{16}")
 
 
 @pytest.fixture
-def listening() -> Iterator[Daemon]:
-    """Play the daemon."""
-    with daemon() as played:
-        yield played
+def xray_daemon() -> Iterator[Daemon]:
+    """Run an X-Ray daemon."""
+    with daemon() as running:
+        yield running
 
 
 def environ(address: str, trace: str = SAMPLED) -> dict[str, str]:
-    """Give what Lambda tells a function."""
+    """Return the environment variables that Lambda sets."""
     return {xray.DAEMON: address, xray.TRACE: trace}
 
 
-def worked() -> Stopwatch:
-    """Answer a request, an animation of three frames."""
+def recorded() -> Stopwatch:
+    """Return the stopwatch of a request for an animation of three frames."""
     watch = Stopwatch()
     with watch.stage("store"):
         sleep(0.002)
@@ -42,23 +42,23 @@ def worked() -> Stopwatch:
     return watch
 
 
-def test_a_request_is_a_subsegment_with_its_stages_in_it(listening: Daemon) -> None:
-    """Below the function's own segment, each stage where it ran and for as long as it did."""
-    before, watch = time(), worked()
-    facts: dict[str, str | int] = {"operation": "resize", "status": 200}
-    XRayTraces(environ=environ(listening.address)).send("request", watch, facts, None)
-    (document,) = listening.heard()
+def test_a_request_is_a_subsegment_that_contains_its_stages(xray_daemon: Daemon) -> None:
+    """Each stage is nested in its parent, with start, end and own time."""
+    before, watch = time(), recorded()
+    annotations: dict[str, str | int] = {"operation": "resize", "status": 200}
+    XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, annotations, None)
+    (document,) = xray_daemon.received()
     assert document["type"] == "subsegment"
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
-    assert (document["name"], document["annotations"]) == ("request", facts)
+    assert (document["name"], document["annotations"]) == ("request", annotations)
     store, encode = document["subsegments"]
     decode, pixels = encode["subsegments"]
     assert [part["name"] for part in (store, encode, decode, pixels)] == [
         *("store", "encode", "decode", "pixels"),
     ]
-    moments = [document, store, store, encode, decode, decode, encode, document]
+    sections = [document, store, store, encode, decode, decode, encode, document]
     names = ["start_time", *("start_time", "end_time"), *("start_time",) * 2, *("end_time",) * 3]
-    times = [moment[name] for moment, name in zip(moments, names, strict=True)]
+    times = [moment[name] for moment, name in zip(sections, names, strict=True)]
     assert before <= times[0]
     assert times == sorted(times)
     assert times[-1] <= time()
@@ -69,15 +69,15 @@ def test_a_request_is_a_subsegment_with_its_stages_in_it(listening: Daemon) -> N
     assert all(ID.fullmatch(name) for name in ids)
 
 
-def test_a_thousand_frames_make_no_larger_document(listening: Daemon) -> None:
-    """One datagram holds it, and X-Ray's 64 KB for a document are far."""
+def test_a_document_does_not_grow_with_the_frames(xray_daemon: Daemon) -> None:
+    """Repeated stages are one subsegment, so a document is below 2,000 characters."""
     watch = Stopwatch()
     with watch.stage("encode"):
         for _ in range(1000):
             with watch.stage("decode"):
                 pass
-    XRayTraces(environ=environ(listening.address)).send("request", watch, {}, None)
-    (document,) = listening.heard()
+    XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, {}, None)
+    (document,) = xray_daemon.received()
     assert len(document["subsegments"][0]["subsegments"]) == 1
     assert len(str(document)) < 2000
 
@@ -91,13 +91,15 @@ def test_a_thousand_frames_make_no_larger_document(listening: Daemon) -> None:
     ],
     ids=["ImageDamage", "ServiceUnavailable", "KeyError"],
 )
-def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening: Daemon) -> None:
-    """As a fault where it is ours, as an error else; by its name alone."""
+def test_a_failure_is_marked_as_error_or_fault(
+    error: Exception, mark: str, name: str, xray_daemon: Daemon
+) -> None:
+    """Server errors are faults, others errors; the document has the name, not the message."""
     watch = Stopwatch()
     with suppress(type(error)), watch.stage("decode"):
         raise error
-    XRayTraces(environ=environ(listening.address)).send("request", watch, {}, Failure.of(error))
-    (document,) = listening.heard()
+    XRayTraces(environ=environ(xray_daemon.address)).send("request", watch, {}, Failure.of(error))
+    (document,) = xray_daemon.received()
     for part in (document, document["subsegments"][0]):
         assert {key for key in ("error", "fault") if part.get(key)} == {mark}
         (exception,) = part["cause"]["exceptions"]
@@ -116,42 +118,42 @@ def test_what_failed_is_marked(error: Exception, mark: str, name: str, listening
         ";;=;",
     ],
 )
-def test_what_is_not_sampled_is_not_told(trace: str, listening: Daemon) -> None:
+def test_a_request_that_is_not_sampled_is_not_sent(trace: str, xray_daemon: Daemon) -> None:
     """The tracing header decides; without one there is no trace."""
-    XRayTraces(environ=environ(listening.address, trace)).send("request", worked(), {}, None)
-    assert listening.heard() == []
+    XRayTraces(environ=environ(xray_daemon.address, trace)).send("request", recorded(), {}, None)
+    assert xray_daemon.received() == []
 
 
-def test_the_header_of_the_present_request_counts(listening: Daemon) -> None:
+def test_the_tracing_header_is_read_for_each_request(xray_daemon: Daemon) -> None:
     """Lambda changes the variable with every request."""
-    variables = environ(listening.address, "Sampled=0")
+    variables = environ(xray_daemon.address, "Sampled=0")
     traces = XRayTraces(environ=variables)
-    traces.send("request", worked(), {}, None)
+    traces.send("request", recorded(), {}, None)
     variables[xray.TRACE] = SAMPLED
-    traces.send("request", worked(), {}, None)
-    assert len(listening.heard()) == 1
+    traces.send("request", recorded(), {}, None)
+    assert len(xray_daemon.received()) == 1
 
 
 @pytest.mark.parametrize("form", ["{}", "udp:{}", "tcp:127.0.0.1:9 udp:{}"])
-def test_the_address_may_have_both_forms(form: str, listening: Daemon) -> None:
-    """X-Ray's variable names one address, or one for each protocol."""
-    address = form.format(listening.address)
-    XRayTraces(environ=environ(address)).send("request", worked(), {}, None)
-    assert len(listening.heard()) == 1
+def test_the_address_may_have_both_forms(form: str, xray_daemon: Daemon) -> None:
+    """X-Ray's variable contains one address, or one for each protocol."""
+    address = form.format(xray_daemon.address)
+    XRayTraces(environ=environ(address)).send("request", recorded(), {}, None)
+    assert len(xray_daemon.received()) == 1
 
 
 @pytest.mark.parametrize(
     "address", ["", "nowhere", "127.0.0.1:99999", "127.0.0.1:", "[", "256.1.1.1:2000"]
 )
-def test_an_address_that_is_none_is_no_failure(address: str) -> None:
-    """A request is more than its trace."""
-    XRayTraces(environ=environ(address)).send("request", worked(), {}, None)
+def test_an_invalid_address_raises_nothing(address: str) -> None:
+    """A trace that cannot be sent does not fail the request."""
+    XRayTraces(environ=environ(address)).send("request", recorded(), {}, None)
 
 
-def test_a_daemon_that_is_gone_is_no_failure() -> None:
-    """Not even when the system says that nobody listens."""
-    with daemon() as played:
-        address = played.address
+def test_a_stopped_daemon_raises_nothing() -> None:
+    """A refused datagram does not fail the request."""
+    with daemon() as running:
+        address = running.address
     traces = XRayTraces(environ=environ(address))
     for _ in range(3):
-        traces.send("request", worked(), {}, None)
+        traces.send("request", recorded(), {}, None)

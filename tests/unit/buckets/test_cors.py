@@ -1,4 +1,4 @@
-"""Which pages of other origins may use a bucket."""
+"""Matching of requests against CORS rules."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from darkroom.buckets import CorsRule
 def test_an_origin_matches_a_pattern_with_one_star(
     pattern: str, origin: str, allowed: bool
 ) -> None:
-    """The star stands for any text; both ends must be there beside it."""
+    """The star matches any text between the fixed start and end."""
     assert (
         CorsRule(allowed_origins=(pattern,), allowed_methods=("GET",)).allows(origin, "GET")
         is allowed
@@ -42,7 +42,7 @@ def test_an_origin_matches_a_pattern_with_one_star(
 def test_method_and_every_header_must_be_allowed(
     method: str, headers: tuple[str, ...], allowed: bool
 ) -> None:
-    """Methods as they are written, headers in any case."""
+    """Methods are case-sensitive, headers are not."""
     rule = CorsRule(
         allowed_origins=("*",),
         allowed_methods=("GET",),

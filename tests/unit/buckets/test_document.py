@@ -1,4 +1,4 @@
-"""Bucket settings as a JSON document."""
+"""The JSON document of bucket settings."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from darkroom.buckets import (
     write_bucket,
 )
 
-WHOLE = Bucket(
+COMPLETE = Bucket(
     name="demo",
     acl=Acl.PUBLIC_READ,
     delimiters=("!", "-"),
@@ -62,9 +62,9 @@ starred = names | names.map(lambda name: f"{name}*") | st.just("*")
 text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 
 
-def tuples[T](values: st.SearchStrategy[T], least: int = 0) -> st.SearchStrategy[tuple[T, ...]]:
-    """Give a few different values."""
-    return st.lists(values, min_size=least, max_size=3, unique=True).map(tuple)
+def tuples[T](values: st.SearchStrategy[T], min_size: int = 0) -> st.SearchStrategy[tuple[T, ...]]:
+    """Return a strategy for up to three different values."""
+    return st.lists(values, min_size=min_size, max_size=3, unique=True).map(tuple)
 
 
 buckets = st.builds(
@@ -108,13 +108,13 @@ buckets = st.builds(
 
 
 @given(buckets)
-def test_what_is_written_is_read_again(bucket: Bucket) -> None:
-    """Through JSON, whatever the settings."""
+def test_settings_survive_their_document(bucket: Bucket) -> None:
+    """Reading the document of any settings returns equal settings."""
     assert read_bucket("demo", write_bucket(bucket)) == bucket
 
 
-def test_what_is_left_out_has_its_default() -> None:
-    """An empty document is a private bucket with nothing turned on."""
+def test_an_omitted_member_has_its_default() -> None:
+    """An empty document is a private bucket with every feature disabled."""
     assert read_bucket("demo", "{}") == Bucket(name="demo")
     assert read_bucket("demo", '{"protection": {}}') == Bucket(name="demo")
 
@@ -213,24 +213,24 @@ def test_what_is_left_out_has_its_default() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_wrong_is_refused_by_its_place(document: Any, complaint: str) -> None:
-    """Nothing is ignored: a misspelt rule would protect nothing."""
+def test_an_invalid_member_is_refused_with_its_path(document: Any, complaint: str) -> None:
+    """Unknown members are refused, too: a misspelt rule would protect nothing."""
     with pytest.raises(InvalidDocument) as refused:
         read_bucket("demo", json.dumps(document))
     assert str(refused.value) == complaint
 
 
 def test_unset_members_are_not_written() -> None:
-    """A document has no null in it: other readers need not know of any."""
-    assert b"null" not in write_bucket(WHOLE)
-    assert b'"maxAgeSeconds":600' in write_bucket(WHOLE)
+    """A document contains no null."""
+    assert b"null" not in write_bucket(COMPLETE)
+    assert b'"maxAgeSeconds":600' in write_bucket(COMPLETE)
     assert b'"enabled":false' in write_bucket(Bucket(name="demo"))
 
 
-def test_the_documented_example_is_a_document() -> None:
-    """The page shows every member there is."""
+def test_the_documented_example_is_valid() -> None:
+    """The example in docs/buckets.md contains every member."""
     page = (Path(__file__).parents[3] / "docs/buckets.md").read_text()
     example = re.search(r"```json\n(.*?)```", page, re.DOTALL)
     assert example is not None
-    assert read_bucket("demo", example[1]) == WHOLE
-    assert json.loads(example[1]) == json.loads(write_bucket(WHOLE))
+    assert read_bucket("demo", example[1]) == COMPLETE
+    assert json.loads(example[1]) == json.loads(write_bucket(COMPLETE))

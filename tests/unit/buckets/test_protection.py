@@ -1,4 +1,4 @@
-"""Which objects are protected (spec 04 §3)."""
+"""Object protection by suffix and by rule (spec 04 §3)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from darkroom.buckets import Protection, ProtectionRule
     [("a.jpg", True), ("A.JPG", True), ("b/c.d.jpg", True), ("ajpg", False), ("a.jpg.png", False)],
 )
 def test_a_suffix_is_a_file_name_extension_in_any_case(key: str, covered: bool) -> None:
-    """All objects with that suffix are protected."""
+    """A suffix matches a dot and the extension."""
     assert Protection(enabled=True, suffixes=("jpg",)).covers(key) is covered
 
 
@@ -23,15 +23,15 @@ def test_a_suffix_is_a_file_name_extension_in_any_case(key: str, covered: bool) 
         ("other/a.tif", False, False),
     ],
 )
-def test_both_ends_of_a_rule_must_match(key: str, exact: bool, ignoring_case: bool) -> None:
-    """Prefix and suffix together, in any case where the rule says so."""
+def test_prefix_and_suffix_of_a_rule_must_match(key: str, exact: bool, ignoring_case: bool) -> None:
+    """With `ignore_case` the rule matches any case."""
     for ignore_case, expected in ((False, exact), (True, ignoring_case)):
         rule = ProtectionRule(prefix="originals/", suffix=".tif", ignore_case=ignore_case)
         assert Protection(enabled=True, rules=(rule,)).covers(key) is expected
 
 
-def test_one_of_suffixes_and_rules_is_enough() -> None:
-    """An object is protected if anything matches, and nothing is while it is off."""
+def test_a_suffix_or_a_rule_protects() -> None:
+    """One match protects the object; a disabled protection matches nothing."""
     both = Protection(enabled=True, suffixes=("png",), rules=(ProtectionRule(prefix="raw/"),))
     assert both.covers("a.png")
     assert both.covers("raw/a.gif")

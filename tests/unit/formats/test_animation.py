@@ -56,7 +56,7 @@ def frames_of(data: bytes) -> list[Frame]:
     ],
 )
 def test_it_stays_an_animation(word: str, process: str, size: tuple[int, int]) -> None:
-    """Sizes change frame by frame; frames, times, plays and transparency stay."""
+    """Each frame is resized; frame count, durations, loop count and transparency stay."""
     result = processed(moving(word), process)
     header = probe(result.body)
     assert (result.format, header.size, header.frames, header.loop_count) == (word, size, 4, 3)
@@ -112,7 +112,7 @@ def test_it_is_never_enlarged(process: str) -> None:
 
 
 def test_gif_becomes_animated_webp() -> None:
-    """Times and plays go over, counted as the other format counts them."""
+    """Durations and loop count are converted to the way that WebP counts them."""
     result = processed(moving("gif"), "resize,w_60/format,webp")
     header = probe(result.body)
     assert (header.format, header.frames, header.loop_count) == ("webp", 4, 3)

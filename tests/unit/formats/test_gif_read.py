@@ -113,7 +113,7 @@ def test_durations_are_milliseconds() -> None:
     ("repeats", "plays"), [(None, 1), (0, 0), (1, 2), (2, 3), (65_534, 65_535), (65_535, 0)]
 )
 def test_plays(repeats: int | None, plays: int) -> None:
-    """The file counts repeats after the first play; without the number it plays once."""
+    """The file counts repeats after the first loop; without the number the loop count is 1."""
     data = gif_file((1, 1), Part(rows=DOT), Part(rows=("g",)), repeats=repeats)
     outline = container_info(data)
     assert (outline.size, outline.frames, outline.loop_count) == ((1, 1), 2, plays)

@@ -23,7 +23,7 @@ from tests.pictures import (
     stored,
     with_orientation,
 )
-from tests.stand_ins import lying
+from tests.stand_ins import as_stored_by_camera
 
 F = (424, 333)
 
@@ -69,7 +69,7 @@ def test_every_orientation_of_a_drawn_picture_looks_the_same(
     """As stored by a camera that was held in eight ways: 4 levels are JPEG's, scaled or not."""
     upright = photographic(size)
     wanted = shown(processed(stored(upright), text))
-    source = with_orientation(lying(upright, orientation), orientation)
+    source = with_orientation(as_stored_by_camera(upright, orientation), orientation)
     assert difference(shown(processed(source, text)), wanted) <= 4
 
 

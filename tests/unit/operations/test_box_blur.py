@@ -7,7 +7,7 @@ import pytest
 from darkroom.imaging.filters.box_blur import (
     blended,
     block_kernel,
-    boxed,
+    convolve_box,
     edge_error,
     gaussian,
     plan_blur,
@@ -29,9 +29,9 @@ def edge_errors(radius: int, deviation: int) -> tuple[float, float]:
     plan = plan_blur(radius, deviation)
     kernel = block_kernel(plan.block)
     for width in plan.boxes.bell:
-        kernel = boxed(kernel, width, plan.block)
+        kernel = convolve_box(kernel, width, plan.block)
     if plan.boxes.share:
-        wide = boxed(block_kernel(plan.block), plan.boxes.plateau, plan.block)
+        wide = convolve_box(block_kernel(plan.block), plan.boxes.plateau, plan.block)
         kernel = blended(kernel, wide, plan.boxes.share)
     return plan.boxes.error, edge_error(kernel, gaussian(radius, deviation))
 

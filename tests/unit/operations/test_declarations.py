@@ -26,9 +26,9 @@ from tests.declarations import (
     DECLARED,
     NOT_BASE64,
     argument,
-    company,
+    companions,
     every_parameter,
-    fewest,
+    minimal_arguments,
     samples,
     written,
 )
@@ -71,7 +71,7 @@ def _is_another_key(operation: type[Declared], declared: Parameter, text: str) -
 def refusal(operation: type[Declared], field: str, text: str) -> OssError:
     """Bind an operation whose one argument has to be refused, among good ones."""
     declared = declared_parameters(operation)[field]
-    arguments = [*company(operation, field), argument(declared, text)]
+    arguments = [*companions(operation, field), argument(declared, text)]
     try:
         bound = bind(operation, arguments)
     except OssError as error:
@@ -85,7 +85,7 @@ def test_a_bound_itself_is_accepted(operation: type[Declared], field: str) -> No
     declared = declared_parameters(operation)[field]
     for text in texts(operation, field, "accepted"):
         action = wire(operation, declared, text)
-        arguments = [*company(operation, field), argument(declared, text)]
+        arguments = [*companions(operation, field), argument(declared, text)]
         if action in UNAVAILABLE:
             assert refusal(operation, field, text).code is Code.NOT_IMPLEMENTED, action
         else:
@@ -148,7 +148,7 @@ def test_a_required_value_must_be_there(operation: type[Declared], field: str) -
     """A type checker does not see that one is missing, so the binding has to."""
     declared = declared_parameters(operation)[field]
     with pytest.raises(OssError) as caught:
-        bind(operation, company(operation, field))
+        bind(operation, companions(operation, field))
     assert (caught.value.code, caught.value.ec) == (Code.MISSING_ARGUMENT, declared.missing_ec)
     assert f"parameter: {declared.key or operation.name} is required" in caught.value.message
 
@@ -156,7 +156,7 @@ def test_a_required_value_must_be_there(operation: type[Declared], field: str) -
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
 def test_nothing_written_is_the_defaults_or_an_error(operation: type[Declared]) -> None:
     """An action without arguments never means something that was not declared."""
-    if not fewest(operation):
+    if not minimal_arguments(operation):
         assert canonical_text(bind(operation, [])) == operation.name
         return
     with pytest.raises(OssError) as caught:

@@ -40,7 +40,7 @@ def test_each_format_becomes_each_other(source: str, word: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_without_a_format_the_sources_own_stays(source: str) -> None:
-    """Always encoded anew, never the stored bytes (C-113)."""
+    """The result is always encoded again, never the stored bytes (C-113)."""
     result = processed(SOURCES[source], "image/resize,w_8")
     assert (result.format, shown(result).format) == (source, PILLOW[source])
 

@@ -10,7 +10,7 @@ from darkroom.imaging.filters.box_blur import (
     blended,
     block_kernel,
     box_radius,
-    boxed,
+    convolve_box,
     edge_error,
     gaussian,
     variance,
@@ -48,7 +48,7 @@ def test_boxing_is_a_convolution(kernel: list[float], radius: float, step: int) 
     taps = box(radius)
     spread = np.zeros((len(taps) - 1) * step + 1)
     spread[::step] = taps
-    assert np.allclose(boxed(kernel, radius, step), np.convolve(kernel, spread))
+    assert np.allclose(convolve_box(kernel, radius, step), np.convolve(kernel, spread))
 
 
 def test_kernels_of_different_length_are_centred_on_each_other() -> None:

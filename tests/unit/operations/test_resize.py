@@ -95,7 +95,7 @@ def model(operation: Resize, size: Size, *, animated: bool = False) -> Scaling:
     w, h = operation.w, operation.h
     if w is None and h is None:
         w, h = (operation.l, operation.s) if width >= height else (operation.s, operation.l)
-    kept = Scaling(inner=size, size=size)
+    kept = Scaling(scaled=size, size=size)
     never_larger = operation.limit or animated
     if w is None and h is None:
         assert operation.p is not None
@@ -113,11 +113,11 @@ def model(operation: Resize, size: Size, *, animated: bool = False) -> Scaling:
     share = pick(Fraction(box[0], width), Fraction(box[1], height))
     if never_larger and share > 1:
         return kept
-    return Scaling(inner=scaled(size, share), size=box, padded=operation.m == "pad")
+    return Scaling(scaled=scaled(size, share), size=box, padded=operation.m == "pad")
 
 
 def _whole(size: Size) -> Scaling:
-    return Scaling(inner=size, size=size)
+    return Scaling(scaled=size, size=size)
 
 
 def arguments(draw: random.Random, size: Size) -> str:

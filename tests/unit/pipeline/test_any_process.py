@@ -1,4 +1,4 @@
-"""Any process on any kind of picture: a result, or a refusal that says what is wrong.
+"""Any process on any kind of picture gives a result or an error of the catalogue.
 
 `pytest --hypothesis-profile=thorough` tries fifty times as many.
 """
@@ -20,12 +20,12 @@ from tests.pictures import animation, photographic, processed, stored
 
 SMALL = photographic((20, 14))
 FRAMES = [SMALL.rotate(40 * n) for n in range(3)]
-CLEAR = SMALL.copy()
-CLEAR.putalpha(Image.linear_gradient("L").resize(SMALL.size))
+TRANSPARENT = SMALL.copy()
+TRANSPARENT.putalpha(Image.linear_gradient("L").resize(SMALL.size))
 
 PICTURES: Mapping[str, bytes] = {
     "jpg": stored(SMALL, "JPEG"),
-    "clear png": stored(CLEAR),
+    "clear png": stored(TRANSPARENT),
     "palette png": stored(SMALL.quantize(5)),
     "animated gif": animation(FRAMES, "GIF", duration=50),
     "animated webp": animation(FRAMES, "WEBP", duration=50),
@@ -34,7 +34,7 @@ PICTURES: Mapping[str, bytes] = {
     "thread": stored(Image.new("LA", (500, 2))),
 }
 
-MARKS: Mapping[str, bytes] = {"m": stored(CLEAR.resize((9, 7))), "bad": b"no picture"}
+MARKS: Mapping[str, bytes] = {"m": stored(TRANSPARENT.resize((9, 7))), "bad": b"no picture"}
 FONTS = Path(__file__).parents[3] / "layers/fonts/fonts"
 
 NUMBERS = st.sampled_from([0, 1, 2, 3, 7, 14, 20, 50, 90, 99, 100, 101, 359, 4096, 4097, 16_385])
@@ -53,7 +53,7 @@ VALUES = NUMBERS.map(str) | WORDS | st.text(max_size=5)
 
 @st.composite
 def actions(draw: st.DrawFn) -> str:
-    """Write an operation with some of its own parameters, and whatever for values."""
+    """Return an operation with some of its own parameters and arbitrary values."""
     name = draw(st.sampled_from(sorted(OPERATIONS)))
     keys = [declared.key for declared in declared_parameters(OPERATIONS[name]).values()]
     arguments = [
@@ -64,20 +64,20 @@ def actions(draw: st.DrawFn) -> str:
 
 
 def load(key: str) -> bytes:
-    """Give a mark's bytes."""
+    """Return a watermark's bytes; raise WatermarkError if there is none."""
     if key not in MARKS:
         raise OssError(Code.WATERMARK_ERROR)
     return MARKS[key]
 
 
 @given(st.sampled_from(sorted(PICTURES)), st.lists(actions(), min_size=1, max_size=4))
-def test_any_process_has_a_result_or_a_reason(name: str, written: list[str]) -> None:
-    """No exception but the catalogue's, none of them ours, and each fits into a short document."""
+def test_any_process_gives_a_result_or_an_error(name: str, written: list[str]) -> None:
+    """Every exception is a client error of the catalogue with a short document."""
     context = ProcessingContext(load_watermark=load, fonts=FONTS)
     try:
         assert processed(PICTURES[name], "image/" + "/".join(written), context).body
     except OssError as refused:
-        assert not refused.is_server_error, refused  # noqa: PT017 - some have a result
+        assert not refused.is_server_error, refused  # noqa: PT017 - some processes succeed
         body = error_document(refused, request_id="A", host="h")
         assert ET.fromstring(body).findtext("Message")
         assert len(body) < 1000

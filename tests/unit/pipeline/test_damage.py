@@ -1,6 +1,6 @@
-"""Cut and spoilt files: they show a picture or say what is wrong, and never anything else.
+"""Truncated and corrupted files give a picture or a 400, and no other exception.
 
-`pytest --hypothesis-profile=thorough` spoils each of them fifty times as often.
+`pytest --hypothesis-profile=thorough` runs fifty times as many examples.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from darkroom.errors import Code, OssError
 from tests.conftest import Data, data_folder
 from tests.pictures import animation, photographic, processed, stored
 
-# Pillow warns of what it can still read; only what it raises is our business here.
+# Pillow warns about damage that it can still read; these tests check exceptions only.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 SMALL = photographic((20, 14))
@@ -53,19 +53,19 @@ EDITS = st.lists(st.tuples(PLACES, st.integers(0, 255)), min_size=1, max_size=12
 CUTS = st.just(1.0) | SHARES
 
 few = settings(max_examples=settings().max_examples // 3)
-"""Many files share the time of one test."""
+"""A third of the examples, since each test runs for many files."""
 
 
-def spoilt(data: bytes, edits: list[tuple[float, int]], cut: float) -> bytes:
-    """Set bytes at shares of the file's length, and keep a share of the whole."""
+def corrupted(data: bytes, edits: list[tuple[float, int]], cut: float) -> bytes:
+    """Set bytes at fractions of the file's length, then truncate it to a fraction."""
     changed = bytearray(data)
     for place, value in edits:
         changed[int(place * len(data))] = value
     return bytes(changed[: round(cut * len(changed))])
 
 
-def assert_answered(data: bytes, text: str) -> None:
-    """Process a file that may be broken: whatever is refused is the file's fault."""
+def assert_result_or_client_error(data: bytes, text: str) -> None:
+    """Process a file that may be damaged: an error must be a 400 about the file."""
     try:
         processed(data, text)
     except OssError as error:
@@ -77,17 +77,17 @@ def assert_answered(data: bytes, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_may_end_anywhere(name: str) -> None:
-    """Cut at every single byte: nothing, or what is complete without the rest."""
+def test_a_file_may_be_truncated_anywhere(name: str) -> None:
+    """A file truncated at any byte gives a result or a 400."""
     data = FILES[name]
     for end in range(len(data)):
-        assert_answered(data[:end], "image/resize,w_9")
+        assert_result_or_client_error(data[:end], "image/resize,w_9")
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "animated" not in name])
 @pytest.mark.parametrize("text", PROCESSES[2:])
-def test_half_a_picture_is_not_shown(name: str, text: str) -> None:
-    """The service does not repair what is damaged (spec 03 §1)."""
+def test_half_a_picture_is_refused(name: str, text: str) -> None:
+    """The service does not repair damaged files (spec 03 §1)."""
     data = FILES[name]
     with pytest.raises(OssError) as caught:
         processed(data[: len(data) // 2], text)
@@ -101,8 +101,8 @@ def test_half_a_picture_is_not_shown(name: str, text: str) -> None:
 def test_any_bytes_may_be_wrong(
     name: str, text: str, edits: list[tuple[float, int]], cut: float
 ) -> None:
-    """No exception but the catalogue's leaves the pipeline, and none of ours is a 5xx."""
-    assert_answered(spoilt(FILES[name], edits, cut), text)
+    """The pipeline raises catalogue errors only, and none of them is a 5xx."""
+    assert_result_or_client_error(corrupted(FILES[name], edits, cut), text)
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -112,10 +112,10 @@ def test_any_bytes_of_a_real_picture_may_be_wrong(
     data: Data, name: str, edits: list[tuple[float, int]], cut: float
 ) -> None:
     """The same holds for files of other encoders."""
-    assert_answered(spoilt(data(name), edits, cut), "image/resize,w_9")
+    assert_result_or_client_error(corrupted(data(name), edits, cut), "image/resize,w_9")
 
 
-def test_the_real_pictures_are_where_they_are_looked_for() -> None:
-    """A misspelt name would skip its test unnoticed: a folder that has one of them has all."""
+def test_the_test_data_contains_all_real_pictures_or_none() -> None:
+    """A misspelt name would skip its test: a folder that has one of them has all."""
     absent = [name for name in REAL if not (data_folder() / name).is_file()]
     assert absent in ([], list(REAL))

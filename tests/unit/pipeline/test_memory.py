@@ -1,7 +1,7 @@
-"""What a large picture takes of memory: 4 times its decoded bytes and 120 MB, interpreter included.
+"""Peak memory of a large picture: at most 4 times its decoded bytes and 120 MB, with Python.
 
-Every operation is measured on 24 megapixels, with the fewest arguments it can do with, and
-the greedy ones with more.
+Every operation is measured on 24 megapixels, with its required arguments, and
+those that need most memory with further ones.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from darkroom.imaging.operations import OPERATIONS
-from tests.declarations import fewest
+from tests.declarations import minimal_arguments
 from tests.measure import AVAILABLE, costs
 from tests.pictures import Size, photographic, stored
 
@@ -22,18 +22,18 @@ pytestmark = pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to me
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A large picture, drawn once for all tests."""
+    """A large picture."""
 
     size: Size
     bands: int
 
     @property
-    def most(self) -> float:
-        """Megabytes that a process may take at its peak."""
+    def max_megabytes(self) -> float:
+        """Maximum peak memory of a process, in megabytes."""
         return 4 * self.size[0] * self.size[1] * self.bands / 2**20 + 120
 
-    def written(self) -> bytes:
-        """Draw it: a JPEG, or a PNG with transparency."""
+    def encoded(self) -> bytes:
+        """Return a JPEG, or a PNG with transparency."""
         image = photographic(self.size)
         if self.bands == 3:
             return stored(image, "JPEG", quality=85)
@@ -43,14 +43,14 @@ class Source:
 
 SOURCES = {
     "wide": Source(size=(6000, 4000), bands=3),
-    # The largest that may be rotated.
+    # The largest size that may be rotated.
     "square": Source(size=(4096, 4096), bands=3),
     "clear": Source(size=(4096, 4096), bands=4),
 }
 
 RUNS = [
     *(
-        ("wide", ",".join([name, *fewest(operation)]))
+        ("wide", ",".join([name, *minimal_arguments(operation)]))
         for name, operation in OPERATIONS.items()
         if name != "rotate"
     ),
@@ -69,7 +69,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Store the pictures."""
     path = tmp_path_factory.mktemp("large")
     for name, source in SOURCES.items():
-        (path / name).write_bytes(source.written())
+        (path / name).write_bytes(source.encoded())
     return path
 
 
@@ -79,20 +79,20 @@ QUICK = (
     ("wide", "format,png"),
     ("square", "rotate,45"),
 )
-"""The runs that `make test` has: scaling, a filter, an encoder and a canvas that grows."""
+"""The runs of `make test`: scaling, a filter, an encoder and an enlarged canvas."""
 
 
 def measured_runs() -> Iterator[Any]:
-    """List the runs, all of them slow but a few."""
+    """Return the runs; all but those in `QUICK` are marked slow."""
     assert set(QUICK) <= set(RUNS)
     for name, text in RUNS:
         marks = () if (name, text) in QUICK else pytest.mark.slow
         yield pytest.param(name, text, id=f"{text}-{name}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "text"), measured_runs())
-def test_the_peak_stays_within_the_budget(folder: Path, name: str, text: str) -> None:
-    """The resident memory of the process at its peak, which Lambda limits (spec 03 §6)."""
+@pytest.mark.parametrize(("name", "text"), list(measured_runs()))
+def test_the_peak_memory_is_within_the_budget(folder: Path, name: str, text: str) -> None:
+    """Lambda limits the resident memory of the process at its peak (spec 03 §6)."""
     (cost,) = costs([(folder / name, f"image/{text}")])
     assert cost.outcome in ("jpg", "png", "report")
-    assert cost.peak < SOURCES[name].most
+    assert cost.peak < SOURCES[name].max_megabytes

@@ -1,4 +1,4 @@
-"""From stored bytes to a result: the order of what may go wrong, and the deadline."""
+"""The pipeline: order of checks, deadline, stages and animations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,14 +27,14 @@ from tests.pictures import (
 
 
 def refusal(data: bytes, text: str, context: ProcessingContext | None = None) -> OssError:
-    """Process a picture that has to be refused."""
+    """Return the error that processing raises."""
     with pytest.raises(OssError) as caught:
         processed(data, text, context)
     return caught.value
 
 
 def test_steps_run_from_left_to_right() -> None:
-    """Each on the result of the one before: a crop after a turn is another one."""
+    """A crop after a rotation differs from a crop before it."""
     source = stored(coded((20, 10)))
     turned_then_cut = shown(processed(source, "image/rotate,90/crop,w_3,h_4"))
     cut_then_turned = shown(processed(source, "image/crop,w_3,h_4/rotate,90"))
@@ -44,8 +44,8 @@ def test_steps_run_from_left_to_right() -> None:
     assert place(cut_then_turned, 0, 0) == (0, 3)
 
 
-def test_a_scale_is_taken_from_the_first_step_only() -> None:
-    """A later, smaller resize must not blur what a crop before it needs sharp."""
+def test_only_the_first_step_determines_the_decode_scale() -> None:
+    """A small resize after a crop must not reduce the decode scale before the crop."""
     drawn = photographic((400, 300))
     source = stored(drawn, "JPEG", quality=98, subsampling="4:4:4")
     cut = shown(processed(source, "image/crop,w_40,h_30,g_center/resize,w_20/format,png"))
@@ -53,16 +53,16 @@ def test_a_scale_is_taken_from_the_first_step_only() -> None:
     assert difference(cut, shown(from_png)) <= 4
 
 
-def test_a_file_too_large_is_told_before_its_format() -> None:
-    """Precedence 9 before 10 (C-138): the bytes are counted, not looked at."""
+def test_the_file_size_is_checked_before_the_format() -> None:
+    """Precedence 9 before 10 (C-138): the size is checked before the bytes are parsed."""
     context = ProcessingContext(limits=Limits(source_bytes=10))
     assert refusal(b"no picture", "image/info", context).code is Code.BAD_REQUEST
     assert refusal(b"no picture!", "image/info", context).code is Code.IMAGE_TOO_LARGE
 
 
 @pytest.mark.parametrize("text", ["image/info", "image/resize,w_10"])
-def test_a_file_of_20_mb_is_processed_and_one_byte_more_is_not(text: str) -> None:
-    """The boundary passes (spec 03 §7), for reports alike (C-126)."""
+def test_a_file_of_20_mb_is_processed_and_a_larger_one_is_not(text: str) -> None:
+    """The limit is inclusive (spec 03 §7), for reports, too (C-126)."""
     whole = stored(photographic((40, 30)), "JPEG").ljust(20_971_520, b"\0")
     processed(whole, text)
     error = refusal(whole + b"\0", text)
@@ -70,13 +70,13 @@ def test_a_file_of_20_mb_is_processed_and_one_byte_more_is_not(text: str) -> Non
 
 
 @pytest.mark.parametrize("text", ["image/info", "image/resize,w_10", "image/format,png"])
-def test_sides_and_pixels_are_judged_by_the_header(text: str) -> None:
-    """For reports too (C-126), and before the damage that decoding would find."""
+def test_sides_and_pixels_are_checked_from_the_header(text: str) -> None:
+    """The check comes before decoding, for reports, too (C-126)."""
     error = refusal(jpeg((30_001, 1)), text)
     assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000019")
 
 
-def test_a_step_fails_before_the_encoder_is_asked() -> None:
+def test_a_failing_step_precedes_the_encoders_limit() -> None:
     """Precedence 11 before 12."""
     source = stored(Image.new("L", (16_384, 1)))
     error = refusal(source, "image/format,webp/crop,x_16384")
@@ -84,8 +84,8 @@ def test_a_step_fails_before_the_encoder_is_asked() -> None:
     assert refusal(source, "image/format,webp").code is Code.IMAGE_TOO_LARGE
 
 
-def test_the_first_failing_step_is_the_one_that_is_named() -> None:
-    """Precedence 11: in order."""
+def test_the_first_failing_step_is_reported() -> None:
+    """Precedence 11: steps fail in order."""
     source = stored(Image.new("L", (5100, 100)))
     assert refusal(source, "image/crop,x_5100/rotate,90").code is Code.BAD_REQUEST
     assert refusal(source, "image/rotate,90/crop,x_5100").ec == "0040-00000006"
@@ -95,59 +95,59 @@ ALWAYS = ["auto-orient,0", "quality,q_100", "resize,w_9999", "rotate,0", "interl
 
 
 @pytest.mark.parametrize("text", ALWAYS)
-def test_the_stored_bytes_are_never_the_result(text: str) -> None:
-    """Re-encoded also where no pixel changes (C-113): metadata are always gone."""
+def test_a_result_is_always_encoded_again(text: str) -> None:
+    """Also where no pixel changes (C-113), so metadata are always removed."""
     source = stored(photographic((40, 30)), "JPEG", quality=60, comment=b"stored")
     body = processed(source, f"image/{text}").body
     assert b"stored" not in body
     assert body != source
 
 
-class Spent:
-    """A clock on which every look costs a second."""
+class CountdownClock:
+    """A clock on which each call takes one second."""
 
     def __init__(self, seconds: int) -> None:
-        """Give the seconds that are left before the first look."""
+        """Set the seconds that remain before the first call."""
         self.left = seconds
 
     def remaining(self) -> float:
-        """Let a second go by."""
+        """Return the remaining seconds after one more."""
         self.left -= 1
         return self.left
 
 
-@pytest.mark.parametrize("looks", [1, 2, 3])
-def test_a_deadline_between_steps_is_kept(looks: int) -> None:
-    """What cannot finish answers 503, whichever step it comes after."""
+@pytest.mark.parametrize("ticks", [1, 2, 3])
+def test_a_deadline_is_checked_after_each_step(ticks: int) -> None:
+    """A deadline that passes after any step raises a 503."""
     text = "image/resize,w_30/rotate,90"
-    context = ProcessingContext(remaining=Spent(looks).remaining)
+    context = ProcessingContext(remaining=CountdownClock(ticks).remaining)
     error = refusal(stored(photographic((40, 30))), text, context)
     assert (error.code, error.status) == (Code.SERVICE_UNAVAILABLE, 503)
 
 
-def test_a_deadline_that_is_not_reached_is_not_felt() -> None:
-    """Two steps are three looks, and a look more than that finds time left."""
-    context = ProcessingContext(remaining=Spent(4).remaining)
+def test_a_deadline_that_has_not_passed_has_no_effect() -> None:
+    """Two steps check the deadline three times; the clock has a second more."""
+    context = ProcessingContext(remaining=CountdownClock(4).remaining)
     result = processed(stored(photographic((40, 30))), "image/resize,w_30/rotate,90", context)
     assert shown(result).size == (23, 30)
 
 
-def test_a_deadline_is_kept_without_any_step() -> None:
-    """Decoding alone may have taken too long."""
+def test_a_deadline_is_checked_without_any_step() -> None:
+    """Decoding alone may exceed the deadline."""
     context = ProcessingContext(remaining=lambda: 0)
     error = refusal(stored(photographic((40, 30))), "image/format,webp", context)
     assert error.status == 503
 
 
-def test_a_deadline_is_kept_between_the_frames_of_an_animation() -> None:
-    """Ten frames are twenty looks."""
+def test_a_deadline_is_checked_between_frames() -> None:
+    """Ten frames check the deadline twenty times."""
     data = animation([Image.new("L", (8, 8), 20 * n) for n in range(10)])
-    context = ProcessingContext(remaining=Spent(15).remaining)
+    context = ProcessingContext(remaining=CountdownClock(15).remaining)
     assert refusal(data, "image/resize,w_4", context).status == 503
 
 
-def test_a_report_needs_no_pixels() -> None:
-    """Info of a picture whose pixels are missing is still known."""
+def test_a_report_reads_no_pixels() -> None:
+    """`info` succeeds for a truncated picture whose resize is ImageDamage."""
     source = stored(photographic((40, 30)), "JPEG")
     assert processed(source[:-200], "image/info").content_type == "application/json"
     assert refusal(source[:-200], "image/resize,w_10").code is Code.IMAGE_DAMAGE
@@ -155,19 +155,19 @@ def test_a_report_needs_no_pixels() -> None:
 
 @dataclass
 class Stages:
-    """Notes which stages are entered."""
+    """Records the stages that are entered."""
 
     names: list[str]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Note the name."""
+        """Record the name."""
         self.names.append(name)
         yield
 
 
-def test_the_time_of_each_stage_can_be_measured() -> None:
-    """Decoding, pixels and encoding are told apart."""
+def test_the_pipeline_enters_its_stages() -> None:
+    """Decoding, pixels and encoding are separate stages."""
     stages = Stages([])
     operations = compile_operations(parse("image/resize,w_10").actions)
     run(stored(photographic((40, 30))), operations, ProcessingContext(stage=stages.stage))
@@ -184,18 +184,18 @@ MOVING = ["resize,w_4", "crop,w_4", "resize,w_4/crop,h_2", "format,webp", "resiz
     ("text", "frames"), [(text, 1) for text in STATIC] + [(text, 3) for text in MOVING]
 )
 def test_which_actions_keep_an_animation(text: str, frames: int) -> None:
-    """Spec 03 §5: sizes and crops do, the rest shows the first frame."""
+    """Spec 03 §5: resizes and crops keep all frames, other actions the first one."""
     image = shown(processed(ANIMATED, f"image/{text}"))
     assert getattr(image, "n_frames", 1) == frames
 
 
 def test_an_animation_is_never_enlarged() -> None:
-    """Not even with limit_0 (documented)."""
+    """`limit_0` does not enlarge an animation (documented)."""
     assert shown(processed(ANIMATED, "image/resize,w_99,limit_0")).size == (8, 6)
 
 
-def test_clear_webp_has_to_fit_the_encoder() -> None:
-    """Counted as it is by then, and only where there is transparency (docs/decisions/101)."""
+def test_webp_with_transparency_has_to_fit_the_encoders_memory() -> None:
+    """Checked for the final size and only with transparency (docs/decisions/101)."""
     tight = ProcessingContext(limits=Limits(memory=199 * 26))
     clear, opaque = stored(coded((20, 10), "RGBA")), stored(coded((20, 10)))
     assert refusal(clear, "image/format,webp", tight).code is Code.IMAGE_TOO_LARGE

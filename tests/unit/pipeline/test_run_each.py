@@ -1,4 +1,4 @@
-"""Several processes on one picture: each as if it were alone."""
+"""Several processes on one picture: each result is the same as alone."""
 
 import pytest
 
@@ -28,20 +28,20 @@ def operations(text: str) -> tuple[Operation, ...]:
 
 @pytest.fixture(scope="module")
 def photograph() -> bytes:
-    """Draw a JPEG that is large enough to be decoded at several scales."""
+    """Return a JPEG large enough to be decoded at several scales."""
     return stored(photographic((800, 600)), "JPEG", quality=90)
 
 
-def test_a_result_is_the_same_alone_and_in_company(photograph: bytes) -> None:
-    """Results are a pure function of source and process: whoever shares a decode included."""
+def test_run_each_returns_the_results_of_run(photograph: bytes) -> None:
+    """A result depends on source and process only, even when targets share a decode."""
     processes = [operations(text) for text in PROCESSES]
     assert run_each(photograph, processes, ProcessingContext()) == [
         run(photograph, process, ProcessingContext()) for process in processes
     ]
 
 
-def test_one_decode_serves_all_that_need_the_same_scale(photograph: bytes) -> None:
-    """Two targets of half the size cost one decode, an original another one."""
+def test_processes_with_the_same_scale_share_a_decode(photograph: bytes) -> None:
+    """Two targets of half the size share one decode; the full size needs another."""
     source = _SharedDecoder(data=photograph, header=probe(photograph))
     half = next(source.frames(needed=(200, 150), every=False))
     assert next(source.frames(needed=(190, 143), every=False)) is half
@@ -49,8 +49,8 @@ def test_one_decode_serves_all_that_need_the_same_scale(photograph: bytes) -> No
     assert (half.image.size, whole.image.size) == ((400, 300), (800, 600))
 
 
-def test_a_failure_of_one_is_no_others(photograph: bytes) -> None:
-    """A crop outside fails, its neighbours are made."""
+def test_a_failing_process_does_not_fail_the_others(photograph: bytes) -> None:
+    """A crop outside the picture returns an error; the other two return results."""
     processes = [operations(f"image/{text}") for text in ("resize,w_40", "crop,x_800", "info")]
     first, second, third = run_each(photograph, processes, ProcessingContext())
     assert isinstance(first, Result)
@@ -59,8 +59,8 @@ def test_a_failure_of_one_is_no_others(photograph: bytes) -> None:
     assert isinstance(third, Result)
 
 
-def test_a_damaged_picture_fails_them_all() -> None:
-    """What is wrong with the source is told once."""
+def test_a_damaged_picture_raises_one_error() -> None:
+    """An error of the source is raised, not returned for each process."""
     with pytest.raises(OssError) as caught:
         run_each(b"\xff\xd8\xff no picture", [operations("image/info")], ProcessingContext())
     assert caught.value.code is Code.IMAGE_DAMAGE

@@ -1,4 +1,4 @@
-"""Who may do what (spec 01 §4, spec 04 §3)."""
+"""Access to buckets and objects by ACL, key and protection (spec 01 §4, spec 04 §3)."""
 
 import pytest
 
@@ -20,7 +20,7 @@ KEY = "a.jpg"
 
 
 def caller(*permissions: Permission, bucket: str = "demo") -> Caller:
-    """Describe the holder of a key."""
+    """Return the caller of a key with these permissions on one bucket."""
     return Caller(key_id="ak", buckets=frozenset({bucket}), permissions=frozenset(permissions))
 
 
@@ -40,62 +40,64 @@ CALLERS = {
 
 def refusal_to_read(
     bucket: Bucket,
-    who: Caller,
+    requester: Caller,
     use: ReadPurpose = ReadPurpose.ORIGINAL,
     objects: MemoryObjects | None = None,
 ) -> OssError | None:
-    """Give the error that keeps the caller from reading, or none."""
-    there = memory_services(bucket, objects=objects)
+    """Return the error that `authorize_read` raises, or None."""
+    services = memory_services(bucket, objects=objects)
     try:
-        authorize_read(bucket, KEY, who, there, use)
+        authorize_read(bucket, KEY, requester, services, use)
     except OssError as error:
         return error
     return None
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
-def test_a_private_bucket_is_read_with_a_key_that_may_read_it(acl: Acl, who: str) -> None:
-    """Spec 01 §4: anyone reads a public bucket, and only readers read a private one."""
-    refused = refusal_to_read(Bucket(name="demo", acl=acl), CALLERS[who])
-    assert (refused is None) is (acl is not Acl.PRIVATE or who == "reader")
+def test_a_private_bucket_requires_the_read_permission(acl: Acl, requester: str) -> None:
+    """Spec 01 §4: every caller reads a public bucket; a private bucket requires READ."""
+    refused = refusal_to_read(Bucket(name="demo", acl=acl), CALLERS[requester])
+    assert (refused is None) is (acl is not Acl.PRIVATE or requester == "reader")
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
-def test_writing_takes_a_key_that_may_write(acl: Acl, who: str) -> None:
-    """Spec 01 §4: only `public-read-write` lets everybody write."""
+def test_writing_requires_the_write_permission(acl: Acl, requester: str) -> None:
+    """Spec 01 §4: a write requires WRITE, except in a `public-read-write` bucket."""
     bucket = Bucket(name="demo", acl=acl)
-    if who == "writer" or acl is Acl.PUBLIC_READ_WRITE:
-        require_write(bucket, CALLERS[who])
+    if requester == "writer" or acl is Acl.PUBLIC_READ_WRITE:
+        require_write(bucket, CALLERS[requester])
         return
     with pytest.raises(OssError) as refused:
-        require_write(bucket, CALLERS[who])
+        require_write(bucket, CALLERS[requester])
     assert refused.value.code is Code.ACCESS_DENIED
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", Acl)
-def test_listing_and_administration_take_a_key_whatever_the_acl(acl: Acl, who: str) -> None:
-    """A public bucket publishes its objects, neither their names nor its settings."""
+def test_listing_and_administration_require_a_permission_under_every_acl(
+    acl: Acl, requester: str
+) -> None:
+    """A public ACL permits neither LIST nor ADMIN: each requires its permission."""
     bucket = Bucket(name="demo", acl=acl)
     for access, allowed in ((Access.LIST, "reader"), (Access.ADMIN, "admin")):
-        if who == allowed:
-            authorize(access, bucket, "demo", CALLERS[who])
+        if requester == allowed:
+            authorize(access, bucket, "demo", CALLERS[requester])
             continue
         with pytest.raises(OssError) as refused:
-            authorize(access, bucket, "demo", CALLERS[who])
+            authorize(access, bucket, "demo", CALLERS[requester])
         assert refused.value.code is Code.ACCESS_DENIED
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("use", ReadPurpose)
-def test_a_protected_object_is_for_readers_and_for_styles(use: ReadPurpose, who: str) -> None:
-    """Spec 04 §3: strangers get a protected picture through a style only."""
+def test_a_protected_object_requires_a_reader_or_a_style(use: ReadPurpose, requester: str) -> None:
+    """Spec 04 §3: a caller without READ gets a protected object through a style only."""
     protection = Protection(enabled=True, suffixes=("jpg",))
     bucket = Bucket(name="demo", acl=Acl.PUBLIC_READ, protection=protection)
-    refused = refusal_to_read(bucket, CALLERS[who], use)
-    assert (refused is None) is (who == "reader" or use is ReadPurpose.STYLED)
+    refused = refusal_to_read(bucket, CALLERS[requester], use)
+    assert (refused is None) is (requester == "reader" or use is ReadPurpose.STYLED)
     if refused:
         assert refused.code is Code.ACCESS_DENIED
         assert refused.ec == ("0040-00000031" if use is ReadPurpose.PROCESSED else None)
@@ -103,8 +105,8 @@ def test_a_protected_object_is_for_readers_and_for_styles(use: ReadPurpose, who:
 
 @pytest.mark.parametrize("acl", [None, *Acl])
 @pytest.mark.parametrize("stored", [True, False])
-def test_an_objects_own_acl_opens_it_in_a_private_bucket(acl: Acl | None, stored: bool) -> None:
-    """Spec 01 §4: anyone reads a public object; a missing key is refused like a private one."""
+def test_a_public_object_is_readable_in_a_private_bucket(acl: Acl | None, stored: bool) -> None:
+    """Spec 01 §4: everyone reads a public object; a missing object is refused alike."""
     objects = MemoryObjects()
     if stored:
         objects.add("demo", KEY, acl=acl)
@@ -116,28 +118,30 @@ def test_an_objects_own_acl_opens_it_in_a_private_bucket(acl: Acl | None, stored
         assert refused.message == "Anonymous user has no right to access this bucket."
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("acl", [None, *Acl])
-def test_an_objects_own_acl_closes_it_in_a_public_bucket(acl: Acl | None, who: str) -> None:
-    """Spec 01 §4: a private object is for readers, whatever the bucket's ACL."""
+def test_a_private_object_requires_the_read_permission_in_a_public_bucket(
+    acl: Acl | None, requester: str
+) -> None:
+    """Spec 01 §4: a private object requires READ under any ACL of the bucket."""
     objects = MemoryObjects()
     objects.add("demo", KEY, acl=acl)
     bucket = Bucket(name="demo", acl=Acl.PUBLIC_READ)
     info = objects.head("demo", KEY)
-    if acl is not Acl.PRIVATE or who == "reader":
-        authorize_object(bucket, CALLERS[who], info)
+    if acl is not Acl.PRIVATE or requester == "reader":
+        authorize_object(bucket, CALLERS[requester], info)
         return
     with pytest.raises(OssError) as refused:
-        authorize_object(bucket, CALLERS[who], info)
+        authorize_object(bucket, CALLERS[requester], info)
     assert refused.value.message == (
         "Anonymous user has no right to access this object."
-        if who == "anonymous"
+        if requester == "anonymous"
         else "You do not have read permission on this object."
     )
 
 
-def test_another_version_than_the_public_one_stays_closed() -> None:
-    """What opens a private bucket is the ACL of the version that is handed out."""
+def test_an_object_without_an_acl_has_that_of_its_private_bucket() -> None:
+    """An object without an ACL of its own in a private bucket is refused to anonymous callers."""
     objects = MemoryObjects()
     objects.add("demo", KEY)
     with pytest.raises(OssError):
@@ -145,30 +149,30 @@ def test_another_version_than_the_public_one_stays_closed() -> None:
 
 
 @pytest.mark.parametrize("acl", [Acl.PUBLIC_READ, Acl.PUBLIC_READ_WRITE])
-def test_reading_a_public_bucket_asks_the_store_nothing(acl: Acl) -> None:
-    """The way of most requests costs no look at the object."""
+def test_reading_a_public_bucket_sends_no_request_to_the_store(acl: Acl) -> None:
+    """The bucket's ACL or the caller's READ permits the read without a HEAD of the object."""
     objects = MemoryObjects()
     assert refusal_to_read(Bucket(name="demo", acl=acl), ANONYMOUS, objects=objects) is None
     assert refusal_to_read(Bucket(name="demo"), READER, objects=objects) is None
     assert objects.asked == []
 
 
-def test_a_holder_of_another_key_is_told_of_the_acl() -> None:
-    """Spec 01 §4: the documented words for a signed request."""
+def test_a_signed_request_gets_the_bucket_acl_message() -> None:
+    """Spec 01 §4: a signed request without rights gets the documented message."""
     refused = refusal_to_read(Bucket(name="demo"), FOREIGN)
     assert refused is not None
     assert refused.message == "You have no right to access this object because of bucket acl."
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("requester", CALLERS)
 @pytest.mark.parametrize("access", Access)
-def test_only_three_rights_need_no_bucket(access: Access, who: str) -> None:
-    """What is refused to all, what every key may, and to ask for a bucket that is not there."""
+def test_four_access_kinds_are_checked_without_a_bucket(access: Access, requester: str) -> None:
+    """For a missing bucket, every other kind of access raises NoSuchBucket."""
     without = {Access.NONE, Access.LIST_BUCKETS, Access.CHANGE_BUCKETS, Access.CREATE_BUCKET}
-    if access in without and (access is Access.NONE or who != "anonymous"):
-        authorize(access, None, "absent", CALLERS[who])
+    if access in without and (access is Access.NONE or requester != "anonymous"):
+        authorize(access, None, "absent", CALLERS[requester])
         return
     with pytest.raises(OssError) as refused:
-        authorize(access, None, "absent", CALLERS[who])
+        authorize(access, None, "absent", CALLERS[requester])
     expected = Code.ACCESS_DENIED if access in without else Code.NO_SUCH_BUCKET
     assert refused.value.code is expected

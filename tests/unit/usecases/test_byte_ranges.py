@@ -1,4 +1,4 @@
-"""Which bytes a range means."""
+"""Range headers: parsed, and resolved against the size of an object."""
 
 import pytest
 
@@ -16,8 +16,8 @@ from darkroom.usecases.byte_ranges import ByteRange, parse_range, resolve, resol
         (" bytes=1-2 ", (1, 2)),
     ],
 )
-def test_a_single_range_is_read(header: str, span: RangeSpec) -> None:
-    """First, last, or both."""
+def test_a_single_range_is_parsed(header: str, span: RangeSpec) -> None:
+    """A range has a first byte, a last byte, or both."""
     assert parse_range(header) == span
 
 
@@ -39,13 +39,13 @@ def test_a_single_range_is_read(header: str, span: RangeSpec) -> None:
         "bytes=0-1111111111111111111111",
     ],
 )
-def test_everything_else_means_the_whole_object(header: str) -> None:
-    """Several ranges are not supported, and an illegal one is not an error."""
+def test_an_invalid_or_multiple_range_is_ignored(header: str) -> None:
+    """`parse_range` returns None for several ranges and for illegal ones."""
     assert parse_range(header) is None
 
 
 @pytest.mark.parametrize(
-    ("header", "part", "clipped"),
+    ("header", "strict", "clipped"),
     [
         ("bytes=0-99", (0, 99), (0, 99)),
         ("bytes=0-0", (0, 0), (0, 0)),
@@ -62,28 +62,28 @@ def test_everything_else_means_the_whole_object(header: str) -> None:
     ],
 )
 def test_a_range_in_an_object_of_100_bytes(
-    header: str, part: tuple[int, int] | None, clipped: tuple[int, int] | None
+    header: str, strict: tuple[int, int] | None, clipped: tuple[int, int] | None
 ) -> None:
-    """OSS takes a range that goes beyond the end for illegal; HTTP cuts it at the end."""
+    """`resolve_strict` rejects a range beyond the end, as OSS does; `resolve` clips it."""
     span = parse_range(header)
     assert span is not None
-    assert resolve_strict(span, 100) == _part(part)
-    assert resolve(span, 100) == _part(clipped)
+    assert resolve_strict(span, 100) == _byte_range(strict)
+    assert resolve(span, 100) == _byte_range(clipped)
 
 
 @pytest.mark.parametrize("header", ["bytes=0-0", "bytes=0-", "bytes=-1"])
-def test_an_empty_object_has_no_parts(header: str) -> None:
-    """There is no first byte."""
+def test_no_range_resolves_in_an_empty_object(header: str) -> None:
+    """Both functions return None for a size of 0."""
     span = parse_range(header)
     assert span is not None
     assert resolve_strict(span, 0) is None
     assert resolve(span, 0) is None
 
 
-def test_a_part_counts_both_of_its_ends() -> None:
-    """From 10 to 19 there are ten bytes."""
+def test_a_byte_range_includes_both_ends() -> None:
+    """Bytes 10 to 19 are ten bytes."""
     assert ByteRange(first=10, last=19).size == 10
 
 
-def _part(ends: tuple[int, int] | None) -> ByteRange | None:
+def _byte_range(ends: tuple[int, int] | None) -> ByteRange | None:
     return None if ends is None else ByteRange(first=ends[0], last=ends[1])

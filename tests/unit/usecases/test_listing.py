@@ -1,4 +1,4 @@
-"""Lists that go on by marker."""
+"""Lists of objects, continued by marker."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ from tests.fakes.services import memory_services
 KEYS = ["a", "b/", "b/1", "b/2", "b/c/3", "b0", "e//f", "ü", "\U0001f4f7"]
 
 
-def bucket_of(keys: list[str]) -> Services:
-    """Fill a bucket."""
+def services_with(keys: list[str]) -> Services:
+    """Return services whose bucket contains these keys."""
     objects = MemoryObjects()
     for key in keys:
         objects.add("demo", key)
@@ -25,17 +25,17 @@ def bucket_of(keys: list[str]) -> Services:
 
 
 @pytest.fixture
-def there() -> Services:
-    """Fill a bucket with the keys of the worked examples."""
-    return bucket_of(KEYS)
+def services() -> Services:
+    """Return services whose bucket contains `KEYS`."""
+    return services_with(KEYS)
 
 
-def pages(listing: ListQuery, there: Services) -> Iterator[ListPage]:
-    """Turn pages until the end."""
-    page = list_from_marker("demo", listing, "", there)
+def pages(listing: ListQuery, services: Services) -> Iterator[ListPage]:
+    """Yield every page, following the next marker."""
+    page = list_from_marker("demo", listing, "", services)
     yield page
     while page.next_marker is not None:
-        page = list_from_marker("demo", listing, page.next_marker, there)
+        page = list_from_marker("demo", listing, page.next_marker, services)
         yield page
 
 
@@ -49,9 +49,9 @@ def test_pages_of_any_size_hold_the_same_list(
     keys: list[str], prefix: str, delimiter: str, limit: int
 ) -> None:
     """No entry is left out or repeated where a page ends with a common prefix."""
-    there = bucket_of(keys)
-    (whole,) = pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=1000), there)
-    found = list(pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=limit), there))
+    services = services_with(keys)
+    (whole,) = pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=1000), services)
+    found = list(pages(ListQuery(prefix=prefix, delimiter=delimiter, limit=limit), services))
     assert [entry for page in found for entry in page.objects] == whole.objects
     assert [prefix for page in found for prefix in page.prefixes] == whole.prefixes
 
@@ -59,14 +59,14 @@ def test_pages_of_any_size_hold_the_same_list(
 @pytest.mark.parametrize(
     ("marker", "first"), [("", "a"), ("a", "b/"), ("b/", "b/1"), ("b/15", "b/2"), ("zz", "ü")]
 )
-def test_a_marker_need_not_be_a_key(there: Services, marker: str, first: str) -> None:
+def test_a_marker_need_not_be_a_key(services: Services, marker: str, first: str) -> None:
     """Without a delimiter, a page begins with the first key that sorts after the marker."""
-    assert list_from_marker("demo", ListQuery(), marker, there).objects[0].key == first
+    assert list_from_marker("demo", ListQuery(), marker, services).objects[0].key == first
 
 
-def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
+def test_a_marker_shorter_than_the_prefix_skips_no_key(services: Services) -> None:
     """A marker that ends in the delimiter but is shorter than the prefix skips no key."""
-    page = list_from_marker("demo", ListQuery(prefix="b/c", delimiter="/"), "b/", there)
+    page = list_from_marker("demo", ListQuery(prefix="b/c", delimiter="/"), "b/", services)
     assert page.prefixes == ["b/c/"]
 
 
@@ -78,9 +78,9 @@ def test_a_marker_above_the_prefix_hides_nothing(there: Services) -> None:
         ("e/", [], ["ü", "\U0001f4f7"]),
     ],
 )
-def test_a_shared_beginning_as_marker_stands_for_all_its_keys(
-    there: Services, marker: str, prefixes: list[str], keys: list[str]
+def test_a_common_prefix_as_marker_skips_its_keys(
+    services: Services, marker: str, prefixes: list[str], keys: list[str]
 ) -> None:
     """A common prefix as marker skips its keys; a key as marker repeats its prefix."""
-    page = list_from_marker("demo", ListQuery(delimiter="/"), marker, there)
+    page = list_from_marker("demo", ListQuery(delimiter="/"), marker, services)
     assert (page.prefixes, [entry.key for entry in page.objects]) == (prefixes, keys)

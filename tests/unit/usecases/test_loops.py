@@ -1,4 +1,4 @@
-"""Rules that would feed each other for ever, were it not for the mark on what they make."""
+"""The `by_rule` mark of results prevents rules from triggering each other endlessly."""
 
 import itertools
 
@@ -15,17 +15,17 @@ from tests.fakes.services import NOW, memory_services
 from tests.pictures import photographic, stored
 from tests.unit.usecases.test_run import Interrupted
 
-MOST = 20
-"""Events after which a loop is taken for proven."""
+MAX_EVENTS = 20
+"""Number of events after which the test fails: the rules form a loop."""
 
 
 def rule(*targets: RuleTarget, prefix: str = "") -> EventRule:
-    """Make a rule."""
+    """Return a rule with these targets."""
     return EventRule(prefix=prefix, targets=targets)
 
 
 def target(key: str, bucket: str | None = None) -> RuleTarget:
-    """Make a target whose bytes differ from its source's."""
+    """Return a target whose process changes the bytes of every source."""
     return RuleTarget(process="image/rotate,90", key=key, bucket=bucket)
 
 
@@ -57,30 +57,30 @@ TWO_PREFIXES = (
     ],
     ids=["direct", "onto itself", "ping-pong of buckets", "ping-pong of prefixes"],
 )
-def test_no_rule_fires_on_what_a_rule_made(buckets: tuple[Bucket, ...], made: list[str]) -> None:
-    """Whatever is written is told of, as the store does: one round, and then it is quiet."""
+def test_no_rule_fires_on_the_result_of_a_rule(
+    buckets: tuple[Bucket, ...], made: list[str]
+) -> None:
+    """Each write sends an event, as S3 does: the upload starts one job, its result none."""
     objects, tasks = Interrupted(), MemoryTasks()
     objects.add("demo", "a/one.jpg", stored(photographic((8, 6)), "JPEG"))
-    place = memory_job_services(tasks=tasks)
-    there = memory_services(*buckets, objects=objects, jobs=place)
-    told = ["demo/a/one.jpg"]
+    jobs = memory_job_services(tasks=tasks)
+    services = memory_services(*buckets, objects=objects, jobs=jobs)
+    event_keys = ["demo/a/one.jpg"]
     events = 0
     for number in itertools.count():
-        if number == len(told):
+        if number == len(event_keys):
             break
-        assert number < MOST, f"a loop: {told}"
-        bucket, _, key = told[number].partition("/")
+        assert number < MAX_EVENTS, f"a loop: {event_keys}"
+        bucket, _, key = event_keys[number].partition("/")
         etag = objects.stored[bucket, key].info.etag
-        arrival = ObjectCreated(
-            bucket=bucket, key=key, etag=etag, sequencer=f"{number}", created=NOW
-        )
-        job = job_from_event(arrival, there)
+        event = ObjectCreated(bucket=bucket, key=key, etag=etag, sequencer=f"{number}", created=NOW)
+        job = job_from_event(event, services)
         before = len(objects.writes)
         if job is not None:
             context = ProcessingContext(remaining=lambda: 60.0)
-            worker = JobWorker(name=f"{number}", services=there, jobs=place, context=context)
+            worker = JobWorker(name=f"{number}", services=services, jobs=jobs, context=context)
             assert run_job(job, worker).state is State.SUCCEEDED
-        told += objects.writes[before:]
+        event_keys += objects.writes[before:]
         events += 1
     assert objects.writes == made
     assert events == 1 + len(made)

@@ -1,4 +1,4 @@
-"""A message is done, comes again later, or is buried with its reason."""
+"""A queue message is done, delivered again later, or dead-lettered with a reason."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.imaging.context import ProcessingContext
-from darkroom.jobs import Job, State, Target, Task
+from darkroom.jobs import Job, JobTarget, State, Task
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectReplaced
 from darkroom.settings import Settings
@@ -28,14 +28,14 @@ from tests.pictures import photographic, stored
 from tests.unit.usecases.test_run import Interrupted, busy
 
 FUNCTION_SECONDS = 120
-"""The persist function's time, as in template.yaml."""
+"""The persist function's timeout, as in template.yaml."""
 
 JOB = Job(
     task_id="Image-1",
     event_id="123-abc",
     bucket="demo",
     key="a.jpg",
-    targets=(Target(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
+    targets=(JobTarget(process="image/resize,w_4", bucket="demo", key="small.jpg"),),
     accepted=NOW,
 )
 
@@ -43,24 +43,24 @@ JOB = Job(
 def worker(
     objects: MemoryObjects, queue: MemoryQueue, tasks: MemoryTasks, seconds: float = 60
 ) -> JobWorker:
-    """Store the picture, and build a worker on these stores."""
+    """Store the picture and return a worker on these stores."""
     objects.add("demo", "a.jpg", stored(photographic((8, 6)), "JPEG"))
-    place = memory_job_services(queue=queue, tasks=tasks)
+    jobs = memory_job_services(queue=queue, tasks=tasks)
     return JobWorker(
         name="one",
-        services=memory_services(Bucket(name="demo"), objects=objects, jobs=place),
-        jobs=place,
+        services=memory_services(Bucket(name="demo"), objects=objects, jobs=jobs),
+        jobs=jobs,
         context=ProcessingContext(remaining=lambda: seconds),
     )
 
 
-def delivery(body: str, number: int = 1) -> QueueMessage:
-    """Deliver a message for the n-th time."""
-    return QueueMessage(body=body, receipt_handle="receipt", receive_count=number)
+def delivery(body: str, count: int = 1) -> QueueMessage:
+    """Return a message with this receive count."""
+    return QueueMessage(body=body, receipt_handle="receipt", receive_count=count)
 
 
-def test_a_job_is_done() -> None:
-    """And its message is done with."""
+def test_a_valid_job_is_done() -> None:
+    """The worker stores the result and neither delays nor dead-letters the message."""
     objects, queue, tasks = MemoryObjects(), MemoryQueue(), MemoryTasks()
     assert handle_message(delivery(JOB.to_json()), worker(objects, queue, tasks)).done
     assert ("demo", "small.jpg") in objects.stored
@@ -68,41 +68,41 @@ def test_a_job_is_done() -> None:
 
 
 def replaced() -> None:
-    """Be an object that is another by now."""
+    """Raise the error for an object that was replaced during the read."""
     raise ObjectReplaced("a.jpg")
 
 
-def taken() -> None:
-    """Be a target that another worker writes."""
+def claimed() -> None:
+    """Raise the error for a target that another worker has locked."""
     raise AlreadyClaimed("demo/small.jpg")
 
 
-@pytest.mark.parametrize("happens", [replaced, taken], ids=["replaced", "taken"])
-def test_why_a_message_comes_again_is_told_without_names(happens: Callable[[], None]) -> None:
-    """The log is no place for keys of objects, of the target's least of all."""
-    hands = worker(Interrupted(before_write={0: happens}), MemoryQueue(), MemoryTasks())
-    verdict = handle_message(delivery(JOB.to_json()), hands)
-    assert not verdict.done
-    assert str(verdict.details["reason"]).endswith(".")
-    assert ".jpg" not in str(verdict)
+@pytest.mark.parametrize("error", [replaced, claimed], ids=["replaced", "taken"])
+def test_the_reason_of_a_retry_contains_no_key(error: Callable[[], None]) -> None:
+    """The logged reason contains neither the source's key nor the target's."""
+    job_worker = worker(Interrupted(before_write={0: error}), MemoryQueue(), MemoryTasks())
+    outcome = handle_message(delivery(JOB.to_json()), job_worker)
+    assert not outcome.done
+    assert str(outcome.details["reason"]).endswith(".")
+    assert ".jpg" not in str(outcome)
 
 
-@pytest.mark.parametrize(("number", "pause"), [(1, 5), (2, 10), (4, 40)])
-def test_a_failure_of_ours_comes_again_later_each_time(number: int, pause: int) -> None:
-    """Throttling and time-outs pass."""
+@pytest.mark.parametrize(("count", "delay"), [(1, 5), (2, 10), (4, 40)])
+def test_a_server_error_is_retried_with_exponential_delay(count: int, delay: int) -> None:
+    """The visibility timeout doubles with each receive count."""
     queue = MemoryQueue()
-    hands = worker(Interrupted(before_write={0: busy}), queue, MemoryTasks())
-    assert not handle_message(delivery(JOB.to_json(), number), hands).done
-    assert queue.delayed == [("receipt", pause)]
+    job_worker = worker(Interrupted(before_write={0: busy}), queue, MemoryTasks())
+    assert not handle_message(delivery(JOB.to_json(), count), job_worker).done
+    assert queue.delayed == [("receipt", delay)]
     assert queue.dead_lettered == []
 
 
-def test_the_last_delivery_ends_among_the_dead_letters() -> None:
-    """With the reason beside the message, and in the task."""
+def test_the_last_delivery_is_dead_lettered() -> None:
+    """The dead-letter queue gets message and reason; the task is FAILED with the error code."""
     queue, tasks = MemoryQueue(), MemoryTasks()
-    hands = worker(Interrupted(before_write={0: busy}), queue, tasks)
+    job_worker = worker(Interrupted(before_write={0: busy}), queue, tasks)
     assert handle_message(
-        delivery(JOB.to_json(), hands.services.settings.max_receive_count), hands
+        delivery(JOB.to_json(), job_worker.services.settings.max_receive_count), job_worker
     ).done
     ((message, reason),) = queue.dead_lettered
     assert message == replace(JOB, redrive_count=1).to_json()
@@ -111,71 +111,71 @@ def test_the_last_delivery_ends_among_the_dead_letters() -> None:
     assert (task.state, task.code) == (State.FAILED, "ServiceUnavailable")
 
 
-def test_a_dead_letter_that_is_sent_again_is_done() -> None:
-    """Redriving needs nothing but the message."""
+def test_a_redriven_message_is_done() -> None:
+    """A dead-lettered message contains everything that a redrive needs."""
     queue, tasks, objects = MemoryQueue(), MemoryTasks(), Interrupted(before_write={0: busy})
-    hands = worker(objects, queue, tasks)
-    handle_message(delivery(JOB.to_json(), 5), hands)
+    job_worker = worker(objects, queue, tasks)
+    handle_message(delivery(JOB.to_json(), 5), job_worker)
     objects.before_write.clear()
-    assert handle_message(delivery(queue.dead_lettered[0][0]), hands).done
+    assert handle_message(delivery(queue.dead_lettered[0][0]), job_worker).done
     assert tasks.tasks["Image-1"].state is State.SUCCEEDED
 
 
-def test_a_poisoned_message_is_buried_at_once() -> None:
-    """No delivery will make it any better."""
+def test_an_invalid_message_is_dead_lettered_at_once() -> None:
+    """A message that is not JSON is dead-lettered at its first delivery."""
     queue = MemoryQueue()
-    hands = worker(MemoryObjects(), queue, MemoryTasks())
-    assert handle_message(delivery("no json"), hands).done
+    job_worker = worker(MemoryObjects(), queue, MemoryTasks())
+    assert handle_message(delivery("no json"), job_worker).done
     assert queue.dead_lettered[0][0] == "no json"
     assert "neither a job nor an event" in queue.dead_lettered[0][1]
 
 
-def test_a_permanent_failure_is_buried_at_once() -> None:
-    """Nothing that was accepted disappears: task and dead letter say why."""
+def test_a_permanent_failure_is_dead_lettered_at_once() -> None:
+    """The task and the dead-letter reason contain the error code."""
     queue, tasks = MemoryQueue(), MemoryTasks()
-    hands = worker(MemoryObjects(), queue, tasks)
-    assert handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), hands).done
+    job_worker = worker(MemoryObjects(), queue, tasks)
+    assert handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), job_worker).done
     assert tasks.tasks["Image-1"].code == "NoSuchKey"
     assert [reason.split(":")[0] for _, reason in queue.dead_lettered] == ["NoSuchKey"]
     assert queue.delayed == []
 
 
-def test_what_there_is_no_time_for_is_not_begun() -> None:
-    """The rest of a batch comes again, and none of it is half done."""
+def test_a_job_is_not_started_without_time() -> None:
+    """Without time left the message is delivered again and no task is created."""
     queue, tasks = MemoryQueue(), MemoryTasks()
-    hands = worker(MemoryObjects(), queue, tasks, seconds=1)
-    assert not handle_message(delivery(JOB.to_json()), hands).done
+    job_worker = worker(MemoryObjects(), queue, tasks, seconds=1)
+    assert not handle_message(delivery(JOB.to_json()), job_worker).done
     assert tasks.tasks == {}
     assert queue.delayed == [("receipt", 1)]
 
 
-def test_a_duplicate_of_a_failure_is_not_buried_again() -> None:
-    """One dead letter for one end, however often the message comes."""
+def test_a_duplicate_of_a_failed_job_is_not_dead_lettered_again() -> None:
+    """Duplicates of a failed job's message add no second dead letter."""
     queue = MemoryQueue()
-    hands = worker(MemoryObjects(), queue, MemoryTasks())
+    job_worker = worker(MemoryObjects(), queue, MemoryTasks())
     body = replace(JOB, key="nowhere.jpg").to_json()
     for _ in range(3):
-        assert handle_message(delivery(body), hands).done
+        assert handle_message(delivery(body), job_worker).done
     assert len(queue.dead_lettered) == 1
 
 
-def test_a_letter_that_fails_again_is_buried_again() -> None:
-    """Each round ends with a letter of its own."""
+def test_a_redriven_message_that_fails_is_dead_lettered_again() -> None:
+    """Each redrive that fails adds a dead letter with its redrive count."""
     queue = MemoryQueue()
-    hands = worker(MemoryObjects(), queue, MemoryTasks())
-    handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), hands)
-    handle_message(delivery(queue.dead_lettered[0][0]), hands)
+    job_worker = worker(MemoryObjects(), queue, MemoryTasks())
+    handle_message(delivery(replace(JOB, key="nowhere.jpg").to_json()), job_worker)
+    handle_message(delivery(queue.dead_lettered[0][0]), job_worker)
     rounds = [json.loads(body)["job"]["round"] for body, _ in queue.dead_lettered]
     assert rounds == [1, 2]
 
 
-def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
-    """The queue delivers it once more than it is tried: to say that every attempt was killed."""
+def test_a_job_whose_attempts_were_all_killed_is_dead_lettered() -> None:
+    """The delivery after the last attempt dead-letters the message with the reason `KILLED`."""
     queue, tasks, objects = MemoryQueue(), MemoryTasks(), MemoryObjects()
-    hands = worker(objects, queue, tasks)
+    job_worker = worker(objects, queue, tasks)
     tasks.create(Task(job=JOB, attempts=5))
     assert handle_message(
-        delivery(JOB.to_json(), hands.services.settings.max_receive_count + 1), hands
+        delivery(JOB.to_json(), job_worker.services.settings.max_receive_count + 1), job_worker
     ).done
     assert ("demo", "small.jpg") not in objects.stored
     assert [reason for _, reason in queue.dead_lettered] == [f"ServiceUnavailable: {KILLED}"]
@@ -183,58 +183,58 @@ def test_a_job_whose_attempts_left_no_word_ends_with_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "state", "done"), [(1, State.ACCEPTED, False), (5, State.FAILED, True)]
+    ("count", "state", "done"), [(1, State.ACCEPTED, False), (5, State.FAILED, True)]
 )
-def test_an_error_nobody_thought_of_is_one_of_ours(number: int, state: State, done: bool) -> None:
-    """Its message comes again, and in the end it is buried like any other."""
+def test_an_unexpected_exception_is_an_internal_error(count: int, state: State, done: bool) -> None:
+    """The message is delivered again, and after the last delivery it is dead-lettered."""
     queue, tasks = MemoryQueue(), MemoryTasks()
-    hands = worker(MemoryObjects(), queue, tasks)
+    job_worker = worker(MemoryObjects(), queue, tasks)
     tasks.create(Task(job=JOB))
-    verdict = handle_crash(delivery(JOB.to_json(), number), ZeroDivisionError(), hands)
-    assert (verdict.done, tasks.tasks["Image-1"].state) == (done, state)
+    outcome = handle_crash(delivery(JOB.to_json(), count), ZeroDivisionError(), job_worker)
+    assert (outcome.done, tasks.tasks["Image-1"].state) == (done, state)
     assert [reason.split(":")[0] for _, reason in queue.dead_lettered] == ["InternalError"] * done
 
 
-def test_a_job_for_which_there_never_was_any_time_is_tried() -> None:
-    """However often its message came at the end of a batch."""
+def test_a_job_that_was_never_started_is_tried_at_the_last_delivery() -> None:
+    """A message that was delivered too often but never started is processed."""
     queue, objects = MemoryQueue(), MemoryObjects()
-    hands = worker(objects, queue, MemoryTasks())
+    job_worker = worker(objects, queue, MemoryTasks())
     assert handle_message(
-        delivery(JOB.to_json(), hands.services.settings.max_receive_count + 1), hands
+        delivery(JOB.to_json(), job_worker.services.settings.max_receive_count + 1), job_worker
     ).done
     assert ("demo", "small.jpg") in objects.stored
     assert queue.dead_lettered == []
 
 
-@pytest.mark.parametrize(("number", "pauses"), [(1, [10]), (4, [80]), (5, []), (6, [])])
-def test_a_job_that_another_worker_has_comes_again(number: int, pauses: list[int]) -> None:
-    """Even at its last delivery it is left to its worker, and not given up."""
+@pytest.mark.parametrize(("count", "delays"), [(1, [10]), (4, [80]), (5, []), (6, [])])
+def test_a_job_that_another_worker_has_claimed_is_retried(count: int, delays: list[int]) -> None:
+    """Even at its last delivery the message is not dead-lettered."""
     queue, tasks = MemoryQueue(), MemoryTasks()
     tasks.create(Task(job=JOB))
     tasks.claim("Image-1", "another", NOW + timedelta(seconds=9))
-    verdict = handle_message(delivery(JOB.to_json(), number), worker(MemoryObjects(), queue, tasks))
-    assert not verdict.done
-    assert [seconds for _, seconds in queue.delayed] == pauses
+    outcome = handle_message(delivery(JOB.to_json(), count), worker(MemoryObjects(), queue, tasks))
+    assert not outcome.done
+    assert [seconds for _, seconds in queue.delayed] == delays
     assert queue.dead_lettered == []
 
 
-def test_pauses_outlast_a_worker_that_was_killed() -> None:
-    """What it held is free again before the last delivery of whoever waits for it."""
+def test_the_retry_delays_outlast_the_lease_of_a_killed_worker() -> None:
+    """A killed worker's lease expires before the last delivery of a job that waits for it."""
     deliveries = Settings(buckets={}).max_receive_count
-    pauses = [CLAIMED_RETRY_DELAY * 2**number for number in range(deliveries - 1)]
-    assert sum(pauses) > FUNCTION_SECONDS + LEASE_MARGIN.total_seconds()
+    delays = [CLAIMED_RETRY_DELAY * 2**count for count in range(deliveries - 1)]
+    assert sum(delays) > FUNCTION_SECONDS + LEASE_MARGIN.total_seconds()
 
 
-def test_what_was_done_is_counted() -> None:
-    """A job of the interface was counted as accepted when it was submitted."""
-    hands = worker(MemoryObjects(), MemoryQueue(), MemoryTasks())
-    lost = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
-    assert handle_message(delivery(JOB.to_json()), hands).jobs == {
+def test_jobs_are_counted_by_result() -> None:
+    """A rule's job counts as accepted here; a submitted job was counted when it was submitted."""
+    job_worker = worker(MemoryObjects(), MemoryQueue(), MemoryTasks())
+    failing = replace(JOB, task_id="Image-2", key="nowhere.jpg", by_rule=True)
+    assert handle_message(delivery(JOB.to_json()), job_worker).jobs == {
         "accepted": 0,
         "done": 1,
         "failed": 0,
     }
-    assert handle_message(delivery(lost.to_json()), hands).jobs == {
+    assert handle_message(delivery(failing.to_json()), job_worker).jobs == {
         "accepted": 1,
         "done": 0,
         "failed": 1,

@@ -1,4 +1,4 @@
-"""What the store tells of new objects, and what rules make of them."""
+"""Object events of EventBridge and S3, and the jobs that rules make of them."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ from msgspec import structs
 
 from darkroom.buckets import Bucket, EventRule, RuleTarget, Style
 from darkroom.errors import Code, OssError
-from darkroom.jobs import InvalidMessage, Job, Target
+from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.settings import BucketEntry, Settings
 from darkroom.usecases.jobs.object_events import (
     ObjectCreated,
@@ -28,7 +28,7 @@ from tests.fakes.services import NOW, memory_services
 SETTINGS = Settings(
     buckets={"demo": BucketEntry(s3="s3-demo", bucket=Bucket(name="demo"))},
 )
-ARRIVAL = ObjectCreated(
+CREATED = ObjectCreated(
     bucket="demo", key="uploads/a b+c.jpg", etag="ABC1", sequencer="0055", created=NOW
 )
 EVENT: dict[str, Any] = {
@@ -67,26 +67,26 @@ GREY = Style(name="grey", content="image/format,png", created=NOW, modified=NOW)
 
 
 @pytest.mark.parametrize("message", [EVENT, NOTIFICATION], ids=["EventBridge", "S3"])
-def test_both_kinds_of_message_tell_the_same(message: dict[str, Any]) -> None:
-    """A notification's key is encoded like a form, an event's is not."""
-    assert parse_message(json.dumps(message), SETTINGS) == [ARRIVAL]
+def test_both_message_formats_give_the_same_event(message: dict[str, Any]) -> None:
+    """The key is form-encoded in an S3 notification and plain in an EventBridge event."""
+    assert parse_message(json.dumps(message), SETTINGS) == [CREATED]
 
 
-def test_what_does_not_concern_us_is_no_arrival() -> None:
-    """Buckets that are not served, and the message that S3 sends to try the way out."""
+def test_other_buckets_and_test_events_are_ignored() -> None:
+    """Events of unconfigured buckets and S3's test event give no object event."""
     elsewhere = {**EVENT, "detail": {**EVENT["detail"], "bucket": {"name": "another"}}}
     assert parse_message(json.dumps(elsewhere), SETTINGS) == []
     assert parse_message('{"Event": "s3:TestEvent"}', SETTINGS) == []
 
 
-def test_a_job_is_read_as_it_was_written() -> None:
-    """The message says all that the work needs."""
+def test_a_job_survives_its_json() -> None:
+    """Parsing a job's JSON returns an equal job; the JSON is printable ASCII."""
     job = Job(
         task_id="Image-1",
         event_id="1",
         bucket="demo",
         key="ü\ufffe\x01",
-        targets=(Target(process="image/info", bucket="demo", key="x"),),
+        targets=(JobTarget(process="image/info", bucket="demo", key="x"),),
         accepted=NOW,
         topic="t",
     )
@@ -102,8 +102,8 @@ def test_a_job_is_read_as_it_was_written() -> None:
      json.dumps({**EVENT, "time": "2026-09-01T12:00:00"}),
      json.dumps({**EVENT, "detail": {**EVENT["detail"], "object": {"key": 7, "etag": "a"}}})],
 )  # fmt: skip
-def test_a_poisoned_message_is_named_so(body: str) -> None:
-    """It is told from a failure, so that it is not delivered for ever."""
+def test_an_invalid_message_is_refused(body: str) -> None:
+    """`parse_message` raises `InvalidMessage`, so the message is not retried."""
     with pytest.raises(InvalidMessage):
         parse_message(body, SETTINGS)
 
@@ -125,32 +125,32 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_no_message_does_worse_than_malformed(value: object) -> None:
-    """Whoever may write to the queue cannot stop it."""
+def test_any_json_is_parsed_or_refused(value: object) -> None:
+    """Any JSON value is parsed or raises `InvalidMessage`, so no sender can stop the queue."""
     with suppress(InvalidMessage):
         parse_message(json.dumps(value), SETTINGS)
 
 
 def test_a_rule_makes_one_job_of_all_its_targets() -> None:
-    """Processes are settled in canonical text, styles by their content of now."""
+    """The job contains canonical processes and the current content of styles."""
     styles = MemoryStyles()
     styles.styles["demo"] = {"grey": GREY}
     bucket = Bucket(name="demo", events=(RULE,))
-    job = job_from_event(ARRIVAL, memory_services(bucket, styles=styles))
+    job = job_from_event(CREATED, memory_services(bucket, styles=styles))
     assert job is not None
     assert (job.etag, job.by_rule) == ("ABC1", True)
     assert job.targets == (
-        Target(process="image/resize,w_7,h_5", bucket="demo", key="small/{barename}.{autoext}"),
-        Target(process="image/format,png", bucket="other", key="{object}"),
+        JobTarget(process="image/resize,w_7,h_5", bucket="demo", key="small/{barename}.{autoext}"),
+        JobTarget(process="image/format,png", bucket="other", key="{object}"),
     )
 
 
-def test_an_arrival_told_twice_is_one_task() -> None:
-    """Its id follows from the object and its version: another upload is another task."""
+def test_a_duplicate_event_gives_the_same_task_id() -> None:
+    """The task id depends on the object and the sequencer; another upload gets another id."""
     bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=RULE.targets[:1]),))
     first, second, other = (
-        job_from_event(arrival, memory_services(bucket))
-        for arrival in (ARRIVAL, ARRIVAL, replace(ARRIVAL, sequencer="0056"))
+        job_from_event(event, memory_services(bucket))
+        for event in (CREATED, CREATED, replace(CREATED, sequencer="0056"))
     )
     assert first
     assert second
@@ -160,34 +160,34 @@ def test_an_arrival_told_twice_is_one_task() -> None:
 
 
 @pytest.mark.parametrize(
-    "arrival",
+    "event",
     [
-        replace(ARRIVAL, key="elsewhere/a.jpg"),
-        replace(ARRIVAL, key="uploads/a.png"),
-        replace(ARRIVAL, bucket="unknown"),
-        replace(ARRIVAL, created=NOW - timedelta(seconds=1)),
+        replace(CREATED, key="elsewhere/a.jpg"),
+        replace(CREATED, key="uploads/a.png"),
+        replace(CREATED, bucket="unknown"),
+        replace(CREATED, created=NOW - timedelta(seconds=1)),
     ],
     ids=["prefix", "suffix", "bucket", "before the rule"],
 )
-def test_a_rule_fires_on_what_it_names_only(arrival: ObjectCreated) -> None:
-    """An object from before the rule is none of its business."""
+def test_a_rule_fires_on_matching_new_objects_only(event: ObjectCreated) -> None:
+    """Prefix, suffix and bucket must match, and the object must be newer than the rule."""
     bucket = Bucket(name="demo", events=(structs.replace(RULE, since=NOW),))
-    assert job_from_event(arrival, memory_services(bucket)) is None
+    assert job_from_event(event, memory_services(bucket)) is None
 
 
-def test_a_rule_that_was_there_keeps_its_date() -> None:
-    """Saving the settings again does not make it forget what is under way."""
+def test_an_unchanged_rule_keeps_its_date() -> None:
+    """Saving the settings again stamps new rules only."""
     old = structs.replace(RULE, since=NOW)
     new = structs.replace(RULE, prefix="other/")
     later = NOW + timedelta(days=1)
     assert stamp_new_rules((RULE, new), (old,), later) == (old, structs.replace(new, since=later))
 
 
-def test_a_rule_holds_for_what_comes_in_the_second_of_its_saving() -> None:
-    """Events tell whole seconds: an object that came right after it must not be missed."""
+def test_a_rule_fires_on_an_object_of_the_second_in_which_it_was_saved() -> None:
+    """Event times are whole seconds, so the date of a rule is rounded down."""
     saved = NOW + timedelta(microseconds=900_000)
     (rule,) = stamp_new_rules((RULE,), (), saved)
-    assert rule.fires_on(ARRIVAL.key, NOW)
+    assert rule.fires_on(CREATED.key, NOW)
 
 
 @pytest.mark.parametrize(
@@ -199,19 +199,19 @@ def test_a_rule_holds_for_what_comes_in_the_second_of_its_saving() -> None:
     ],
     ids=["out of range", "a report", "no bucket"],
 )
-def test_a_rule_that_could_never_do_is_refused(target: RuleTarget, code: Code) -> None:
-    """When it is saved, not when the first picture comes."""
+def test_a_rule_that_can_never_succeed_is_refused(target: RuleTarget, code: Code) -> None:
+    """`check_rules` raises the error when the rule is saved."""
     bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=(target,)),))
     with pytest.raises(OssError) as caught:
         check_rules(bucket, memory_services(bucket))
     assert caught.value.code is code
 
 
-def test_a_rule_may_name_a_style_that_comes_later() -> None:
-    """Its use fails until then, which the dead letters tell."""
+def test_a_rule_may_name_a_missing_style() -> None:
+    """Saving the rule succeeds; an event raises NoSuchStyle while the style is missing."""
     styled = structs.replace(RULE, targets=(RuleTarget(process="style/later", key="x"),))
     bucket = Bucket(name="demo", events=(styled,))
     check_rules(bucket, memory_services(bucket))
     with pytest.raises(OssError) as caught:
-        job_from_event(ARRIVAL, memory_services(bucket))
+        job_from_event(CREATED, memory_services(bucket))
     assert caught.value.code is Code.NO_SUCH_STYLE

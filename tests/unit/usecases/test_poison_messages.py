@@ -1,4 +1,4 @@
-"""Messages of any shape: each comes to its end, and what is no job is buried with its reason.
+"""Messages of any shape: each is settled, and one that is no job is dead-lettered with its reason.
 
 `pytest --hypothesis-profile=thorough` tries fifty times as many.
 """
@@ -29,7 +29,7 @@ DEMO = Bucket(name="demo", events=(RULE,))
 
 JOB = replace(ORDINARY, etag="A1", topic="done")
 
-WHOLE: list[Any] = [
+VALID: list[Any] = [
     json.loads(JOB.to_json()),
     {
         "detail-type": "Object Created",
@@ -52,7 +52,7 @@ WHOLE: list[Any] = [
         ]
     },
 ]
-"""A job, an event and a notification as they should be."""
+"""A valid job, event and notification."""
 
 ODD: list[Any] = [
     *(None, True, 0, -1, 0.5, 10**400, float("inf"), float("nan")),
@@ -64,7 +64,7 @@ ODD: list[Any] = [
 
 
 def places(document: Any) -> Iterator[tuple[Any, Any]]:
-    """Give every container with every name or number in it."""
+    """Yield each container with every key or index in it."""
     names: Any = document if isinstance(document, dict) else range(len(document))
     for name in names:
         yield document, name
@@ -72,9 +72,9 @@ def places(document: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(document[name])
 
 
-def spoilt(whole: int, edits: list[tuple[int, Any]]) -> str:
-    """Put odd values into a copy of a message."""
-    document = json.loads(json.dumps(WHOLE[whole]))
+def edited(index: int, edits: list[tuple[int, Any]]) -> str:
+    """Return a copy of a valid message with values replaced."""
+    document = json.loads(json.dumps(VALID[index]))
     for place, value in edits:
         found = list(places(document))
         container, name = found[place % len(found)]
@@ -82,15 +82,15 @@ def spoilt(whole: int, edits: list[tuple[int, Any]]) -> str:
     return json.dumps(document)
 
 
-def ends(body: str) -> MemoryQueue:
-    """Deliver a message until it is done with, as often as a queue does at most."""
+def settle(body: str) -> MemoryQueue:
+    """Deliver a message until it is done, at most as often as the queue does; return the queue."""
     queue, objects = MemoryQueue(), MemoryObjects()
     objects.add("demo", "a.jpg", PICTURE)
-    place = memory_job_services(queue=queue)
+    jobs = memory_job_services(queue=queue)
     worker = JobWorker(
         name="one",
-        services=memory_services(DEMO, objects=objects, jobs=place),
-        jobs=place,
+        services=memory_services(DEMO, objects=objects, jobs=jobs),
+        jobs=jobs,
         context=ProcessingContext(remaining=lambda: 60.0),
     )
     for number in range(1, worker.services.settings.max_receive_count + 2):
@@ -106,19 +106,19 @@ def ends(body: str) -> MemoryQueue:
     raise AssertionError("it never ends")
 
 
-@pytest.mark.parametrize("whole", range(len(WHOLE)), ids=["job", "event", "notification"])
-def test_a_whole_message_is_done(whole: int) -> None:
-    """So the edits start from something that works."""
-    assert ends(spoilt(whole, [])).dead_lettered == []
+@pytest.mark.parametrize("index", range(len(VALID)), ids=["job", "event", "notification"])
+def test_a_valid_message_is_done(index: int) -> None:
+    """The messages that the other tests edit are valid."""
+    assert settle(edited(index, [])).dead_lettered == []
 
 
 @given(
-    st.integers(0, len(WHOLE) - 1),
+    st.integers(0, len(VALID) - 1),
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from(ODD)), min_size=1, max_size=3),
 )
-def test_a_spoilt_message_ends(whole: int, edits: list[tuple[int, Any]]) -> None:
-    """Nothing it holds is an error that nobody thought of: each of those costs five deliveries."""
-    ends(spoilt(whole, edits))
+def test_an_edited_message_is_settled(index: int, edits: list[tuple[int, Any]]) -> None:
+    """No edited message raises an unexpected exception, which would cost five deliveries."""
+    settle(edited(index, edits))
 
 
 TEXTS = st.text(max_size=5) | st.characters(categories=["Cs"])
@@ -130,20 +130,20 @@ VALUES = st.recursive(
 
 
 @given(
-    st.integers(0, len(WHOLE) - 1),
+    st.integers(0, len(VALID) - 1),
     st.lists(st.tuples(st.integers(0, 40), VALUES), min_size=1, max_size=3),
 )
-def test_any_value_in_any_place_ends(whole: int, edits: list[tuple[int, Any]]) -> None:
-    """Whatever JSON can say."""
-    ends(spoilt(whole, edits))
+def test_any_value_in_any_place_is_settled(index: int, edits: list[tuple[int, Any]]) -> None:
+    """A message with any JSON value in any place is settled."""
+    settle(edited(index, edits))
 
 
 @given(VALUES)
-def test_any_json_is_buried_at_once(value: Any) -> None:
-    """It is no job and no event, and the reason repeats no value of it."""
+def test_any_other_json_is_dead_lettered_at_once(value: Any) -> None:
+    """The reason does not repeat the value."""
     body = json.dumps(value)
-    ((message, reason),) = ends(body).dead_lettered
-    assert message == body
+    ((sent, reason),) = settle(body).dead_lettered
+    assert sent == body
     assert "neither a job nor an event" in reason
 
 
@@ -165,9 +165,9 @@ def test_any_json_is_buried_at_once(value: Any) -> None:
     ],
 )
 def test_the_reason_names_the_member(place: str, value: Any, complaint: str) -> None:
-    """With what it should hold."""
-    body = json.dumps({"job": {**WHOLE[0]["job"], place: value}})
-    ((_, reason),) = ends(body).dead_lettered
+    """The reason contains the path of the invalid member and the expected type or bounds."""
+    body = json.dumps({"job": {**VALID[0]["job"], place: value}})
+    ((_, reason),) = settle(body).dead_lettered
     assert reason.startswith(f"neither a job nor an event: {complaint}")
 
 
@@ -181,7 +181,7 @@ def test_the_reason_names_the_member(place: str, value: Any, complaint: str) -> 
         "9" * 10_000,
         '"\\ud800"',
         replace(JOB, key="\ud800").to_json(),
-        json.dumps({**WHOLE[1], "time": "\ud800"}),
+        json.dumps({**VALID[1], "time": "\ud800"}),
     ],
     ids=[
         "deep list",
@@ -194,8 +194,8 @@ def test_the_reason_names_the_member(place: str, value: Any, complaint: str) -> 
         "no time",
     ],
 )
-def test_poison_is_buried_at_once(body: str) -> None:
-    """With its reason, instead of coming again until the queue gives it up without one."""
-    ((message, reason),) = ends(body).dead_lettered
-    assert message == body
+def test_a_malformed_message_is_dead_lettered_at_once(body: str) -> None:
+    """The message is dead-lettered at its first delivery, with the reason."""
+    ((sent, reason),) = settle(body).dead_lettered
+    assert sent == body
     assert "neither a job nor an event" in reason

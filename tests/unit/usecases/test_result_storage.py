@@ -1,4 +1,4 @@
-"""The name of a result: everything that it follows from, and nothing else (decision 011)."""
+"""The cache key of a result contains everything that the result depends on (decision 011)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,14 +22,14 @@ SOURCE = ObjectInfo(
 )
 
 
-def name(
+def result_key(
     *,
     process: str = "resize,w_100",
     marks: dict[str, str] | None = None,
     upright: bool = True,
     **source: Any,
 ) -> str:
-    """Name a result of the source, or of one that differs from it."""
+    """Return the key of a result of `SOURCE`, with these differences."""
     operations = compile_operations(parse(f"image/{process}").actions)
     return ResultIdentity(
         source=replace(SOURCE, **source),
@@ -52,16 +52,16 @@ def name(
     ],
     ids=str,
 )
-def test_what_makes_another_result_makes_another_name(difference: dict[str, Any]) -> None:
-    """Each by itself."""
-    assert name(**difference) != name()
+def test_every_input_of_a_result_changes_its_key(difference: dict[str, Any]) -> None:
+    """Each difference alone changes the key."""
+    assert result_key(**difference) != result_key()
 
 
-def test_another_engine_finds_nothing_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its pixels are others."""
-    before = name()
+def test_another_engine_version_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another engine version may produce other pixels."""
+    before = result_key()
     monkeypatch.setattr(result_storage, "ENGINE", "another")
-    assert name() != before
+    assert result_key() != before
 
 
 @pytest.mark.parametrize(
@@ -76,20 +76,20 @@ def test_another_engine_finds_nothing_of_this_one(monkeypatch: pytest.MonkeyPatc
     ],
     ids=str,
 )
-def test_what_makes_no_other_result_makes_no_other_name(same: dict[str, Any]) -> None:
-    """The headers of an answer are the source's own, whenever it is given."""
-    assert name(**same) == name()
+def test_other_attributes_do_not_change_the_key(same: dict[str, Any]) -> None:
+    """Headers, ACL and spelling do not change the pixels."""
+    assert result_key(**same) == result_key()
 
 
-def test_marks_count_in_no_order() -> None:
-    """They are drawn in that of the process."""
+def test_the_key_does_not_depend_on_the_order_of_watermarks() -> None:
+    """The process determines the order in which they are drawn."""
     marks = {"a": "0" * 32, "b": "1" * 32}
-    assert name(marks=marks) == name(marks=dict(reversed(marks.items())))
+    assert result_key(marks=marks) == result_key(marks=dict(reversed(marks.items())))
 
 
-def test_no_key_can_pass_for_something_else() -> None:
-    """A key may contain a line break, and whatever else might part the fields."""
+def test_separators_in_object_keys_cause_no_collision() -> None:
+    """An object key may contain line breaks and equals signs."""
     etag, process = SOURCE.etag, "image/resize,w_100"
     odd = f"photo.jpg\n{etag}\n{process}"
-    assert name(key=odd, etag="K") != name(marks={"K": ""})
-    assert name(marks={"a": "0", "b": "1"}) != name(marks={"a=0\nb": "1"})
+    assert result_key(key=odd, etag="K") != result_key(marks={"K": ""})
+    assert result_key(marks={"a": "0", "b": "1"}) != result_key(marks={"a=0\nb": "1"})

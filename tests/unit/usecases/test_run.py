@@ -1,4 +1,4 @@
-"""A job is done once and whole, however often and by however many it is delivered."""
+"""A job runs once and completely, for any number of deliveries and workers."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from msgspec import structs
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
-from darkroom.jobs import Job, State, Target
+from darkroom.jobs import Job, JobTarget, State
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, OpenObject, PutResult, RangeSpec
 from darkroom.usecases.jobs.run import fail_job, run_job
@@ -30,8 +30,8 @@ JOB = Job(
     bucket="demo",
     key="photos/a.jpg",
     targets=(
-        Target(process="image/resize,w_40", bucket="demo", key="small/{barename}.{autoext}"),
-        Target(process="image/format,png", bucket="other", key="{object}.png"),
+        JobTarget(process="image/resize,w_40", bucket="demo", key="small/{barename}.{autoext}"),
+        JobTarget(process="image/format,png", bucket="other", key="{object}.png"),
     ),
     accepted=NOW,
     topic="done",
@@ -39,8 +39,8 @@ JOB = Job(
 
 
 @dataclass(kw_only=True)
-class Bench:
-    """A worker with everything it works on."""
+class Stores:
+    """A worker and the stores that it uses."""
 
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
@@ -52,25 +52,25 @@ class Bench:
         self.objects.add("demo", "photos/a.jpg", PICTURE)
 
     def worker(self, name: str = "one") -> JobWorker:
-        """Build a worker on the stores of this test."""
-        place = memory_job_services(tasks=self.tasks, locks=self.locks, topics=self.topics)
+        """Return a worker on the stores of this test."""
+        jobs = memory_job_services(tasks=self.tasks, locks=self.locks, topics=self.topics)
         buckets = (Bucket(name="demo"), Bucket(name="other"))
         return JobWorker(
             name=name,
-            services=memory_services(*buckets, objects=self.objects, jobs=place),
-            jobs=place,
+            services=memory_services(*buckets, objects=self.objects, jobs=jobs),
+            jobs=jobs,
             context=ProcessingContext(remaining=lambda: 60.0),
         )
 
     @property
-    def notes(self) -> list[dict[str, object]]:
-        """What the topic has heard."""
-        return [json.loads(note) for note in self.topics.published["done"]]
+    def notifications(self) -> list[dict[str, object]]:
+        """The messages that were published to the topic."""
+        return [json.loads(notification) for notification in self.topics.published["done"]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interrupted(MemoryObjects):
-    """A store in which something happens right before the n-th write, or instead of it."""
+    """A store that calls a function before the n-th write."""
 
     before_write: dict[int, Callable[[], None]] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
@@ -84,90 +84,90 @@ class Interrupted(MemoryObjects):
         *,
         overwrite: bool = True,
     ) -> PutResult:
-        """Let it happen, then write."""
+        """Call the function of this write, then write."""
         self.before_write.get(len(self.writes), lambda: None)()
         self.writes.append(f"{bucket}/{key}")
         return MemoryObjects.put(self, bucket, key, body, attributes, overwrite=overwrite)
 
 
 def busy() -> None:
-    """Be a store that is busy."""
+    """Raise the error of a busy store."""
     raise OssError(Code.SERVICE_UNAVAILABLE)
 
 
 def crash() -> None:
-    """Be a process that is killed: nothing is tidied up in memory elsewhere."""
+    """Raise KeyboardInterrupt, which no error handler catches, as if the process were killed."""
     raise KeyboardInterrupt
 
 
-def test_all_targets_are_made_and_the_topic_hears_of_it_once() -> None:
-    """The results are what a GET of the same process answers, under their filled names."""
-    bench = Bench()
-    task = run_job(JOB, bench.worker())
+def test_all_targets_are_made_and_one_notification_is_published() -> None:
+    """The results equal those of a GET; variables in their keys are expanded."""
+    stores = Stores()
+    task = run_job(JOB, stores.worker())
     assert (task.state, task.notified, task.attempts) == (State.SUCCEEDED, True, 1)
-    small = bench.objects.stored["demo", "small/a.jpg"]
+    small = stores.objects.stored["demo", "small/a.jpg"]
     assert small.body == processed(PICTURE, "image/resize,w_40").body
     assert small.info.content_type == "image/jpeg"
-    assert bench.objects.stored["other", "photos/a.jpg.png"].info.content_type == "image/png"
-    (note,) = bench.notes
-    assert note["Status"] == "Succeeded"
-    assert note["Target"] == {
+    assert stores.objects.stored["other", "photos/a.jpg.png"].info.content_type == "image/png"
+    (notification,) = stores.notifications
+    assert notification["Status"] == "Succeeded"
+    assert notification["Target"] == {
         "Bucket": "demo",
         "Object": "small/a.jpg",
         "FileSize": len(small.body),
     }
 
 
-def test_a_duplicate_neither_writes_nor_tells_again() -> None:
-    """At least once is made harmless by the task's id."""
+def test_a_duplicate_neither_writes_nor_notifies_again() -> None:
+    """The task's id makes at-least-once delivery idempotent."""
     objects = Interrupted()
-    bench = Bench(objects=objects)
-    run_job(JOB, bench.worker("one"))
-    run_job(JOB, bench.worker("two"))
+    stores = Stores(objects=objects)
+    run_job(JOB, stores.worker("one"))
+    run_job(JOB, stores.worker("two"))
     assert objects.writes == ["demo/small/a.jpg", "other/photos/a.jpg.png"]
-    assert len(bench.notes) == 1
-    assert not bench.tasks.held
+    assert len(stores.notifications) == 1
+    assert not stores.tasks.held
 
 
-def test_a_failure_of_the_store_leaves_the_task_to_another_attempt() -> None:
-    """What was made before stays made: the next attempt goes on from there."""
+def test_a_task_can_be_retried_after_a_store_failure() -> None:
+    """The next attempt makes only the targets that are missing."""
     objects = Interrupted(before_write={1: busy})
-    bench = Bench(objects=objects)
+    stores = Stores(objects=objects)
     with pytest.raises(OssError):
-        run_job(JOB, bench.worker("one"))
-    task = bench.tasks.tasks["Image-1"]
+        run_job(JOB, stores.worker("one"))
+    task = stores.tasks.tasks["Image-1"]
     assert (task.state, task.code, set(task.results)) == (State.ACCEPTED, "ServiceUnavailable", {0})
-    assert bench.notes == []
-    assert not bench.locks.held
+    assert stores.notifications == []
+    assert not stores.locks.held
     objects.before_write.clear()
-    assert run_job(JOB, bench.worker("two")).state is State.SUCCEEDED
+    assert run_job(JOB, stores.worker("two")).state is State.SUCCEEDED
     assert objects.writes == ["demo/small/a.jpg", "other/photos/a.jpg.png"]
 
 
-def test_a_task_whose_worker_died_is_taken_over_when_its_time_is_up() -> None:
-    """Until then a second delivery is told to come again."""
+def test_a_task_is_taken_over_when_its_lease_expires() -> None:
+    """Until then a second worker raises AlreadyClaimed."""
     objects = Interrupted(before_write={1: crash})
-    bench = Bench(objects=objects)
+    stores = Stores(objects=objects)
     with pytest.raises(KeyboardInterrupt):
-        run_job(JOB, bench.worker("one"))
+        run_job(JOB, stores.worker("one"))
     with pytest.raises(AlreadyClaimed):
-        run_job(JOB, bench.worker("two"))
+        run_job(JOB, stores.worker("two"))
     objects.before_write.clear()
     later = NOW + timedelta(minutes=5)
-    tasks = replace(bench.tasks, clock=lambda: later)
-    locks = replace(bench.locks, clock=lambda: later)
-    heir = Bench(objects=objects, tasks=tasks, locks=locks, topics=bench.topics)
-    assert run_job(JOB, heir.worker("two")).state is State.SUCCEEDED
-    assert len(bench.notes) == 1
+    tasks = replace(stores.tasks, clock=lambda: later)
+    locks = replace(stores.locks, clock=lambda: later)
+    successor = Stores(objects=objects, tasks=tasks, locks=locks, topics=stores.topics)
+    assert run_job(JOB, successor.worker("two")).state is State.SUCCEEDED
+    assert len(stores.notifications) == 1
 
 
-def test_a_worker_that_died_before_telling_has_it_told() -> None:
-    """The end was written: the next delivery only tells of it."""
-    bench = Bench()
-    task = run_job(structs.replace(JOB, topic=None), bench.worker("one"))
-    bench.tasks.tasks["Image-1"] = replace(task, job=JOB, notified=False)
-    run_job(JOB, bench.worker("two"))
-    assert [note["Status"] for note in bench.notes] == ["Succeeded"]
+def test_a_missing_notification_is_published_by_the_next_delivery() -> None:
+    """The task is already SUCCEEDED; the next delivery only publishes the notification."""
+    stores = Stores()
+    task = run_job(structs.replace(JOB, topic=None), stores.worker("one"))
+    stores.tasks.tasks["Image-1"] = replace(task, job=JOB, notified=False)
+    run_job(JOB, stores.worker("two"))
+    assert [notification["Status"] for notification in stores.notifications] == ["Succeeded"]
 
 
 @pytest.mark.parametrize(
@@ -187,21 +187,23 @@ def test_a_worker_that_died_before_telling_has_it_told() -> None:
     ],
     ids=["missing source", "missing target", "bad picture"],
 )
-def test_a_permanent_failure_ends_the_task_at_once(job: Job, code: str) -> None:
-    """Another attempt would fail alike; the topic hears why."""
-    bench = Bench()
-    task = run_job(job, bench.worker())
+def test_a_permanent_failure_fails_the_task_at_once(job: Job, code: str) -> None:
+    """A retry would fail, too; the notification contains the error code."""
+    stores = Stores()
+    task = run_job(job, stores.worker())
     assert (task.state, task.code) == (State.FAILED, code)
-    assert [(note["Status"], note["Code"]) for note in bench.notes] == [("Failed", code)]
+    assert [
+        (notification["Status"], notification["Code"]) for notification in stores.notifications
+    ] == [("Failed", code)]
 
 
-def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
-    """The task fails, and says what it could make."""
-    bench = Bench()
+def test_an_invalid_target_does_not_prevent_the_others() -> None:
+    """The task is FAILED and contains the results of the other targets."""
+    stores = Stores()
     bad = structs.replace(JOB.targets[0], process="image/crop,x_500")
-    task = run_job(structs.replace(JOB, targets=(bad, JOB.targets[1])), bench.worker())
+    task = run_job(structs.replace(JOB, targets=(bad, JOB.targets[1])), stores.worker())
     assert (task.state, task.code, set(task.results)) == (State.FAILED, "BadRequest", {1})
-    assert ("other", "photos/a.jpg.png") in bench.objects.stored
+    assert ("other", "photos/a.jpg.png") in stores.objects.stored
 
 
 @pytest.mark.parametrize(
@@ -213,28 +215,26 @@ def test_one_bad_target_does_not_keep_the_others_from_being_made() -> None:
     ],
     ids=["no bucket", "no key", "too long a key"],
 )
-def test_a_target_with_no_place_does_not_keep_the_others_from_theirs(
-    target: Target, code: str
-) -> None:
-    """Only the filled name tells, and another attempt would fail alike."""
-    bench = Bench()
-    task = run_job(structs.replace(JOB, targets=(target, JOB.targets[1])), bench.worker())
+def test_an_invalid_target_name_does_not_prevent_the_others(target: JobTarget, code: str) -> None:
+    """The name is known only after its variables are expanded; a retry would fail, too."""
+    stores = Stores()
+    task = run_job(structs.replace(JOB, targets=(target, JOB.targets[1])), stores.worker())
     assert (task.state, task.code, set(task.results)) == (State.FAILED, code, {1})
 
 
 def test_an_event_of_an_older_version_makes_nothing() -> None:
-    """The newer version has an event of its own, whichever of the two comes first."""
-    bench = Bench()
+    """The newer version has an event of its own, in any order of delivery."""
+    stores = Stores()
     old = structs.replace(JOB, etag="0" * 32, by_rule=True, topic=None)
-    task = run_job(old, bench.worker())
+    task = run_job(old, stores.worker())
     assert (task.state, task.results) == (State.SUCCEEDED, {})
     assert "newer version" in (task.message or "")
 
 
-def test_a_version_that_is_replaced_while_it_is_worked_on_does_not_win() -> None:
-    """Between reading and writing the source changes: what was made of the old one is dropped."""
-    bench = Bench()
-    etag = bench.objects.stored["demo", "photos/a.jpg"].info.etag
+def test_the_result_of_a_replaced_version_is_dropped() -> None:
+    """The source is replaced after it was read: its result is not written."""
+    stores = Stores()
+    etag = stores.objects.stored["demo", "photos/a.jpg"].info.etag
 
     @dataclass(frozen=True, kw_only=True)
     class Changing(MemoryObjects):
@@ -252,74 +252,81 @@ def test_a_version_that_is_replaced_while_it_is_worked_on_does_not_win() -> None
             self.add(bucket, key, NEWER)
             return opened
 
-    objects = Changing(stored=bench.objects.stored)
+    objects = Changing(stored=stores.objects.stored)
     by_rule = structs.replace(JOB, etag=etag, by_rule=True, topic=None)
-    task = run_job(by_rule, Bench(objects=objects).worker())
+    task = run_job(by_rule, Stores(objects=objects).worker())
     assert (task.state, task.results) == (State.SUCCEEDED, {})
     assert ("demo", "small/a.jpg") not in objects.stored
 
 
-def test_results_of_rules_are_no_sources_of_rules() -> None:
-    """A rule's result carries a mark, so that no chain of rules can close."""
-    bench = Bench()
+def test_results_of_rules_trigger_no_rules() -> None:
+    """The mark on a rule's result prevents loops of rules."""
+    stores = Stores()
     event = structs.replace(JOB, by_rule=True, topic=None)
-    run_job(event, bench.worker())
-    made = bench.objects.stored["demo", "small/a.jpg"].info
-    assert made.by_rule
-    again = structs.replace(event, task_id="Image-2", key=made.key, etag=made.etag)
-    assert run_job(again, bench.worker()).results == {}
+    run_job(event, stores.worker())
+    result = stores.objects.stored["demo", "small/a.jpg"].info
+    assert result.by_rule
+    again = structs.replace(event, task_id="Image-2", key=result.key, etag=result.etag)
+    assert run_job(again, stores.worker()).results == {}
 
 
-def test_of_two_workers_at_one_target_the_second_waits() -> None:
-    """Whoever holds the name writes; the other comes again."""
-    bench = Bench()
-    bench.locks.held["demo/small/a.jpg"] = "other worker", NOW + timedelta(seconds=30)
+def test_the_second_worker_on_a_target_raises_already_claimed() -> None:
+    """The worker that holds the lock writes; the message of the other is delivered again."""
+    stores = Stores()
+    stores.locks.held["demo/small/a.jpg"] = "other worker", NOW + timedelta(seconds=30)
     with pytest.raises(AlreadyClaimed):
-        run_job(JOB, bench.worker())
-    assert bench.tasks.tasks["Image-1"].state is State.ACCEPTED
-    del bench.locks.held["demo/small/a.jpg"]
-    assert run_job(JOB, bench.worker("two")).state is State.SUCCEEDED
+        run_job(JOB, stores.worker())
+    assert stores.tasks.tasks["Image-1"].state is State.ACCEPTED
+    del stores.locks.held["demo/small/a.jpg"]
+    assert run_job(JOB, stores.worker("two")).state is State.SUCCEEDED
 
 
-def test_a_job_that_is_given_up_says_why_and_can_be_brought_back() -> None:
-    """After its last delivery it has failed; its dead letter, sent again, has it done."""
-    bench = Bench()
-    fail_job(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), bench.worker())
-    task = bench.tasks.tasks["Image-1"]
+def test_a_failed_job_has_a_reason_and_can_be_redriven() -> None:
+    """The task is FAILED with its message; a redrive makes it SUCCEEDED."""
+    stores = Stores()
+    fail_job(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), stores.worker())
+    task = stores.tasks.tasks["Image-1"]
     assert (task.state, task.message) == (State.FAILED, "busy all day")
-    assert run_job(JOB, bench.worker("two")).state is State.FAILED
+    assert run_job(JOB, stores.worker("two")).state is State.FAILED
     assert (
-        run_job(structs.replace(JOB, redrive_count=1), bench.worker("two")).state is State.SUCCEEDED
+        run_job(structs.replace(JOB, redrive_count=1), stores.worker("two")).state
+        is State.SUCCEEDED
     )
-    assert [note["Status"] for note in bench.notes] == ["Failed", "Succeeded"]
+    assert [notification["Status"] for notification in stores.notifications] == [
+        "Failed",
+        "Succeeded",
+    ]
 
 
-def test_too_little_time_is_no_failure_of_the_picture() -> None:
-    """The deadline passes between two operations: another attempt has more time."""
-    bench = Bench()
-    hasty = replace(bench.worker(), context=ProcessingContext(remaining=lambda: 0.0))
+def test_a_deadline_does_not_fail_the_task() -> None:
+    """The deadline raises ServiceUnavailable: the task stays ACCEPTED for another attempt."""
+    stores = Stores()
+    late_worker = replace(stores.worker(), context=ProcessingContext(remaining=lambda: 0.0))
     with pytest.raises(OssError) as caught:
-        run_job(JOB, hasty)
+        run_job(JOB, late_worker)
     assert caught.value.code is Code.SERVICE_UNAVAILABLE
-    assert bench.tasks.tasks["Image-1"].state is State.ACCEPTED
+    assert stores.tasks.tasks["Image-1"].state is State.ACCEPTED
 
 
-def test_a_job_that_came_back_and_is_given_up_again_is_buried_again() -> None:
-    """Its second round may end without a word in the table: the letter must not vanish."""
-    bench = Bench()
-    fail_job(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), bench.worker())
+def test_a_redriven_job_that_fails_is_notified_again() -> None:
+    """The task stores the new redrive count and message, and a second notification is published."""
+    stores = Stores()
+    fail_job(JOB, OssError(Code.SERVICE_UNAVAILABLE, "busy all day"), stores.worker())
     again = structs.replace(JOB, redrive_count=1)
-    task = fail_job(again, OssError(Code.SERVICE_UNAVAILABLE, "killed"), bench.worker("two"))
+    task = fail_job(again, OssError(Code.SERVICE_UNAVAILABLE, "killed"), stores.worker("two"))
     assert (task.state, task.message, task.job.redrive_count) == (State.FAILED, "killed", 1)
-    assert [note["Message"] for note in bench.notes] == ["busy all day", "killed"]
+    assert [notification["Message"] for notification in stores.notifications] == [
+        "busy all day",
+        "killed",
+    ]
 
 
-def test_what_a_deployment_cannot_do_is_not_tried_again() -> None:
-    """A 501 is no failure that passes: no other attempt has the encoder that this one lacks."""
+def test_an_unsupported_feature_is_not_retried() -> None:
+    """NotImplemented is permanent: every attempt lacks the same encoder."""
 
-    def lack() -> None:
+    def not_implemented() -> None:
         raise OssError(Code.NOT_IMPLEMENTED)
 
-    bench = Bench(objects=Interrupted(before_write={0: lack}))
-    task = run_job(JOB, bench.worker())
+    stores = Stores(objects=Interrupted(before_write={0: not_implemented}))
+    task = run_job(JOB, stores.worker())
     assert (task.state, task.code) == (State.FAILED, "NotImplemented")

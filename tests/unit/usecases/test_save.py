@@ -1,4 +1,4 @@
-"""saveas: a picture out of the store, through a process, back into the store (spec 04 §4)."""
+"""`sys/saveas`: a processed picture is stored in a bucket (spec 04 §4)."""
 
 import io
 
@@ -30,7 +30,7 @@ KEY = "dir/sub/pic.one.png"
 
 
 def caller(*permissions: Permission, buckets: str = "*") -> Caller:
-    """Describe the holder of a key."""
+    """Return the caller of a key with these permissions."""
     return Caller(
         key_id="ak", buckets=frozenset(buckets.split()), permissions=frozenset(permissions)
     )
@@ -42,67 +42,67 @@ WRITER = caller(Permission.WRITE)
 
 @pytest.fixture
 def objects() -> MemoryObjects:
-    """Store a picture of 60×40 pixels in every bucket it is read from."""
-    held = MemoryObjects()
+    """Store a picture of 60×40 pixels in each source bucket."""
+    store = MemoryObjects()
     for bucket in (SOURCE, CLOSED, SHIELDED):
-        held.add(bucket.name, KEY, stored(coded((60, 40))))
-    held.add("source", "plain", stored(coded((60, 40))))
-    return held
+        store.add(bucket.name, KEY, stored(coded((60, 40))))
+    store.add("source", "plain", stored(coded((60, 40))))
+    return store
 
 
 def saved(
     objects: MemoryObjects,
     process: str,
     *,
-    who: Caller = BOTH,
+    requester: Caller = BOTH,
     bucket: Bucket = SOURCE,
     key: str = KEY,
 ) -> SaveResult:
-    """Save in a world of these buckets, of which `shielded` has a style."""
-    there = memory_services(SOURCE, CLOSED, TARGET, SHIELDED, WEBP, OPEN, objects=objects)
-    put_style(SHIELDED, StyleDraft(name="s", content="image/resize,w_30"), there)
-    authorize(Access.STORE_RESULT, bucket, bucket.name, who)
-    source = RenderRequest(bucket=bucket, key=key, process=process, caller=who)
-    return save(source, there, ProcessingContext())
+    """Authorize and save, with services that have these buckets and a style in `shielded`."""
+    services = memory_services(SOURCE, CLOSED, TARGET, SHIELDED, WEBP, OPEN, objects=objects)
+    put_style(SHIELDED, StyleDraft(name="s", content="image/resize,w_30"), services)
+    authorize(Access.STORE_RESULT, bucket, bucket.name, requester)
+    source = RenderRequest(bucket=bucket, key=key, process=process, caller=requester)
+    return save(source, services, ProcessingContext())
 
 
 def refusal(
     objects: MemoryObjects,
     process: str,
     *,
-    who: Caller = BOTH,
+    requester: Caller = BOTH,
     bucket: Bucket = SOURCE,
     key: str = KEY,
 ) -> OssError:
-    """Give the error of a save; nothing may have been stored."""
+    """Return the error of a save and assert that nothing was stored."""
     before = dict(objects.stored)
     with pytest.raises(OssError) as refused:
-        saved(objects, process, who=who, bucket=bucket, key=key)
+        saved(objects, process, requester=requester, bucket=bucket, key=key)
     assert objects.stored == before
     return refused.value
 
 
 def to(key: str, bucket: str | None = None) -> str:
-    """Write the sysop."""
-    named = f",b_{encode_base64(bucket)}" if bucket else ""
-    return f"|sys/saveas,o_{encode_base64(key)}{named}"
+    """Return the text of `sys/saveas`."""
+    bucket_part = f",b_{encode_base64(bucket)}" if bucket else ""
+    return f"|sys/saveas,o_{encode_base64(key)}{bucket_part}"
 
 
-def test_the_result_is_stored_and_told(objects: MemoryObjects) -> None:
-    """Spec 06 T10, T11: in the source's bucket unless another is named; only then is it told."""
-    here = saved(objects, "image/resize,w_30" + to("a.png"))
-    there = saved(objects, "image/resize,w_30" + to("a.png", "target"))
+def test_the_result_is_stored_in_the_named_bucket(objects: MemoryObjects) -> None:
+    """Spec 06 T10, T11: the default bucket is the source's; the result has only a named one."""
+    in_source = saved(objects, "image/resize,w_30" + to("a.png"))
+    in_target = saved(objects, "image/resize,w_30" + to("a.png", "target"))
     body = objects.stored["source", "a.png"].body
     assert Image.open(io.BytesIO(body)).size == (30, 20)
     assert objects.stored["target", "a.png"].body == body
-    assert here == SaveResult(bucket=None, key="a.png", size=len(body))
-    assert there == SaveResult(bucket="target", key="a.png", size=len(body))
+    assert in_source == SaveResult(bucket=None, key="a.png", size=len(body))
+    assert in_target == SaveResult(bucket="target", key="a.png", size=len(body))
 
 
-def test_the_stored_object_has_the_type_of_its_format_and_nothing_of_its_source(
+def test_the_stored_object_has_its_own_type_and_no_attributes_of_its_source(
     objects: MemoryObjects,
 ) -> None:
-    """C-161, C-162: whatever its key is called."""
+    """C-161, C-162: the type follows from the format, not from the key."""
     saved(objects, "image/format,webp" + to("a.png"))
     info = objects.stored["source", "a.png"].info
     assert info.content_type == "image/webp"
@@ -110,13 +110,13 @@ def test_the_stored_object_has_the_type_of_its_format_and_nothing_of_its_source(
 
 
 def test_a_source_may_be_its_own_target(objects: MemoryObjects) -> None:
-    """C-160, C-164: what is there is overwritten."""
+    """C-160, C-164: an existing object is overwritten."""
     saved(objects, "image/rotate,90" + to(KEY))
     assert Image.open(io.BytesIO(objects.stored["source", KEY].body)).size == (40, 60)
 
 
 @pytest.mark.parametrize(
-    ("written", "key"),
+    ("template", "key"),
     [
         ("{bucket}/{object}", "source/dir/sub/pic.one.png"),
         ("{dirname}/small/{basename}", "dir/sub/small/pic.one.png"),
@@ -124,25 +124,23 @@ def test_a_source_may_be_its_own_target(objects: MemoryObjects) -> None:
         ("{other}/{}{ext}", "{other}/{}png"),
     ],
 )
-def test_variables_stand_for_the_source_and_the_result(
-    objects: MemoryObjects, written: str, key: str
-) -> None:
-    """C-159: in one pass, and what is no variable stays as it is."""
-    assert saved(objects, "image/format,webp" + to(written)).key == key
+def test_variables_are_expanded(objects: MemoryObjects, template: str, key: str) -> None:
+    """C-159: variables are expanded in one pass; an unknown variable is kept."""
+    assert saved(objects, "image/format,webp" + to(template)).key == key
 
 
 @pytest.mark.parametrize(
-    ("written", "key"),
+    ("template", "key"),
     [("a{dirname}", "a"), ("{barename}{ext}", "plain"), ("x{ext}", "x")],
 )
 def test_variables_of_a_key_without_folder_and_extension(
-    objects: MemoryObjects, written: str, key: str
+    objects: MemoryObjects, template: str, key: str
 ) -> None:
-    """C-159: what is not there is empty."""
-    assert saved(objects, "image/rotate,90" + to(written), key="plain").key == key
+    """C-159: a variable without a value is empty."""
+    assert saved(objects, "image/rotate,90" + to(template), key="plain").key == key
 
 
-def test_variables_are_read_in_the_bucket_too(objects: MemoryObjects) -> None:
+def test_variables_are_expanded_in_the_bucket(objects: MemoryObjects) -> None:
     """`b` takes the same variables as `o` (C-159)."""
     process = "image/format,webp" + to("a", "as-{autoext}")
     assert saved(objects, process).bucket == "as-webp"
@@ -170,10 +168,10 @@ def test_variables_are_read_in_the_bucket_too(objects: MemoryObjects) -> None:
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else "",
 )
-def test_what_cannot_be_done_is_refused_before_anything_is_read(
+def test_an_invalid_save_is_refused_before_the_source_is_read(
     objects: MemoryObjects, process: str, code: Code
 ) -> None:
-    """Every rule of `sys/saveas` has its code (spec 04 §4)."""
+    """Each rule of `sys/saveas` has its code (spec 04 §4)."""
     assert refusal(objects, process).code is code
     assert objects.asked == []
 
@@ -186,27 +184,27 @@ def test_what_cannot_be_done_is_refused_before_anything_is_read(
         ("image/rotate,90" + to("a") + "/notify,topic_YQ", "notify"),
     ],
 )
-def test_an_operation_that_a_post_has_not_is_named(
+def test_an_operation_that_post_does_not_support_is_named(
     objects: MemoryObjects, process: str, operation: str
 ) -> None:
-    """C-17, spec 06 T13: the words that clients know."""
+    """C-17, spec 06 T13: the message is the documented one."""
     assert refusal(objects, process).message == f"operation not support post: {operation}"
 
 
-def test_an_illegal_name_that_shows_late_is_refused_then(objects: MemoryObjects) -> None:
-    """A variable of the result is known only when that is there: still nothing is stored."""
+def test_an_illegal_key_is_refused_after_expansion(objects: MemoryObjects) -> None:
+    """`autoext` is known only after processing; nothing is stored."""
     refused = refusal(objects, "image/rotate,90" + to("a" * 1021 + "{autoext}"))
     assert refused.code is Code.INVALID_OBJECT_NAME
 
 
 def test_a_missing_source_is_not_found(objects: MemoryObjects) -> None:
-    """NoSuchKey, as for a GET of the source (spec 05 §2)."""
+    """The code is NoSuchKey, as for a GET of the source (spec 05 §2)."""
     refused = refusal(objects, "image/rotate,90" + to("a"), key="none")
     assert refused.code is Code.NO_SUCH_KEY
 
 
 @pytest.mark.parametrize(
-    ("who", "source", "target", "allowed"),
+    ("requester", "source", "target", "allowed"),
     [
         (ANONYMOUS, SOURCE, "open", False),
         (ANONYMOUS, SOURCE, "source", False),
@@ -221,21 +219,23 @@ def test_a_missing_source_is_not_found(objects: MemoryObjects) -> None:
         (caller(Permission.ADMIN), SOURCE, "target", False),
     ],
 )
-def test_the_source_is_to_be_read_and_the_target_to_be_written(
-    objects: MemoryObjects, who: Caller, source: Bucket, target: str, allowed: bool
+def test_a_save_requires_read_on_the_source_and_write_on_the_target(
+    objects: MemoryObjects, requester: Caller, source: Bucket, target: str, allowed: bool
 ) -> None:
-    """Spec 01 §3, C-19: both are asked of the key, and never of nobody."""
+    """Spec 01 §3, C-19: both rights are checked, and anonymous callers are refused."""
     process = "image/rotate,90" + to("a", target)
     if allowed:
-        assert saved(objects, process, who=who, bucket=source).bucket == target
+        assert saved(objects, process, requester=requester, bucket=source).bucket == target
         return
-    assert refusal(objects, process, who=who, bucket=source).code is Code.ACCESS_DENIED
+    assert refusal(objects, process, requester=requester, bucket=source).code is Code.ACCESS_DENIED
     assert objects.asked in ([], [f"HEAD /{source.name}/{KEY}"])
 
 
-def test_a_stranger_stores_protected_pictures_in_a_style_only(objects: MemoryObjects) -> None:
-    """Spec 04 §3: a key that may not read the bucket is treated as nobody's."""
+def test_a_caller_without_read_saves_protected_pictures_through_a_style_only(
+    objects: MemoryObjects,
+) -> None:
+    """Spec 04 §3: a key without READ on the bucket has anonymous rights."""
     inline, style = "image/resize,w_30" + to("a", "target"), "style/s" + to("a", "target")
-    assert refusal(objects, inline, who=WRITER, bucket=SHIELDED).code is Code.ACCESS_DENIED
-    assert saved(objects, style, who=WRITER, bucket=SHIELDED).key == "a"
-    assert saved(objects, inline, who=BOTH, bucket=SHIELDED).key == "a"
+    assert refusal(objects, inline, requester=WRITER, bucket=SHIELDED).code is Code.ACCESS_DENIED
+    assert saved(objects, style, requester=WRITER, bucket=SHIELDED).key == "a"
+    assert saved(objects, inline, requester=BOTH, bucket=SHIELDED).key == "a"

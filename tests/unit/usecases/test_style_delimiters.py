@@ -1,4 +1,4 @@
-"""Styles that follow a delimiter in the path (spec 04 §2.1)."""
+"""Styles after a delimiter in the path (spec 04 §2.1)."""
 
 from collections.abc import Iterable
 
@@ -24,8 +24,8 @@ from tests.fakes.services import memory_services
 ALL = "@! ! / - _"
 
 
-def there(delimiters: str, names: Iterable[str] = (), keys: Iterable[str] = ()) -> Services:
-    """Give a world whose bucket has these delimiters, styles and objects."""
+def services_with(delimiters: str, names: Iterable[str] = (), keys: Iterable[str] = ()) -> Services:
+    """Return services whose bucket has these delimiters, styles and objects."""
     bucket = Bucket(name="demo", delimiters=tuple(delimiters.split()))
     objects = MemoryObjects()
     for key in keys:
@@ -36,18 +36,18 @@ def there(delimiters: str, names: Iterable[str] = (), keys: Iterable[str] = ()) 
     return made
 
 
-def bucket_of(made: Services) -> Bucket:
-    """Give the one bucket."""
+def demo(made: Services) -> Bucket:
+    """Return the bucket `demo`."""
     return made.buckets.current("demo")
 
 
 @pytest.mark.parametrize(
     ("path", "delimiters", "styles", "expected"),
     [
-        # 1: nothing is configured
+        # 1: no delimiter is configured
         ("a.jpg!small", "", "small", None),
         ("a.jpg!small", "-", "small", None),
-        # 2: the last one, with a head and a tail that can be a name
+        # 2: the last delimiter with a legal key and a legal style name
         ("a.jpg!small", "!", "small", StyledKey("a.jpg", "small")),
         ("a!b!small", "!", "small b", StyledKey("a!b", "small")),
         ("!small", "!", "small", None),
@@ -77,16 +77,16 @@ def bucket_of(made: Services) -> Bucket:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_path_is_read_as_key_and_style(
+def test_a_path_is_split_into_key_and_style(
     path: str, delimiters: str, styles: str, expected: StyledKey | None
 ) -> None:
     """`!` is tried first; the last delimiter before an existing style splits (C-150)."""
-    made = there(delimiters, styles.split())
-    assert split_style(path, bucket_of(made), made) == expected
+    made = services_with(delimiters, styles.split())
+    assert split_style(path, demo(made), made) == expected
 
 
 def test_an_existing_style_wins_over_an_object_of_the_whole_path() -> None:
-    """C-150, 4: it is settled without asking the store."""
+    """C-150, 4: the split sends no request to the store."""
     objects = MemoryObjects()
     objects.add("demo", "a!small")
     bucket = Bucket(name="demo", delimiters=("!",))
@@ -108,30 +108,30 @@ def test_an_existing_style_wins_over_an_object_of_the_whole_path() -> None:
         ("a!b-c", "a!b", Code.NO_SUCH_KEY),
     ],
 )
-def test_what_is_missing_is_told_by_the_rightmost_split(
+def test_the_rightmost_split_determines_the_missing_style_or_key(
     path: str, keys: str, expected: Code
 ) -> None:
-    """C-150, 4 and 5: the style when the object is there, else the key."""
-    made = there("! -", keys=keys.split())
-    with pytest.raises(OssError) as told, report_missing_style(path, bucket_of(made), made):
+    """C-150, 4 and 5: NoSuchStyle if the object of that split exists, otherwise NoSuchKey."""
+    made = services_with("! -", keys=keys.split())
+    with pytest.raises(OssError) as refused, report_missing_style(path, demo(made), made):
         raise no_such_key(path)
-    assert told.value.code is expected
+    assert refused.value.code is expected
 
 
-def test_other_errors_pass() -> None:
-    """They say nothing about keys."""
-    made = there("!", keys=["a.jpg"])
+def test_other_errors_are_raised_unchanged() -> None:
+    """AccessDenied does not depend on the split."""
+    made = services_with("!", keys=["a.jpg"])
     with (
-        pytest.raises(OssError) as told,
-        report_missing_style("a.jpg!x", bucket_of(made), made),
+        pytest.raises(OssError) as refused,
+        report_missing_style("a.jpg!x", demo(made), made),
     ):
         raise OssError(Code.ACCESS_DENIED)
-    assert told.value.code is Code.ACCESS_DENIED
+    assert refused.value.code is Code.ACCESS_DENIED
 
 
 @given(st.text(st.sampled_from("ab!/-_@.ü"), max_size=40), st.sets(st.sampled_from(DELIMITERS)))
-def test_a_split_is_the_path_again(path: str, delimiters: set[str]) -> None:
-    """Head, delimiter and tail, each legal, none twice."""
+def test_every_split_joins_to_the_path(path: str, delimiters: set[str]) -> None:
+    """Key and style of each split are legal, and no split occurs twice."""
     found = list(possible_splits(path, delimiters))
     assert len(set(found)) == len(found)
     for split in found:
@@ -141,7 +141,7 @@ def test_a_split_is_the_path_again(path: str, delimiters: set[str]) -> None:
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
-def test_no_path_takes_long_to_read(delimiter: str) -> None:
-    """A key may have 1023 bytes, a style's name 63."""
+def test_the_number_of_splits_is_limited(delimiter: str) -> None:
+    """A style's name has 63 characters at most, so few splits are possible."""
     path = ("a" + delimiter) * 500
     assert len(list(possible_splits(path, DELIMITERS))) < 200

@@ -1,4 +1,4 @@
-"""Jobs are promised only when nothing that can be known speaks against them (spec 04 §4–5)."""
+"""A job is accepted only after all checks that need no processing (spec 04 §4–5)."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ import pytest
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Style
 from darkroom.errors import Code, OssError
-from darkroom.jobs import Job, State, Target
+from darkroom.jobs import Job, JobTarget, State
 from darkroom.limits import Limits
 from darkroom.process.parameters import encode_base64
 from darkroom.usecases.authorization import Access, authorize, get_bucket
@@ -34,7 +34,7 @@ STYLES = {
 
 
 def caller(*permissions: Permission, buckets: str = "*") -> Caller:
-    """Describe the holder of a key."""
+    """Return the caller of a key with these permissions."""
     return Caller(
         key_id="ak", buckets=frozenset(buckets.split()), permissions=frozenset(permissions)
     )
@@ -44,28 +44,28 @@ BOTH = caller(Permission.READ, Permission.WRITE)
 
 
 def to(key: str = "made.jpg", bucket: str | None = None) -> str:
-    """Write the sysop."""
-    named = f",b_{encode_base64(bucket)}" if bucket is not None else ""
-    return f"|sys/saveas,o_{encode_base64(key)}{named}"
+    """Return the text of `sys/saveas`."""
+    bucket_part = f",b_{encode_base64(bucket)}" if bucket is not None else ""
+    return f"|sys/saveas,o_{encode_base64(key)}{bucket_part}"
 
 
 def notify(topic: str) -> str:
-    """Write the notification, without padding as the vendor's samples have it."""
+    """Return the text of a notification, without padding as in the vendor's samples."""
     return f"/notify,topic_{encode_base64(topic)}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Busy(MemoryQueue):
+class UnreachableQueue(MemoryQueue):
     """A queue that cannot be reached."""
 
     def send(self, message: str) -> None:
-        """Fail."""
+        """Raise ServiceUnavailable."""
         raise OssError(Code.SERVICE_UNAVAILABLE, f"{len(message)} bytes were not sent")
 
 
 @dataclass(kw_only=True)
-class Desk:
-    """Where jobs are handed in, and what has become of them."""
+class Submitter:
+    """Submits jobs, with the stores that it uses."""
 
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
@@ -73,9 +73,9 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
 
     def submit(
-        self, process: str, *, who: Caller = BOTH, bucket: str = "source", key: str = KEY
+        self, process: str, *, requester: Caller = BOTH, bucket: str = "source", key: str = KEY
     ) -> Receipt:
-        """Hand a job in about a picture that is there."""
+        """Submit a job about a picture that exists."""
         for name in ("source", "closed"):
             self.objects.add(name, KEY, stored(photographic((8, 6)), "JPEG"))
         styles = MemoryStyles()
@@ -83,53 +83,55 @@ class Desk:
             name: Style(name=name, content=content, created=NOW, modified=NOW)
             for name, content in STYLES.items()
         }
-        place = memory_job_services(queue=self.queue, tasks=self.tasks)
-        there = memory_services(
-            *(SOURCE, CLOSED, TARGET), objects=self.objects, styles=styles, jobs=place
+        jobs = memory_job_services(queue=self.queue, tasks=self.tasks)
+        services = memory_services(
+            *(SOURCE, CLOSED, TARGET), objects=self.objects, styles=styles, jobs=jobs
         )
-        found = there.buckets.find(bucket)
-        authorize(Access.STORE_RESULT, found, bucket, who)
+        found = services.buckets.find(bucket)
+        authorize(Access.STORE_RESULT, found, bucket, requester)
         source = RenderRequest(
-            bucket=get_bucket(there, bucket), key=key, process=process, caller=who
+            bucket=get_bucket(services, bucket), key=key, process=process, caller=requester
         )
-        return submit_job(source, replace(there, limits=self.limits), place)
+        return submit_job(source, replace(services, limits=self.limits), jobs)
 
     def refusal(self, process: str, **others: object) -> OssError:
-        """Give the error of a job; nothing may be left of it."""
+        """Return the error of a job and assert that it left neither message nor task."""
         with pytest.raises(OssError) as refused:
             self.submit(process, **others)  # type: ignore[arg-type]
         assert (self.queue.sent, self.tasks.tasks) == ([], {})
         return refused.value
 
 
-def queued(desk: Desk) -> Job:
-    """Read the one message that was sent, as the worker does."""
-    (message,) = desk.queue.sent
+def queued(submitter: Submitter) -> Job:
+    """Parse the one message that was sent, as the worker does."""
+    (message,) = submitter.queue.sent
     job = parse_message(message, memory_services().settings)
     assert isinstance(job, Job)
     return job
 
 
-def test_a_job_is_written_down_and_queued() -> None:
-    """It says all that the work needs, its process in canonical text."""
-    desk = Desk()
-    receipt = desk.submit("image/resize,h_5,w_7" + to("{dirname}/{barename}.{autoext}", "target"))
-    job = queued(desk)
+def test_a_job_is_stored_and_queued() -> None:
+    """The message contains the canonical process, source, target and ids; the task is ACCEPTED."""
+    submitter = Submitter()
+    receipt = submitter.submit(
+        "image/resize,h_5,w_7" + to("{dirname}/{barename}.{autoext}", "target")
+    )
+    job = queued(submitter)
     assert job.targets == (
-        Target(
+        JobTarget(
             process="image/resize,w_7,h_5", bucket="target", key="{dirname}/{barename}.{autoext}"
         ),
     )
     assert (job.bucket, job.key, job.topic, job.by_rule) == ("source", KEY, None, False)
     assert (job.task_id, job.event_id) == (receipt.task_id, receipt.event_id)
-    task = desk.tasks.tasks[receipt.task_id]
+    task = submitter.tasks.tasks[receipt.task_id]
     assert (task.state, task.job) == (State.ACCEPTED, job)
 
 
-def test_names_are_of_the_documented_forms() -> None:
-    """C-166: and no two jobs share any of them."""
-    desk = Desk()
-    receipts = [desk.submit("image/resize,w_5" + to()) for _ in range(2)]
+def test_ids_have_the_documented_format() -> None:
+    """C-166: the ids of two jobs differ."""
+    submitter = Submitter()
+    receipts = [submitter.submit("image/resize,w_5" + to()) for _ in range(2)]
     uuid = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
     for receipt in receipts:
         assert re.fullmatch(r"[0-9]{3}-[0-9A-Za-z]{27}", receipt.event_id)
@@ -141,25 +143,25 @@ def test_names_are_of_the_documented_forms() -> None:
     assert first.request_id != second.request_id
 
 
-def test_a_style_is_settled_when_the_job_is_accepted() -> None:
-    """A change of the style afterwards is none of the job's."""
-    desk = Desk()
-    desk.submit("style/small" + to())
-    assert queued(desk).targets[0].process == "image/resize,w_5"
+def test_a_style_is_resolved_when_the_job_is_accepted() -> None:
+    """A later change of the style does not change the job."""
+    submitter = Submitter()
+    submitter.submit("style/small" + to())
+    assert queued(submitter).targets[0].process == "image/resize,w_5"
 
 
-def test_without_a_bucket_the_result_stays_in_the_source_s() -> None:
-    """As with saveas."""
-    desk = Desk()
-    desk.submit("image/resize,w_5" + to())
-    assert queued(desk).targets[0].bucket == "source"
+def test_without_a_bucket_the_target_bucket_is_the_sources() -> None:
+    """The default is that of saveas."""
+    submitter = Submitter()
+    submitter.submit("image/resize,w_5" + to())
+    assert queued(submitter).targets[0].bucket == "source"
 
 
-def test_a_topic_of_the_settings_is_kept_with_the_job() -> None:
-    """C-167: it hears of the end."""
-    desk = Desk()
-    desk.submit("image/resize,w_5" + to() + notify("done"))
-    assert queued(desk).topic == "done"
+def test_the_job_contains_its_topic() -> None:
+    """C-167: the final state is published to it."""
+    submitter = Submitter()
+    submitter.submit("image/resize,w_5" + to() + notify("done"))
+    assert queued(submitter).topic == "done"
 
 
 @pytest.mark.parametrize(
@@ -187,25 +189,25 @@ def test_a_topic_of_the_settings_is_kept_with_the_job() -> None:
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else value.wire,
 )
-def test_what_could_never_be_done_is_refused(process: str, code: Code) -> None:
+def test_an_invalid_job_is_refused(process: str, code: Code) -> None:
     """The errors are those of saveas, and nothing is queued."""
-    assert Desk().refusal(process).code is code
+    assert Submitter().refusal(process).code is code
 
 
-def test_other_families_get_the_code_of_an_unbound_project() -> None:
-    """Its text begins as clients know it."""
-    error = Desk().refusal("doc/convert,target_pdf" + to())
+def test_other_process_families_get_the_code_of_an_unbound_project() -> None:
+    """The message begins with ResourceNotFound, as in OSS."""
+    error = Submitter().refusal("doc/convert,target_pdf" + to())
     assert (error.status, error.code.wire) == (400, "Imm Client")
     assert error.message.startswith("ResourceNotFound")
 
 
-def test_an_unknown_topic_is_named() -> None:
-    """The caller learns which parameter it was."""
-    assert "topic" in Desk().refusal("image/resize,w_5" + to() + notify("nobody")).message
+def test_the_error_of_an_unknown_topic_names_the_parameter() -> None:
+    """The message contains `topic`."""
+    assert "topic" in Submitter().refusal("image/resize,w_5" + to() + notify("nobody")).message
 
 
 @pytest.mark.parametrize(
-    ("who", "bucket", "target"),
+    ("requester", "bucket", "target"),
     [
         (ANONYMOUS, "source", "source"),
         (caller(Permission.READ), "source", "target"),
@@ -214,9 +216,11 @@ def test_an_unknown_topic_is_named() -> None:
     ],
     ids=["anonymous", "may not write", "may not read", "of another bucket"],
 )
-def test_who_may_not_is_refused(who: Caller, bucket: str, target: str) -> None:
-    """Before the source is asked for."""
-    error = Desk().refusal("image/resize,w_5" + to(bucket=target), who=who, bucket=bucket)
+def test_a_caller_without_rights_is_refused(requester: Caller, bucket: str, target: str) -> None:
+    """The rights on source and target are both required."""
+    error = Submitter().refusal(
+        "image/resize,w_5" + to(bucket=target), requester=requester, bucket=bucket
+    )
     assert (error.status, error.code) == (403, Code.ACCESS_DENIED)
 
 
@@ -224,22 +228,22 @@ def test_who_may_not_is_refused(who: Caller, bucket: str, target: str) -> None:
     ("bucket", "key", "code"),
     [("source", "nowhere.jpg", Code.NO_SUCH_KEY), ("gone", KEY, Code.NO_SUCH_BUCKET)],
 )
-def test_the_source_has_to_be_there(bucket: str, key: str, code: Code) -> None:
-    """A job about nothing is refused at once, not by its notification."""
-    assert Desk().refusal("image/resize,w_5" + to(), bucket=bucket, key=key).code is code
+def test_a_missing_source_is_refused(bucket: str, key: str, code: Code) -> None:
+    """The submission raises the error; no job is queued."""
+    assert Submitter().refusal("image/resize,w_5" + to(), bucket=bucket, key=key).code is code
 
 
-def test_a_source_over_the_limit_is_refused_at_once() -> None:
-    """Its size is known from its header."""
-    desk = Desk(limits=Limits(source_bytes=10))
-    assert desk.refusal("image/resize,w_5" + to()).code is Code.IMAGE_TOO_LARGE
+def test_a_source_over_the_limit_is_refused() -> None:
+    """The size is read from the object's header."""
+    submitter = Submitter(limits=Limits(source_bytes=10))
+    assert submitter.refusal("image/resize,w_5" + to()).code is Code.IMAGE_TOO_LARGE
 
 
-def test_a_job_that_could_not_be_queued_is_over() -> None:
-    """Its caller heard that it failed: no delivery that comes after all may do it."""
-    desk = Desk(queue=Busy())
+def test_a_job_that_could_not_be_queued_is_failed() -> None:
+    """The task is FAILED, so a message that arrives nevertheless is not processed."""
+    submitter = Submitter(queue=UnreachableQueue())
     with pytest.raises(OssError) as refused:
-        desk.submit("image/resize,w_5" + to())
+        submitter.submit("image/resize,w_5" + to())
     assert refused.value.status == 503
-    (task,) = desk.tasks.tasks.values()
+    (task,) = submitter.tasks.tasks.values()
     assert (task.state, task.code, task.notified) == (State.FAILED, "ServiceUnavailable", True)

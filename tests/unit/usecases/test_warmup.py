@@ -1,4 +1,4 @@
-"""The rehearsal before a snapshot."""
+"""The warm-up before a snapshot loads every module and font that requests need."""
 
 import subprocess
 import sys
@@ -31,12 +31,13 @@ for word in FORMATS:
 _process(ONE_PIXEL_GIF, "image/watermark,text_SGVsbG8", context)
 print(*sorted(at_hand() - known))
 """
-"""Prints the modules and files that pictures load, with folders of typefaces as arguments: theirs,
-the rehearsal's."""
+"""Prints the modules and files that processing loads after the warm-up.
+
+Arguments: the font folder of the requests, then optionally that of the warm-up."""
 
 
 def loaded(*fonts: Path) -> list[str]:
-    """Make all kinds of pictures in a new process and tell what they have loaded."""
+    """Process all kinds of pictures in a new process; return the modules and files loaded."""
     run = subprocess.run(
         [sys.executable, "-c", LATER, *fonts],
         cwd=ROOT / "layers/darkroom",
@@ -49,17 +50,17 @@ def loaded(*fonts: Path) -> list[str]:
 
 FONTS = ROOT / "layers/fonts/fonts"
 FACES = ("wqy-microhei.ttf", "wqy-zenhei.ttf")
-"""What letters are mapped from."""
+"""Font files that a text watermark maps."""
 
 
-def test_pictures_load_something() -> None:
-    """There is something to rehearse."""
+def test_without_a_warm_up_processing_loads_modules_and_fonts() -> None:
+    """Decoders, encoders and font files are loaded on first use."""
     assert {"PIL.JpegImagePlugin", "pillow_heif", *FACES} <= set(loaded(FONTS))
 
 
 @pytest.mark.parametrize(
     ("fonts", "late"), [(FONTS, ()), (Path("nowhere"), FACES)], ids=["typefaces", "none"]
 )
-def test_nothing_is_left_to_load(fonts: Path, late: tuple[str, ...]) -> None:
-    """After it no picture loads or maps anything, but the typefaces where there were none."""
+def test_after_the_warm_up_processing_loads_nothing(fonts: Path, late: tuple[str, ...]) -> None:
+    """The font files are an exception if the warm-up had no font folder."""
     assert loaded(FONTS, fonts) == [*late]

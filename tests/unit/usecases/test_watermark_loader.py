@@ -1,4 +1,4 @@
-"""The objects of watermarks: read once a request, and part of what a result is named by."""
+"""Watermark objects are read once per request, and their ETags are part of the result's key."""
 
 from dataclasses import dataclass, field, replace
 
@@ -23,21 +23,21 @@ DEMO = Bucket(name="demo", acl=Acl.PUBLIC_READ)
 OTHER = Bucket(name="other", acl=Acl.PUBLIC_READ)
 
 
-def objects(**marks: bytes) -> MemoryObjects:
-    """Store a picture and marks in `demo`."""
+def objects(**loader: bytes) -> MemoryObjects:
+    """Store a picture and watermarks in `demo`."""
     store = MemoryObjects()
-    for key, body in {"picture": stored(Image.new("RGB", (40, 30))), **marks}.items():
+    for key, body in {"picture": stored(Image.new("RGB", (40, 30))), **loader}.items():
         store.add("demo", key, body)
     return store
 
 
-def even(colour: str) -> bytes:
-    """Draw a mark of one colour."""
+def filled(colour: str) -> bytes:
+    """Return a watermark of one colour."""
     return stored(Image.new("RGB", (10, 10), colour))
 
 
-def marks(store: MemoryObjects, context: ProcessingContext | None = None) -> WatermarkLoader:
-    """Offer the marks of `demo`."""
+def loader(store: MemoryObjects, context: ProcessingContext | None = None) -> WatermarkLoader:
+    """Return the watermark loader of `demo`."""
     return WatermarkLoader(
         bucket="demo",
         services=memory_services(DEMO, objects=store),
@@ -52,47 +52,47 @@ def rendered(
     context: ProcessingContext | None = None,
 ) -> RenderResult:
     """Render the picture of a bucket."""
-    there = memory_services(DEMO, OTHER, objects=store)
-    asked = RenderRequest(
-        bucket=get_bucket(there, bucket), key="picture", process=f"image/{process}"
+    services = memory_services(DEMO, OTHER, objects=store)
+    request = RenderRequest(
+        bucket=get_bucket(services, bucket), key="picture", process=f"image/{process}"
     )
-    return render(asked, there, context or ProcessingContext())
+    return render(request, services, context or ProcessingContext())
 
 
 def result_key(rendered: RenderResult) -> str:
-    """Give the key of a result in the storage."""
+    """Return the key of a result in the storage."""
     assert rendered.identity is not None
     return rendered.identity.key()
 
 
 def test_an_object_is_read_once() -> None:
-    """However many watermarks use it."""
+    """Three loads of a watermark send one GET."""
     store = objects(logo=b"logo")
-    offered = marks(store).processing_context()
-    assert [offered.load_watermark("logo") for _ in range(3)] == [b"logo"] * 3
+    context = loader(store).processing_context()
+    assert [context.load_watermark("logo") for _ in range(3)] == [b"logo"] * 3
     assert store.asked == ["GET /demo/logo"]
 
 
-def test_a_missing_object_has_a_number_of_its_own() -> None:
-    """C-83; the message names it, shortened as all that a caller sends."""
+def test_a_missing_object_has_an_ec_of_its_own() -> None:
+    """C-83; the message contains the key, truncated to 100 characters."""
     with pytest.raises(OssError) as caught:
-        marks(objects()).load("k" * 500)
+        loader(objects()).load("k" * 500)
     assert (caught.value.code, caught.value.ec) == (Code.WATERMARK_ERROR, "0040-00000025")
     assert "k" * 101 not in caught.value.message
 
 
 def test_an_object_over_the_limit_is_refused() -> None:
-    """By its length, as a source is."""
+    """The limit is that of a source."""
     limited = ProcessingContext(limits=replace(Limits(), source_bytes=3))
-    assert marks(objects(logo=b"log"), limited).load("logo") == b"log"
+    assert loader(objects(logo=b"log"), limited).load("logo") == b"log"
     with pytest.raises(OssError) as caught:
-        marks(objects(logo=b"logo"), limited).load("logo")
+        loader(objects(logo=b"logo"), limited).load("logo")
     assert (caught.value.code, caught.value.ec) == (Code.WATERMARK_ERROR, None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failing(MemoryObjects):
-    """A store whose objects fail, one failure after another, before they are read."""
+class FailingObjects(MemoryObjects):
+    """A store that raises a list of errors, one per open, before it succeeds."""
 
     failures: list[Exception] = field(default_factory=list)
 
@@ -104,22 +104,22 @@ class Failing(MemoryObjects):
         version_id: str | None = None,
         byte_range: RangeSpec | None = None,
     ) -> OpenObject:
-        """Fail if there is a failure left."""
+        """Raise the next error, if there is one."""
         if self.failures:
             raise self.failures.pop(0)
         return super().open(bucket, key, version_id=version_id, byte_range=byte_range)
 
 
-def failing(*failures: Exception) -> Failing:
-    """Store a logo behind failures."""
-    store = Failing(failures=list(failures))
+def failing(*failures: Exception) -> FailingObjects:
+    """Return a store with a logo that raises these errors first."""
+    store = FailingObjects(failures=list(failures))
     store.add("demo", "logo", b"logo")
     return store
 
 
-def test_an_object_that_is_replaced_meanwhile_is_read_again() -> None:
-    """The newer one is as good."""
-    assert marks(failing(ObjectReplaced("logo"))).load("logo") == b"logo"
+def test_an_object_that_was_replaced_is_read_again() -> None:
+    """The retry returns the new version."""
+    assert loader(failing(ObjectReplaced("logo"))).load("logo") == b"logo"
 
 
 @pytest.mark.parametrize(
@@ -133,40 +133,40 @@ def test_an_object_that_is_replaced_meanwhile_is_read_again() -> None:
     ],
     ids=["replaced-twice", "store-is-down", "denied", "archived", "missing"],
 )
-def test_only_the_stores_own_failures_are_the_services_fault(
+def test_only_failures_of_the_store_are_server_errors(
     failures: list[Exception], code: Code
 ) -> None:
-    """Everything else is an object that cannot be used."""
+    """Every other failure is a WatermarkError."""
     with pytest.raises(OssError) as caught:
-        marks(failing(*failures)).load("logo")
+        loader(failing(*failures)).load("logo")
     assert caught.value.code is code
 
 
-def test_a_result_is_named_by_the_versions_of_its_marks() -> None:
-    """Another logo under the same key makes another result (decision 011); the same, the same."""
+def test_the_result_key_contains_the_etags_of_watermarks() -> None:
+    """Another logo under the same key changes the result's key (decision 011)."""
     process = f"watermark,{reference('logo')}"
     red, again, blue = (
-        result_key(rendered(objects(logo=even(colour)), process))
+        result_key(rendered(objects(logo=filled(colour)), process))
         for colour in ("red", "red", "blue")
     )
     assert red == again
     assert red != blue
 
 
-def test_a_mark_that_is_not_drawn_names_nothing() -> None:
-    """Two results that follow from the same things have the same name."""
+def test_an_unused_watermark_does_not_change_the_result_key() -> None:
+    """A process without watermarks gives the same key for any logo."""
     names = {
-        result_key(rendered(objects(logo=even(colour)), "resize,w_10"))
+        result_key(rendered(objects(logo=filled(colour)), "resize,w_10"))
         for colour in ("red", "blue")
     }
     assert len(names) == 1
 
 
-def test_what_was_made_of_a_mark_is_no_other_requests() -> None:
-    """One context may serve many jobs: each bucket has its own `logo`."""
-    store = objects(logo=even("red"))
+def test_requests_that_share_a_context_do_not_share_watermarks() -> None:
+    """Each bucket's `logo` is its own."""
+    store = objects(logo=filled("red"))
     store.add("other", "picture", stored(Image.new("RGB", (40, 30))))
-    store.add("other", "logo", even("blue"))
+    store.add("other", "logo", filled("blue"))
     context = ProcessingContext()
     process = f"watermark,{reference('logo')}"
     found = [rendered(store, process, bucket, context) for bucket in ("demo", "other")]

@@ -1,4 +1,4 @@
-"""What is told of a request when it is over."""
+"""Log line, metrics and annotations of a finished request."""
 
 import pytest
 
@@ -10,15 +10,15 @@ from darkroom.web.http import Request, Response
 from darkroom.web.responses import error_response
 
 
-def account(request: Request, response: Response) -> RequestRecord:
-    """Close the account of a request."""
+def record(request: Request, response: Response) -> RequestRecord:
+    """Return the record of a finished request."""
     return RequestRecord(
         request=request, response=response, stopwatch=Stopwatch(), log_context=LogContext()
     )
 
 
 def refusal(code: Code) -> Response:
-    """Refuse a request."""
+    """Return the error response of this code."""
     return error_response(OssError(code), request_id="0", host="api", head=False)
 
 
@@ -38,31 +38,31 @@ POST = Request(
     ],
     ids=["ok", "404", "501", "503"],
 )
-def test_the_outcome_says_whose_fault_it_is(code: Code | None, outcome: str) -> None:
-    """By the error, whose judgement is the same everywhere: a 501 is no failure of ours."""
-    told = account(GET, refusal(code) if code else Response(status=200))
-    assert told.dimensions == {"operation": "get", "outcome": outcome}
+def test_the_outcome_follows_from_the_error_code(code: Code | None, outcome: str) -> None:
+    """Client errors and 501 are `refused`; other server errors are `failed`."""
+    finished = record(GET, refusal(code) if code else Response(status=200))
+    assert finished.dimensions == {"operation": "get", "outcome": outcome}
 
 
-def test_only_a_job_that_was_accepted_counts_as_one() -> None:
-    """With the bytes that came and went."""
-    accepted = {name: value for name, _, value in account(POST, Response(status=200)).metrics()}
+def test_only_an_accepted_job_is_counted() -> None:
+    """An accepted job counts as `JobsAccepted` with its bytes; a refused one does not."""
+    accepted = {name: value for name, _, value in record(POST, Response(status=200)).metrics()}
     assert (accepted["JobsAccepted"], accepted["BytesIn"]) == (1, len(POST.body))
-    denied = {name for name, _, _ in account(POST, refusal(Code.ACCESS_DENIED)).metrics()}
-    asked = {name for name, _, _ in account(GET, Response(status=200)).metrics()}
+    denied = {name for name, _, _ in record(POST, refusal(Code.ACCESS_DENIED)).metrics()}
+    read = {name for name, _, _ in record(GET, Response(status=200)).metrics()}
     assert denied == {"Requests", "Latency"}
-    assert "JobsAccepted" not in asked
+    assert "JobsAccepted" not in read
 
 
-def test_a_trace_is_found_by_words_and_numbers() -> None:
-    """X-Ray knows no lists to search by."""
-    told = account(GET, Response(status=304))
-    told.log_context.bind(bucket="demo", operations=["resize"], source_bytes=7)
-    assert told.annotations() == {
+def test_annotations_contain_only_scalars() -> None:
+    """X-Ray annotations may not be lists, so `operations` is in the log line only."""
+    finished = record(GET, Response(status=304))
+    finished.log_context.bind(bucket="demo", operations=["resize"], source_bytes=7)
+    assert finished.annotations() == {
         "operation": "get",
         "outcome": "ok",
         "status": 304,
         "bucket": "demo",
         "source_bytes": 7,
     }
-    assert told.log_fields()["operations"] == ["resize"]
+    assert finished.log_fields()["operations"] == ["resize"]

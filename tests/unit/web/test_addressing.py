@@ -1,4 +1,4 @@
-"""Host and path → bucket and key (decision 007, spec 01 §1)."""
+"""Bucket and key are parsed from host and path (decision 007, spec 01 §1)."""
 
 from collections.abc import Mapping
 
@@ -14,14 +14,14 @@ SETTINGS = Settings(
 )
 
 
-def meant(
+def address(
     path: str,
     host: str = "api",
     *,
     settings: Settings = SETTINGS,
     headers: Mapping[str, str] | None = None,
 ) -> Address:
-    """Read a path as sent."""
+    """Return the address of a request with this path and host."""
     request = Request(method="GET", raw_path=path, headers={"host": host, **(headers or {})})
     return parse_address(request, settings)
 
@@ -42,9 +42,9 @@ def meant(
         ("oss.example.com", "/demo/a.jpg", Address("demo", "a.jpg")),
     ],
 )
-def test_every_form_of_a_url_is_understood(host: str, path: str, expected: Address) -> None:
+def test_every_form_of_url_is_parsed(host: str, path: str, expected: Address) -> None:
     """Path style, virtual host, and a domain of one bucket."""
-    assert meant(path, host) == expected
+    assert address(path, host) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,19 @@ def test_every_form_of_a_url_is_understood(host: str, path: str, expected: Addre
     ],
 )
 def test_a_key_is_decoded_exactly_once(path: str, key: str) -> None:
-    """Whatever is in it stays in it: dots and slashes lead to no other bucket."""
-    assert meant(path) == Address("demo", key)
+    """A decoded dot or slash stays in the key and selects no other bucket."""
+    assert address(path) == Address("demo", key)
 
 
 @pytest.mark.parametrize(
     "header", ["x-forwarded-host", "x-original-url", "x-rewrite-url", "forwarded", "x-oss-bucket"]
 )
-def test_no_header_chooses_a_bucket(header: str) -> None:
-    """Only host and path do."""
+def test_no_header_selects_a_bucket(header: str) -> None:
+    """Only host and path select the bucket."""
     for value in ("closed", "closed.oss.example.com", "/closed/a"):
         headers = {header: value}
-        assert meant("/demo/a", headers=headers) == Address("demo", "a")
-        assert meant("/a", "demo.oss.example.com", headers=headers) == Address("demo", "a")
+        assert address("/demo/a", headers=headers) == Address("demo", "a")
+        assert address("/a", "demo.oss.example.com", headers=headers) == Address("demo", "a")
 
 
 @pytest.mark.parametrize(
@@ -101,24 +101,24 @@ def test_no_header_chooses_a_bucket(header: str) -> None:
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else "",
 )
-def test_what_is_no_name_is_refused(path: str, code: Code | None) -> None:
-    """Spec 01 §1; an encoded slash parts bucket and key like a plain one."""
+def test_an_invalid_bucket_or_key_is_refused(path: str, code: Code | None) -> None:
+    """Spec 01 §1; an encoded slash separates bucket and key like a plain slash."""
     if code is None:
-        assert meant(path) == Address("demo", "closed/a")
+        assert address(path) == Address("demo", "closed/a")
         return
     with pytest.raises(OssError) as refused:
-        meant(path)
+        address(path)
     assert refused.value.code is code
 
 
 @pytest.mark.parametrize(
     "host", ["", "evil.example", "oss.example.com.evil", "demo.oss.example.com.evil", "x@demo"]
 )
-def test_other_hosts_are_path_style_or_nothing(host: str) -> None:
-    """C-01: where that is off, the bucket's own host is the only way."""
-    assert meant("/demo/a", host) == Address("demo", "a")
+def test_an_unknown_host_is_path_style_or_refused(host: str) -> None:
+    """C-01: with path style disabled, an unknown host raises SecondLevelDomainForbidden."""
+    assert address("/demo/a", host) == Address("demo", "a")
     strict = Settings(buckets={}, base_domains=("oss.example.com",), path_style=False)
     with pytest.raises(OssError) as refused:
-        meant("/demo/a", host, settings=strict)
+        address("/demo/a", host, settings=strict)
     assert refused.value.code is Code.SECOND_LEVEL_DOMAIN_FORBIDDEN
-    assert meant("/a", "demo.oss.example.com", settings=strict) == Address("demo", "a")
+    assert address("/a", "demo.oss.example.com", settings=strict) == Address("demo", "a")

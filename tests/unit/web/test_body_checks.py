@@ -1,4 +1,4 @@
-"""Bodies as they arrive."""
+"""Request bodies: length, digest and limit."""
 
 import pytest
 
@@ -10,13 +10,13 @@ MD5_OF_X = "ndTkYSaMgDT1yFZOFVxnpg=="
 
 
 def request(body: bytes, **headers: str) -> Request:
-    """Send a body with some headers."""
+    """Return a request with this body and these headers."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return Request(method="PUT", raw_path="/b/k", body=body, headers=names)
 
 
 def refusal(sent: Request) -> Code:
-    """Give what a refusal says."""
+    """Return the code of the error that `check_body_intact` raises."""
     with pytest.raises(OssError) as error:
         check_body_intact(sent)
     return error.value.code
@@ -33,25 +33,25 @@ def refusal(sent: Request) -> Code:
     ],
     ids=["empty", "empty in chunks", "of a front that tells no length", "full", "with digest"],
 )
-def test_a_whole_body_is_taken(body: bytes, headers: dict[str, str]) -> None:
-    """With its length, or in chunks whose sum no header tells (spec 05 §5)."""
+def test_an_intact_body_is_accepted(body: bytes, headers: dict[str, str]) -> None:
+    """With a length, or chunked without one (spec 05 §5)."""
     check_body_intact(request(body, **headers))
     assert read_body(request(body, **headers), limit=10) == body
 
 
 def test_a_request_without_length_and_body_is_refused() -> None:
-    """Nobody can tell whether something got lost (spec 05 §5)."""
+    """Without a length, a lost body cannot be detected (spec 05 §5)."""
     assert refusal(request(b"")) is Code.MISSING_CONTENT_LENGTH
 
 
 @pytest.mark.parametrize("announced", ["2", "0", "01", "", "one"])
 def test_a_body_of_another_length_is_refused(announced: str) -> None:
-    """A front takes some bodies for text and mends them."""
+    """A proxy may decode a body as text and change its bytes."""
     assert refusal(request(b"x", content_length=announced)) is Code.INCOMPLETE_BODY
 
 
-def test_a_longer_body_is_refused_with_the_way_out() -> None:
-    """The limit is part of the message (decision 009)."""
+def test_a_body_over_the_limit_is_refused_with_a_hint() -> None:
+    """The message contains the limit and names S3 for larger bodies (decision 009)."""
     with pytest.raises(OssError, match=r"11 bytes exceed the 10 .* S3 directly") as error:
         read_body(request(b"0123456789a"), limit=10)
     assert error.value.code is Code.ENTITY_TOO_LARGE
@@ -59,5 +59,5 @@ def test_a_longer_body_is_refused_with_the_way_out() -> None:
 
 @pytest.mark.parametrize("digest", ["", "?", "AAAA", MD5_OF_X[:-1], MD5_OF_X.swapcase(), "ü"])
 def test_a_body_of_another_digest_is_refused(digest: str) -> None:
-    """Whether the header is base64 of a digest or not."""
+    """A Content-MD5 that is malformed or of other bytes raises InvalidDigest."""
     assert refusal(request(b"x", content_md5=digest)) is Code.INVALID_DIGEST

@@ -1,4 +1,4 @@
-"""What a CDN in front may keep, and whom it keeps out."""
+"""Cache-Control for a CDN, and the origin secret of its requests."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,13 +20,13 @@ PICTURE = {"etag": '"E"', "content-type": "image/jpeg"}
 
 
 def cache_control(headers: Mapping[str, str], caller: Caller) -> str | None:
-    """Tell what an answer with these headers says to caches."""
+    """Return the Cache-Control of a response with these headers."""
     answer = limit_caching(Response(status=200, headers=headers), caller)
     return answer.headers.get("cache-control")
 
 
 @pytest.mark.parametrize(
-    ("stored", "said"),
+    ("stored", "expected"),
     [
         ("", "private"),
         ("max-age=60", "private, max-age=60"),
@@ -36,28 +36,28 @@ def cache_control(headers: Mapping[str, str], caller: Caller) -> str | None:
         ('private="x", proxy-revalidate', "private"),
     ],
 )
-def test_what_was_signed_for_is_its_callers_alone(stored: str, said: str) -> None:
-    """A shared cache would serve it to others, and after the signature's end."""
-    assert private_cache_control(stored) == said
+def test_the_response_to_a_signed_request_is_private(stored: str, expected: str) -> None:
+    """A shared cache would serve it to other callers and after the signature expires."""
+    assert private_cache_control(stored) == expected
     headers = PICTURE | ({"cache-control": stored} if stored else {})
-    assert cache_control(headers, SIGNED) == said
+    assert cache_control(headers, SIGNED) == expected
 
 
 @pytest.mark.parametrize("stored", [None, "public, max-age=60"])
-def test_a_picture_that_anybody_may_see_is_kept_as_its_source_says(stored: str | None) -> None:
-    """And as long as the CDN likes where that says nothing."""
+def test_a_public_picture_keeps_the_cache_control_of_its_source(stored: str | None) -> None:
+    """Without Cache-Control on the source, the CDN's default applies."""
     headers = PICTURE | ({"cache-control": stored} if stored else {})
     assert cache_control(headers, ANONYMOUS) == stored
 
 
-def test_what_is_no_object_is_not_kept() -> None:
-    """A list would miss what comes later."""
+def test_a_response_that_is_no_object_is_not_cached() -> None:
+    """Lists and other documents get `no-store`."""
     assert cache_control({"content-type": "application/xml"}, ANONYMOUS) == "no-store"
 
 
 @pytest.mark.parametrize("token", ["", "W", "w ", "other", "\ud800"], ids=ascii)
-def test_a_request_past_the_cdn_is_refused(token: str) -> None:
-    """Only the exact token passes, unless the CDN is optional."""
+def test_a_request_that_bypasses_the_cdn_is_refused(token: str) -> None:
+    """A missing or wrong token is refused if the CDN is required."""
     verifier = MemoryOriginVerifier("w", "")
     with pytest.raises(OssError) as refused:
         came_through_cdn(token, verifier, required=True)
@@ -66,14 +66,14 @@ def test_a_request_past_the_cdn_is_refused(token: str) -> None:
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_a_request_through_the_cdn_is_known(required: bool) -> None:
-    """By any of the tokens that hold."""
+def test_a_request_through_the_cdn_is_accepted(required: bool) -> None:
+    """Any of the valid tokens is accepted."""
     assert came_through_cdn("w", MemoryOriginVerifier("v", "w"), required=required)
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_without_a_cdn_no_token_is_asked_for(required: bool) -> None:
-    """Whatever the setting says."""
+def test_without_a_cdn_no_token_is_required(required: bool) -> None:
+    """Without an origin verifier the setting `origin_secret_required` has no effect."""
     settings = Settings(buckets={}, origin_secret_required=required)
     services = replace(memory_services(), settings=settings)
     request = Request(method="POST", raw_path="/")
@@ -82,8 +82,8 @@ def test_without_a_cdn_no_token_is_asked_for(required: bool) -> None:
     assert refused.value.code is Code.METHOD_NOT_ALLOWED
 
 
-def test_the_word_goes_no_further() -> None:
-    """Neither among the headers nor where a request is shown."""
+def test_the_origin_token_is_removed_from_the_headers() -> None:
+    """Neither the headers nor the repr of a request contains the token."""
     event = {
         "rawPath": "/demo/a.jpg",
         "headers": {"X-Origin-Verify": "hush", "Host": "api"},

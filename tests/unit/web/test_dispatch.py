@@ -12,21 +12,21 @@ READING = {"GET", "HEAD"}
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_route_requires_a_right(table: str) -> None:
-    """Without `Access.NONE` a handler is called for callers with the right only."""
+    """The dispatcher checks `Route.requires` before it calls the handler."""
     for (method, name), route in TABLES[table].items():
         assert isinstance(route, Route), (method, name)
         assert isinstance(route.requires, Access), (method, name)
 
 
-def test_what_needs_no_right_is_refused_whoever_sends_it() -> None:
-    """A new handler that answers without a right has to be added here as well."""
+def test_the_routes_without_a_right_are_listed() -> None:
+    """The handlers with `Access.NONE` are the listed two; a third fails this test."""
     routes = [route for table in TABLES.values() for route in table.values()]
     open_to_all = {route.handler.__name__ for route in routes if route.requires is Access.NONE}
     assert open_to_all == {"refuse_put", "post_object"}
 
 
-def test_what_changes_something_requires_more_than_to_read() -> None:
-    """By the method: a right to read or to list allows no PUT, POST or DELETE."""
+def test_no_write_method_requires_only_a_read_right() -> None:
+    """PUT, POST and DELETE require neither a READ nor a LIST right."""
     for table in TABLES.values():
         for (method, name), route in table.items():
             if method not in READING:

@@ -1,4 +1,4 @@
-"""Requests as plain values."""
+"""The query of a request."""
 
 import pytest
 
@@ -19,19 +19,21 @@ from darkroom.web.http import Request
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_plus_is_a_blank_but_in_a_process(query: str, pairs: tuple[tuple[str, str], ...]) -> None:
-    """C-11: base64 in a process may hold a plus; form encoding writes blanks as plus."""
+def test_a_plus_is_a_blank_except_in_a_process(
+    query: str, pairs: tuple[tuple[str, str], ...]
+) -> None:
+    """C-11: base64 in a process may contain a plus; form encoding writes blanks as plus."""
     assert Request(method="GET", raw_path="/", raw_query=query).query_pairs == pairs
 
 
-def test_of_a_repeated_parameter_the_first_counts() -> None:
+def test_the_first_of_a_repeated_parameter_counts() -> None:
     """The first occurrence wins, in a process as in a signature (C-10)."""
     request = Request(method="GET", raw_path="/", raw_query="x=1&x=2")
     assert request.query == {"x": "1"}
 
 
-def test_a_query_is_utf_8() -> None:
-    """What cannot be decoded cannot be meant."""
+def test_a_query_that_is_not_utf_8_is_refused() -> None:
+    """Such a query raises InvalidArgument."""
     with pytest.raises(OssError) as refused:
         _ = Request(method="GET", raw_path="/", raw_query="prefix=%ff").query_pairs
     assert refused.value.code is Code.INVALID_ARGUMENT

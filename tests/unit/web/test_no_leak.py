@@ -1,4 +1,4 @@
-"""A leaked link to one object, changed in every way: it opens nothing else and breaks nothing."""
+"""A leaked link to one object, changed by fuzzing, reveals and changes nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,8 +42,8 @@ LINKS: dict[str, SignedRequest] = {
 
 type Change = Callable[[Request], Request]
 
-anything = st.text(max_size=12)
-methods = st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "get", ""]) | anything
+texts = st.text(max_size=12)
+methods = st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "get", ""]) | texts
 paths = st.sampled_from(
     [
         "/closed/secret.txt",
@@ -59,7 +59,7 @@ paths = st.sampled_from(
         "/",
         "",
     ]
-) | anything.map(lambda text: f"/closed/{text}")
+) | texts.map(lambda text: f"/closed/{text}")
 pairs = st.sampled_from(
     [
         "style",
@@ -82,7 +82,7 @@ pairs = st.sampled_from(
         "x-oss-unknown=1",
         "%ff",
     ]
-) | st.tuples(anything, anything).map("=".join)
+) | st.tuples(texts, texts).map("=".join)
 header_names = st.sampled_from(
     [
         "authorization",
@@ -100,7 +100,7 @@ header_names = st.sampled_from(
         "x-forwarded-host",
     ]
 )
-header_values = anything | st.sampled_from(
+header_values = texts | st.sampled_from(
     ["", "closed.oss.example.com", "/closed/secret.txt", "bytes=0-", "OSS ak:", "public-read"]
 )
 bodies = st.binary(max_size=20) | st.sampled_from(
@@ -114,12 +114,12 @@ bodies = st.binary(max_size=20) | st.sampled_from(
 
 
 def with_query(request: Request, change: Callable[[list[str]], list[str]]) -> Request:
-    """Change the query as sent."""
+    """Return the request with its raw query parameters changed."""
     return replace(request, raw_query="&".join(change(request.raw_query.split("&"))))
 
 
 def spliced(text: str, at: int, inserted: str) -> str:
-    """Put a text into another one, or exchange a character of it."""
+    """Insert a text in place of one character."""
     return text[:at] + inserted + text[at + 1 :]
 
 
@@ -145,7 +145,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(
         lambda at, text: lambda sent: replace(sent, raw_query=spliced(sent.raw_query, at, text)),
         st.integers(0, 200),
-        anything,
+        texts,
     ),
     st.builds(
         lambda name, value: lambda sent: replace(sent, headers={**sent.headers, name: value}),
@@ -160,39 +160,39 @@ changes: st.SearchStrategy[Change] = st.one_of(
         ),
         header_names,
         st.integers(0, 120),
-        anything,
+        texts,
     ),
 )
 
 
 def as_sent(link: SignedRequest) -> Request:
-    """Write a request as it arrives."""
+    """Return a signed request as a web request."""
     path, _, query = link.target().partition("?")
     headers = {"host": "api", **link.headers}
     return Request(method=link.method, raw_path=path, raw_query=query, headers=headers)
 
 
-def filled() -> tuple[Services, MemoryObjects]:
-    """Give a world of one closed bucket with two objects and a style."""
+def closed_services() -> tuple[Services, MemoryObjects]:
+    """Return services with one private bucket that has two objects and a style."""
     objects = MemoryObjects()
     objects.add("closed", LINK.key, SHARED)
     objects.add("closed", "secret.txt", SECRET)
-    there = memory_services(CLOSED, objects=objects, keys=[OWNER])
-    put_style(CLOSED, StyleDraft(name="small", content="image/resize,w_10"), there)
-    return there, objects
+    services = memory_services(CLOSED, objects=objects, keys=[OWNER])
+    put_style(CLOSED, StyleDraft(name="small", content="image/resize,w_10"), services)
+    return services, objects
 
 
-THERE, OBJECTS = filled()
+SERVICES, OBJECTS = closed_services()
 BEFORE = dict(OBJECTS.stored)
 
 
-def revealed(request: Request) -> bytes | None:
-    """Send a request; give the bytes that it is answered, None when it is refused."""
-    target = locate(request, THERE)
-    if target.found is not None:
-        cors.cors_headers(request, target.found)
+def response_body(request: Request) -> bytes | None:
+    """Send a request; return the body of its response, or None if it is refused."""
+    target = locate(request, SERVICES)
+    if target.known_bucket is not None:
+        cors.cors_headers(request, target.known_bucket)
     try:
-        response = dispatch(request, target, THERE, ProcessingContext())
+        response = dispatch(request, target, SERVICES, ProcessingContext())
     except OssError as error:
         if error.status >= 500 and error.code is not Code.NOT_IMPLEMENTED:
             raise
@@ -202,9 +202,9 @@ def revealed(request: Request) -> bytes | None:
     return body
 
 
-def test_the_links_open_what_they_are_for() -> None:
-    """Unchanged, each gives its object: so the changes start from something that works."""
-    assert {form: revealed(as_sent(link)) for form, link in LINKS.items()} == dict.fromkeys(
+def test_every_unchanged_link_returns_its_object() -> None:
+    """The links that the other tests change are valid."""
+    assert {form: response_body(as_sent(link)) for form, link in LINKS.items()} == dict.fromkeys(
         LINKS, SHARED
     )
 
@@ -214,29 +214,29 @@ CHANGES = st.lists(changes, min_size=1, max_size=4)
 
 @settings(max_examples=340, deadline=None)
 @given(CHANGES)
-def test_a_changed_link_opens_nothing_else(made: list[Change]) -> None:
-    """2,000 requests: each is refused by name, or still gives what the link was for.
+def test_a_changed_link_opens_nothing_else(chosen: list[Change]) -> None:
+    """Each of 2,000 requests is refused with an error code or returns the link's object.
 
-    The key may do everything, yet nothing is read, listed or changed with it.
+    The key has every permission, yet no other object is read, listed or changed.
     """
-    assert_opens_nothing_else(made)
+    assert_opens_nothing_else(chosen)
 
 
 @pytest.mark.slow
 @settings(max_examples=3_400, deadline=None)
 @given(CHANGES)
-def test_a_link_changed_in_many_ways_opens_nothing_else(made: list[Change]) -> None:
+def test_a_link_changed_in_many_ways_opens_nothing_else(chosen: list[Change]) -> None:
     """The same holds for 20,000 requests."""
-    assert_opens_nothing_else(made)
+    assert_opens_nothing_else(chosen)
 
 
-def assert_opens_nothing_else(made: list[Change]) -> None:
-    """Send every link with these changes: it is refused, or gives its own object."""
+def assert_opens_nothing_else(chosen: list[Change]) -> None:
+    """Send every link with these changes: it is refused, or returns its own object."""
     for link in LINKS.values():
         request = as_sent(link)
-        for change in made:
+        for change in chosen:
             request = change(request)
-        assert (revealed(request) or b"") in SHARED, request
+        assert (response_body(request) or b"") in SHARED, request
         assert OBJECTS.stored == BEFORE, request
-        assert [style.name for style in list_styles(CLOSED, THERE)] == ["small"], request
-        assert THERE.buckets.current("closed") == CLOSED, request
+        assert [style.name for style in list_styles(CLOSED, SERVICES)] == ["small"], request
+        assert SERVICES.buckets.current("closed") == CLOSED, request

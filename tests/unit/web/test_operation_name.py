@@ -1,4 +1,4 @@
-"""Metrics are told apart by few words."""
+"""Operation names in metrics have few values."""
 
 import pytest
 
@@ -22,6 +22,6 @@ from darkroom.web.http import Request
         ("GET", "x-oss-process=%FF", "other"),
     ],
 )
-def test_kind(method: str, query: str, kind: str) -> None:
-    """Nothing that a caller makes up becomes a metric of its own."""
+def test_the_operation_name(method: str, query: str, kind: str) -> None:
+    """A value that a caller invents is `other`, so it creates no metric."""
     assert operation_name(Request(method=method, raw_path="/demo/a.jpg", raw_query=query)) == kind

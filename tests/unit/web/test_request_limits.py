@@ -1,4 +1,4 @@
-"""How much a request may bring."""
+"""Limits on headers and query of a request."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from darkroom.web.request_checks import (
 
 
 def request(query: str = "", **headers: str) -> Request:
-    """Send a query and headers."""
+    """Return a request with this query and these headers."""
     return Request(method="GET", raw_path="/b/k", raw_query=query, headers=headers)
 
 
@@ -32,20 +32,20 @@ OVER = {
 }
 
 
-@pytest.mark.parametrize("what", FULL)
-def test_what_reaches_a_bound_passes(what: str) -> None:
-    """Each bound on its own."""
-    check_request_limits(FULL[what])
+@pytest.mark.parametrize("limit", FULL)
+def test_a_request_at_a_limit_is_accepted(limit: str) -> None:
+    """Each limit is tested alone."""
+    check_request_limits(FULL[limit])
 
 
-@pytest.mark.parametrize("what", OVER)
-def test_what_exceeds_a_bound_is_refused_by_name(what: str) -> None:
-    """The message says which, how much, and what is allowed."""
-    with pytest.raises(OssError, match=f"{what}: at most") as error:
-        check_request_limits(OVER[what])
+@pytest.mark.parametrize("limit", OVER)
+def test_a_request_over_a_limit_is_refused_by_name(limit: str) -> None:
+    """The message contains the name of the limit, the value and the maximum."""
+    with pytest.raises(OssError, match=f"{limit}: at most") as error:
+        check_request_limits(OVER[limit])
     assert error.value.code is Code.INVALID_REQUEST
 
 
-def test_half_a_surrogate_pair_counts_like_any_text() -> None:
-    """JSON can carry one where HTTP cannot."""
+def test_a_lone_surrogate_is_counted() -> None:
+    """JSON can contain a lone surrogate, HTTP cannot."""
     check_request_limits(request("\ud800", x="\udfff"))

@@ -55,7 +55,7 @@ class Scope:
     region: str
 
     def text(self) -> str:
-        """Return the scope as it stands in a credential."""
+        """Return the scope in the form that a credential has."""
         return f"{self.day}/{self.region}/oss/aliyun_v4_request"
 
 

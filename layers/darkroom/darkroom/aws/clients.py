@@ -2,13 +2,9 @@
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from botocore.client import ClientMeta
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -16,6 +12,7 @@ from botocore.config import Config
 from darkroom.settings import Settings
 
 if TYPE_CHECKING:
+    from botocore.client import ClientMeta
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

@@ -145,6 +145,8 @@ class TableLocks:
                 return
 
 
+# The attributes `made` (results), `told` (notified) and `held` (end of the lease) keep these names:
+# stored items have them.
 _CLAIMABLE = (
     "(attribute_exists(id) AND (attribute_not_exists(#owner) OR #owner = :owner OR held < :now))"
 )

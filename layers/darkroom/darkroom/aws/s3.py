@@ -1,37 +1,30 @@
 """S3 as object store: reading, writing, listing, presigned URLs."""
 
-from collections.abc import Mapping
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
-
-from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import object_info
-from darkroom.errors import Code, OssError
-from darkroom.http_dates import parse_http_date
-from darkroom.ports.objects import ObjectInfo, OpenObject, RangeSpec
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-import base64
-import hashlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
 from fastcrc import crc64
 
-from darkroom.aws.s3_metadata import etag, s3_params
-from darkroom.ports.objects import ObjectAttributes, PutResult
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-from typing import TYPE_CHECKING
-
-from darkroom.aws.s3_metadata import storage_class
-from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
+from darkroom.aws.errors import translate_s3_errors
+from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
+from darkroom.errors import Code, OssError
+from darkroom.http_dates import parse_http_date
+from darkroom.ports.objects import (
+    ListPage,
+    ListQuery,
+    ObjectAttributes,
+    ObjectInfo,
+    ObjectSummary,
+    OpenObject,
+    PutResult,
+    RangeSpec,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

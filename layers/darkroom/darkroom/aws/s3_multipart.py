@@ -6,7 +6,8 @@ as objects in the results bucket, and completing the upload joins several to one
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
@@ -15,27 +16,17 @@ from typing import TYPE_CHECKING, Any
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import etag
+from darkroom.aws.s3_metadata import etag, s3_params, storage_class
 from darkroom.errors import Code, OssError
-from darkroom.ports.multipart import UploadedPart, UploadRef
-from darkroom.ports.objects import ObjectReplaced, PutResult
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
-
-from darkroom.aws.s3_metadata import s3_params, storage_class
-from darkroom.ports.multipart import MultipartUpload, UploadPage
-from darkroom.ports.objects import ListQuery, ObjectAttributes
+from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
+from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced, PutResult
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
 PREFIX = "parts/"
-"""Begins the keys of staged parts: the bucket's lifecycle tells them from results by it."""
+"""Prefix of the keys of staged parts; the bucket's lifecycle has a rule for it."""
 
 MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""

@@ -1,4 +1,4 @@
-"""Results in a bucket whose lifecycle deletes them (docs/decisions/091-kept-results.md)."""
+"""Results in a bucket whose lifecycle deletes them (docs/decisions/091-result-cache.md)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 PREFIX = "results/"
-"""Begins the keys of results: the bucket's lifecycle tells them from staged parts by it."""
+"""Prefix of the keys of results; the bucket's lifecycle has a rule for it."""
 
 CHECKSUM = f"{RESERVED_METADATA_PREFIX}seal"
 """Metadata: number of bytes, and SHA-256 of an object's name, type and bytes."""

@@ -1,4 +1,4 @@
-"""The word of the front in a secret, whose older version holds as well (decision 093)."""
+"""Access keys and the origin secret, of which two versions are valid (decision 093)."""
 
 import hmac
 from collections.abc import Mapping
@@ -97,17 +97,17 @@ def access_keys(text: str) -> Mapping[str, AccessKey]:
 
 
 VERSIONS = ("AWSCURRENT", "AWSPREVIOUS")
-"""The secret's own labels: putting a new word in makes the one before the previous one."""
+"""Version labels of Secrets Manager: a new value is current, the one before it is previous."""
 
 ORIGIN_SECRET_MAX_AGE = timedelta(minutes=5)
-"""How long a word holds after it was taken out of the secret."""
+"""How long a value is accepted after it was removed from the secret."""
 
 ORIGIN_SECRET_MIN_AGE = timedelta(seconds=10)
-"""How often words that are not known may make the secret be read again."""
+"""Minimum time between two reads of the secret that unknown values cause."""
 
 
 class OriginSecret:
-    """Accepts the present word of a secret and the one before."""
+    """Accepts the current and the previous value of a secret."""
 
     def __init__(self, client: "SecretsManagerClient", secret: str, clock: Clock) -> None:
         """Take the secret's name or ARN; it is read with the first request."""
@@ -116,7 +116,7 @@ class OriginSecret:
         self.recent = TimedCache(load=self._read, clock=clock)
 
     def verify(self, token: str) -> bool:
-        """Compare in constant time; a word that is not known may be new."""
+        """Compare in constant time; an unknown value may be new, so the secret is read again."""
         given = token.encode(errors="surrogatepass")
         return any(
             hmac.compare_digest(known, given)

@@ -1,4 +1,4 @@
-"""What an operator settles for a bucket: who may read it and how its names are understood."""
+"""The settings of a bucket, their JSON document, and the type of a style."""
 
 from darkroom.buckets.bucket import (
     DELIMITERS,

@@ -1,7 +1,7 @@
-"""One bucket with its settings: ACL, CORS, event rules, source protection, styles.
+"""A bucket's settings: ACL, delimiters, source protection, CORS, event rules; and a style.
 
-The settings are declared once, as types of a JSON document (docs/buckets.md): member names are in
-camel case there, and the constraints apply when a document is read.
+The settings are declared as types of a JSON document (docs/buckets.md), whose member names are in
+camel case. The constraints are checked when a document is decoded.
 """
 
 import re
@@ -17,7 +17,7 @@ from darkroom.json_documents import InvalidMember
 
 
 class Acl(StrEnum):
-    """Who may do what without a key."""
+    """The rights of anonymous callers, on a bucket or an object."""
 
     PRIVATE = "private"
     PUBLIC_READ = "public-read"
@@ -35,7 +35,7 @@ class Acl(StrEnum):
 
 
 DELIMITERS = ("@!", "!", "/", "-", "_")
-"""What may part a key from a style's name, in the order in which they are tried (C-150)."""
+"""Separators of a key and a style's name, in the order in which they are tried (C-150)."""
 
 
 def _text(pattern: str, expected: str) -> Meta:
@@ -67,10 +67,10 @@ type _BucketName = Annotated[str, _text("[a-z0-9-]{3,63}", "a bucket's name")]
 
 
 class _Document(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """An object of known members, none of whose lists holds a value twice."""
+    """An object without unknown members and without repeated values in its lists."""
 
     def __post_init__(self) -> None:
-        """Raise `InvalidMember` for a list with a value twice."""
+        """Raise `InvalidMember` for a list with a repeated value."""
         for field, member in zip(
             self.__struct_fields__, self.__struct_encode_fields__, strict=True
         ):
@@ -80,18 +80,21 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
 
 
 class CorsRule(_Document, frozen=True, kw_only=True):
-    """Origins and request headers may hold one `*` for any text."""
+    """A rule for pages of other origins.
+
+    An origin and a request header may contain one `*`, which matches any text.
+    """
 
     allowed_origins: Annotated[tuple[_Origin, ...], Meta(min_length=1, max_length=50)]
     allowed_methods: Annotated[tuple[_Method, ...], Meta(min_length=1, max_length=5)]
     allowed_headers: Annotated[tuple[_HeaderPattern, ...], Meta(max_length=50)] = ()
     expose_headers: Annotated[tuple[_HeaderName, ...], Meta(max_length=50)] = ()
-    """Reply headers that scripts may read."""
+    """Response headers that scripts may read."""
     max_age_seconds: Annotated[int, Meta(ge=0, le=999_999_999)] = 0
-    """How long a browser may remember the answer; 0 leaves that to it."""
+    """Seconds for which a browser may cache the preflight response; 0: the browser's default."""
 
     def allows(self, origin: str, method: str, headers: Sequence[str] = ()) -> bool:
-        """Tell whether a page of the origin may send such a request."""
+        """Return whether a page of the origin may send a request of this method and headers."""
         return (
             any(_matches(pattern, origin) for pattern in self.allowed_origins)
             and method in self.allowed_methods
@@ -103,7 +106,7 @@ class CorsRule(_Document, frozen=True, kw_only=True):
 
     @property
     def any_origin(self) -> bool:
-        """Whether the answer is the same for every origin."""
+        """Whether `*` is one of the origins: the response then allows every origin."""
         return "*" in self.allowed_origins
 
 
@@ -115,45 +118,48 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 class RuleTarget(_Document, frozen=True, kw_only=True):
-    """One thing to be made: by an inline process or a style of the bucket, and its place."""
+    """An inline process or a style of the bucket, and the bucket and key of its result."""
 
     process: _Process
     key: _KeyTemplate
     """A template with the variables of saveas."""
     bucket: _BucketName | None = None
-    """None for the bucket of the rule."""
+    """None: the bucket of the rule."""
 
 
 class EventRule(_Document, frozen=True, kw_only=True):
-    """Makes its targets of objects whose key begins and ends so; empty ends ask nothing."""
+    """Makes its targets of new objects whose key has the prefix and the suffix.
+
+    An empty prefix or suffix matches every key.
+    """
 
     targets: Annotated[tuple[RuleTarget, ...], Meta(min_length=1, max_length=10)]
     prefix: _KeyPart = ""
     suffix: _KeyPart = ""
     since: Annotated[datetime, Meta(tz=True)] | None = None
-    """When the rule was saved: it does not apply to objects that are older."""
+    """When the rule was saved: it does not apply to objects that were created before."""
 
     def fires_on(self, key: str, created: datetime) -> bool:
-        """Tell whether an object of that key and time is meant."""
+        """Return whether the rule applies to an object by its key and its time of creation."""
         if self.since is not None and created < self.since:
             return False
         return key.startswith(self.prefix) and key.endswith(self.suffix)
 
 
 class ProtectionRule(_Document, frozen=True, kw_only=True):
-    """Keys that begin and end so; one of the two may be empty, which asks nothing."""
+    """Protects keys that have the prefix and the suffix; one of the two may be empty."""
 
     prefix: _KeyPart = ""
     suffix: _KeyPart = ""
     ignore_case: bool = False
 
     def __post_init__(self) -> None:
-        """Raise `InvalidMember` for a rule that would cover every object."""
+        """Raise `InvalidMember` for a rule with neither of them: it would cover every key."""
         if not self.prefix and not self.suffix:
             raise InvalidMember("", "must have a prefix, a suffix or both")
 
     def covers(self, key: str) -> bool:
-        """Tell whether both ends of the key match."""
+        """Return whether the key has the prefix and the suffix."""
         prefix, suffix = self.prefix, self.suffix
         if self.ignore_case:
             key, prefix, suffix = key.lower(), prefix.lower(), suffix.lower()
@@ -161,26 +167,26 @@ class ProtectionRule(_Document, frozen=True, kw_only=True):
 
 
 class Protection(_Document, frozen=True, kw_only=True):
-    """The objects of a bucket that are protected: those of a suffix, and those of a rule."""
+    """Source protection: callers without `read` get the objects that it covers with styles only."""
 
     enabled: bool = False
     suffixes: Annotated[tuple[_Extension, ...], Meta(max_length=50)] = ()
-    """File name extensions without their dot, in any case."""
+    """File name extensions without the dot, case-insensitive."""
     rules: Annotated[tuple[ProtectionRule, ...], Meta(max_length=10)] = ()
 
     def covers(self, key: str) -> bool:
-        """Tell whether the object is protected; one match of any kind is enough."""
+        """Return whether protection is enabled and the key has a suffix or matches a rule."""
         if not self.enabled:
             return False
-        extension = key.lower()
-        return any(extension.endswith(f".{suffix.lower()}") for suffix in self.suffixes) or any(
+        lower_key = key.lower()
+        return any(lower_key.endswith(f".{suffix.lower()}") for suffix in self.suffixes) or any(
             rule.covers(key) for rule in self.rules
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """A process value under a name, in whole seconds as to its times."""
+    """A named process value; its times are whole seconds."""
 
     name: str
     content: str
@@ -190,28 +196,28 @@ class Style:
 
 
 type Styles = Mapping[str, Style]
-"""By name, in the order of creation."""
+"""Styles by name, in the order of creation."""
 
 
 class BucketSettings(_Document, frozen=True, kw_only=True):
-    """The settings of a bucket, apart from its name: the document as a whole."""
+    """The settings of a bucket without its name: the whole document."""
 
     acl: Acl = Acl.PRIVATE
     delimiters: Annotated[tuple[_Delimiter, ...], Meta(max_length=5)] = ()
-    """Of `DELIMITERS`, in any order."""
+    """Some of `DELIMITERS`, in any order."""
     protection: Protection = Protection()
     cors: Annotated[tuple[CorsRule, ...], Meta(max_length=10)] = ()
-    """The first that allows a request counts."""
+    """The first rule that allows a request applies."""
     events: Annotated[tuple[EventRule, ...], Meta(max_length=20)] = ()
-    """All that fire on an object do."""
+    """All rules that match an object apply."""
 
     def of(self, name: str) -> "Bucket":
-        """Return the bucket of that name with these settings."""
+        """Return a bucket of this name with these settings."""
         fields = BucketSettings.__struct_fields__
         return Bucket(name=name, **{field: getattr(self, field) for field in fields})
 
 
 class Bucket(BucketSettings, frozen=True, kw_only=True):
-    """A bucket by its OSS name."""
+    """A bucket's settings with its OSS name."""
 
     name: str

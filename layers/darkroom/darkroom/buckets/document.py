@@ -1,4 +1,4 @@
-"""A bucket's settings as a JSON document: the form for operators (docs/buckets.md)."""
+"""Read and write a bucket's settings as a JSON document (docs/buckets.md)."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from darkroom.json_documents import decode
 
 
 def read_bucket(name: str, document: bytes | str) -> Bucket:
-    """Read JSON; a member that is left out has its default. Raises `InvalidDocument`."""
+    """Decode a document; omitted members have their defaults. Raises `InvalidDocument`."""
     return decode(document, BucketSettings).of(name)
 
 
 def write_bucket(bucket: Bucket) -> bytes:
-    """Write all settings that have a value as JSON, defaults too."""
+    """Return the settings as JSON, defaults included; members that are None are omitted."""
     members = msgspec.to_builtins(bucket)
     del members["name"]
     return msgspec.json.encode(_without_nulls(members))

@@ -26,7 +26,7 @@ _REPORT = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class FileTask:
     """One file to process."""
 
     process: str
@@ -41,7 +41,7 @@ class Job:
 
 def plan_jobs(
     process: str, source: Path, target: Path, *, fonts: Path, into_folder: bool | None = None
-) -> list[Job]:
+) -> list[FileTask]:
     """Return the jobs for a file or, for a folder, for every file in it that is not hidden.
 
     Files in a target folder get the names of their sources; `into_folder` says whether the target
@@ -50,13 +50,19 @@ def plan_jobs(
     operations(process)
     if source.is_dir():
         return list(_folder_jobs(process, source, target, fonts))
-    job = Job(process=process, source=source, target=target, marks=source.parent, fonts=fonts)
+    job = FileTask(process=process, source=source, target=target, marks=source.parent, fonts=fonts)
     if target.is_dir() if into_folder is None else into_folder:
         return [replace(job, target=target / source.name, stem=target / source.stem)]
     return [job]
 
 
-def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Iterator[Job]:
+def names_a_file(target: Path) -> bool:
+    """Return whether a path is an existing file, or a new path with the suffix of a result."""
+    is_result = _suffix_format(target) is not None or target.suffix.lower() == f".{_REPORT}"
+    return target.is_file() or (is_result and not target.is_dir())
+
+
+def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Iterator[FileTask]:
     """Yield jobs that keep the folder's tree.
 
     Sources that differ in their suffix alone keep it as a part of the target's name.
@@ -69,7 +75,7 @@ def _folder_jobs(process: str, source: Path, target: Path, fonts: Path) -> Itera
     for path in sources:
         is_unique = stems[path.with_suffix("")] == 1
         stem = path.with_suffix("") if is_unique else path
-        yield Job(
+        yield FileTask(
             process=process,
             source=path,
             target=target / path.relative_to(source),
@@ -98,7 +104,7 @@ def reports(process: str) -> bool:
     return any(isinstance(operation, Report) for operation in operations(process))
 
 
-def run_job(job: Job) -> str | None:
+def run_job(job: FileTask) -> str | None:
     """Process a file and store the result; return an error message, None after success."""
     try:
         result = process_file(job)
@@ -113,7 +119,7 @@ def run_job(job: Job) -> str | None:
     return None
 
 
-def process_file(job: Job) -> Result:
+def process_file(job: FileTask) -> Result:
     """Return the file processed, in the format that the target's name asks for."""
     steps = operations(job.process)
     format_name = _suffix_format(job.target) if job.stem is None else None
@@ -161,7 +167,7 @@ def _suffix_format(path: Path) -> str | None:
     return _SUFFIXES.get(suffix)
 
 
-def _target(job: Job, result: Result) -> Path:
+def _target(job: FileTask, result: Result) -> Path:
     format_name = result.format or _REPORT
     if job.stem is None or _suffix_format(job.target) == format_name:
         return job.target

@@ -1,4 +1,4 @@
-"""What operations use besides the picture: limits, deadline, watermark objects, fonts, cache."""
+"""The context of operations: limits, deadline, watermark loader, fonts, measurement and cache."""
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +12,7 @@ from darkroom.settings import FONTS
 from darkroom.telemetry.logs import LogContext
 
 
-def _no_marks(key: str) -> bytes:
+def _no_watermarks(key: str) -> bytes:
     raise OssError(Code.WATERMARK_ERROR, f"There is nowhere to load {key} from.")
 
 
@@ -22,9 +22,9 @@ def _stage(_name: str) -> AbstractContextManager[object]:
 
 @dataclass(slots=True, kw_only=True)
 class RequestCache:
-    """Values that are made once for a request and used for each frame, bounded by their pixels."""
+    """Values that are computed once for a request and used for each frame."""
 
-    room: int = 4_194_304
+    remaining_pixels: int = 4_194_304
     """Pixels that may still be cached."""
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -36,8 +36,8 @@ class RequestCache:
             cached: T = self._made[key]
             return cached
         made = make()
-        if pixels(made) <= self.room:
-            self.room -= pixels(made)
+        if pixels(made) <= self.remaining_pixels:
+            self.remaining_pixels -= pixels(made)
             self._made[key] = made
         return made
 
@@ -49,7 +49,7 @@ class ProcessingContext:
     limits: Limits = field(default_factory=Limits)
     remaining: Callable[[], float] = lambda: float("inf")
     """Returns the seconds until the deadline of the response."""
-    load_watermark: Callable[[str], bytes] = _no_marks
+    load_watermark: Callable[[str], bytes] = _no_watermarks
     """Returns the bytes of a watermark object by key; raises `WatermarkError`."""
     fonts: Path = FONTS
     """Folder of the font files."""

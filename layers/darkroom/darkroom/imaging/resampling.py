@@ -11,10 +11,10 @@ _HEADROOM = 0.8
 
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
-_HALVED_TO = 1.25
+_REDUCING_GAP_OF_TWO = 1.25
 """Pillow's `reducing_gap` where pixels are first averaged two by two (decision 099)."""
 
-_SPARE = 1.875
+_REDUCING_GAP = 1.875
 """The same for larger blocks, which lose more quality."""
 
 type _Bounds = tuple[float, float, float, float]
@@ -27,8 +27,8 @@ def shrink(image: Image.Image, size: Size, box: _Bounds, *, whole: bool) -> Imag
     averaged before the kernel is applied: a reduced decode has done that already.
     """
     scale = max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])
-    spare = _HALVED_TO if scale < 2 * _SPARE else _SPARE
-    hamming, gap = Image.Resampling.HAMMING, spare if whole else None
+    reducing_gap = _REDUCING_GAP_OF_TWO if scale < 2 * _REDUCING_GAP else _REDUCING_GAP
+    hamming, gap = Image.Resampling.HAMMING, reducing_gap if whole else None
     # `convert` copies even if the mode stays the same.
     if image.mode not in _PREMULTIPLIED:
         return image.resize(size, hamming, box=box, reducing_gap=gap)

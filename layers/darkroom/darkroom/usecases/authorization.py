@@ -1,6 +1,8 @@
-"""Authorization: who may do what (spec 01 §4, spec 04 §3).
+"""Authorization of requests by access keys and ACLs (spec 01 §4, spec 04 §3).
 
-A key that lacks the permission or belongs to other buckets has anonymous rights.
+Access (`Access`) is what a route requires of its caller. A permission (`Permission`) belongs to an
+access key, on its buckets. A right to read or write is either such a permission or granted to every
+caller by an ACL: a key without the permission on a bucket has the rights of anonymous callers.
 """
 
 from enum import Enum, auto

@@ -12,7 +12,7 @@ from darkroom.telemetry.logs import LogContext
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.result_storage import CacheStatus
 from darkroom.web.http import Request, Response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 OTHER = "other"
 ASYNC = "async"
@@ -29,9 +29,9 @@ def operation_name(request: Request) -> str:
         query = request.query
     except OssError:
         return OTHER
-    if Parameter.ASYNC_PROCESS in query:
+    if QueryParameter.ASYNC_PROCESS in query:
         return ASYNC
-    process = query.get(Parameter.PROCESS)
+    process = query.get(QueryParameter.PROCESS)
     if process is None:
         return request.method.lower() if request.method in METHODS else OTHER
     if not process:

@@ -11,15 +11,15 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.services import Services
 from darkroom.web.http import Address, Request, Response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class RequestTarget:
     """The address of a request, resolved once for routing, authorization and CORS."""
 
     address: Address
-    found: Bucket | None
+    known_bucket: Bucket | None
     """The bucket with its settings; None where the service has no such bucket."""
     error: OssError | None = None
     """Why address or bucket could not be resolved; raised before a handler is chosen."""
@@ -27,9 +27,9 @@ class Target:
     @property
     def bucket(self) -> Bucket:
         """The bucket addressed; raises `NoSuchBucket`."""
-        if self.found is None:
+        if self.known_bucket is None:
             raise no_such_bucket(self.address.bucket)
-        return self.found
+        return self.known_bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class RequestContext:
     """A request whose caller is authenticated and authorized, with the services for its handler."""
 
     request: Request
-    target: Target
+    target: RequestTarget
     caller: Caller
     services: Services
     processing: ProcessingContext
@@ -53,9 +53,9 @@ class RequestContext:
         return self.target.address.key
 
     @property
-    def query(self) -> Mapping[Parameter, str]:
+    def query(self) -> Mapping[QueryParameter, str]:
         """The first value of each query parameter that the interface has a name for."""
-        return cast("Mapping[Parameter, str]", self.request.query)
+        return cast("Mapping[QueryParameter, str]", self.request.query)
 
     @property
     def preconditions(self) -> Preconditions | None:

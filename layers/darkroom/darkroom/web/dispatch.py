@@ -12,7 +12,7 @@ from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
 from darkroom.web import cors
 from darkroom.web.cdn import came_through_cdn, limit_caching
-from darkroom.web.context import Handler, RequestContext, Target
+from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
     acl,
     async_process,
@@ -28,7 +28,7 @@ from darkroom.web.handlers import (
 )
 from darkroom.web.http import Address, Request, Response
 from darkroom.web.request_checks import check_body_intact, check_request_limits
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
@@ -50,21 +50,21 @@ type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
 
 OBJECT_ROUTES: Routes = {
-    ("GET", Parameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
-    ("HEAD", Parameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
-    ("GET", Parameter.ASYNC_PROCESS): _route(async_process.get_task, Access.READ_TASKS),
-    ("POST", Parameter.ASYNC_PROCESS): _route(async_process.post_job, Access.STORE_RESULT),
-    ("POST", Parameter.PROCESS): _route(process.post_processed, Access.STORE_RESULT),
-    ("GET", Parameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
-    ("HEAD", Parameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
-    ("GET", Parameter.ACL): _route(acl.get_object_acl, Access.ADMIN),
-    ("PUT", Parameter.ACL): _route(acl.put_object_acl, Access.ADMIN),
-    ("PUT", Parameter.PROCESS): _route(process.refuse_put, Access.NONE),
-    ("POST", Parameter.UPLOADS): _route(multipart.initiate_upload, Access.WRITE),
-    ("PUT", Parameter.UPLOAD_ID): _route(multipart.put_part, Access.WRITE),
-    ("POST", Parameter.UPLOAD_ID): _route(multipart.complete_upload, Access.WRITE),
-    ("DELETE", Parameter.UPLOAD_ID): _route(multipart.abort_upload, Access.WRITE),
-    ("GET", Parameter.UPLOAD_ID): _route(multipart.list_parts, Access.WRITE),
+    ("GET", QueryParameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
+    ("HEAD", QueryParameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
+    ("GET", QueryParameter.ASYNC_PROCESS): _route(async_process.get_task, Access.READ_TASKS),
+    ("POST", QueryParameter.ASYNC_PROCESS): _route(async_process.post_job, Access.STORE_RESULT),
+    ("POST", QueryParameter.PROCESS): _route(process.post_processed, Access.STORE_RESULT),
+    ("GET", QueryParameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
+    ("HEAD", QueryParameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
+    ("GET", QueryParameter.ACL): _route(acl.get_object_acl, Access.ADMIN),
+    ("PUT", QueryParameter.ACL): _route(acl.put_object_acl, Access.ADMIN),
+    ("PUT", QueryParameter.PROCESS): _route(process.refuse_put, Access.NONE),
+    ("POST", QueryParameter.UPLOADS): _route(multipart.initiate_upload, Access.WRITE),
+    ("PUT", QueryParameter.UPLOAD_ID): _route(multipart.put_part, Access.WRITE),
+    ("POST", QueryParameter.UPLOAD_ID): _route(multipart.complete_upload, Access.WRITE),
+    ("DELETE", QueryParameter.UPLOAD_ID): _route(multipart.abort_upload, Access.WRITE),
+    ("GET", QueryParameter.UPLOAD_ID): _route(multipart.list_parts, Access.WRITE),
     ("GET", PLAIN): _route(process.styled_or(objects.get_object), Access.READ_OBJECT),
     ("HEAD", PLAIN): _route(process.styled_or(objects.head_object), Access.READ_OBJECT),
     ("PUT", PLAIN): _route(objects.put_object, Access.WRITE),
@@ -72,18 +72,18 @@ OBJECT_ROUTES: Routes = {
 }
 
 BUCKET_ROUTES: Routes = {
-    ("GET", Parameter.STYLE): _route(styles.get_styles, Access.ADMIN),
-    ("PUT", Parameter.STYLE): _route(styles.put_style, Access.ADMIN),
-    ("DELETE", Parameter.STYLE): _route(styles.delete_style, Access.ADMIN),
-    ("GET", Parameter.BUCKET_SETTINGS): _route(bucket_settings.get_settings, Access.ADMIN),
-    ("PUT", Parameter.BUCKET_SETTINGS): _route(bucket_settings.put_settings, Access.ADMIN),
-    ("GET", Parameter.ACL): _route(acl.get_bucket_acl, Access.ADMIN),
-    ("PUT", Parameter.ACL): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
-    ("GET", Parameter.BUCKET_INFO): _route(buckets.get_bucket_info, Access.LIST),
-    ("GET", Parameter.LOCATION): _route(buckets.get_bucket_location, Access.LIST),
-    ("GET", Parameter.UPLOADS): _route(multipart.list_uploads, Access.LIST),
-    ("POST", Parameter.DELETE): _route(delete_objects.delete_objects, Access.WRITE),
-    ("GET", Parameter.LIST_TYPE): _route(listing.list_objects_v2, Access.LIST),
+    ("GET", QueryParameter.STYLE): _route(styles.get_styles, Access.ADMIN),
+    ("PUT", QueryParameter.STYLE): _route(styles.put_style, Access.ADMIN),
+    ("DELETE", QueryParameter.STYLE): _route(styles.delete_style, Access.ADMIN),
+    ("GET", QueryParameter.BUCKET_SETTINGS): _route(bucket_settings.get_settings, Access.ADMIN),
+    ("PUT", QueryParameter.BUCKET_SETTINGS): _route(bucket_settings.put_settings, Access.ADMIN),
+    ("GET", QueryParameter.ACL): _route(acl.get_bucket_acl, Access.ADMIN),
+    ("PUT", QueryParameter.ACL): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("GET", QueryParameter.BUCKET_INFO): _route(buckets.get_bucket_info, Access.LIST),
+    ("GET", QueryParameter.LOCATION): _route(buckets.get_bucket_location, Access.LIST),
+    ("GET", QueryParameter.UPLOADS): _route(multipart.list_uploads, Access.LIST),
+    ("POST", QueryParameter.DELETE): _route(delete_objects.delete_objects, Access.WRITE),
+    ("GET", QueryParameter.LIST_TYPE): _route(listing.list_objects_v2, Access.LIST),
     ("GET", PLAIN): _route(listing.list_objects, Access.LIST),
     ("HEAD", PLAIN): _route(buckets.head_bucket, Access.LIST),
     ("PUT", PLAIN): _route(buckets.put_bucket, Access.CREATE_BUCKET),
@@ -94,15 +94,15 @@ BUCKET_ROUTES: Routes = {
 SERVICE_ROUTES: Routes = {("GET", PLAIN): _route(buckets.list_buckets, Access.LIST_BUCKETS)}
 
 
-def locate(request: Request, services: Services) -> Target:
+def locate(request: Request, services: Services) -> RequestTarget:
     """Resolve the address of a request; an error is stored in the target, never raised."""
     address = Address("", "")
     try:
         address = parse_address(request, services.settings)
         found = services.buckets.find(address.bucket) if address.bucket else None
     except OssError as error:
-        return Target(address=address, found=None, error=error)
-    return Target(address=address, found=found)
+        return RequestTarget(address=address, known_bucket=None, error=error)
+    return RequestTarget(address=address, known_bucket=found)
 
 
 def parse_address(request: Request, settings: Settings) -> Address:
@@ -135,7 +135,7 @@ def _bucket_of_host(host: str, settings: Settings) -> str | None:
 
 
 def dispatch(
-    request: Request, target: Target, services: Services, processing: ProcessingContext
+    request: Request, target: RequestTarget, services: Services, processing: ProcessingContext
 ) -> Response:
     """Answer a request, or raise the `OssError` that answers it (spec 05 §6 has the order)."""
     check_request_limits(request)
@@ -151,7 +151,7 @@ def dispatch(
     route = _find_route(request, target.address)
     caller = authenticate(request, target.address, services)
     check_body_intact(request)
-    authorize(route.requires, target.found, target.address.bucket, caller)
+    authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
         request=request, target=target, caller=caller, services=services, processing=processing
     )

@@ -10,14 +10,14 @@ from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
 from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 JSON = "application/json"
 
 NO_STORE = {"cache-control": "no-store"}
 """Headers of a response that no cache may store."""
 
-PLUS_IS_LITERAL = frozenset({Parameter.PROCESS, Parameter.ASYNC_PROCESS})
+PLUS_IS_LITERAL = frozenset({QueryParameter.PROCESS, QueryParameter.ASYNC_PROCESS})
 """Query parameters in which a plus is not a space."""
 
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"

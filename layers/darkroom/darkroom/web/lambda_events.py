@@ -37,9 +37,9 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
 
 
 def response_to_event(response: Response) -> dict[str, Any]:
-    """Write the reply; raises `TypeError` for a body that has not been read from its store."""
+    """Return the reply in Lambda's form; raises `TypeError` for a body that is not bytes."""
     if not isinstance(response.body, bytes):
-        raise TypeError("a stored body has to be read before it can be carried")
+        raise TypeError("the body of a response to Lambda must be bytes")
     text = _text_body(response.headers.get("content-type", ""), response.body)
     return {
         "statusCode": response.status,

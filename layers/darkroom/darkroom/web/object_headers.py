@@ -21,7 +21,7 @@ from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.services import Services
 from darkroom.web import wire
 from darkroom.web.http import percent_decode
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 INHERITED_ACL = "default"
 """Name of an object's ACL where it inherits the bucket's."""
@@ -160,7 +160,7 @@ def copy_source(headers: Mapping[str, str], caller: Caller, services: Services) 
     return GetObjectRequest(
         bucket=get_bucket(services, bucket),
         key=key,
-        version_id=dict(parse_qsl(query)).get(Parameter.VERSION_ID),
+        version_id=dict(parse_qsl(query)).get(QueryParameter.VERSION_ID),
         caller=caller,
         preconditions=Preconditions.from_headers(conditional),
     )

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from darkroom.errors import Code, OssError, invalid
 from darkroom.process.grammar import EC_TOO_LONG, MAX_PROCESS_BYTES
 from darkroom.web.http import Request
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
 """Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
@@ -83,7 +83,7 @@ def _check_md5(text: str, body: bytes) -> None:
         raise OssError(Code.INVALID_DIGEST)
 
 
-def read_page_size(query: Mapping[Parameter, str], name: Parameter, default: str) -> int:
+def read_page_size(query: Mapping[QueryParameter, str], name: QueryParameter, default: str) -> int:
     """Read the maximum number of entries on a page of a list: 1 to 1000."""
     text = query.get(name) or default
     if not (text.isascii() and text.isdecimal() and len(text) <= 4):
@@ -93,7 +93,7 @@ def read_page_size(query: Mapping[Parameter, str], name: Parameter, default: str
     return int(text)
 
 
-def read_process_form(request: Request, name: Parameter) -> str:
+def read_process_form(request: Request, name: QueryParameter) -> str:
     """Read the one pair of a form, raw or percent-encoded; `&` and `+` are literal.
 
     Padded base64 is read correctly from the raw form, since only the first `=` separates (C-18).

@@ -18,7 +18,7 @@ from darkroom.usecases.render import RenderResult
 from darkroom.web import wire, xml
 from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef
 from darkroom.web.object_headers import STORED_HEADERS
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 MAX_ERROR_HEADER_BYTES = 4096
 """Bytes of an error in a header with all its details: servers limit headers."""
@@ -27,10 +27,10 @@ PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
 """Reply headers that S3 sends with a result after a redirect."""
 
 
-RESPONSE_PARAMETERS = tuple(p for p in Parameter if p.startswith(wire.RESPONSE_PREFIX))
+RESPONSE_PARAMETERS = tuple(p for p in QueryParameter if p.startswith(wire.RESPONSE_PREFIX))
 
 
-def response_overrides(query: Mapping[Parameter, str], caller: Caller) -> Mapping[str, str]:
+def response_overrides(query: Mapping[QueryParameter, str], caller: Caller) -> Mapping[str, str]:
     """Return the reply headers that `response-*` parameters choose, by lower-case name.
 
     Only signed requests may choose (C-20): otherwise a link to another owner's bucket could serve a

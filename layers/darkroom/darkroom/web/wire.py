@@ -1,14 +1,14 @@
 """OSS's own names on the wire: query parameters and headers, each defined once.
 
-`Parameter` holds every query parameter that a handler reads. Handlers get the query typed by it, so
-a parameter that is missing here does not pass the type checker; the function at the CDN's edge
-keeps these parameters and drops all others of anonymous requests.
+`QueryParameter` holds every query parameter that a handler reads. Handlers get the query typed by
+it, so a parameter that is missing here does not pass the type checker; the function at the CDN's
+edge keeps these parameters and drops all others of anonymous requests.
 """
 
 from enum import StrEnum
 
 
-class Parameter(StrEnum):
+class QueryParameter(StrEnum):
     """A query parameter that changes the response."""
 
     PROCESS = "x-oss-process"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from darkroom.errors import Code, OssError, invalid
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 CONTENT_TYPE = "application/xml"
 
@@ -77,16 +77,16 @@ def boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def name_encoding(query: Mapping[Parameter, str]) -> tuple[EncodeName, Mapping[str, str]]:
+def name_encoding(query: Mapping[QueryParameter, str]) -> tuple[EncodeName, Mapping[str, str]]:
     """Return the function that encodes keys, and the field that names it (`encoding-type`).
 
     XML cannot hold every character of a key: clients ask for percent-encoding.
     """
-    text = query.get(Parameter.ENCODING_TYPE, "")
+    text = query.get(QueryParameter.ENCODING_TYPE, "")
     if not text:
         return str, {}
     if text != "url":
-        raise invalid(Parameter.ENCODING_TYPE, text, "Value must be url")
+        raise invalid(QueryParameter.ENCODING_TYPE, text, "Value must be url")
     return _percent_encoded, {"EncodingType": "url"}
 
 

@@ -75,7 +75,8 @@ def test_without_room_to_keep_it_a_mark_is_made_anew() -> None:
     """A process of many large marks takes longer, but not more memory."""
     bucket = Counting()
     context = ProcessingContext(
-        load_watermark=bucket.load, cache=RequestCache(room=SQUARE.width * SQUARE.height - 1)
+        load_watermark=bucket.load,
+        cache=RequestCache(remaining_pixels=SQUARE.width * SQUARE.height - 1),
     )
     processed(frames(), f"image/watermark,{reference('mark')}", context)
     assert bucket.read == len(COLOURS)

@@ -1,1 +1,1 @@
-"""Pixel filters that several operations use, or that are apart for their mathematics."""
+"""Pixel filters: those of several operations, and those with much mathematics of their own."""

@@ -36,12 +36,12 @@ def box_radius(spread: float) -> float:
     return whole + rest * (2 * whole + 1) / (2 * ((whole + 1) ** 2 - spread))
 
 
-def boxed(kernel: Kernel, radius: float, step: int = 1) -> Kernel:
+def convolve_box(kernel: Kernel, radius: float, step: int = 1) -> Kernel:
     """Return the kernel convolved with a box filter that samples every `step`-th pixel."""
     whole = int(radius)
     reach = (whole + 1) * step
-    beyond = [0.0] * (2 * reach)
-    padded = [*beyond, *kernel, *beyond]
+    padding = [0.0] * (2 * reach)
+    padded = [*padding, *kernel, *padding]
     sums = padded.copy()
     for i in range(step, len(sums)):
         sums[i] += sums[i - step]
@@ -73,8 +73,8 @@ def _aligned(one: Kernel, other: Kernel) -> list[tuple[float, float]]:
 
 
 def _widened(kernel: Kernel, half: int) -> Kernel:
-    beyond = [0.0] * (half - len(kernel) // 2)
-    return [*beyond, *kernel, *beyond]
+    padding = [0.0] * (half - len(kernel) // 2)
+    return [*padding, *kernel, *padding]
 
 
 def block_kernel(block: int) -> Kernel:
@@ -143,8 +143,12 @@ def plan_blur(radius: int, deviation: int) -> BlurPlan:
     target = gaussian(radius, deviation)
     block = _block(target)
     found: list[BoxFilters] = []
-    for family in (_bells(target, block, 2), _bells(target, block, 3), _plateaus(target, block)):
-        found.extend(family)
+    for candidates in (
+        _bells(target, block, 2),
+        _bells(target, block, 3),
+        _plateaus(target, block),
+    ):
+        found.extend(candidates)
         best = min(found, key=lambda boxes: boxes.error)
         if best.error <= _GOOD_ENOUGH:
             break
@@ -170,9 +174,9 @@ def _plateaus(target: Kernel, block: int) -> Iterator[BoxFilters]:
     share = target[0] * len(target)
     half = len(target) // 2
     flat = half * (half + 1) / 3
-    hill = (variance(target) - share * flat) / (1 - share)
+    bell_variance = (variance(target) - share * flat) / (1 - share)
     for (plateau,), wide in _divided(flat, block, 1):
-        for bell, narrow in _divided(hill, block, 2):
+        for bell, narrow in _divided(bell_variance, block, 2):
             error = edge_error(blended(narrow, wide, share), target)
             yield BoxFilters(bell=bell, plateau=plateau, share=share, error=error)
 
@@ -186,12 +190,12 @@ def _divided(spread: float, block: int, count: int) -> Iterator[tuple[tuple[floa
     left = (spread - variance(base)) / block**2
     if left < 0:
         return
-    for own in _first_shares(count):
-        others = [box_radius(left * (1 - own) / (count - 1))] * (count - 1) if own < 1 else []
-        radii = (box_radius(left * own), *others)
+    for first in _first_shares(count):
+        others = [box_radius(left * (1 - first) / (count - 1))] * (count - 1) if first < 1 else []
+        radii = (box_radius(left * first), *others)
         kernel = base
         for radius in radii:
-            kernel = boxed(kernel, radius, block)
+            kernel = convolve_box(kernel, radius, block)
         yield radii, kernel
 
 

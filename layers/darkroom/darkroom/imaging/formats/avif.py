@@ -42,7 +42,7 @@ def _orientation(image: Image.Image) -> int:
 
 AVIF = Avif(
     name="avif",
-    pillow="AVIF",
+    pillow_name="AVIF",
     plugin="PIL.AvifImagePlugin",
     content_type="image/avif",
     brands=frozenset({b"avif", b"avis"}),

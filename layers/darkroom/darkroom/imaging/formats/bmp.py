@@ -6,7 +6,7 @@ from typing import Self
 
 from PIL import Image, ImageMath
 
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header, Output
 
 _HEADER = struct.Struct("<2sIHHI")
@@ -38,7 +38,7 @@ _PER_METRE = 3780
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bmp(Format):
+class Bmp(PictureFormat):
     """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def matches(self, data: bytes) -> bool:
@@ -91,7 +91,7 @@ class Bmp(Format):
 
 BMP = Bmp(
     name="bmp",
-    pillow="BMP",
+    pillow_name="BMP",
     plugin="PIL.BmpImagePlugin",
     content_type="image/bmp",
     signatures=(b"BM",),

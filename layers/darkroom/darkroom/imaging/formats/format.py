@@ -29,12 +29,12 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Format:
+class PictureFormat:
     """A format's capabilities and limits, and how its files are probed, decoded and written."""
 
     name: str
     """The documented value of the `format` operation."""
-    pillow: str
+    pillow_name: str
     """Pillow's name of the format."""
     plugin: str
     """The module that registers the format with Pillow, imported at the first use of the format.
@@ -81,12 +81,12 @@ class Format:
     @property
     def is_readable(self) -> bool:
         """Whether this installation has a decoder (C-100)."""
-        return _import_plugin(self.plugin) and self.pillow in Image.OPEN
+        return _import_plugin(self.plugin) and self.pillow_name in Image.OPEN
 
     @property
     def is_writable(self) -> bool:
         """Whether this installation has an encoder (C-111)."""
-        return _import_plugin(self.plugin) and self.pillow in Image.SAVE
+        return _import_plugin(self.plugin) and self.pillow_name in Image.SAVE
 
     # --- Reading ----------------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class Format:
     def open(self, data: bytes) -> Image.Image:
         """Open with the plugin of this format only; reads the header and no pixels."""
         _import_plugin(self.plugin)
-        return Image.open(io.BytesIO(data), formats=[self.pillow])
+        return Image.open(io.BytesIO(data), formats=[self.pillow_name])
 
     def damaged(self) -> OssError:
         """Return the error for a file that cannot be decoded (C-102)."""
@@ -231,7 +231,7 @@ class Format:
         _import_plugin(self.plugin)
         quality = {} if output.quality is None else {"quality": output.quality}
         buffer = io.BytesIO()
-        image.save(buffer, self.pillow, **{**self.encoder_options, **quality, **options})
+        image.save(buffer, self.pillow_name, **{**self.encoder_options, **quality, **options})
         return buffer.getvalue()
 
     def _too_large(self, size: Size, reason: str) -> OssError:

@@ -12,7 +12,7 @@ class Heic(IsoMedia):
 
 HEIC = Heic(
     name="heic",
-    pillow="HEIF",
+    pillow_name="HEIF",
     plugin="pillow_heif.HeifImagePlugin",
     content_type="image/heic",
     suffixes=("heif",),

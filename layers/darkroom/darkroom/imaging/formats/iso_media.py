@@ -8,7 +8,7 @@ from darkroom.geometry import Size
 from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.iso_items import Items
 from darkroom.imaging.metadata.exif_header import exif_resolution, read_exif
 from darkroom.imaging.picture import Header
@@ -22,7 +22,7 @@ _CODED |= frozenset((b"hevc", b"hevx", b"hevm", b"hevs"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class IsoMedia(Format):
+class IsoMedia(PictureFormat):
     """A format whose files are ISOBMFF files of one of its brands."""
 
     brands: frozenset[bytes] = frozenset()

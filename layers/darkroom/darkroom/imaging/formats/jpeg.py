@@ -19,7 +19,7 @@ from PIL import Image
 from darkroom.errors import too_many
 from darkroom.geometry import Size
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Header, Output, Resolution
 
@@ -69,7 +69,7 @@ _ENDINGS = (b"\0" * 64, b"\xaa" * 64, b"\x55" * 64, b"\xfe" * 64)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Jpeg(Format):
+class Jpeg(PictureFormat):
     """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
 
     def read_header(self, data: bytes) -> Header:
@@ -141,7 +141,7 @@ class Jpeg(Format):
 
 JPEG = Jpeg(
     name="jpg",
-    pillow="JPEG",
+    pillow_name="JPEG",
     plugin="PIL.JpegImagePlugin",
     content_type="image/jpeg",
     aliases=("jpeg",),

@@ -15,7 +15,7 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import Header
 
@@ -60,7 +60,7 @@ _STEP = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Png(Format):
+class Png(PictureFormat):
     """PNG through Pillow, in every mode and bit depth."""
 
     def read_header(self, data: bytes) -> Header:
@@ -101,7 +101,7 @@ class Png(Format):
 
 PNG = Png(
     name="png",
-    pillow="PNG",
+    pillow_name="PNG",
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
     signatures=(_SIGNATURE,),

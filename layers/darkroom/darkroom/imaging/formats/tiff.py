@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageMath
 from darkroom.errors import too_many
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.tiff_directory import MAX_STRIPS, Directory, Tag
 from darkroom.imaging.picture import (
     NORMAL_ORIENTATION,
@@ -44,7 +44,7 @@ _LARGER_TILE = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tiff(Format):
+class Tiff(PictureFormat):
     """TIFF by libtiff, written with LZW (C-110); it is turned upright when it is decoded."""
 
     def read_header(self, data: bytes) -> Header:
@@ -110,7 +110,7 @@ class Tiff(Format):
 
 TIFF = Tiff(
     name="tiff",
-    pillow="TIFF",
+    pillow_name="TIFF",
     plugin="PIL.TiffImagePlugin",
     content_type="image/tiff",
     suffixes=("tif",),

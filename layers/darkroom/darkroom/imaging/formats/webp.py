@@ -7,7 +7,7 @@ from PIL import Image
 
 from darkroom.geometry import Size
 from darkroom.imaging.formats.container import ContainerInfo, u16
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
@@ -20,7 +20,7 @@ _TRANSPARENT_RESULT_BYTES = 26
 
 
 @dataclass(frozen=True, kw_only=True)
-class WebP(Format):
+class WebP(PictureFormat):
     """WebP through libwebp, still and animated."""
 
     def matches(self, data: bytes) -> bool:
@@ -71,7 +71,7 @@ class WebP(Format):
 
 WEBP = WebP(
     name="webp",
-    pillow="WEBP",
+    pillow_name="WEBP",
     plugin="PIL.WebPImagePlugin",
     content_type="image/webp",
     animated=True,

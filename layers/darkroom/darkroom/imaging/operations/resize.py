@@ -39,13 +39,13 @@ EC_BOTH_ZERO = "0040-00000321"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
-    """The sizes of a resize for one source: scale to `inner`, then crop or pad to `size`.
+    """The sizes of a resize for one source: scale to `scaled`, then crop or pad it to `size`.
 
     `padded` is whether the result is composited on an opaque canvas, also where no canvas remains
     visible (C-47).
     """
 
-    inner: Size
+    scaled: Size
     size: Size
     padded: bool = False
 
@@ -107,8 +107,8 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
 
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:
         """Return the size to which the whole picture is scaled, None if that is its own."""
-        inner = self.scaling(size, animated=animated).inner
-        return None if inner == size else inner
+        scaled = self.scaling(size, animated=animated).scaled
+        return None if scaled == size else scaled
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Scale by area averaging when shrinking, bicubic when enlarging (C-51).
@@ -117,33 +117,33 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         """
         scaling = self.scaling(picture.size, animated=picture.header.frames > 1)
         context.limits.check_resized(scaling.size)
-        if scaling.size == scaling.inner == picture.image.size and not scaling.padded:
+        if scaling.size == scaling.scaled == picture.image.size and not scaling.padded:
             return picture
-        size, inner = picture.size, scaling.inner
-        final = inner if scaling.padded else scaling.size
-        box = _source_box(picture, inner, final)
-        if inner[0] <= size[0] and inner[1] <= size[1]:
+        size, scaled = picture.size, scaling.scaled
+        final = scaled if scaling.padded else scaling.size
+        box = _source_box(picture, scaled, final)
+        if scaled[0] <= size[0] and scaled[1] <= size[1]:
             whole = size == picture.image.size
-            scaled = shrink(picture.image, final, box, whole=whole)
+            image = shrink(picture.image, final, box, whole=whole)
         else:
             bicubic = Image.Resampling.BICUBIC
-            scaled = resample_without_halo(
+            image = resample_without_halo(
                 picture.image, lambda pixels: pixels.resize(final, bicubic, box=box)
             )
-        return picture.with_image(
-            _padded(scaled, scaling.size, self.color) if scaling.padded else scaled
-        )
+        if scaling.padded:
+            image = _padded(image, scaling.size, self.color)
+        return picture.with_image(image)
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
         """Return the target sizes for a picture of `size` (spec 02 §1.1–1.3).
 
         An animation is never enlarged, regardless of `limit`.
         """
-        inner, final = self._target(size)
-        if (self.limit or animated) and self._enlarges(size, inner, final):
-            return Scaling(inner=size, size=size)
+        scaled, final = self._target(size)
+        if (self.limit or animated) and self._enlarges(size, scaled, final):
+            return Scaling(scaled=size, size=size)
         padded = self.m == "pad" and not self._by_percent
-        return Scaling(inner=inner, size=final, padded=padded)
+        return Scaling(scaled=scaled, size=final, padded=padded)
 
     @property
     def _by_percent(self) -> bool:
@@ -176,24 +176,24 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
             return fit(size, (width, height))
         return scale_to_width(size, width) if width else scale_to_height(size, height or 1)
 
-    def _enlarges(self, size: Size, inner: Size, final: Size) -> bool:
+    def _enlarges(self, size: Size, scaled: Size, final: Size) -> bool:
         """Return whether the result would exceed the source's resolution (spec 02 §1.3)."""
         if self.m == "fixed" and not self._by_percent:
             return final[0] > size[0] or final[1] > size[1]  # one side is enough (C-50)
         # Both sides scale by the same factor; at most one of them is rounded up to 1 pixel.
-        return inner[0] > size[0] or inner[1] > size[1]
+        return scaled[0] > size[0] or scaled[1] > size[1]
 
 
-def _source_box(picture: Picture, inner: Size, final: Size) -> tuple[float, float, float, float]:
-    """Return the box of decoded pixels that becomes the central `final` of `inner`.
+def _source_box(picture: Picture, scaled: Size, final: Size) -> tuple[float, float, float, float]:
+    """Return the box of decoded pixels that becomes the central `final` of `scaled`.
 
     After a reduced decode of a JPEG, the last column and row may extend past the picture.
     """
     image, size = picture.image, picture.size
     reduction = reduced_by(size, image.size)
-    left, top = centre_offset(final, inner)
-    across = size[0] / inner[0] / reduction
-    down = size[1] / inner[1] / reduction
+    left, top = centre_offset(final, scaled)
+    across = size[0] / scaled[0] / reduction
+    down = size[1] / scaled[1] / reduction
     return (
         left * across,
         top * down,

@@ -27,7 +27,7 @@ MIN_SECONDS_TO_START = 5.0
 
 # Reasons are logged, so they name no object.
 KILLED = "The function was killed on every attempt (out of memory or timeout)."
-CLAIMED_ELSEWHERE = "Another worker is at the job, or at its target."
+CLAIMED_ELSEWHERE = "Another worker holds the job or the lock of its target."
 OBJECT_REPLACED = "An object was replaced meanwhile."
 
 

@@ -1,4 +1,4 @@
-"""Objects that have come into a bucket, and what its rules make of them."""
+"""Events of created objects, and the jobs that the event rules of a bucket make of them."""
 
 import hashlib
 import uuid
@@ -13,7 +13,7 @@ from msgspec import Meta, Raw, Struct, field, structs
 from darkroom.buckets import Bucket, EventRule, RuleTarget
 from darkroom.errors import no_such_bucket
 from darkroom.imaging.operations import canonical_process, compile_operations
-from darkroom.jobs import InvalidMessage, Job, Target
+from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.json_documents import InvalidDocument, decode
 from darkroom.process.grammar import parse
 from darkroom.settings import Settings
@@ -27,23 +27,23 @@ _NAMESPACE = uuid.UUID("5a1b6f0c-3f8e-5d0e-9a53-0d4c6a7e5b21")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectCreated:
-    """An object that has been created, as the store told of it."""
+    """An object that was created, as an event of S3 describes it."""
 
     bucket: str
-    """By its OSS name."""
+    """OSS name of the bucket; the S3 name until `parse_message` replaces it."""
     key: str
     etag: str
-    """Bare upper-case hex."""
+    """Upper-case, without quotes."""
     sequencer: str
-    """Tells one creation of a key from another; its time does where the store has none."""
+    """Distinguishes creations of the same key: S3's sequencer, or the event's time without one."""
     created: datetime
 
 
-type _Moment = Annotated[datetime, Meta(tz=True)]
+type _Timestamp = Annotated[datetime, Meta(tz=True)]
 
 
 class _Message(Struct, frozen=True, kw_only=True, rename={"event": "Event", "records": "Records"}):
-    """What tells the kinds of message apart. Unknown members are ignored: AWS adds some."""
+    """The members that distinguish kinds of message. Unknown members are ignored: AWS adds some."""
 
     job: Raw = Raw()
     detail_type: str = field(name="detail-type", default="")
@@ -67,15 +67,15 @@ class _EventDetail(Struct, frozen=True):
 
 
 class _Event(Struct, frozen=True):
-    """EventBridge's event of S3."""
+    """An event of S3 as EventBridge delivers it."""
 
-    time: _Moment
+    time: _Timestamp
     detail: _EventDetail
 
 
 class _RecordObject(Struct, frozen=True, kw_only=True):
     key: str
-    """Encoded like a form."""
+    """Percent-encoded, with `+` for a space."""
     etag: str = field(name="eTag")
     sequencer: str = ""
 
@@ -92,14 +92,14 @@ class _RecordKind(Struct, frozen=True, rename="camel"):
 class _Record(Struct, frozen=True, rename="camel"):
     """A record of an S3 notification."""
 
-    event_time: _Moment
+    event_time: _Timestamp
     s3: _RecordEntity
 
 
 def parse_message(body: str, settings: Settings) -> Job | list[ObjectCreated]:
-    """Read a message of the queue: a job, an EventBridge event or an S3 notification.
+    """Parse a message of the queue: a job, an EventBridge event or an S3 notification.
 
-    Raises `InvalidMessage`. Objects of buckets that are not served are left out.
+    Raises `InvalidMessage`. Omits objects of S3 buckets that are not served.
     """
     try:
         message = decode(body, _Message)
@@ -113,12 +113,12 @@ def parse_message(body: str, settings: Settings) -> Job | list[ObjectCreated]:
 
 
 def _object_events(message: _Message, body: str) -> Iterator[ObjectCreated]:
-    """Give the objects by their S3 buckets' names."""
+    """Yield the created objects, with the names of their S3 buckets."""
     if message.detail_type == "Object Created":
         event = decode(body, _Event)
         yield _object_created(event.detail, event.time, event.detail.object.key)
     elif message.event == "s3:TestEvent":
-        return  # S3 sends one when a notification is set up
+        return  # S3 sends it when a notification is configured.
     elif message.records is None:
         raise InvalidDocument("Records is required")
     else:
@@ -143,45 +143,45 @@ def _object_created(
     )
 
 
-def job_from_event(arrival: ObjectCreated, services: Services) -> Job | None:
-    """Gather what all rules of the bucket make of an object; none when they make nothing.
+def job_from_event(event: ObjectCreated, services: Services) -> Job | None:
+    """Return a job with the targets of all rules that apply to an object; None without targets.
 
-    The same arrival gives a job of the same id, however often it is told of.
+    Events that are delivered again give jobs with the same task id.
     """
-    if services.buckets.find(arrival.bucket) is None:
+    if services.buckets.find(event.bucket) is None:
         return None
-    # Read now: an object that comes right after its rule was saved is meant by it.
-    bucket = services.buckets.current(arrival.bucket)
+    # Not cached: a rule applies to an object that is created immediately after it was saved.
+    bucket = services.buckets.current(event.bucket)
     targets = tuple(
         _resolve_target(target, bucket, services)
         for rule in bucket.events
-        if rule.fires_on(arrival.key, arrival.created)
+        if rule.fires_on(event.key, event.created)
         for target in rule.targets
     )
     if not targets:
         return None
     return Job(
-        task_id=f"Image-{_event_uuid(arrival)}",
+        task_id=f"Image-{_event_uuid(event)}",
         event_id=new_event_id(),
-        bucket=arrival.bucket,
-        key=arrival.key,
-        etag=arrival.etag,
+        bucket=event.bucket,
+        key=event.key,
+        etag=event.etag,
         targets=targets,
         accepted=services.clock(),
         by_rule=True,
     )
 
 
-def _event_uuid(arrival: ObjectCreated) -> uuid.UUID:
-    parts = (arrival.bucket, arrival.key, arrival.etag, arrival.sequencer)
+def _event_uuid(event: ObjectCreated) -> uuid.UUID:
+    parts = (event.bucket, event.key, event.etag, event.sequencer)
     return uuid.uuid5(_NAMESPACE, hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
-def _resolve_target(target: RuleTarget, bucket: Bucket, services: Services) -> Target:
-    """Settle a rule's process: a style is read now, and later changes of it do not count."""
+def _resolve_target(target: RuleTarget, bucket: Bucket, services: Services) -> JobTarget:
+    """Return the target with its process in canonical text; a style is replaced by its content."""
     process = resolve_style(target.process, bucket, services).process
     operations = reject_reports(compile_operations(process.actions), target.process)
-    return Target(
+    return JobTarget(
         process=canonical_process(operations), bucket=target.bucket or bucket.name, key=target.key
     )
 
@@ -189,20 +189,23 @@ def _resolve_target(target: RuleTarget, bucket: Bucket, services: Services) -> T
 def stamp_new_rules(
     rules: tuple[EventRule, ...], known: tuple[EventRule, ...], now: datetime
 ) -> tuple[EventRule, ...]:
-    """Date the rules that are new: one that was there before goes on as it was.
+    """Set `since` of new rules to `now`; a rule that is among `known` keeps its own.
 
-    By the whole second, which is as exactly as the store's events tell the time.
+    `now` is rounded down to a whole second, the precision of EventBridge's times.
     """
     now = now.replace(microsecond=0)
-    before = {structs.replace(rule, since=None): rule for rule in known}
+    known_rules = {structs.replace(rule, since=None): rule for rule in known}
     return tuple(
-        before.get(structs.replace(rule, since=None), structs.replace(rule, since=now))
+        known_rules.get(structs.replace(rule, since=None), structs.replace(rule, since=now))
         for rule in rules
     )
 
 
 def check_rules(bucket: Bucket, services: Services) -> None:
-    """Refuse a rule whose inline process or bucket could never do; a style may come later."""
+    """Refuse a rule with an invalid inline process or an unknown bucket.
+
+    The existence of a style is not checked: it may be saved later.
+    """
     for rule in bucket.events:
         for target in rule.targets:
             parsed = parse(target.process)

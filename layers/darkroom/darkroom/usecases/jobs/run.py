@@ -10,7 +10,7 @@ from msgspec import structs
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import action_names, compile_operations
 from darkroom.imaging.pipeline import Result, run_each
-from darkroom.jobs import Job, State, Target, TargetResult, Task
+from darkroom.jobs import Job, JobTarget, State, TargetResult, Task
 from darkroom.naming_rules import check_key
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, ObjectInfo, ObjectReplaced
@@ -22,9 +22,9 @@ from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
 def finish_job(task: Task, worker: JobWorker) -> Task:
-    """Dead-letter a failure and notify the topic, exactly once unless the function crashes.
+    """Send a failed job to the dead-letter queue, notify the topic, and store that both are done.
 
-    After a crash in between, the next delivery repeats both.
+    If the function crashes before that is stored, the next delivery repeats both.
     """
     if not task.notified:
         _dead_letter_failure(task, worker)
@@ -208,7 +208,7 @@ def _check_version(job: Job, source: ObjectInfo) -> None:
 
 
 def _store_result(
-    job: Job, target: Target, result: Result, source: ObjectInfo, worker: JobWorker
+    job: Job, target: JobTarget, result: Result, source: ObjectInfo, worker: JobWorker
 ) -> TargetResult:
     """Store a result, unless its source has been replaced since it was read.
 

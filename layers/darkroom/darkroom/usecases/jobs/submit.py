@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from darkroom.errors import Code, OssError, invalid, missing
 from darkroom.imaging.operations import canonical_process, compile_operations
-from darkroom.jobs import Job, State, Target, Task
+from darkroom.jobs import Job, JobTarget, State, Task
 from darkroom.process.grammar import Process, SaveAs
 from darkroom.usecases.authorization import authorize_object
 from darkroom.usecases.render import RenderRequest
@@ -57,7 +57,7 @@ def new_event_id() -> str:
     return digits + "-" + "".join(secrets.choice(_BASE62) for _ in range(27))
 
 
-def _check_target(process: Process, source: RenderRequest, services: Services) -> Target:
+def _check_target(process: Process, source: RenderRequest, services: Services) -> JobTarget:
     """Return the target; checks process and names as far as they are known before processing."""
     saveas = process.save
     if saveas is None:
@@ -66,7 +66,7 @@ def _check_target(process: Process, source: RenderRequest, services: Services) -
     if AUTOEXT in (saveas.bucket or ""):
         raise invalid("b", saveas.bucket or "", f"Value must not hold {AUTOEXT}")
     resolve_target(saveas, source, services)
-    return Target(
+    return JobTarget(
         process=canonical_process(operations),
         bucket=_target_bucket(saveas, source),
         key=saveas.object,

@@ -10,7 +10,7 @@ from darkroom.usecases.services import JobServices
 from darkroom.web.context import RequestContext
 from darkroom.web.http import JSON, NO_STORE, Response
 from darkroom.web.request_checks import read_process_form
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 MAX_TASK_ID = 100
 """Characters of a task id: DynamoDB refuses keys of more than 2 KB."""
@@ -21,7 +21,7 @@ def post_job(context: RequestContext) -> Response:
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key,
-        process=read_process_form(context.request, Parameter.ASYNC_PROCESS),
+        process=read_process_form(context.request, QueryParameter.ASYNC_PROCESS),
         caller=context.caller,
     )
     receipt = submit_job(request, context.services, _job_services(context))
@@ -37,7 +37,7 @@ def post_job(context: RequestContext) -> Response:
 
 def get_task(context: RequestContext) -> Response:
     """Answer the state of a task of this object; raises `NoSuchTask`."""
-    task_id = context.query.get(Parameter.TASK_ID, "")
+    task_id = context.query.get(QueryParameter.TASK_ID, "")
     tasks = _job_services(context).tasks
     task = tasks.find(task_id) if len(task_id) <= MAX_TASK_ID else None
     if task is None or (task.job.bucket, task.job.key) != (context.bucket.name, context.key):

@@ -9,7 +9,7 @@ from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.request_checks import read_page_size
 from darkroom.web.responses import xml_response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import access_control_list, boolean, element, owner, text_element
 
 CREATED = "2026-01-01T00:00:00.000Z"
@@ -19,8 +19,8 @@ CREATED = "2026-01-01T00:00:00.000Z"
 def list_buckets(context: RequestContext) -> Response:
     """Answer the buckets that the caller's key has a permission for."""
     query = context.query
-    prefix, marker = query.get(Parameter.PREFIX, ""), query.get(Parameter.MARKER, "")
-    limit = read_page_size(query, Parameter.MAX_KEYS, "100")
+    prefix, marker = query.get(QueryParameter.PREFIX, ""), query.get(QueryParameter.MARKER, "")
+    limit = read_page_size(query, QueryParameter.MAX_KEYS, "100")
     names = accessible_buckets(context.caller, context.services)
     found = [name for name in names if name.startswith(prefix) and name > marker]
     fields = {
@@ -56,7 +56,7 @@ def head_bucket(context: RequestContext) -> Response:
 
 def put_bucket(context: RequestContext) -> Response:
     """Accept a bucket that exists with that ACL, as OSS does for its owner; create none."""
-    bucket = context.target.found
+    bucket = context.target.known_bucket
     if bucket is None or context.request.headers.get(wire.BUCKET_ACL, bucket.acl) != bucket.acl:
         refuse_change(context)
     return Response(status=200)

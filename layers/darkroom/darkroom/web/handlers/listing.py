@@ -11,7 +11,7 @@ from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.request_checks import read_page_size
 from darkroom.web.responses import xml_response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import EncodeName, boolean, common_prefixes, element, name_encoding, owner
 
 DEFAULT_MAX_KEYS = "100"
@@ -21,7 +21,7 @@ def list_objects(context: RequestContext) -> Response:
     """Answer a page that continues by marker."""
     query = context.query
     encode, encoding_field = name_encoding(query)
-    wanted, marker = _list_query(query), query.get(Parameter.MARKER, "")
+    wanted, marker = _list_query(query), query.get(QueryParameter.MARKER, "")
     page = list_from_marker(context.bucket.name, wanted, marker, context.services)
     fields = {
         "Name": context.bucket.name,
@@ -39,11 +39,11 @@ def list_objects(context: RequestContext) -> Response:
 def list_objects_v2(context: RequestContext) -> Response:
     """Answer a page that continues by token."""
     query = context.query
-    if query[Parameter.LIST_TYPE] != "2":
-        raise invalid(Parameter.LIST_TYPE, query[Parameter.LIST_TYPE], "Value must be 2")
+    if query[QueryParameter.LIST_TYPE] != "2":
+        raise invalid(QueryParameter.LIST_TYPE, query[QueryParameter.LIST_TYPE], "Value must be 2")
     encode, encoding_field = name_encoding(query)
-    wanted, after = _list_query(query), query.get(Parameter.START_AFTER, "")
-    token = query.get(Parameter.CONTINUATION_TOKEN) or None
+    wanted, after = _list_query(query), query.get(QueryParameter.START_AFTER, "")
+    token = query.get(QueryParameter.CONTINUATION_TOKEN) or None
     page = context.services.lister.list(context.bucket.name, wanted, token=token, after=after)
     fields = {
         "Name": context.bucket.name,
@@ -57,15 +57,15 @@ def list_objects_v2(context: RequestContext) -> Response:
         "IsTruncated": boolean(page.next_marker is not None),
         **({} if page.next_marker is None else {"NextContinuationToken": page.next_marker}),
     }
-    with_owner = query.get(Parameter.FETCH_OWNER, "false").lower() == "true"
+    with_owner = query.get(QueryParameter.FETCH_OWNER, "false").lower() == "true"
     return _page_response(fields, page, encode, with_owner=with_owner)
 
 
-def _list_query(query: Mapping[Parameter, str]) -> ListQuery:
+def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
     return ListQuery(
-        prefix=query.get(Parameter.PREFIX, ""),
-        delimiter=query.get(Parameter.DELIMITER, ""),
-        limit=read_page_size(query, Parameter.MAX_KEYS, DEFAULT_MAX_KEYS),
+        prefix=query.get(QueryParameter.PREFIX, ""),
+        delimiter=query.get(QueryParameter.DELIMITER, ""),
+        limit=read_page_size(query, QueryParameter.MAX_KEYS, DEFAULT_MAX_KEYS),
     )
 
 

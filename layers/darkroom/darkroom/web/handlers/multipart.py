@@ -15,7 +15,7 @@ from darkroom.web.http import Response
 from darkroom.web.object_headers import attributes_from_headers, copy_source, may_overwrite
 from darkroom.web.request_checks import read_body, read_page_size
 from darkroom.web.responses import put_headers, xml_response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import (
     boolean,
     common_prefixes,
@@ -44,7 +44,7 @@ def initiate_upload(context: RequestContext) -> Response:
 def put_part(context: RequestContext) -> Response:
     """Store a part: the body, or a byte range of the object that a header names."""
     upload = _upload_ref(context)
-    number = _part_number(context.query.get(Parameter.PART_NUMBER))
+    number = _part_number(context.query.get(QueryParameter.PART_NUMBER))
     if wire.COPY_SOURCE in context.request.headers:
         return _copy_part(context, upload, number)
     body = read_body(context.request, limit=context.services.settings.upload_limit)
@@ -97,8 +97,8 @@ def list_parts(context: RequestContext) -> Response:
     """Answer a page of the stored parts."""
     upload, query = _upload_ref(context), context.query
     encode, encoding_field = name_encoding(query)
-    limit = read_page_size(query, Parameter.MAX_PARTS, DEFAULT_PAGE_SIZE)
-    marker = query.get(Parameter.PART_NUMBER_MARKER) or "0"
+    limit = read_page_size(query, QueryParameter.MAX_PARTS, DEFAULT_PAGE_SIZE)
+    marker = query.get(QueryParameter.PART_NUMBER_MARKER) or "0"
     after = 0 if marker == "0" else _part_number(marker)
     stored = multipart.list_parts(upload, context.services)
     found = [part for part in stored if part.number > after]
@@ -122,11 +122,14 @@ def list_uploads(context: RequestContext) -> Response:
     query = context.query
     encode, encoding_field = name_encoding(query)
     wanted = ListQuery(
-        prefix=query.get(Parameter.PREFIX, ""),
-        delimiter=query.get(Parameter.DELIMITER, ""),
-        limit=read_page_size(query, Parameter.MAX_UPLOADS, DEFAULT_PAGE_SIZE),
+        prefix=query.get(QueryParameter.PREFIX, ""),
+        delimiter=query.get(QueryParameter.DELIMITER, ""),
+        limit=read_page_size(query, QueryParameter.MAX_UPLOADS, DEFAULT_PAGE_SIZE),
     )
-    after = (query.get(Parameter.KEY_MARKER, ""), query.get(Parameter.UPLOAD_ID_MARKER, ""))
+    after = (
+        query.get(QueryParameter.KEY_MARKER, ""),
+        query.get(QueryParameter.UPLOAD_ID_MARKER, ""),
+    )
     page = multipart.list_uploads(context.bucket, wanted, after, context.services)
     next_key, next_id = page.next_marker or ("", "")
     fields = {
@@ -167,17 +170,17 @@ def _upload_element(upload: MultipartUpload, key: str) -> Element:
 
 
 def _upload_ref(context: RequestContext) -> UploadRef:
-    upload_id = context.query[Parameter.UPLOAD_ID]
+    upload_id = context.query[QueryParameter.UPLOAD_ID]
     return UploadRef(bucket=context.bucket.name, key=context.key, id=upload_id)
 
 
 def _part_number(text: str | None) -> int:
     if text is None:
-        raise missing(Parameter.PART_NUMBER)
+        raise missing(QueryParameter.PART_NUMBER)
     if not (text.isascii() and text.isdecimal() and len(text) <= 5):
-        raise invalid(Parameter.PART_NUMBER, text, "Value must be digit")
+        raise invalid(QueryParameter.PART_NUMBER, text, "Value must be digit")
     if not 1 <= int(text) <= MAX_PARTS:
-        raise invalid(Parameter.PART_NUMBER, text, f"Value must be between 1 and {MAX_PARTS}")
+        raise invalid(QueryParameter.PART_NUMBER, text, f"Value must be between 1 and {MAX_PARTS}")
     return int(text)
 
 

@@ -24,7 +24,7 @@ from darkroom.web.responses import (
     response_overrides,
     xml_response,
 )
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import element
 
 
@@ -62,7 +62,7 @@ def _object_request(context: RequestContext) -> GetObjectRequest:
     return GetObjectRequest(
         bucket=context.bucket,
         key=context.key,
-        version_id=context.query.get(Parameter.VERSION_ID),
+        version_id=context.query.get(QueryParameter.VERSION_ID),
         caller=context.caller,
         preconditions=context.preconditions,
     )
@@ -86,7 +86,7 @@ def put_object(context: RequestContext) -> Response:
 
 def delete_object(context: RequestContext) -> Response:
     """Delete the object; a missing one is no error."""
-    version_id = context.query.get(Parameter.VERSION_ID)
+    version_id = context.query.get(QueryParameter.VERSION_ID)
     objects.delete_object(context.bucket, context.key, context.services, version_id=version_id)
     return Response(status=204)
 

@@ -14,7 +14,7 @@ from darkroom.web.context import Handler, RequestContext
 from darkroom.web.http import JSON, Response
 from darkroom.web.request_checks import read_process_form
 from darkroom.web.responses import processed_response, response_overrides
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 
 
 def get_processed(context: RequestContext, styled: StyledKey | None = None) -> Response:
@@ -23,9 +23,9 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key if styled is None else styled.key,
-        version_id=context.query.get(Parameter.VERSION_ID),
+        version_id=context.query.get(QueryParameter.VERSION_ID),
         process=(
-            context.query[Parameter.PROCESS] if styled is None else STYLE_PREFIX + styled.style
+            context.query[QueryParameter.PROCESS] if styled is None else STYLE_PREFIX + styled.style
         ),
         caller=context.caller,
         preconditions=context.preconditions,
@@ -54,7 +54,7 @@ def post_processed(context: RequestContext) -> Response:
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key,
-        process=read_process_form(context.request, Parameter.PROCESS),
+        process=read_process_form(context.request, QueryParameter.PROCESS),
         caller=context.caller,
     )
     saved = save(request, context.services, context.processing)

@@ -9,7 +9,7 @@ from darkroom.usecases import styles
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.responses import xml_response
-from darkroom.web.wire import Parameter
+from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import element, parse_document
 
 MAX_STYLE_XML_BYTES = 65_536
@@ -18,7 +18,7 @@ MAX_STYLE_XML_BYTES = 65_536
 
 def get_styles(context: RequestContext) -> Response:
     """Answer one style, or all where none is named."""
-    name = context.query.get(Parameter.STYLE_NAME)
+    name = context.query.get(QueryParameter.STYLE_NAME)
     if name is not None:
         return xml_response(_element(styles.get_style(context.bucket, name, context.services)))
     listed = styles.list_styles(context.bucket, context.services)
@@ -28,9 +28,9 @@ def get_styles(context: RequestContext) -> Response:
 def put_style(context: RequestContext) -> Response:
     """Create or replace a style."""
     draft = styles.StyleDraft(
-        name=context.query.get(Parameter.STYLE_NAME, ""),
+        name=context.query.get(QueryParameter.STYLE_NAME, ""),
         content=_content(context.request.body),
-        category=context.query.get(Parameter.CATEGORY) or styles.CATEGORIES[0],
+        category=context.query.get(QueryParameter.CATEGORY) or styles.CATEGORIES[0],
     )
     styles.put_style(context.bucket, draft, context.services)
     return Response(status=200)
@@ -38,7 +38,7 @@ def put_style(context: RequestContext) -> Response:
 
 def delete_style(context: RequestContext) -> Response:
     """Delete a style; a missing one is no error."""
-    name = context.query.get(Parameter.STYLE_NAME, "")
+    name = context.query.get(QueryParameter.STYLE_NAME, "")
     styles.delete_style(context.bucket, name, context.services)
     return Response(status=204)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from darkroom.imaging.formats.format import Format
+from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.gif.blocks import container_info
 from darkroom.imaging.formats.gif.read import composite_frames
 from darkroom.imaging.formats.gif.write import write_gif
@@ -11,7 +11,7 @@ from darkroom.imaging.picture import Frame, Header, Output
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gif(Format):
+class Gif(PictureFormat):
     """GIF, still and animated."""
 
     def read_header(self, data: bytes) -> Header:
@@ -44,7 +44,7 @@ class Gif(Format):
 
 GIF = Gif(
     name="gif",
-    pillow="GIF",
+    pillow_name="GIF",
     plugin="PIL.GifImagePlugin",
     content_type="image/gif",
     signatures=(b"GIF87a", b"GIF89a"),

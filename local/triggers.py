@@ -1,4 +1,4 @@
-"""The interface between a gateway and a function: fronts, events, invocation, errors."""
+"""The interface between a gateway and a function: triggers, events, invocation, errors."""
 
 from enum import StrEnum
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ type Event = dict[str, Any]
 """A decoded event in payload format 2.0."""
 
 
-class Front(StrEnum):
+class Trigger(StrEnum):
     """The two services that send payload format 2.0: HTTP API and Lambda function URL."""
 
     HTTP_API = "api"
