@@ -295,7 +295,11 @@ PICTURES: list[tuple[str, str, Check]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "process", "check"), PICTURES, ids=str)
+@pytest.mark.parametrize(
+    ("name", "process", "check"),
+    PICTURES,
+    ids=[f"{name} {process}" for name, process, _ in PICTURES],
+)
 def test_a_sound_file_gives_the_right_result(
     ask: Ask, name: str, process: str, check: Check
 ) -> None:
