@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 TIMED_OUT = "not finished in time"
 """Reason of an end by the time limit."""
 
-_ADDRESS_SPACE = 4_000_000_000
-"""Bytes that a child can allocate."""
+_ADDRESS_SPACE = 8_000_000_000
+"""Bytes that a child can allocate; encoders reserve several times of what they write to."""
 
 # Children are forked from a process without threads, to which a fork is safe.
 _CONTEXT = multiprocessing.get_context("forkserver")

@@ -79,7 +79,7 @@ def expected(image: Image.Image, process: str) -> Image.Image:
     match process.partition(",")[0]:
         case "resize" if image.width > 100:
             height = max(1, (200 * image.height + image.width) // (2 * image.width))
-            return _on_white(image).resize((100, height), Image.Resampling.LANCZOS)
+            return _scaled(image, (100, height), Image.Resampling.LANCZOS)
         case "rotate":
             return image.transpose(Image.Transpose.ROTATE_270)
         case "crop":
@@ -104,14 +104,15 @@ def describe_difference(
 
 def _reduced(image: Image.Image, cell: int) -> Image.Image:
     """Scale a picture on white down to at most `COMPARED_SIDE`, by the mean of its pixels."""
-    opaque = _on_white(image)
     factor = max(cell, max(image.size) / COMPARED_SIDE)
     width, height = (max(1, round(side / factor)) for side in image.size)
-    return opaque.resize((width, height), Image.Resampling.BOX)
+    return _scaled(image, (width, height), Image.Resampling.BOX)
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    return flatten(image.convert("RGBA")).convert("RGB")
+def _scaled(image: Image.Image, size: Size, resampling: Image.Resampling) -> Image.Image:
+    """Scale a picture, then composite it on white: Pillow weighs the colours by alpha."""
+    scalable = image if image.mode in ("L", "LA", "RGB", "RGBA") else image.convert("RGBA")
+    return flatten(scalable.resize(size, resampling)).convert("RGB")
 
 
 def shortened(text: str) -> str:
