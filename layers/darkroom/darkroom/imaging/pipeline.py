@@ -114,7 +114,7 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     """Read the header; raise `OssError` for a source over the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
-    FORMATS[header.format].check_source(header.size, header.frames, context.limits)
+    FORMATS[header.format].check_source(header.decoded_size, header.frames, context.limits)
     return header
 
 
@@ -145,9 +145,12 @@ def _process_frames(
         with context.stage("pixels"):
             image = apply_orientation(frame.image, plan.orientation)
             picture = Picture(image=image, size=size, output=plan.output, header=header)
+            duration = frame.duration
+            # Each picture is freed as soon as the next one is there.
+            del image, frame
             for step in plan.steps:
                 context.check_deadline()
                 picture = step.apply(picture, context)
             context.check_deadline()
             target.check_encoder_memory(picture.image, plan.output, context.limits)
-        yield Frame(picture.image, frame.duration)
+        yield Frame(picture.image, duration)

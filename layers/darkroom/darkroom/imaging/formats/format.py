@@ -7,7 +7,7 @@ Pillow plugin; a format overrides those where its files need something else.
 import importlib
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -21,6 +21,8 @@ from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
+
+EC_UNSUPPORTED = "0040-00000005"
 
 # `Limits.check_source` replaces Pillow's own check, which raises before the header is returned.
 Image.MAX_IMAGE_PIXELS = None
@@ -114,7 +116,7 @@ class PictureFormat:
         return Header(format=self.name, size=self.open(data).size)
 
     def check_source(self, size: Size, frames: int, limits: Limits) -> None:
-        """Raise `OssError` for a source over the limits; `size` and `frames` are the header's."""
+        """Raise `OssError` for a source over the limits; `size` is what decoding allocates."""
         limits.check_source(
             size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
         )
@@ -138,22 +140,36 @@ class PictureFormat:
 
         `needed` bounds the `reduction`. Raises `ImageDamage`.
         """
-        count = header.frames if every else 1
+        if not every:
+            header = replace(header, frames=1)
         try:
-            yield from islice(self.decode(data, header, self.reduction(header, needed)), count)
+            decoded = self.decode(data, header, self.reduction(header, needed))
+            yield from islice(decoded, header.frames)
         except DECODER_ERRORS as error:
             raise self.damaged() from error
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
         """Decode frame by frame; may raise any of `DECODER_ERRORS`."""
+        if header.frames == 1:
+            yield Frame(self.decode_still(data, header, reduction))
+            return
         image = self.open(data)
-        if reduction > 1:
-            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
         for index in range(header.frames):
-            if index:  # not for the first: a HEIC opens at its primary picture, of any index
+            if index:
                 image.seek(index)
             image.load()
             yield Frame(self._detached(image, data), int(image.info.get("duration", 0)))
+
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Decode the only picture of a file, or its main one.
+
+        The decoder, which may have a copy of the pixels, is freed before operations begin.
+        """
+        image = self.open(data)
+        if reduction > 1:
+            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
+        image.load()
+        return self._detached(image, data)
 
     def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
         """Return the pixels in a working mode, independent of the decoder and without metadata."""
@@ -161,9 +177,7 @@ class PictureFormat:
         if pixels is image and getattr(image, "is_animated", False):
             # The decoder draws the next frame on the same canvas.
             pixels = image.copy()
-        # Encoders write the profile, EXIF and comment of `info`; results have none (C-116).
-        pixels.info = {}
-        return pixels
+        return bare(pixels)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:  # noqa: ARG002
         """Convert decoded pixels to L, LA, RGB or RGBA in sRGB."""
@@ -177,6 +191,10 @@ class PictureFormat:
     def damaged(self) -> OssError:
         """Return the error for a file that cannot be decoded (C-102)."""
         return OssError(Code.IMAGE_DAMAGE, ec=self.ec_damaged)
+
+    def unsupported(self) -> OssError:
+        """Return the error for a sound file that this build does not decode (C-180)."""
+        return unsupported_format()
 
     # --- Writing ----------------------------------------------------------------------------------
 
@@ -222,6 +240,23 @@ class PictureFormat:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def unsupported_format() -> OssError:
+    """Return the error for a file of no readable format."""
+    return OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """Return a plain image with the same pixels and no metadata.
+
+    Encoders read profile, EXIF, TIFF tags and comments from the image that they write, so none of
+    a source may be there (C-116).
+    """
+    pixels = Image.Image()
+    # Pillow has no public way to share the pixels of another image.
+    pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size  # noqa: SLF001
+    return pixels
 
 
 @cache

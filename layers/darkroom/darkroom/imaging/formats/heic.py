@@ -3,17 +3,11 @@
 from dataclasses import dataclass
 
 from darkroom.imaging.formats.iso_media import IsoMedia
-from darkroom.imaging.picture import Header
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heic(IsoMedia):
     """HEIC; the decoder applies every rotation, that of EXIF included."""
-
-    def read_header(self, data: bytes) -> Header:
-        """Read the primary picture; its size is the upright one."""
-        image = self.open(data)
-        return self.upright_header(image, image.size, image.info.get("exif"))
 
 
 HEIC = Heic(

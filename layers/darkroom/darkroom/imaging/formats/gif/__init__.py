@@ -19,8 +19,13 @@ class Gif(PictureFormat):
         info = container_info(data)
         if not info.frames:
             raise ValueError("a GIF file without a picture")
+        (width, height), frame = info.size, info.largest_frame
         return Header(
-            format=self.name, size=info.size, frames=info.frames, loop_count=info.loop_count
+            format=self.name,
+            size=info.size,
+            largest_size=(max(width, frame[0]), max(height, frame[1])),
+            frames=info.frames,
+            loop_count=info.loop_count,
         )
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
