@@ -33,6 +33,12 @@ class Code(Enum):
         400,
         "Your proposed upload exceeds the maximum allowed size. Upload it to S3 directly.",
     )
+    ENTITY_TOO_SMALL = (
+        "EntityTooSmall",
+        400,
+        "Your proposed upload is smaller than the minimum allowed size.",
+    )
+    FIELD_ITEM_TOO_LONG = ("FieldItemTooLong", 400, "A field of the form is too long.")
     FILE_ALREADY_EXISTS = (
         "FileAlreadyExists",
         409,
@@ -49,6 +55,11 @@ class Code(Enum):
         "IncompleteBody",
         400,
         "The body does not have the number of bytes that the Content-Length header says.",
+    )
+    INCORRECT_NUMBER_OF_FILES = (
+        "IncorrectNumberOfFilesInPOSTRequest",
+        400,
+        "POST requires exactly one file upload per request.",
     )
     INTERNAL_ERROR = ("InternalError", 500, "An internal error occurred. Please retry.")
     INVALID_ACCESS_KEY_ID = (
@@ -71,12 +82,18 @@ class Code(Enum):
         400,
         "The list of parts was not in ascending order.",
     )
+    INVALID_POLICY_DOCUMENT = ("InvalidPolicyDocument", 400, "The policy of the form is invalid.")
     INVALID_RANGE = ("InvalidRange", 416, "The requested range cannot be satisfied.")
     INVALID_REQUEST = ("InvalidRequest", 400, "The request is invalid.")
     INVALID_SECURITY_TOKEN = (
         "InvalidSecurityToken",
         403,
         "The security token you provided is invalid.",
+    )
+    MALFORMED_POST_REQUEST = (
+        "MalformedPOSTRequest",
+        400,
+        "The body of your POST request is not well-formed multipart/form-data.",
     )
     MALFORMED_XML = (
         "MalformedXML",

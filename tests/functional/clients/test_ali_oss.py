@@ -19,6 +19,7 @@ USES = (
     "processObjectSave into a bucket that is not there",
     "put, head, copy, get, delete",
     "put from a file and from a stream",
+    "form with a signed policy",
     "multipartUpload",
     "list and listV2",
     "a result too large for a reply",

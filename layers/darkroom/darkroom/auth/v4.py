@@ -42,7 +42,10 @@ STS = "x-oss-security-token"
 
 _REQUIRED = frozenset({"Credential", "Signature"})
 _OPTIONAL = frozenset({"AdditionalHeaders"})
-_LIFETIME = Integer(1, 604_800)
+MAX_LIFETIME = 604_800
+"""Seconds for which a signed URL or a form may be valid."""
+
+_LIFETIME = Integer(1, MAX_LIFETIME)
 _EC_NO_EXPIRES = "0002-00000215"
 
 
@@ -86,8 +89,7 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
         request, CREDENTIAL, DATE, EXPIRES, SIGNATURE, ec=_EC_NO_EXPIRES if no_expires else None
     )
     lifetime = _lifetime(expires)
-    if not _is_credential(credential):
-        raise invalid(CREDENTIAL, credential, "Value must be <id>/<date>/<region>/oss/<version>")
+    _check_credential(credential)
     validity.check_lifetime(validity.parse(date, http_dates.BASIC_FORMAT), lifetime, now)
     return _present(
         request,
@@ -98,6 +100,27 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
         additional=request.parameter(ADDITIONAL) or "",
         token=request.parameter(STS) or "",
     )
+
+
+def read_form(
+    *, policy: str, credential: str, date: str, signature: str, token: str, now: datetime
+) -> PresentedSignature:
+    """Read the fields of a form, which sign its policy alone; valid for a week at most."""
+    _check_credential(credential)
+    validity.check_lifetime(validity.parse(date, http_dates.BASIC_FORMAT), MAX_LIFETIME, now)
+    key_id, _, region, _, _ = credential.rsplit("/", 4)
+    scope = Scope(date[:8], region)
+    presented = PresentedSignature(
+        key_id=key_id, signature=signature, texts=(policy,), sign=partial(sign, scope), token=token
+    )
+    if credential != f"{key_id}/{scope.text()}":
+        raise presented.mismatch()
+    return presented
+
+
+def _check_credential(text: str) -> None:
+    if not _is_credential(text):
+        raise invalid(CREDENTIAL, text, "Value must be <id>/<date>/<region>/oss/<version>")
 
 
 def _is_credential(text: str) -> bool:

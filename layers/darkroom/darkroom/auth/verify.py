@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from darkroom.auth import v1, v2, v4
+from darkroom.auth import form_fields, v1, v2, v4
 from darkroom.auth.credentials import ANONYMOUS, AccessKey, Caller, Credentials
 from darkroom.auth.presented import UNSIGNED_PAYLOAD, PresentedSignature, malformed_authorization
 from darkroom.auth.signed_request import SignedRequest, to_bytes
@@ -34,13 +34,29 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
     presented = _presented_signature(request, now)
     if presented is None:
         return ANONYMOUS
+    caller = _verify_presented(presented, credentials, now)
+    _check_body(presented, request)
+    return caller
+
+
+def verify_form(fields: Mapping[str, str], *, credentials: Credentials, now: datetime) -> Caller:
+    """Return the caller who signed the policy of a form, by its fields' lower-case names.
+
+    `ANONYMOUS` where no field belongs to a signature; raises `OssError` as `verify` does.
+    """
+    presented = form_fields.read_form(fields, now)
+    return ANONYMOUS if presented is None else _verify_presented(presented, credentials, now)
+
+
+def _verify_presented(
+    presented: PresentedSignature, credentials: Credentials, now: datetime
+) -> Caller:
     key = credentials.find(presented.key_id)
     if key is None or not key.active:
         raise _unknown_key(presented)
     _check_token(presented, key, now)
     if not presented.signed_with(key.secret):
         raise presented.mismatch()
-    _check_body(presented, request)
     return key.caller()
 
 

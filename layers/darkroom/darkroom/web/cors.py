@@ -44,6 +44,11 @@ def cors_headers(request: Request, bucket: Bucket) -> Mapping[str, str]:
     return _VARY | _allow_origin(rule, origin) if rule else _VARY
 
 
+def allows_origin(bucket: Bucket, origin: str, method: str) -> bool:
+    """Return whether the bucket's rules allow pages of the origin to send this method."""
+    return _first_allowing(bucket, origin, method) is not None
+
+
 def _find_rule(bucket: Bucket, origin: str, method: str, requested: str) -> CorsRule:
     names = [name.strip() for name in requested.split(",") if name.strip()]
     rule = _first_allowing(bucket, origin, method, names)

@@ -1,9 +1,9 @@
 """Method and sub-resource → handler and the access that it requires."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from darkroom.auth import Caller, SignedRequest, verify
+from darkroom.auth import Caller, SignedRequest, verify, verify_form
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
@@ -23,6 +23,7 @@ from darkroom.web.handlers import (
     multipart,
     not_implemented,
     objects,
+    post_object,
     process,
     styles,
 )
@@ -34,12 +35,43 @@ PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
 
 
+def authenticate(request: Request, address: Address, services: Services) -> Caller:
+    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
+
+    Raises `OssError` for an invalid signature, even where no permission is needed.
+    """
+    signed = SignedRequest(
+        method=request.method,
+        bucket=address.bucket or None,
+        key=address.key,
+        query=request.query_pairs,
+        headers=request.headers,
+        body=lambda: request.body,
+    )
+    return verify(signed, credentials=services.credentials, now=services.clock())
+
+
+def authenticate_form(request: Request, address: Address, services: Services) -> Caller:
+    """Return the caller who signed the form in the body; header and query are not checked.
+
+    A body that was damaged on the way is refused first, since it contains the signature.
+    """
+    del address
+    check_body_intact(request)
+    return verify_form(request.form.fields, credentials=services.credentials, now=services.clock())
+
+
+type Authenticate = Callable[[Request, Address, Services], Caller]
+"""Returns the caller of a request, or raises `OssError` for an invalid signature."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A handler and the access that its caller must have, checked before it is called."""
 
     handler: Handler
     requires: Access
+    authenticate: Authenticate = authenticate
 
 
 type Routes = Mapping[tuple[str, str], Route]
@@ -84,7 +116,7 @@ BUCKET_ROUTES: Routes = {
     ("HEAD", PLAIN): Route(buckets.head_bucket, Access.LIST),
     ("PUT", PLAIN): Route(buckets.put_bucket, Access.CREATE_BUCKET),
     ("DELETE", PLAIN): Route(buckets.refuse_change, Access.CHANGE_BUCKETS),
-    ("POST", PLAIN): Route(not_implemented.post_object, Access.NONE),
+    ("POST", PLAIN): Route(post_object.post_object, Access.WRITE, authenticate_form),
 }
 
 SERVICE_ROUTES: Routes = {("GET", PLAIN): Route(buckets.list_buckets, Access.LIST_BUCKETS)}
@@ -145,7 +177,7 @@ def dispatch(
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
     route = _find_route(request, target.address)
-    caller = authenticate(request, target.address, services)
+    caller = route.authenticate(request, target.address, services)
     check_body_intact(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -169,19 +201,3 @@ def _find_route(request: Request, address: Address) -> Route:
     if route is None:
         raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
     return route
-
-
-def authenticate(request: Request, address: Address, services: Services) -> Caller:
-    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
-
-    Raises `OssError` for an invalid signature, even where no permission is needed.
-    """
-    signed = SignedRequest(
-        method=request.method,
-        bucket=address.bucket or None,
-        key=address.key,
-        query=request.query_pairs,
-        headers=request.headers,
-        body=lambda: request.body,
-    )
-    return verify(signed, credentials=services.credentials, now=services.clock())

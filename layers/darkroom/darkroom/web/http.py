@@ -10,6 +10,7 @@ from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
 from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
+from darkroom.web.forms import Form, parse_form
 from darkroom.web.wire import QueryParameter
 
 JSON = "application/json"
@@ -66,6 +67,11 @@ class Request:
     def query(self) -> Mapping[str, str]:
         """The first value of each query parameter (C-10); empty for a bare name."""
         return dict(reversed(self.query_pairs))
+
+    @cached_property
+    def form(self) -> Form:
+        """The form in the body; raises `MalformedPOSTRequest` where it has none."""
+        return parse_form(self.headers.get("content-type", ""), self.body)
 
 
 def _pair(name: str, value: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ STORED_HEADERS = (
 )
 
 _NOT_IMPLEMENTED = (
-    "x-oss-callback",
+    wire.CALLBACK,
     "x-oss-server-side-data-encryption",
     "x-oss-server-side-encryption",
     "x-oss-server-side-encryption-key-id",

@@ -52,13 +52,18 @@ def check_body_intact(request: Request) -> None:
 
 def read_body(request: Request, *, limit: int) -> bytes:
     """Return the body; raises `EntityTooLarge` for more than `limit` bytes."""
-    if len(request.body) > limit:
+    return require_upload_size(request.body, limit=limit)
+
+
+def require_upload_size(content: bytes, *, limit: int) -> bytes:
+    """Return the bytes to store; raises `EntityTooLarge` for more than `limit`."""
+    if len(content) > limit:
         message = (
-            f"{len(request.body)} bytes exceed the {limit} that one request may carry. "
+            f"{len(content)} bytes exceed the {limit} that one request may carry. "
             "Upload in parts, or to S3 directly."
         )
         raise OssError(Code.ENTITY_TOO_LARGE, message)
-    return request.body
+    return content
 
 
 def _check_length(request: Request) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 from darkroom.errors import Code, OssError, truncate
-from darkroom.web.context import RequestContext
-from darkroom.web.http import Response
 
 _OBJECT_OPERATIONS = """
     append asyncFetch callback objectInfo restore symlink tagging x-oss-async-process
@@ -29,11 +27,3 @@ def refuse_operations(query: Mapping[str, str], names: frozenset[str]) -> None:
             raise OssError(
                 Code.NOT_IMPLEMENTED, f"The operation {truncate(name)} is not implemented."
             )
-
-
-def post_object(context: RequestContext) -> Response:
-    """Refuse uploads from HTML forms."""
-    del context
-    raise OssError(
-        Code.NOT_IMPLEMENTED, "Uploads from forms are not implemented. Use PUT, signed in its URL."
-    )
