@@ -40,11 +40,16 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
+# OSS's client for Go, from Debian's packages where apt-get may install them.
+.PHONY: go-client
+go-client:
+	@tools/install-debian-clients
+
 # One worker for each core; tests/schedule.py shares the modules among them.
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
@@ -56,7 +61,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
+check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
