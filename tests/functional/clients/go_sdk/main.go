@@ -20,7 +20,7 @@ import (
 
 const (
 	public, private = "demo", "demo-private"
-	part            = 4 * 1024 * 1024 // a little less than one request may carry
+	part            = 4 << 20 // a little less than one request may carry
 )
 
 var (
