@@ -1,12 +1,13 @@
 """The vendor's SDK for Go, as Debian packages it: each use in go_sdk/main.go is a test here."""
 
-import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.functional.clients.conftest import outcomes_of
 
 PROGRAM = Path(__file__).with_name("go_sdk") / "main.go"
 PACKAGES = Path("/usr/share/gocode")
@@ -58,12 +59,7 @@ def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def outcomes(go_program: Path, endpoint: str) -> Outcomes:
     """Run the program."""
-    finished = subprocess.run(
-        [str(go_program), endpoint], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-    outcomes: Outcomes = json.loads(finished.stdout)
-    return outcomes
+    return outcomes_of(str(go_program), endpoint)
 
 
 @pytest.mark.parametrize("use", USES)
