@@ -116,7 +116,7 @@ BUCKET_ROUTES: Routes = {
     ("HEAD", PLAIN): Route(buckets.head_bucket, Access.LIST),
     ("PUT", PLAIN): Route(buckets.put_bucket, Access.CREATE_BUCKET),
     ("DELETE", PLAIN): Route(buckets.refuse_change, Access.CHANGE_BUCKETS),
-    ("POST", PLAIN): Route(post_object.post_object, Access.WRITE, authenticate_form),
+    ("POST", PLAIN): Route(post_object.post_object, Access.WRITE, authenticate=authenticate_form),
 }
 
 SERVICE_ROUTES: Routes = {("GET", PLAIN): Route(buckets.list_buckets, Access.LIST_BUCKETS)}
