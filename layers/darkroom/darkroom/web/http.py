@@ -34,6 +34,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; values of a repeated header are joined by commas."""
     body: bytes = b""
+    body_was_text: bool = False
+    """Whether the body was delivered as text, in which bytes that are not UTF-8 are replaced."""
     origin_token: str = field(default="", repr=False)
     """Token by which the CDN authenticates itself; it is not among the headers."""
 
