@@ -12,6 +12,7 @@ from darkroom.ports.objects import ListQuery, ObjectAttributes, PutResult
 from darkroom.usecases.objects import (
     GetObjectRequest,
     open_object,
+    require_absent,
     require_acl_permission,
     retry_if_replaced,
 )
@@ -25,11 +26,23 @@ type PartRef = tuple[int, str]
 
 
 def initiate(
-    bucket: Bucket, key: str, attributes: ObjectAttributes, caller: Caller, services: Services
+    bucket: Bucket,
+    key: str,
+    attributes: ObjectAttributes,
+    caller: Caller,
+    services: Services,
+    *,
+    overwrite: bool,
 ) -> str:
-    """Open an upload and return its id; an ACL requires the admin permission."""
+    """Open an upload and return its id; an ACL requires the admin permission.
+
+    Raises `FileAlreadyExists` where the object must not be replaced: before any part is sent.
+    """
     require_acl_permission(bucket, attributes, caller)
-    return _multipart_store(services).initiate(bucket.name, key, attributes)
+    uploads = _multipart_store(services)
+    if not overwrite:
+        require_absent(bucket, key, services)
+    return uploads.initiate(bucket.name, key, attributes, overwrite=overwrite)
 
 
 def upload_part(upload: UploadRef, number: int, body: bytes, services: Services) -> PutResult:

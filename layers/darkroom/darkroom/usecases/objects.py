@@ -191,6 +191,17 @@ def require_acl_permission(bucket: Bucket, attributes: ObjectAttributes, caller:
         require_admin(bucket, caller)
 
 
+def require_absent(bucket: Bucket, key: str, services: Services) -> None:
+    """Raise `FileAlreadyExists` for an existing object."""
+    try:
+        services.objects.head(bucket.name, key)
+    except OssError as error:
+        if error.code is Code.NO_SUCH_KEY:
+            return
+        raise
+    raise OssError(Code.FILE_ALREADY_EXISTS)
+
+
 def delete_object(
     bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
 ) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from darkroom.auth import Caller, SignedRequest, verify
-from darkroom.errors import Code, OssError
+from darkroom.auth import Caller, SignedRequest, v1, verify
+from darkroom.errors import Code, OssError, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
-from darkroom.web import cors
+from darkroom.web import cors, wire
 from darkroom.web.cdn import came_through_cdn, limit_caching
 from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
@@ -40,10 +40,26 @@ class Route:
 
     handler: Handler
     requires: Access
+    parameters: frozenset[str] = frozenset()
+    """Further sub-resources of a write; it is refused with any other."""
 
 
 type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
+
+WRITES = frozenset({"PUT", "POST", "DELETE"})
+
+SUBRESOURCES = v1.SUBRESOURCES | not_implemented.OF_OBJECTS | not_implemented.OF_BUCKETS
+
+_WITHOUT_EFFECT = frozenset(
+    name
+    for name in v1.SUBRESOURCES
+    if name.startswith((wire.RESPONSE_PREFIX, "x-oss-ac-"))
+    or name in ("security-token", "x-oss-traffic-limit", "x-oss-request-payer")
+)
+"""Sub-resources that change nothing about what a request writes."""
+
+_STYLE_NAME = frozenset({QueryParameter.STYLE_NAME})
 
 OBJECT_ROUTES: Routes = {
     ("GET", QueryParameter.PROCESS): Route(process.get_processed, Access.READ_OBJECT),
@@ -56,21 +72,27 @@ OBJECT_ROUTES: Routes = {
     ("GET", QueryParameter.ACL): Route(acl.get_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.ACL): Route(acl.put_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.PROCESS): Route(process.refuse_put, Access.NONE),
-    ("POST", QueryParameter.UPLOADS): Route(multipart.initiate_upload, Access.WRITE),
-    ("PUT", QueryParameter.UPLOAD_ID): Route(multipart.put_part, Access.WRITE),
+    ("POST", QueryParameter.UPLOADS): Route(
+        multipart.initiate_upload, Access.WRITE, frozenset({"sequential"})
+    ),
+    ("PUT", QueryParameter.UPLOAD_ID): Route(
+        multipart.put_part, Access.WRITE, frozenset({QueryParameter.PART_NUMBER})
+    ),
     ("POST", QueryParameter.UPLOAD_ID): Route(multipart.complete_upload, Access.WRITE),
     ("DELETE", QueryParameter.UPLOAD_ID): Route(multipart.abort_upload, Access.WRITE),
     ("GET", QueryParameter.UPLOAD_ID): Route(multipart.list_parts, Access.WRITE),
     ("GET", PLAIN): Route(process.styled_or(objects.get_object), Access.READ_OBJECT),
     ("HEAD", PLAIN): Route(process.styled_or(objects.head_object), Access.READ_OBJECT),
     ("PUT", PLAIN): Route(objects.put_object, Access.WRITE),
-    ("DELETE", PLAIN): Route(objects.delete_object, Access.WRITE),
+    ("DELETE", PLAIN): Route(
+        objects.delete_object, Access.WRITE, frozenset({QueryParameter.VERSION_ID})
+    ),
 }
 
 BUCKET_ROUTES: Routes = {
     ("GET", QueryParameter.STYLE): Route(styles.get_styles, Access.ADMIN),
-    ("PUT", QueryParameter.STYLE): Route(styles.put_style, Access.ADMIN),
-    ("DELETE", QueryParameter.STYLE): Route(styles.delete_style, Access.ADMIN),
+    ("PUT", QueryParameter.STYLE): Route(styles.put_style, Access.ADMIN, _STYLE_NAME),
+    ("DELETE", QueryParameter.STYLE): Route(styles.delete_style, Access.ADMIN, _STYLE_NAME),
     ("GET", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.get_settings, Access.ADMIN),
     ("PUT", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.put_settings, Access.ADMIN),
     ("GET", QueryParameter.ACL): Route(acl.get_bucket_acl, Access.ADMIN),
@@ -168,7 +190,18 @@ def _find_route(request: Request, address: Address) -> Route:
     route = routes.get((request.method, sub_resource))
     if route is None:
         raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
+    if request.method in WRITES:
+        _refuse_other_sub_resources(request, sub_resource, route)
     return route
+
+
+def _refuse_other_sub_resources(request: Request, sub_resource: str, route: Route) -> None:
+    """Refuse a write that names something else than its route writes: a part is no object."""
+    used = {sub_resource, *route.parameters}
+    for name, value in request.query.items():
+        if name in SUBRESOURCES - _WITHOUT_EFFECT - used:
+            reason = f"A {request.method} of this resource has no such parameter"
+            raise invalid(name, value, reason)
 
 
 def authenticate(request: Request, address: Address, services: Services) -> Caller:

@@ -35,7 +35,12 @@ def initiate_upload(context: RequestContext) -> Response:
     attributes = attributes_from_headers(context.request.headers)
     encode, encoding_field = name_encoding(context.query)
     upload_id = multipart.initiate(
-        context.bucket, context.key, attributes, context.caller, context.services
+        context.bucket,
+        context.key,
+        attributes,
+        context.caller,
+        context.services,
+        overwrite=may_overwrite(context.request.headers),
     )
     fields = {"Bucket": context.bucket.name, "Key": encode(context.key), "UploadId": upload_id}
     return xml_response(element("InitiateMultipartUploadResult", {**encoding_field, **fields}))
