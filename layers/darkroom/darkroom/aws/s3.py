@@ -12,6 +12,7 @@ from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseSt
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
+from darkroom.aws.header_texts import ascii_header
 from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
 from darkroom.errors import Code, OssError
 from darkroom.http_dates import parse_http_date
@@ -131,7 +132,9 @@ def _bound(position: int | None) -> str:
 
 def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return a URL valid for `PRESIGNED_SECONDS`, whose reply has these headers."""
-    overrides: dict[str, Any] = {_PRESIGN_PARAMS[name]: value for name, value in headers.items()}
+    overrides: dict[str, Any] = {
+        _PRESIGN_PARAMS[name]: ascii_header(name, value) for name, value in headers.items()
+    }
     if "expires" in headers:
         # An invalid date counts as past (RFC 9111 §5.3), and S3 requires a date.
         overrides[_PRESIGN_PARAMS["expires"]] = parse_http_date(headers["expires"]) or _PAST

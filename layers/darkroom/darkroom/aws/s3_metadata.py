@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from darkroom.aws.header_texts import header_text, metadata_text, metadata_word
 from darkroom.buckets import Acl
 from darkroom.ports.objects import (
     DEFAULT_CONTENT_TYPE,
@@ -77,14 +78,16 @@ def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInf
         size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
         etag=etag(response),
         last_modified=response["LastModified"].astimezone(UTC),
-        content_type=response.get("ContentType") or DEFAULT_CONTENT_TYPE,
+        content_type=header_text(response.get("ContentType") or DEFAULT_CONTENT_TYPE),
         headers={
-            header: response[member]
+            header: header_text(response[member])
             for member, header in _READ_HEADERS.items()
             if response.get(member)
         },
         metadata={
-            n: value for n, value in metadata.items() if not n.startswith(RESERVED_METADATA_PREFIX)
+            name: metadata_text(value)
+            for name, value in metadata.items()
+            if not name.startswith(RESERVED_METADATA_PREFIX)
         },
         storage_class=storage_class(response),
         acl=_acl(metadata[ACL]) if ACL in metadata else None,
@@ -98,7 +101,7 @@ def s3_params(
     attributes: ObjectAttributes, *, crc64: int | None = None, etag: str = ""
 ) -> dict[str, Any]:
     """Return attributes as request parameters; the checksum is stored with its bytes' ETag."""
-    metadata = dict(attributes.metadata)
+    metadata = {name: metadata_word(value) for name, value in attributes.metadata.items()}
     if attributes.acl is not None:
         metadata[ACL] = attributes.acl
     if attributes.by_rule:
