@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -49,6 +51,11 @@ _PRESIGN_PARAMS = {
     "content-disposition": "ResponseContentDisposition",
     "content-encoding": "ResponseContentEncoding",
 }
+
+DELETE_THREADS = 8
+"""Objects deleted at the same time, where S3 cannot delete them in one call."""
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
@@ -234,14 +241,24 @@ class S3Writer:
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects in one call; return the keys that are gone."""
+        """Delete up to 1000 objects; return the keys that are gone.
+
+        S3 takes a list in XML, so keys with characters that XML cannot hold are deleted one by one.
+        """
+        single = {key for key in keys if _NOT_IN_XML.search(key)}
+        with ThreadPoolExecutor(DELETE_THREADS) as pool:
+            list(pool.map(lambda key: self.delete(bucket, key), single))
+        listed = [key for key in keys if key not in single]
+        failed = self._delete_listed(bucket, listed) if listed else set()
+        return [key for key in keys if key not in failed]
+
+    def _delete_listed(self, bucket: str, keys: Sequence[str]) -> set[str | None]:
         with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
                 Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
             )
-        failed = {error.get("Key") for error in response.get("Errors", [])}
-        return [key for key in keys if key not in failed]
+        return {error.get("Key") for error in response.get("Errors", [])}
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from fastcrc import crc64
 
@@ -233,11 +234,14 @@ class S3MultipartStore:
                 MaxUploads=listing.limit,
                 KeyMarker=after[0],
                 UploadIdMarker=after[1],
+                EncodingType="url",
             )
-        marker = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
+        # S3-compatible stores may ignore the parameter. botocore decodes other lists only.
+        decode = unquote_plus if response.get("EncodingType") == "url" else str
+        marker = (decode(response.get("NextKeyMarker", "")), response.get("NextUploadIdMarker", ""))
         return UploadPage(
-            uploads=[_multipart_upload(entry) for entry in response.get("Uploads", [])],
-            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            uploads=[_multipart_upload(entry, decode) for entry in response.get("Uploads", [])],
+            prefixes=[decode(entry["Prefix"]) for entry in response.get("CommonPrefixes", [])],
             next_marker=marker if response["IsTruncated"] else None,
         )
 
@@ -264,9 +268,9 @@ def _check_time(remaining: Callable[[], float]) -> None:
         )
 
 
-def _multipart_upload(entry: Mapping[str, Any]) -> MultipartUpload:
+def _multipart_upload(entry: Mapping[str, Any], decode: Callable[[str], str]) -> MultipartUpload:
     return MultipartUpload(
-        key=entry["Key"],
+        key=decode(entry["Key"]),
         id=entry["UploadId"],
         initiated=entry["Initiated"].astimezone(UTC),
         storage_class=storage_class(entry),
