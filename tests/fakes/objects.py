@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastcrc import crc64
 
 from darkroom.buckets import Acl
-from darkroom.errors import Code, OssError, no_such_key
+from darkroom.errors import Code, OssError, file_already_exists, no_such_key
 from darkroom.ports.objects import (
     ObjectAttributes,
     ObjectInfo,
@@ -119,7 +119,7 @@ class MemoryObjects:
 
     def _check_absent(self, bucket: str, key: str, *, overwrite: bool) -> None:
         if not overwrite and (bucket, key) in self.stored:
-            raise OssError(Code.FILE_ALREADY_EXISTS)
+            raise file_already_exists()
 
     def _store(
         self, bucket: str, key: str, body: bytes, attributes: ObjectAttributes

@@ -16,7 +16,7 @@ from fastcrc import crc64
 from darkroom.aws.errors import translate_s3_errors
 from darkroom.aws.header_texts import ascii_header
 from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import (
     ListPage,
@@ -228,7 +228,7 @@ class S3Writer:
             if error.code is Code.NO_SUCH_KEY:
                 return
             raise
-        raise OssError(Code.FILE_ALREADY_EXISTS)
+        raise file_already_exists()
 
     def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}

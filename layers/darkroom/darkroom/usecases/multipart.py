@@ -21,6 +21,8 @@ from darkroom.usecases.services import Services
 MAX_COPIED_BYTES = 64 * 1024 * 1024
 """Bytes of another object that one part may copy: they pass through memory."""
 
+EC_EXISTS_AT_THE_END = "0042-00000214"
+
 type PartRef = tuple[int, str]
 """Number and ETag of a part, as a caller names it."""
 
@@ -82,7 +84,12 @@ def complete(
     parts = stored if chosen is None else _select_parts(chosen, stored)
     if not parts:
         raise OssError(Code.INVALID_PART)
-    return uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
+    try:
+        return uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
+    except OssError as error:
+        if error.code is Code.FILE_ALREADY_EXISTS:
+            raise OssError(error.code, ec=EC_EXISTS_AT_THE_END) from error
+        raise
 
 
 def _select_parts(

@@ -10,7 +10,7 @@ from functools import wraps
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.ports.objects import (
     ListPage,
     ListQuery,
@@ -199,7 +199,7 @@ def require_absent(bucket: Bucket, key: str, services: Services) -> None:
         if error.code is Code.NO_SUCH_KEY:
             return
         raise
-    raise OssError(Code.FILE_ALREADY_EXISTS)
+    raise file_already_exists()
 
 
 def delete_object(

@@ -1,7 +1,9 @@
 """Method and sub-resource → handler and the access that it requires."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain, islice, product
 
 from darkroom.auth import Caller, SignedRequest, v1, verify
 from darkroom.errors import Code, OssError, invalid
@@ -26,7 +28,7 @@ from darkroom.web.handlers import (
     process,
     styles,
 )
-from darkroom.web.http import Address, Request, Response
+from darkroom.web.http import NOT_UTF_8, Address, Request, Response, percent_decode
 from darkroom.web.request_checks import check_body_intact, check_request_limits
 from darkroom.web.wire import QueryParameter
 
@@ -167,7 +169,8 @@ def dispatch(
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
     route = _find_route(request, target.address)
-    caller = authenticate(request, target.address, services)
+    caller, address = authenticate(request, target.address, services)
+    target = replace(target, address=address)
     check_body_intact(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -204,11 +207,32 @@ def _refuse_other_sub_resources(request: Request, sub_resource: str, route: Rout
             raise invalid(name, value, reason)
 
 
-def authenticate(request: Request, address: Address, services: Services) -> Caller:
-    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
+def authenticate(request: Request, address: Address, services: Services) -> tuple[Caller, Address]:
+    """Return the caller, `ANONYMOUS` without a signature, and the address that is signed.
 
+    Clients that write a blank as a plus sign the blank: their key is the signed one (C-171).
     Raises `OssError` for an invalid signature, even where no permission is needed.
     """
+    unreadable = request.path_was_decoded and "\ufffd" in address.key
+    try:
+        caller = _verify(request, address, services)
+    except OssError as error:
+        if error.code is not Code.SIGNATURE_DOES_NOT_MATCH:
+            raise
+        for key in _keys_with_blanks(request, address.key):
+            signed = Address(address.bucket, key)
+            with suppress(OssError):
+                return _verify(request, signed, services), signed
+        if unreadable:
+            raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8) from error
+        raise
+    # Only a signature shows that such a character was sent, and is not in the place of others.
+    if unreadable and caller.anonymous and request.method in WRITES:
+        raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8)
+    return caller, address
+
+
+def _verify(request: Request, address: Address, services: Services) -> Caller:
     signed = SignedRequest(
         method=request.method,
         bucket=address.bucket or None,
@@ -218,3 +242,25 @@ def authenticate(request: Request, address: Address, services: Services) -> Call
         body=lambda: request.body,
     )
     return verify(signed, credentials=services.credentials, now=services.clock())
+
+
+MAX_AMBIGUOUS_PLUSES = 6
+"""Pluses of a key of which each may be a blank; of more, all or none are."""
+
+
+def _keys_with_blanks(request: Request, key: str) -> Iterator[str]:
+    """Yield the key with blanks for its pluses; a path as it was sent shows which are `%2B`."""
+    if not request.path_was_decoded:
+        path = percent_decode(request.raw_path.replace("+", " "), Code.INVALID_ARGUMENT)
+        blanks = path[len(path) - len(key) :]
+        if blanks != key:
+            yield blanks
+        return
+    parts = key.split("+")
+    pluses = len(parts) - 1
+    if pluses > MAX_AMBIGUOUS_PLUSES:
+        yield key.replace("+", " ")
+        return
+    # All blanks first: few keys have both.
+    for marks in islice(product(" +", repeat=pluses), 2**pluses - 1):
+        yield "".join(chain.from_iterable(zip(parts, (*marks, ""), strict=True)))

@@ -148,9 +148,10 @@ def _tags(text: str) -> str:
 
 
 def copy_source(headers: Mapping[str, str], caller: Caller, services: Services) -> GetObjectRequest:
-    """Read which object to copy, with its preconditions."""
-    text, _, query = headers[wire.COPY_SOURCE].removeprefix("/").partition("?")
-    bucket, _, key = percent_decode(text, Code.INVALID_ARGUMENT).partition("/")
+    """Read which object to copy, with its preconditions; a plus in its key is a blank (C-171)."""
+    text, _, query = headers[wire.COPY_SOURCE].partition("?")
+    path = percent_decode(text.replace("+", " "), Code.INVALID_ARGUMENT).removeprefix("/")
+    bucket, _, key = path.partition("/")
     check_bucket_name(bucket)
     check_key(key)
     prefix = f"{wire.COPY_SOURCE}-"

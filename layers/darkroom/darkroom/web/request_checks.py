@@ -15,6 +15,8 @@ MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
 """Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
 
 MAX_PAGE_SIZE = 1000
+MAX_DIGITS = 19
+"""Digits of an integer of 64 bits."""
 
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 16_384
@@ -113,7 +115,7 @@ def _check_md5(text: str, body: bytes, altered: str | None) -> None:
 def read_page_size(query: Mapping[QueryParameter, str], name: QueryParameter, default: str) -> int:
     """Read the maximum number of entries on a page of a list: 1 to 1000."""
     text = query.get(name) or default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
         raise invalid(name, text, "Value must be digit")
     if not 1 <= int(text) <= MAX_PAGE_SIZE:
         raise invalid(name, text, f"Value must be between 1 and {MAX_PAGE_SIZE}")
