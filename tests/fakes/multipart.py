@@ -91,7 +91,7 @@ class MemoryMultipartStore:
             overwrite=overwrite and upload_data.overwrite,
         )
         del self.parts.open[upload]
-        return PutResult(etag=written.etag)
+        return PutResult(etag=written.etag, store_etag=written.etag.lower())
 
     def abort(self, upload: UploadRef) -> None:
         """Delete an upload."""

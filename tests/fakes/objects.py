@@ -103,7 +103,12 @@ class MemoryObjects:
         if found.info.etag != source.etag:
             raise ObjectReplaced(source.key)
         info = self._store(bucket, key, found.body, attributes)
-        return PutResult(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
+        return PutResult(
+            etag=info.etag,
+            store_etag=info.store_etag,
+            last_modified=info.last_modified,
+            crc64=info.crc64,
+        )
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing object is no error."""
@@ -128,7 +133,8 @@ class MemoryObjects:
             bucket=bucket,
             key=key,
             size=len(body),
-            etag=hashlib.md5(body, usedforsecurity=False).hexdigest().upper(),
+            etag=(md5 := hashlib.md5(body, usedforsecurity=False).hexdigest()).upper(),
+            store_etag=md5,
             last_modified=WRITTEN,
             content_type=attributes.content_type,
             headers=attributes.headers,

@@ -54,11 +54,45 @@ def test_a_put_returns_checksums(ask: Ask, put: Put) -> None:
         assert found.headers["content-type"] == "application/octet-stream"
 
 
-def test_a_range_has_no_checksum(ask: Ask, put: Put) -> None:
-    """A range has no CRC-64 header, which SDKs would compare with the range's bytes."""
+def test_a_range_has_the_checksum_of_the_whole_object(ask: Ask, put: Put) -> None:
+    """The C++ SDK combines the checksums of its parts and compares the result (spec 01 §7)."""
     put()
     part = ask("GET", "closed", "w/a.bin", by="reader", headers={"range": "bytes=0-1"})
-    assert "x-oss-hash-crc64ecma" not in part.headers
+    assert part.status == 206
+    assert part.headers["x-oss-hash-crc64ecma"] == str(crc64.xz(BODY))
+
+
+@pytest.mark.parametrize(
+    ("key", "content_type"),
+    [
+        ("w/photo.JPG", "image/jpeg"),
+        ("w/a.b.webp", "image/webp"),
+        ("w/a.tar.gz", "application/gzip"),
+        ("w/page.html", "text/html"),
+        ("w/a.unknown", "application/octet-stream"),
+        ("w.jpg/plain", "application/octet-stream"),
+        ("w/data:text/html,a", "application/octet-stream"),
+    ],
+)
+def test_an_object_without_a_type_has_that_of_its_extension(
+    ask: Ask, key: str, content_type: str
+) -> None:
+    """Presigned URLs are often used without a type; parts and copies follow the rule (C-186)."""
+    ask("PUT", "closed", key, by="owner", body=b"x")
+    assert ask("HEAD", "closed", key, by="reader").headers["content-type"] == content_type
+    replaced = {"x-oss-copy-source": "/closed/w/a.bin", "x-oss-metadata-directive": "REPLACE"}
+    ask("PUT", "closed", "w/a.bin", by="owner", body=b"x")
+    ask("PUT", "closed", key, by="owner", headers=replaced)
+    assert ask("HEAD", "closed", key, by="reader").headers["content-type"] == content_type
+    begun = ask("POST", "closed", key, by="owner", query=(("uploads", ""),))
+    upload = (("uploadId", ET.fromstring(begun.body).findtext("UploadId") or ""),)
+    ask("PUT", "closed", key, by="owner", query=(("partNumber", "1"), *upload), body=b"x")
+    headers = {"x-oss-complete-all": "yes"}
+    assert ask("POST", "closed", key, by="owner", query=upload, headers=headers).status == 200
+    assert ask("HEAD", "closed", key, by="reader").headers["content-type"] == content_type
+    sent = {"content-type": "text/x-chosen"}
+    ask("PUT", "closed", key, by="owner", headers=sent, body=b"x")
+    assert ask("HEAD", "closed", key, by="reader").headers["content-type"] == "text/x-chosen"
 
 
 def test_headers_and_metadata_are_returned(ask: Ask, put: Put) -> None:

@@ -15,7 +15,7 @@ from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
 from darkroom.aws.header_texts import ascii_header
-from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
+from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import (
@@ -205,7 +205,7 @@ class S3Writer:
                 Bucket=self.buckets[bucket],
                 Key=key,
                 CopySource=self._copy_source(source),
-                CopySourceIfMatch=source.etag.lower(),
+                CopySourceIfMatch=source.store_etag or source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
                 **s3_params(attributes, crc64=source.crc64, etag=source.etag),
@@ -214,6 +214,7 @@ class S3Writer:
         result = response["CopyObjectResult"]
         return PutResult(
             etag=etag(result),
+            store_etag=store_etag(result),
             last_modified=result["LastModified"].astimezone(UTC),
             version_id=response.get("VersionId"),
             crc64=source.crc64,
@@ -298,6 +299,7 @@ def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:
         key=entry["Key"],
         size=entry["Size"],
         etag=etag(entry),
+        store_etag=store_etag(entry),
         last_modified=entry["LastModified"].astimezone(UTC),
         storage_class=storage_class(entry),
     )

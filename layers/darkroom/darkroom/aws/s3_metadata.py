@@ -10,8 +10,8 @@ from typing import Any
 
 from darkroom.aws.header_texts import header_text, metadata_text, metadata_word
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 from darkroom.ports.objects import (
-    DEFAULT_CONTENT_TYPE,
     RESERVED_METADATA_PREFIX,
     STANDARD_CLASS,
     ObjectAttributes,
@@ -40,6 +40,9 @@ _S3_STORAGE_CLASSES = {
     "ColdArchive": "DEEP_ARCHIVE",
 }
 
+_ENCRYPTIONS = {"AES256": "AES256", "aws:kms": "KMS", "aws:kms:dsse": "KMS"}
+"""OSS's name of an encryption on the server, by S3's."""
+
 _READ_HEADERS = {
     "CacheControl": "cache-control",
     "ContentDisposition": "content-disposition",
@@ -59,8 +62,13 @@ _WRITTEN_HEADERS = {
 
 def etag(response: Mapping[str, Any]) -> str:
     """Return the ETag bare and in upper case (C-38)."""
+    return store_etag(response).upper()
+
+
+def store_etag(response: Mapping[str, Any]) -> str:
+    """Return the ETag bare, as the store writes it."""
     etag: str = response["ETag"]
-    return etag.strip('"').upper()
+    return etag.strip('"')
 
 
 def storage_class(response: Mapping[str, Any]) -> str:
@@ -77,6 +85,8 @@ def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInf
         # Of the whole object: the response may hold a range of it.
         size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
         etag=etag(response),
+        store_etag=store_etag(response),
+        encryption=_ENCRYPTIONS.get(response.get("ServerSideEncryption", "")),
         last_modified=response["LastModified"].astimezone(UTC),
         content_type=header_text(response.get("ContentType") or DEFAULT_CONTENT_TYPE),
         headers={

@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import etag, s3_params, storage_class
+from darkroom.aws.s3_metadata import etag, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced, PutResult
@@ -198,7 +198,11 @@ class S3MultipartStore:
                 **condition,
             )
         self.parts.discard(upload)
-        return PutResult(etag=etag(response), version_id=response.get("VersionId"))
+        return PutResult(
+            etag=etag(response),
+            store_etag=store_etag(response),
+            version_id=response.get("VersionId"),
+        )
 
     def _upload_groups(
         self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 
 from darkroom.auth import Caller
@@ -85,11 +86,12 @@ def complete(
     if not parts:
         raise OssError(Code.INVALID_PART)
     try:
-        return uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
+        joined = uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
     except OssError as error:
         if error.code is Code.FILE_ALREADY_EXISTS:
             raise OssError(error.code, ec=EC_EXISTS_AT_THE_END) from error
         raise
+    return replace(joined, size=sum(part.size for part in parts))
 
 
 def _select_parts(

@@ -276,7 +276,7 @@ def _copy(
         _target_attributes(request, source.info),
         overwrite=request.overwrite,
     )
-    return source.info, result
+    return source.info, replace(result, size=source.info.size)
 
 
 def _target_attributes(request: CopyObjectRequest, source: ObjectInfo) -> ObjectAttributes:

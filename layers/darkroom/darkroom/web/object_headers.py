@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from darkroom.auth import Caller
 from darkroom.buckets import Acl
+from darkroom.content_types import content_type_of_key
 from darkroom.errors import Code, OssError, invalid
 from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.ports.objects import (
-    DEFAULT_CONTENT_TYPE,
     RESERVED_METADATA_PREFIX,
     STANDARD_CLASS,
     STORAGE_CLASSES,
@@ -58,14 +58,14 @@ def check_header_text(name: str, value: str) -> None:
         raise invalid(name, value, "Value must be printable UTF-8")
 
 
-def attributes_from_headers(headers: Mapping[str, str]) -> ObjectAttributes:
-    """Read all attributes to store; header names are lower-case."""
+def attributes_from_headers(headers: Mapping[str, str], key: str) -> ObjectAttributes:
+    """Read all attributes to store under a key; header names are lower-case."""
     for name in _NOT_IMPLEMENTED:
         if name in headers:
             message = f"The header {name} is not implemented: S3 encrypts by its bucket's rules."
             raise OssError(Code.NOT_IMPLEMENTED, message)
     return ObjectAttributes(
-        content_type=_header_text(headers, "content-type", DEFAULT_CONTENT_TYPE),
+        content_type=_header_text(headers, "content-type", content_type_of_key(key)),
         headers=_stored_headers(headers),
         metadata=_metadata(headers),
         storage_class=_storage_class(headers.get(wire.STORAGE_CLASS, STANDARD_CLASS)),
