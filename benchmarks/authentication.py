@@ -74,7 +74,7 @@ def _spent(signed: SignedRequest, services: Services) -> float:
     path, _, query = signed.target().partition("?")
     request = Request(method="GET", raw_path=path, raw_query=query, headers=signed.headers)
     began = perf_counter()
-    caller = authenticate(request, parse_address(request, services.settings), services)
+    caller, _ = authenticate(request, parse_address(request, services.settings), services)
     spent = 1000 * (perf_counter() - began)
     if caller.key_id != KEY.id:
         raise RuntimeError("the signature does not hold")

@@ -8,8 +8,9 @@ from fastcrc import crc64
 
 from darkroom.aws.s3 import S3Writer
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 from darkroom.errors import Code, OssError
-from darkroom.ports.objects import DEFAULT_CONTENT_TYPE, ObjectAttributes, ObjectReplaced, RangeSpec
+from darkroom.ports.objects import ObjectAttributes, ObjectReplaced, RangeSpec
 from tests.contract.stores import Store
 
 BODY = bytes(range(256)) * 8

@@ -55,6 +55,7 @@ def _listed(stored: MemoryObject) -> ObjectSummary:
         key=info.key,
         size=info.size,
         etag=info.etag,
+        store_etag=info.store_etag,
         last_modified=info.last_modified,
         storage_class=info.storage_class,
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastcrc import crc64
 
 from darkroom.buckets import Acl
-from darkroom.errors import Code, OssError, no_such_key
+from darkroom.errors import Code, OssError, file_already_exists, no_such_key
 from darkroom.ports.objects import (
     ObjectAttributes,
     ObjectInfo,
@@ -103,7 +103,12 @@ class MemoryObjects:
         if found.info.etag != source.etag:
             raise ObjectReplaced(source.key)
         info = self._store(bucket, key, found.body, attributes)
-        return PutResult(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
+        return PutResult(
+            etag=info.etag,
+            store_etag=info.store_etag,
+            last_modified=info.last_modified,
+            crc64=info.crc64,
+        )
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing object is no error."""
@@ -119,7 +124,7 @@ class MemoryObjects:
 
     def _check_absent(self, bucket: str, key: str, *, overwrite: bool) -> None:
         if not overwrite and (bucket, key) in self.stored:
-            raise OssError(Code.FILE_ALREADY_EXISTS)
+            raise file_already_exists()
 
     def _store(
         self, bucket: str, key: str, body: bytes, attributes: ObjectAttributes
@@ -128,7 +133,8 @@ class MemoryObjects:
             bucket=bucket,
             key=key,
             size=len(body),
-            etag=hashlib.md5(body, usedforsecurity=False).hexdigest().upper(),
+            etag=(md5 := hashlib.md5(body, usedforsecurity=False).hexdigest()).upper(),
+            store_etag=md5,
             last_modified=WRITTEN,
             content_type=attributes.content_type,
             headers=attributes.headers,

@@ -179,18 +179,18 @@ def write_and_delete(ask: Requests) -> None:
 
 def upload_in_parts(ask: Requests) -> None:
     """Complete one upload and abort another."""
-    for complete in (True, False):
-        tagged = {"x-oss-tagging": "a=1"}
-        initiated = ask(200, "POST", "pictures", "parts", (("uploads", ""),), headers=tagged)
+    for key, complete in (("joined", True), ("aborted", False)):
+        tagged = {"x-oss-tagging": "a=1", "x-oss-forbid-overwrite": "true"}
+        initiated = ask(200, "POST", "pictures", key, (("uploads", ""),), headers=tagged)
         upload = (("uploadId", ET.fromstring(initiated.body).findtext("UploadId") or ""),)
-        ask(200, "PUT", "pictures", "parts", (("partNumber", "1"), *upload), body=SMALL)
-        ask(200, "GET", "pictures", "parts", upload)
+        ask(200, "PUT", "pictures", key, (("partNumber", "1"), *upload), body=SMALL)
+        ask(200, "GET", "pictures", key, upload)
         ask(200, "GET", "pictures", query=(("uploads", ""),))
         if complete:
             headers = {"x-oss-complete-all": "yes"}
-            ask(200, "POST", "pictures", "parts", upload, headers=headers)
+            ask(200, "POST", "pictures", key, upload, headers=headers)
         else:
-            ask(204, "DELETE", "pictures", "parts", upload)
+            ask(204, "DELETE", "pictures", key, upload)
 
 
 def configure(ask: Requests) -> None:

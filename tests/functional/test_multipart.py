@@ -246,6 +246,25 @@ def test_an_upload_may_forbid_overwriting(ask: Ask) -> None:
     assert ask("GET", "closed", KEY, by="reader").body == b"before"
 
 
+def test_an_upload_may_forbid_overwriting_from_its_beginning(ask: Ask) -> None:
+    """The header of the initiation, which oss2 sends alone, refuses at once and at the end."""
+    forbid = {"x-oss-forbid-overwrite": "true"}
+    ask("PUT", "closed", KEY, by="owner", body=b"before")
+    refused = ask("POST", "closed", KEY, by="owner", query=UPLOADS, headers=forbid)
+    assert code_of(refused) == (409, "FileAlreadyExists")
+    ask("DELETE", "closed", KEY, by="owner")
+    upload = initiate(ask, **{"x-oss-forbid-overwrite": "true"})
+    etag = put(ask, upload, 1, b"x")
+    ask("PUT", "closed", KEY, by="owner", body=b"since")
+    for headers in ({}, {"x-oss-forbid-overwrite": "false"}):
+        assert code_of(complete(ask, upload, (1, etag), **headers)) == (409, "FileAlreadyExists")
+    assert ask("GET", "closed", KEY, by="reader").body == b"since"
+    listed = ask("GET", "closed", KEY, by="owner", query=upload)
+    assert [part.findtext("PartNumber") for part in ET.fromstring(listed.body).iter("Part")] == [
+        "1"
+    ]
+
+
 @pytest.mark.parametrize("by", [None, "reader", "other"])
 def test_uploads_need_the_right_to_write(ask: Ask, by: str | None) -> None:
     """Every request of an upload needs the right to write."""

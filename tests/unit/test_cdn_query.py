@@ -1,4 +1,4 @@
-"""The CloudFront function that removes unknown parameters from a query.
+"""The CloudFront function that removes unknown parameters and moves the type of a body.
 
 The tests run it in node, whose JavaScript includes CloudFront's.
 """
@@ -15,6 +15,7 @@ import pytest
 
 from darkroom.auth import v1
 from darkroom.web.handlers import not_implemented
+from darkroom.web.lambda_events import CONTENT_TYPE_HEADER
 from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
 from tests.stack import template
 
@@ -137,6 +138,19 @@ def test_a_request_that_is_not_cached_is_not_changed(method: str) -> None:
     """Only GET and HEAD are cached."""
     sent = event("utm=1", method=method)
     assert run(sent) == [sent["request"]]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_the_type_of_a_body_is_moved(method: str) -> None:
+    """API Gateway then delivers the body as base64, whatever its type."""
+    sent = event("utm=1", method=method)
+    sent["request"]["headers"]["content-type"] = {"value": "text/plain"}
+    (request,) = run(sent)
+    assert request["headers"] == {
+        "content-type": {"value": "application/octet-stream"},
+        CONTENT_TYPE_HEADER: {"value": "text/plain"},
+    }
+    assert {**request, "headers": {}} == {**sent["request"], "headers": {}}
 
 
 def test_the_function_uses_no_syntax_that_cloudfront_lacks() -> None:

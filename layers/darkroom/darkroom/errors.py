@@ -247,6 +247,11 @@ def not_base64(*, ec: str | None = None) -> OssError:
     return OssError(Code.BAD_REQUEST, "Input is not base64 decoding.", ec=ec)
 
 
+def file_already_exists() -> OssError:
+    """Return the error for an object that must not be replaced."""
+    return OssError(Code.FILE_ALREADY_EXISTS, ec="0026-00000002")
+
+
 def no_such_bucket(bucket: str) -> OssError:
     """Return `NoSuchBucket` with the bucket's name, truncated."""
     return OssError(

@@ -70,10 +70,9 @@ def test_header_and_url_signature_exclude_each_other(
 def test_an_unknown_authorization_is_malformed(value: str) -> None:
     """An unknown Authorization header is refused, not treated as anonymous."""
     error = refusal(request(headers={"authorization": value}))
-    assert (error.code, error.message) == (
-        Code.INVALID_ARGUMENT,
-        "Authorization header is invalid.",
-    )
+    assert error.code is Code.INVALID_ARGUMENT
+    assert error.message.startswith("Authorization header is invalid.")
+    assert ("OSS4-HMAC-SHA256" in error.message) == (value != "OSS")
 
 
 @pytest.mark.parametrize("sent", SIGNED.values(), ids=SIGNED)
@@ -119,9 +118,9 @@ def test_a_token_must_be_well_formed_and_belong_to_the_key(token: str, code: Cod
 
 
 def test_a_permanent_key_has_no_token() -> None:
-    """A token with a permanent key raises AccessKeyTokenMismatch."""
+    """A token with a permanent key raises InvalidAccessKeyId, as PHP's tests show."""
     sent = oss_client.v1_header(request(headers={"x-oss-security-token": "token"}), KEY, now=NOW)
-    assert refusal(sent).code is Code.ACCESS_KEY_TOKEN_MISMATCH
+    assert refusal(sent).code is Code.INVALID_ACCESS_KEY_ID
 
 
 def test_the_time_is_checked_before_the_key() -> None:

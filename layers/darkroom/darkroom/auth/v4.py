@@ -27,6 +27,7 @@ from darkroom.auth.signed_request import (
     to_bytes,
 )
 from darkroom.errors import invalid
+from darkroom.http_dates import write_date
 from darkroom.process.parameters import Integer, InvalidValue
 
 SCHEME = "OSS4-HMAC-SHA256"
@@ -42,6 +43,7 @@ STS = "x-oss-security-token"
 
 _REQUIRED = frozenset({"Credential", "Signature"})
 _OPTIONAL = frozenset({"AdditionalHeaders"})
+DAY_FORMAT = "%Y%m%d"
 MAX_LIFETIME = 604_800
 """Seconds for which a signed URL or a form may be valid."""
 
@@ -63,12 +65,15 @@ class Scope:
 
 
 def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
-    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must be sent with it."""
+    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; a date and a digest are sent with it.
+
+    Go's SDK v1 sends `Date` alone: its text is signed as it was sent (spec 01 §5.4).
+    """
     fields = authorization_fields(credentials, "=", required=_REQUIRED, optional=_OPTIONAL)
     if not _is_credential(fields["Credential"]):
         raise malformed_authorization()
-    date = request.header(DATE)
-    validity.check_skew(validity.parse(date, http_dates.BASIC_FORMAT), now)
+    date, moment = validity.parse_headers(request)
+    validity.check_skew(moment, now)
     if PAYLOAD not in request.headers:
         raise invalid(PAYLOAD, "", f"Value must be {UNSIGNED_PAYLOAD} or a SHA-256")
     return _present(
@@ -76,6 +81,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
         query=request.query,
         credential=fields["Credential"],
         date=date,
+        day=write_date(moment, DAY_FORMAT),
         signature=fields["Signature"],
         additional=fields.get("AdditionalHeaders", ""),
         token=request.header(STS),
@@ -96,6 +102,7 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
         query=tuple(pair for pair in request.query if pair[0] != SIGNATURE),
         credential=credential,
         date=date,
+        day=date[:8],
         signature=signature,
         additional=request.parameter(ADDITIONAL) or "",
         token=request.parameter(STS) or "",
@@ -140,18 +147,22 @@ def _present(
     query: Pairs,
     credential: str,
     date: str,
+    day: str,
     signature: str,
     additional: str,
     token: str,
 ) -> PresentedSignature:
     """Rebuild the signed strings; a scope of another day or product cannot match (C-26)."""
     key_id, _, region, _, _ = credential.rsplit("/", 4)
-    scope = Scope(date[:8], region)
-    canonical = canonical_request(request, query, header_names(additional))
+    scope = Scope(day, region)
+    canonical, *others = (
+        canonical_request(spelling, query, header_names(additional))
+        for spelling in request.spellings
+    )
     presented = PresentedSignature(
         key_id=key_id,
         signature=signature,
-        texts=(string_to_sign(date, scope, canonical),),
+        texts=tuple(string_to_sign(date, scope, text) for text in (canonical, *others)),
         sign=partial(sign, scope),
         token=token,
         canonical_request=canonical,

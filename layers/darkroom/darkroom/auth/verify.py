@@ -72,7 +72,11 @@ def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSign
         )
     scheme, _, presented = request.header("authorization").partition(" ")
     if scheme not in _HEADERS:
-        raise malformed_authorization()
+        schemes = f"{v1.SCHEME}, {v2.SCHEME} and {v4.SCHEME}"
+        raise malformed_authorization(
+            f"Authorization header is invalid. Its scheme is one of {schemes}: "
+            "this service has the interface of OSS, not that of S3."
+        )
     return _HEADERS[scheme](request, presented, now)
 
 
@@ -100,7 +104,9 @@ def _check_token(presented: PresentedSignature, key: AccessKey, now: datetime) -
     if not _TOKEN.fullmatch(presented.token):
         raise OssError(Code.INVALID_SECURITY_TOKEN)
     given = to_bytes(presented.token)
-    if key.token is None or not hmac.compare_digest(to_bytes(key.token.value), given):
+    if key.token is None:
+        raise _unknown_key(presented)
+    if not hmac.compare_digest(to_bytes(key.token.value), given):
         raise OssError(Code.ACCESS_KEY_TOKEN_MISMATCH)
     if now >= key.token.expires:
         raise OssError(Code.SECURITY_TOKEN_EXPIRED)

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -12,8 +14,9 @@ from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseSt
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
-from darkroom.errors import Code, OssError
+from darkroom.aws.header_texts import ascii_header
+from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class, store_etag
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import (
     ListPage,
@@ -48,6 +51,11 @@ _PRESIGN_PARAMS = {
     "content-disposition": "ResponseContentDisposition",
     "content-encoding": "ResponseContentEncoding",
 }
+
+DELETE_THREADS = 8
+"""Objects deleted at the same time, where S3 cannot delete them in one call."""
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
@@ -131,7 +139,9 @@ def _bound(position: int | None) -> str:
 
 def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return a URL valid for `PRESIGNED_SECONDS`, whose reply has these headers."""
-    overrides: dict[str, Any] = {_PRESIGN_PARAMS[name]: value for name, value in headers.items()}
+    overrides: dict[str, Any] = {
+        _PRESIGN_PARAMS[name]: ascii_header(name, value) for name, value in headers.items()
+    }
     if "expires" in headers:
         # An invalid date counts as past (RFC 9111 §5.3), and S3 requires a date.
         overrides[_PRESIGN_PARAMS["expires"]] = parse_http_date(headers["expires"]) or _PAST
@@ -195,7 +205,7 @@ class S3Writer:
                 Bucket=self.buckets[bucket],
                 Key=key,
                 CopySource=self._copy_source(source),
-                CopySourceIfMatch=source.etag.lower(),
+                CopySourceIfMatch=source.store_etag or source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
                 **s3_params(attributes, crc64=source.crc64, etag=source.etag),
@@ -204,6 +214,7 @@ class S3Writer:
         result = response["CopyObjectResult"]
         return PutResult(
             etag=etag(result),
+            store_etag=store_etag(result),
             last_modified=result["LastModified"].astimezone(UTC),
             version_id=response.get("VersionId"),
             crc64=source.crc64,
@@ -218,7 +229,7 @@ class S3Writer:
             if error.code is Code.NO_SUCH_KEY:
                 return
             raise
-        raise OssError(Code.FILE_ALREADY_EXISTS)
+        raise file_already_exists()
 
     def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
@@ -231,14 +242,24 @@ class S3Writer:
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
     def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects in one call; return the keys that are gone."""
+        """Delete up to 1000 objects; return the keys that are gone.
+
+        S3 takes a list in XML, so keys with characters that XML cannot hold are deleted one by one.
+        """
+        single = {key for key in keys if _NOT_IN_XML.search(key)}
+        with ThreadPoolExecutor(DELETE_THREADS) as pool:
+            list(pool.map(lambda key: self.delete(bucket, key), single))
+        listed = [key for key in keys if key not in single]
+        failed = self._delete_listed(bucket, listed) if listed else set()
+        return [key for key in keys if key not in failed]
+
+    def _delete_listed(self, bucket: str, keys: Sequence[str]) -> set[str | None]:
         with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
                 Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
             )
-        failed = {error.get("Key") for error in response.get("Errors", [])}
-        return [key for key in keys if key not in failed]
+        return {error.get("Key") for error in response.get("Errors", [])}
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:
@@ -278,6 +299,7 @@ def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:
         key=entry["Key"],
         size=entry["Size"],
         etag=etag(entry),
+        store_etag=store_etag(entry),
         last_modified=entry["LastModified"].astimezone(UTC),
         storage_class=storage_class(entry),
     )

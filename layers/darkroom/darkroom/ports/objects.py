@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 
 STANDARD_CLASS = "Standard"
 
 STORAGE_CLASSES = (STANDARD_CLASS, "IA", "Archive", "ColdArchive")
-
-DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 RESERVED_METADATA_PREFIX = "darkroom-"
 """Begins the names of metadata that adapters use themselves and never return."""
@@ -56,6 +55,10 @@ class ObjectInfo:
     version_id: str | None = None
     crc64: int | None = None
     """CRC-64 of the bytes, None where it is not certain."""
+    store_etag: str = ""
+    """`etag` as the store writes it: clients that are redirected to the store compare it (C-38)."""
+    encryption: str | None = None
+    """Name of the encryption on the server; None where the store reports none."""
 
 
 class ObjectReplaced(Exception):
@@ -108,6 +111,10 @@ class PutResult:
     version_id: str | None = None
     md5: bytes | None = None
     crc64: int | None = None
+    store_etag: str = ""
+    """`etag` as the store writes it."""
+    size: int = 0
+    """Bytes of an object that was copied or completed."""
 
 
 class ObjectWriter(Protocol):
@@ -173,6 +180,8 @@ class ObjectSummary:
     etag: str
     last_modified: datetime
     storage_class: str = STANDARD_CLASS
+    store_etag: str = ""
+    """`etag` as the store writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

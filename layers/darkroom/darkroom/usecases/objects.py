@@ -10,7 +10,7 @@ from functools import wraps
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.ports.objects import (
     ListPage,
     ListQuery,
@@ -191,6 +191,17 @@ def require_acl_permission(bucket: Bucket, attributes: ObjectAttributes, caller:
         require_admin(bucket, caller)
 
 
+def require_absent(bucket: Bucket, key: str, services: Services) -> None:
+    """Raise `FileAlreadyExists` for an existing object."""
+    try:
+        services.objects.head(bucket.name, key)
+    except OssError as error:
+        if error.code is Code.NO_SUCH_KEY:
+            return
+        raise
+    raise file_already_exists()
+
+
 def delete_object(
     bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
 ) -> None:
@@ -265,7 +276,7 @@ def _copy(
         _target_attributes(request, source.info),
         overwrite=request.overwrite,
     )
-    return source.info, result
+    return source.info, replace(result, size=source.info.size)
 
 
 def _target_attributes(request: CopyObjectRequest, source: ObjectInfo) -> ObjectAttributes:

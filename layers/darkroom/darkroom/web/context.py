@@ -48,6 +48,11 @@ class RequestContext:
         return self.target.bucket
 
     @property
+    def reply_limit(self) -> int:
+        """Bytes of the largest body that a reply carries."""
+        return self.services.settings.reply_limit
+
+    @property
     def key(self) -> str:
         """The object key addressed, empty for a bucket."""
         return self.target.address.key

@@ -1,16 +1,18 @@
 """Method and sub-resource → handler and the access that it requires."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain, islice, product
 
-from darkroom.auth import Caller, SignedRequest, verify, verify_form
-from darkroom.errors import Code, OssError
+from darkroom.auth import Caller, SignedRequest, v1, verify, verify_form
+from darkroom.errors import Code, OssError, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
-from darkroom.web import cors
+from darkroom.web import cors, wire
 from darkroom.web.cdn import came_through_cdn, limit_caching
 from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
@@ -27,7 +29,7 @@ from darkroom.web.handlers import (
     process,
     styles,
 )
-from darkroom.web.http import Address, Request, Response
+from darkroom.web.http import NOT_UTF_8, Address, Request, Response, percent_decode
 from darkroom.web.request_checks import check_body_intact, check_request_limits
 from darkroom.web.wire import QueryParameter
 
@@ -35,11 +37,32 @@ PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
 
 
-def authenticate(request: Request, address: Address, services: Services) -> Caller:
-    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
+def authenticate(request: Request, address: Address, services: Services) -> tuple[Caller, Address]:
+    """Return the caller, `ANONYMOUS` without a signature, and the address that is signed.
 
+    Clients that write a blank as a plus sign the blank: their key is the signed one (C-171).
     Raises `OssError` for an invalid signature, even where no permission is needed.
     """
+    unreadable = request.path_was_decoded and "\ufffd" in address.key
+    try:
+        caller = _verify(request, address, services)
+    except OssError as error:
+        if error.code is not Code.SIGNATURE_DOES_NOT_MATCH:
+            raise
+        for key in _keys_with_blanks(request, address.key):
+            signed = Address(address.bucket, key)
+            with suppress(OssError):
+                return _verify(request, signed, services), signed
+        if unreadable:
+            raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8) from error
+        raise
+    # Only a signature shows that such a character was sent, and is not in the place of others.
+    if unreadable and caller.anonymous and request.method in WRITES:
+        raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8)
+    return caller, address
+
+
+def _verify(request: Request, address: Address, services: Services) -> Caller:
     signed = SignedRequest(
         method=request.method,
         bucket=address.bucket or None,
@@ -51,18 +74,42 @@ def authenticate(request: Request, address: Address, services: Services) -> Call
     return verify(signed, credentials=services.credentials, now=services.clock())
 
 
-def authenticate_form(request: Request, address: Address, services: Services) -> Caller:
+MAX_AMBIGUOUS_PLUSES = 6
+"""Pluses of a key of which each may be a blank; of more, all or none are."""
+
+
+def _keys_with_blanks(request: Request, key: str) -> Iterator[str]:
+    """Yield the key with blanks for its pluses; a path as it was sent shows which are `%2B`."""
+    if not request.path_was_decoded:
+        path = percent_decode(request.raw_path.replace("+", " "), Code.INVALID_ARGUMENT)
+        blanks = path[len(path) - len(key) :]
+        if blanks != key:
+            yield blanks
+        return
+    parts = key.split("+")
+    pluses = len(parts) - 1
+    if pluses > MAX_AMBIGUOUS_PLUSES:
+        yield key.replace("+", " ")
+        return
+    # All blanks first: few keys have both.
+    for marks in islice(product(" +", repeat=pluses), 2**pluses - 1):
+        yield "".join(chain.from_iterable(zip(parts, (*marks, ""), strict=True)))
+
+
+def authenticate_form(
+    request: Request, address: Address, services: Services
+) -> tuple[Caller, Address]:
     """Return the caller who signed the form in the body; header and query are not checked.
 
     A body that was damaged on the way is refused first, since it contains the signature.
     """
-    del address
     check_body_intact(request)
-    return verify_form(request.form.fields, credentials=services.credentials, now=services.clock())
+    fields = request.form.fields
+    return verify_form(fields, credentials=services.credentials, now=services.clock()), address
 
 
-type Authenticate = Callable[[Request, Address, Services], Caller]
-"""Returns the caller of a request, or raises `OssError` for an invalid signature."""
+type Authenticate = Callable[[Request, Address, Services], tuple[Caller, Address]]
+"""Returns the caller of a request and the address that is signed; raises `OssError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +118,27 @@ class Route:
 
     handler: Handler
     requires: Access
+    parameters: frozenset[str] = frozenset()
+    """Further sub-resources of a write; it is refused with any other."""
     authenticate: Authenticate = authenticate
 
 
 type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
+
+WRITES = frozenset({"PUT", "POST", "DELETE"})
+
+SUBRESOURCES = v1.SUBRESOURCES | not_implemented.OF_OBJECTS | not_implemented.OF_BUCKETS
+
+_WITHOUT_EFFECT = frozenset(
+    name
+    for name in v1.SUBRESOURCES
+    if name.startswith((wire.RESPONSE_PREFIX, "x-oss-ac-"))
+    or name in ("security-token", "x-oss-traffic-limit", "x-oss-request-payer")
+)
+"""Sub-resources that change nothing about what a request writes."""
+
+_STYLE_NAME = frozenset({QueryParameter.STYLE_NAME})
 
 OBJECT_ROUTES: Routes = {
     ("GET", QueryParameter.PROCESS): Route(process.get_processed, Access.READ_OBJECT),
@@ -88,21 +151,27 @@ OBJECT_ROUTES: Routes = {
     ("GET", QueryParameter.ACL): Route(acl.get_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.ACL): Route(acl.put_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.PROCESS): Route(process.refuse_put, Access.NONE),
-    ("POST", QueryParameter.UPLOADS): Route(multipart.initiate_upload, Access.WRITE),
-    ("PUT", QueryParameter.UPLOAD_ID): Route(multipart.put_part, Access.WRITE),
+    ("POST", QueryParameter.UPLOADS): Route(
+        multipart.initiate_upload, Access.WRITE, frozenset({"sequential"})
+    ),
+    ("PUT", QueryParameter.UPLOAD_ID): Route(
+        multipart.put_part, Access.WRITE, frozenset({QueryParameter.PART_NUMBER})
+    ),
     ("POST", QueryParameter.UPLOAD_ID): Route(multipart.complete_upload, Access.WRITE),
     ("DELETE", QueryParameter.UPLOAD_ID): Route(multipart.abort_upload, Access.WRITE),
     ("GET", QueryParameter.UPLOAD_ID): Route(multipart.list_parts, Access.WRITE),
     ("GET", PLAIN): Route(process.styled_or(objects.get_object), Access.READ_OBJECT),
     ("HEAD", PLAIN): Route(process.styled_or(objects.head_object), Access.READ_OBJECT),
     ("PUT", PLAIN): Route(objects.put_object, Access.WRITE),
-    ("DELETE", PLAIN): Route(objects.delete_object, Access.WRITE),
+    ("DELETE", PLAIN): Route(
+        objects.delete_object, Access.WRITE, frozenset({QueryParameter.VERSION_ID})
+    ),
 }
 
 BUCKET_ROUTES: Routes = {
     ("GET", QueryParameter.STYLE): Route(styles.get_styles, Access.ADMIN),
-    ("PUT", QueryParameter.STYLE): Route(styles.put_style, Access.ADMIN),
-    ("DELETE", QueryParameter.STYLE): Route(styles.delete_style, Access.ADMIN),
+    ("PUT", QueryParameter.STYLE): Route(styles.put_style, Access.ADMIN, _STYLE_NAME),
+    ("DELETE", QueryParameter.STYLE): Route(styles.delete_style, Access.ADMIN, _STYLE_NAME),
     ("GET", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.get_settings, Access.ADMIN),
     ("PUT", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.put_settings, Access.ADMIN),
     ("GET", QueryParameter.ACL): Route(acl.get_bucket_acl, Access.ADMIN),
@@ -177,7 +246,8 @@ def dispatch(
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
     route = _find_route(request, target.address)
-    caller = route.authenticate(request, target.address, services)
+    caller, address = route.authenticate(request, target.address, services)
+    target = replace(target, address=address)
     check_body_intact(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -200,4 +270,15 @@ def _find_route(request: Request, address: Address) -> Route:
     route = routes.get((request.method, sub_resource))
     if route is None:
         raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
+    if request.method in WRITES:
+        _refuse_other_sub_resources(request, sub_resource, route)
     return route
+
+
+def _refuse_other_sub_resources(request: Request, sub_resource: str, route: Route) -> None:
+    """Refuse a write that names something else than its route writes: a part is no object."""
+    used = {sub_resource, *route.parameters}
+    for name, value in request.query.items():
+        if name in SUBRESOURCES - _WITHOUT_EFFECT - used:
+            reason = f"A {request.method} of this resource has no such parameter"
+            raise invalid(name, value, reason)

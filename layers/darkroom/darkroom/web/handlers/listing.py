@@ -10,7 +10,7 @@ from darkroom.usecases.objects import list_from_marker
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.request_checks import read_page_size
-from darkroom.web.responses import xml_response
+from darkroom.web.responses import object_type, quoted_etag, xml_response
 from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import EncodeName, boolean, common_prefixes, element, name_encoding, owner
 
@@ -33,7 +33,7 @@ def list_objects(context: RequestContext) -> Response:
         "IsTruncated": boolean(page.next_marker is not None),
         **({} if page.next_marker is None else {"NextMarker": encode(page.next_marker)}),
     }
-    return _page_response(fields, page, encode, with_owner=True)
+    return _page_response(context, fields, page, encode, with_owner=True)
 
 
 def list_objects_v2(context: RequestContext) -> Response:
@@ -52,13 +52,13 @@ def list_objects_v2(context: RequestContext) -> Response:
         "MaxKeys": str(wanted.limit),
         "Delimiter": encode(wanted.delimiter),
         **encoding_field,
-        **({} if token is None else {"ContinuationToken": token}),
+        **({} if token is None else {"ContinuationToken": encode(token)}),
         "KeyCount": str(len(page.objects) + len(page.prefixes)),
         "IsTruncated": boolean(page.next_marker is not None),
-        **({} if page.next_marker is None else {"NextContinuationToken": page.next_marker}),
+        **({} if page.next_marker is None else {"NextContinuationToken": encode(page.next_marker)}),
     }
     with_owner = query.get(QueryParameter.FETCH_OWNER, "false").lower() == "true"
-    return _page_response(fields, page, encode, with_owner=with_owner)
+    return _page_response(context, fields, page, encode, with_owner=with_owner)
 
 
 def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
@@ -70,19 +70,27 @@ def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
 
 
 def _page_response(
-    fields: Mapping[str, str], page: ListPage, encode: EncodeName, *, with_owner: bool
+    context: RequestContext,
+    fields: Mapping[str, str],
+    page: ListPage,
+    encode: EncodeName,
+    *,
+    with_owner: bool,
 ) -> Response:
-    objects = (_contents(summary, encode, with_owner=with_owner) for summary in page.objects)
+    limit = context.reply_limit
+    objects = (_contents(summary, encode, limit, with_owner=with_owner) for summary in page.objects)
     prefixes = common_prefixes(page.prefixes, encode)
     return xml_response(element("ListBucketResult", fields, *objects, *prefixes))
 
 
-def _contents(summary: ObjectSummary, encode: EncodeName, *, with_owner: bool) -> Element:
+def _contents(
+    summary: ObjectSummary, encode: EncodeName, reply_limit: int, *, with_owner: bool
+) -> Element:
     fields = {
         "Key": encode(summary.key),
         "LastModified": iso_date(summary.last_modified),
-        "ETag": f'"{summary.etag}"',
-        "Type": "Normal",
+        "ETag": quoted_etag(summary, reply_limit),
+        "Type": object_type(summary.etag),
         "Size": str(summary.size),
         "StorageClass": summary.storage_class,
     }

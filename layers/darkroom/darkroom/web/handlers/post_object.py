@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from darkroom.auth import read_policy
 from darkroom.errors import Code, OssError, invalid
 from darkroom.naming_rules import check_key
-from darkroom.ports.objects import PutResult
 from darkroom.usecases import objects
 from darkroom.usecases.objects import PutObjectRequest
 from darkroom.web import cors, wire
@@ -52,16 +52,18 @@ def post_object(context: RequestContext) -> Response:
     redirect = _redirect(context, form)
     request = PutObjectRequest(
         key=key,
-        attributes=attributes_from_headers(_object_headers(headers)),
+        attributes=attributes_from_headers(_object_headers(headers), key),
         overwrite=may_overwrite(headers),
         body=require_upload_size(file.body, limit=context.services.settings.upload_limit),
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)
-    if redirect is not None:
-        location = _with_result(redirect, context.bucket.name, key, stored)
-        return Response(status=303, headers={**NO_STORE, "location": location})
-    return _answer(context, form, key, stored)
+    described = put_headers(stored, context.reply_limit)
+    if redirect is None:
+        return _answer(context, form, key, described)
+    result = {"bucket": context.bucket.name, "key": key, "etag": described["etag"]}
+    location = _with_query(redirect, result)
+    return Response(status=303, headers={**NO_STORE, "location": location})
 
 
 def _required_file(form: Form) -> FormFile:
@@ -126,16 +128,14 @@ def _origin(text: str) -> str:
     return origin.removesuffix(_DEFAULT_PORTS[origin.partition(":")[0]])
 
 
-def _with_result(address: str, bucket: str, key: str, stored: PutResult) -> str:
+def _with_query(address: str, added: Mapping[str, str]) -> str:
     parts = urlsplit(address)
-    result = urlencode({"bucket": bucket, "key": key, "etag": f'"{stored.etag}"'})
-    query = f"{parts.query}&{result}" if parts.query else result
+    query = f"{parts.query}&{urlencode(added)}" if parts.query else urlencode(added)
     return quote(urlunsplit(parts._replace(query=query)), safe="".join(map(chr, range(33, 127))))
 
 
-def _answer(context: RequestContext, form: Form, key: str, stored: PutResult) -> Response:
+def _answer(context: RequestContext, form: Form, key: str, headers: Mapping[str, str]) -> Response:
     status = _STATUSES.get(form.fields.get(STATUS, ""), _DEFAULT_STATUS)
-    headers = put_headers(stored)
     if status != 201:
         return Response(status=status, headers=headers)
     fields = {
@@ -144,8 +144,7 @@ def _answer(context: RequestContext, form: Form, key: str, stored: PutResult) ->
         "Location": _location(context, key),
         "Key": key,
     }
-    response = xml_response(element("PostResponse", fields), headers)
-    return Response(status=201, headers=response.headers, body=response.body)
+    return replace(xml_response(element("PostResponse", fields), headers), status=201)
 
 
 def _location(context: RequestContext, key: str) -> str:
