@@ -13,7 +13,8 @@ from benchmarks.workers.darkroom_handler import loaded
 from darkroom.auth import AccessKey, SignedRequest
 from darkroom.aws.secrets import SecretKeys
 from darkroom.usecases.services import Services
-from darkroom.web.dispatch import authenticate, parse_address
+from darkroom.web.authentication import authenticate
+from darkroom.web.dispatch import parse_address
 from darkroom.web.http import Request
 from tools import oss_client
 

@@ -3,12 +3,12 @@
 import pytest
 
 from darkroom.usecases.authorization import Access
+from darkroom.web.authentication import authenticate
 from darkroom.web.dispatch import (
     BUCKET_ROUTES,
     OBJECT_ROUTES,
     SERVICE_ROUTES,
     Route,
-    authenticate,
 )
 
 TABLES = {"object": OBJECT_ROUTES, "bucket": BUCKET_ROUTES, "service": SERVICE_ROUTES}

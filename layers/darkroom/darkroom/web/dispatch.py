@@ -1,11 +1,9 @@
 """Method and sub-resource → handler and the access that it requires."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice, product
 
-from darkroom.auth import Caller, SignedRequest, v1, verify, verify_form
+from darkroom.auth import v1
 from darkroom.errors import Code, OssError, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
@@ -13,6 +11,7 @@ from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
 from darkroom.web import cors, wire
+from darkroom.web.authentication import Authenticate, authenticate, authenticate_form
 from darkroom.web.cdn import came_through_cdn, limit_caching
 from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
@@ -29,87 +28,12 @@ from darkroom.web.handlers import (
     process,
     styles,
 )
-from darkroom.web.http import NOT_UTF_8, Address, Request, Response, percent_decode
+from darkroom.web.http import WRITES, Address, Request, Response
 from darkroom.web.request_checks import check_body_intact, check_request_limits
 from darkroom.web.wire import QueryParameter
 
 PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
-
-
-def authenticate(request: Request, address: Address, services: Services) -> tuple[Caller, Address]:
-    """Return the caller, `ANONYMOUS` without a signature, and the address that is signed.
-
-    Clients that write a blank as a plus sign the blank: their key is the signed one (C-171).
-    Raises `OssError` for an invalid signature, even where no permission is needed.
-    """
-    unreadable = request.path_was_decoded and "\ufffd" in address.key
-    try:
-        caller = _verify(request, address, services)
-    except OssError as error:
-        if error.code is not Code.SIGNATURE_DOES_NOT_MATCH:
-            raise
-        for key in _keys_with_blanks(request, address.key):
-            signed = Address(address.bucket, key)
-            with suppress(OssError):
-                return _verify(request, signed, services), signed
-        if unreadable:
-            raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8) from error
-        raise
-    # Only a signature shows that such a character was sent, and is not in the place of others.
-    if unreadable and caller.anonymous and request.method in WRITES:
-        raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8)
-    return caller, address
-
-
-def _verify(request: Request, address: Address, services: Services) -> Caller:
-    signed = SignedRequest(
-        method=request.method,
-        bucket=address.bucket or None,
-        key=address.key,
-        query=request.query_pairs,
-        headers=request.headers,
-        body=lambda: request.body,
-    )
-    return verify(signed, credentials=services.credentials, now=services.clock())
-
-
-MAX_AMBIGUOUS_PLUSES = 6
-"""Pluses of a key of which each may be a blank; of more, all or none are."""
-
-
-def _keys_with_blanks(request: Request, key: str) -> Iterator[str]:
-    """Yield the key with blanks for its pluses; a path as it was sent shows which are `%2B`."""
-    if not request.path_was_decoded:
-        path = percent_decode(request.raw_path.replace("+", " "), Code.INVALID_ARGUMENT)
-        blanks = path[len(path) - len(key) :]
-        if blanks != key:
-            yield blanks
-        return
-    parts = key.split("+")
-    pluses = len(parts) - 1
-    if pluses > MAX_AMBIGUOUS_PLUSES:
-        yield key.replace("+", " ")
-        return
-    # All blanks first: few keys have both.
-    for marks in islice(product(" +", repeat=pluses), 2**pluses - 1):
-        yield "".join(chain.from_iterable(zip(parts, (*marks, ""), strict=True)))
-
-
-def authenticate_form(
-    request: Request, address: Address, services: Services
-) -> tuple[Caller, Address]:
-    """Return the caller who signed the form in the body; header and query are not checked.
-
-    A body that was damaged on the way is refused first, since it contains the signature.
-    """
-    check_body_intact(request)
-    fields = request.form.fields
-    return verify_form(fields, credentials=services.credentials, now=services.clock()), address
-
-
-type Authenticate = Callable[[Request, Address, Services], tuple[Caller, Address]]
-"""Returns the caller of a request and the address that is signed; raises `OssError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +49,6 @@ class Route:
 
 type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
-
-WRITES = frozenset({"PUT", "POST", "DELETE"})
 
 SUBRESOURCES = v1.SUBRESOURCES | not_implemented.OF_OBJECTS | not_implemented.OF_BUCKETS
 

@@ -15,6 +15,9 @@ from darkroom.web.wire import QueryParameter
 
 JSON = "application/json"
 
+WRITES = frozenset({"PUT", "POST", "DELETE"})
+"""Methods that store or delete."""
+
 NO_STORE = {"cache-control": "no-store"}
 """Headers of a response that no cache may store."""
 
