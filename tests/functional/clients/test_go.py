@@ -20,6 +20,7 @@ USES = (
     "put, get, head, delete",
     "range",
     "copy",
+    "keys with blanks",
     "acl and metadata",
     "list by pages, delete many",
     "upload, copy and download in parts",

@@ -77,6 +77,19 @@ def test_an_object_that_exists_is_kept(store: opendal.Operator) -> None:
     assert store.read("dal/kept.txt") == b"first"
 
 
+def test_objects_are_listed(store: opendal.Operator) -> None:
+    """The client writes the bucket's address without a slash at its end, and signs it with one."""
+    keys = ["dal/list/a&b.txt", "dal/list/deep/c.txt", "dal/list/图 1.txt"]
+    for key in keys:
+        store.write(key, TEXT)
+    top = {entry.path for entry in store.list("dal/list/")}
+    assert top - {"dal/list/"} == {keys[0], "dal/list/deep/", keys[2]}
+    found = {entry.path for entry in store.list("dal/list/", recursive=True)}
+    assert {path for path in found if not path.endswith("/")} == set(keys)
+    store.remove_all("dal/list/")
+    assert not store.exists(keys[1])
+
+
 def test_a_large_object_is_read(store: opendal.Operator, large: bytes) -> None:
     """A read follows the redirect; a file reads byte ranges."""
     assert store.read("dal/large.bin") == large

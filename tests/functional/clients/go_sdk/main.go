@@ -97,6 +97,21 @@ var uses = []use{
 		found, err := ioutil.ReadAll(body)
 		return equal(err, "copied", string(found))
 	}},
+	{"keys with blanks", func() error {
+		// This release writes a blank as a plus, in paths and in the source of a copy.
+		if err := bucket.PutObject("go/a b/c d.txt", strings.NewReader("blank")); err != nil {
+			return err
+		}
+		if _, err := bucket.CopyObject("go/a b/c d.txt", "go/c d+e.txt"); err != nil {
+			return err
+		}
+		found, err := read("go/c d+e.txt")
+		if err := equal(err, "blank", string(found)); err != nil {
+			return err
+		}
+		page, err := bucket.ListObjects(oss.Prefix("go/a b/"))
+		return equal(err, "go/a b/c d.txt", page.Objects[0].Key)
+	}},
 	{"acl and metadata", func() error {
 		if err := bucket.PutObject("go/acl.txt", strings.NewReader("open")); err != nil {
 			return err
