@@ -18,6 +18,7 @@ class QueryParameter(StrEnum):
     VERSION_ID = "versionId"
     OBJECT_META = "objectMeta"
     ACL = "acl"
+    TAGGING = "tagging"
     RESPONSE_CONTENT_TYPE = "response-content-type"
     RESPONSE_CONTENT_LANGUAGE = "response-content-language"
     RESPONSE_CONTENT_ENCODING = "response-content-encoding"
@@ -40,6 +41,7 @@ class QueryParameter(StrEnum):
     BUCKET_SETTINGS = "x-oss-bucket-settings"
     BUCKET_INFO = "bucketInfo"
     LOCATION = "location"
+    CORS = "cors"
     DELETE = "delete"
 
     LIST_TYPE = "list-type"
