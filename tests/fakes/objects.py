@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 from fastcrc import crc64
 
@@ -27,6 +28,7 @@ class MemoryObject:
 
     info: ObjectInfo
     body: bytes
+    tags: Sequence[tuple[str, str]] = ()
 
     def read(self) -> bytes:
         """Read the whole body."""
@@ -62,6 +64,17 @@ class MemoryObjects:
         """Return the object, or a byte range of it."""
         found = self._found("GET", bucket, key, version_id)
         return found if byte_range is None else replace(found, body=_part(found.body, byte_range))
+
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the tags."""
+        return self._found("GET", bucket, key, version_id).tags
+
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags."""
+        found = self._found("PUT", bucket, key, None)
+        self.stored[bucket, key] = replace(found, tags=list(tags))
 
     def _found(self, method: str, bucket: str, key: str, version_id: str | None) -> MemoryObject:
         self.asked.append(f"{method} /{bucket}/{key}")
@@ -103,6 +116,8 @@ class MemoryObjects:
         if found.info.etag != source.etag:
             raise ObjectReplaced(source.key)
         info = self._store(bucket, key, found.body, attributes)
+        if attributes.tags is None:
+            self.put_tags(bucket, key, found.tags)
         return PutResult(
             etag=info.etag,
             store_etag=info.store_etag,
@@ -144,7 +159,8 @@ class MemoryObjects:
             by_rule=attributes.by_rule,
             crc64=crc64.xz(body),
         )
-        self.stored[bucket, key] = MemoryObject(info=info, body=body)
+        tags = parse_qsl(attributes.tags or "", keep_blank_values=True)
+        self.stored[bucket, key] = MemoryObject(info=info, body=body, tags=tags)
         return info
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:

@@ -166,6 +166,10 @@ def write_and_delete(ask: Requests) -> None:
     """Store, copy, list and delete objects and versions."""
     tagged = {"x-oss-tagging": "a=1"}
     ask(200, "PUT", "pictures", "tagged", body=SMALL, headers=tagged)
+    tags = b"<Tagging><TagSet><Tag><Key>b</Key><Value>2</Value></Tag></TagSet></Tagging>"
+    ask(200, "PUT", "pictures", "tagged", (("tagging", ""),), body=tags)
+    assert ask(200, "GET", "pictures", "tagged", (("tagging", ""),)).body.endswith(tags + b"\n")
+    ask(204, "DELETE", "versions", "a", (("tagging", ""),))
     for source in ("/pictures/tagged", "/versions/a"):
         copied = {"x-oss-copy-source": source, "x-oss-forbid-overwrite": "true"}
         ask(200, "PUT", "pictures", f"copies{source}", headers=copied)

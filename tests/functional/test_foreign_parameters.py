@@ -24,7 +24,7 @@ def stored(api: MemoryApi) -> dict[tuple[str, str], bytes]:
 def test_a_write_with_another_sub_resource_is_refused(method: str, value: str) -> None:
     """Every sub-resource that the route does not use is a 4xx or 501, and changes nothing."""
     for name in sorted(SUBRESOURCES - WITHOUT_EFFECT):
-        if method == "DELETE" and name == "versionId":
+        if method == "DELETE" and name in ("versionId", "tagging"):
             continue
         api = MemoryApi()
         api.objects.put("closed", "k", b"before", ObjectAttributes())

@@ -206,7 +206,8 @@ def test_conditions_hold_before_anything_is_stored(post: Post, s3: "S3Client") -
         (signed({"key": "/a"}, key="/a"), {}, "InvalidObjectName"),
         (signed({"key": "${filename}"}, key="${filename}"), {"name": ""}, "InvalidObjectName"),
         (signed(**{"x-oss-object-acl": "public"}), {}, "InvalidArgument"),
-        (signed(callback="eyJjYWxsYmFja1VybCI6ICJhIn0="), {}, "NotImplemented"),
+        (signed(callback="eyJjYWxsYmFja1VybCI6ICJhIn0="), {}, "InvalidArgument"),
+        (signed(**{"x-oss-server-side-encryption": "KMS"}), {}, "InvalidEncryptionAlgorithmError"),
     ):
         reply = post(fields, **file)
         assert code_of(reply)[1] == code, (fields, reply.body)
@@ -265,6 +266,20 @@ def test_fields_are_stored_as_headers_of_a_put(ask: Ask, post: Post, s3: "S3Clie
     assert tags == [{"Key": "a", "Value": "1"}]
     again = post(signed(**{"x-oss-forbid-overwrite": "true"}))
     assert code_of(again) == (409, "FileAlreadyExists")
+
+
+def test_the_encryption_of_s3_is_answered(post: Post) -> None:
+    """`AES256` is accepted and repeated, as by a PUT (documented)."""
+    reply = post(signed(**{"x-oss-server-side-encryption": "AES256"}))
+    assert reply.status == 204
+    assert reply.headers["x-oss-server-side-encryption"] == "AES256"
+
+
+def test_metadata_beyond_ascii_is_stored(ask: Ask, post: Post) -> None:
+    """Fields are UTF-8."""
+    assert post(signed(**{"x-oss-meta-title": "图 Grüße"})).status == 204
+    found = ask("HEAD", BUCKET, "forms/a.jpg", by="reader")
+    assert found.headers["x-oss-meta-title"] == "图 Grüße"
 
 
 def test_an_acl_in_a_form_needs_the_admin_permission(post: Post, ask: Ask) -> None:

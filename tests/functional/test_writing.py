@@ -227,8 +227,14 @@ def test_a_body_with_another_digest_is_refused(ask: Ask, put: Put, text: str) ->
         ({"x-oss-meta-a": "x" * 1900}, "InvalidArgument"),
         ({"x-oss-meta-a": "图" * 475}, "InvalidArgument"),
         ({"x-oss-meta-a": "a\x7fb"}, "InvalidArgument"),
-        ({"x-oss-callback": "e30="}, "NotImplemented"),
-        ({"x-oss-server-side-encryption": "KMS"}, "NotImplemented"),
+        ({"x-oss-callback": "e30="}, "InvalidArgument"),
+        ({"x-oss-server-side-encryption": "KMS"}, "InvalidEncryptionAlgorithmError"),
+        ({"x-oss-server-side-encryption": "SM4"}, "InvalidEncryptionAlgorithmError"),
+        ({"x-oss-server-side-encryption": "aes256"}, "InvalidEncryptionAlgorithmError"),
+        (
+            {"x-oss-server-side-encryption": "AES256", "x-oss-server-side-encryption-key-id": "k"},
+            "InvalidEncryptionAlgorithmError",
+        ),
     ],
     ids=str,
 )
@@ -236,6 +242,82 @@ def test_an_invalid_header_is_refused(put: Put, headers: dict[str, str], code: s
     """An invalid or unsupported header is refused, not dropped or shortened."""
     reply = put(headers)
     assert code_of(reply)[1] == code
+
+
+def test_encryption_that_s3_has_anyway_is_answered(ask: Ask) -> None:
+    """`AES256` is accepted and answered by PUT, copy and the beginning of an upload."""
+    sent = {"x-oss-server-side-encryption": "AES256"}
+    copy = {**sent, "x-oss-copy-source": "/closed/w/a.bin"}
+    replies = [
+        ask("PUT", "closed", "w/a.bin", by="owner", headers=sent, body=b"x"),
+        ask("PUT", "closed", "w/b.bin", by="owner", headers=copy),
+        ask("POST", "closed", "w/c.bin", by="owner", query=(("uploads", ""),), headers=sent),
+    ]
+    for reply in replies:
+        assert (reply.status, reply.headers["x-oss-server-side-encryption"]) == (200, "AES256")
+
+
+@pytest.mark.parametrize("place", ["header", "query", "variables"])
+def test_a_callback_is_refused_in_its_own_words(ask: Ask, s3: "S3Client", place: str) -> None:
+    """In a header and in a presigned URL alike, and nothing is stored."""
+    headers = {"x-oss-callback": "e30="} if place == "header" else {}
+    name = "callback" if place == "query" else "callback-var"
+    query = () if place == "header" else ((name, "e30="),)
+    s3.delete_object(Bucket="closed", Key="w/called")
+    reply = ask("PUT", "closed", "w/called", by="owner", query=query, headers=headers, body=b"x")
+    assert code_of(reply) == (400, "InvalidArgument")
+    assert b"Callbacks are not implemented" in reply.body
+    assert ask("HEAD", "closed", "w/called", by="owner").status == 404
+
+
+TAGGING = (("tagging", ""),)
+
+
+def tag_document(*tags: tuple[str, str]) -> bytes:
+    """Write a document of tags."""
+    listed = "".join(f"<Tag><Key>{name}</Key><Value>{value}</Value></Tag>" for name, value in tags)
+    return f"<Tagging><TagSet>{listed}</TagSet></Tagging>".encode()
+
+
+def test_tags_are_read_replaced_and_deleted(ask: Ask, put: Put) -> None:
+    """Tags of the upload and of `?tagging` are the same; a copy keeps them."""
+
+    def tags(key: str = "w/a.bin") -> dict[str, str]:
+        reply = ask("GET", "closed", key, by="reader", query=TAGGING)
+        assert reply.status == 200
+        nodes = ET.fromstring(reply.body).iterfind("TagSet/Tag")
+        return {node.findtext("Key", ""): node.findtext("Value", "") for node in nodes}
+
+    put({"x-oss-tagging": "a=1&b%20c=%C3%BC"})
+    assert tags() == {"a": "1", "b c": "ü"}
+    body = tag_document(("图", "2"), ("e", ""))
+    reply = ask("PUT", "closed", "w/a.bin", by="writer", query=TAGGING, body=body)
+    assert (reply.status, reply.body) == (200, b"")
+    assert tags() == {"图": "2", "e": ""}
+    ask("PUT", "closed", "w/b", by="owner", headers={"x-oss-copy-source": "/closed/w/a.bin"})
+    assert tags("w/b") == {"图": "2", "e": ""}
+    assert ask("DELETE", "closed", "w/a.bin", by="writer", query=TAGGING).status == 204
+    assert tags() == {}
+    assert ask("GET", "closed", "w/a.bin", by="reader").body == BODY
+
+
+def test_invalid_tags_are_refused(ask: Ask, put: Put) -> None:
+    """The limits are those of the header; reading needs the right to read, writing to write."""
+    put()
+    for body, code in (
+        (tag_document(*((str(number), "") for number in range(11))), "InvalidArgument"),
+        (tag_document(("a", "1"), ("a", "2")), "InvalidArgument"),
+        (tag_document(("", "1")), "InvalidArgument"),
+        (b"<Tagging><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>", "MalformedXML"),
+        (b"<Other/>", "MalformedXML"),
+    ):
+        reply = ask("PUT", "closed", "w/a.bin", by="owner", query=TAGGING, body=body)
+        assert code_of(reply) == (400, code)
+    assert ask("GET", "closed", "w/a.bin", by="writer", query=TAGGING).status == 403
+    assert ask("GET", "demo", "w/a.bin", query=TAGGING).status == 403
+    body = tag_document(("a", "1"))
+    assert ask("PUT", "closed", "w/a.bin", by="reader", query=TAGGING, body=body).status == 403
+    assert ask("GET", "closed", "w/none", by="owner", query=TAGGING).status == 404
 
 
 def test_metadata_up_to_the_limit_is_stored(put: Put) -> None:

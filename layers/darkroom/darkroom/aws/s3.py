@@ -123,6 +123,16 @@ class S3Objects:
         info = object_info(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
 
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the names and values of the object's tags."""
+        with translate_s3_errors(bucket, key, version_id):
+            response = self.client.get_object_tagging(
+                **self._object_params(bucket, key, version_id)
+            )
+        return [(tag["Key"], tag["Value"]) for tag in response["TagSet"]]
+
     def _object_params(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
@@ -234,6 +244,19 @@ class S3Writer:
     def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
         return named if source.version_id is None else {**named, "VersionId": source.version_id}
+
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags of the object; an empty list deletes them."""
+        named: dict[str, Any] = {"Bucket": self.buckets[bucket], "Key": key}
+        with translate_s3_errors(bucket, key):
+            if not tags:
+                self.client.delete_object_tagging(**named)
+                return
+            listed = [{"Key": name, "Value": value} for name, value in tags]
+            self.client.put_object_tagging(
+                **named,
+                Tagging={"TagSet": listed},  # type: ignore[typeddict-item]
+            )
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Delete the object; a missing one is no error."""

@@ -31,7 +31,7 @@ class ObjectAttributes:
     by_rule: bool = False
     """Whether a bucket's rule created the object; no rule fires for such an object."""
     tags: str | None = None
-    """`name=value&…`, percent-encoded; never returned. None lets a copy keep its source's tags."""
+    """`name=value&…`, percent-encoded. None lets a copy keep its source's tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,11 @@ class ObjectReader(Protocol):
     ) -> OpenObject:
         """Open the object or a range of it; raises `InvalidRange` if it has no byte of that."""
 
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the names and values of the object's tags."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutResult:
@@ -145,6 +150,9 @@ class ObjectWriter(Protocol):
         overwrite: bool = True,
     ) -> PutResult:
         """Copy exactly that version of the source, or raise `ObjectReplaced`."""
+
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags of the object; raises `NoSuchKey`."""
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Delete the object; a missing one is no error."""

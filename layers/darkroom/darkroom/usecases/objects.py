@@ -226,6 +226,18 @@ def put_object_acl(bucket: Bucket, key: str, acl: Acl | None, services: Services
     services.writer.copy(info, bucket.name, key, copied_attributes(info, acl=acl))
 
 
+def get_tags(
+    bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
+) -> Sequence[tuple[str, str]]:
+    """Return the names and values of an object's tags."""
+    return services.objects.tags(bucket.name, key, version_id=version_id)
+
+
+def put_tags(bucket: Bucket, key: str, tags: Sequence[tuple[str, str]], services: Services) -> None:
+    """Replace the tags of an object."""
+    services.writer.put_tags(bucket.name, key, tags)
+
+
 def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
     """Return an object's attributes with another ACL; the store copies the tags itself."""
     return ObjectAttributes(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from darkroom.auth import v1
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, OssError, callback_refused, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.settings import Settings
@@ -17,6 +17,7 @@ from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
     acl,
     async_process,
+    bucket_configuration,
     bucket_settings,
     buckets,
     delete_objects,
@@ -27,6 +28,7 @@ from darkroom.web.handlers import (
     post_object,
     process,
     styles,
+    tagging,
 )
 from darkroom.web.http import WRITES, Address, Request, Response
 from darkroom.web.request_checks import check_body_intact, check_request_limits
@@ -73,6 +75,9 @@ OBJECT_ROUTES: Routes = {
     ("GET", QueryParameter.ACL): Route(acl.get_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.ACL): Route(acl.put_object_acl, Access.ADMIN),
     ("PUT", QueryParameter.PROCESS): Route(process.refuse_put, Access.NONE),
+    ("GET", QueryParameter.TAGGING): Route(tagging.get_tagging, Access.LIST),
+    ("PUT", QueryParameter.TAGGING): Route(tagging.put_tagging, Access.WRITE),
+    ("DELETE", QueryParameter.TAGGING): Route(tagging.delete_tagging, Access.WRITE),
     ("POST", QueryParameter.UPLOADS): Route(
         multipart.initiate_upload, Access.WRITE, frozenset({"sequential"})
     ),
@@ -98,6 +103,11 @@ BUCKET_ROUTES: Routes = {
     ("PUT", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.put_settings, Access.ADMIN),
     ("GET", QueryParameter.ACL): Route(acl.get_bucket_acl, Access.ADMIN),
     ("PUT", QueryParameter.ACL): Route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("GET", QueryParameter.CORS): Route(bucket_configuration.get_cors, Access.ADMIN),
+    **{
+        ("GET", name): Route(handler, Access.ADMIN)
+        for name, handler in bucket_configuration.NOT_SET.items()
+    },
     ("GET", QueryParameter.BUCKET_INFO): Route(buckets.get_bucket_info, Access.LIST),
     ("GET", QueryParameter.LOCATION): Route(buckets.get_bucket_location, Access.LIST),
     ("GET", QueryParameter.UPLOADS): Route(multipart.list_uploads, Access.LIST),
@@ -171,12 +181,23 @@ def dispatch(
     caller, address = route.authenticate(request, target.address, services)
     target = replace(target, address=address)
     check_body_intact(request)
+    if caller.anonymous and _is_browser_at_root(request, target.address):
+        return buckets.describe_service(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
         request=request, target=target, caller=caller, services=services, processing=processing
     )
     response = route.handler(context)
     return limit_caching(response, caller) if through_cdn else response
+
+
+def _is_browser_at_root(request: Request, address: Address) -> bool:
+    return (
+        request.method in ("GET", "HEAD")
+        and address == Address("", "")
+        and not request.query
+        and "text/html" in request.headers.get("accept", "")
+    )
 
 
 def _find_route(request: Request, address: Address) -> Route:
@@ -190,6 +211,8 @@ def _find_route(request: Request, address: Address) -> Route:
     if sub_resource == PLAIN:
         not_implemented.refuse_operations(request.query, others)
     route = routes.get((request.method, sub_resource))
+    if route is None and sub_resource in others:
+        raise not_implemented.not_implemented(sub_resource)
     if route is None:
         raise OssError(Code.METHOD_NOT_ALLOWED, details={"Method": request.method})
     if request.method in WRITES:
@@ -201,6 +224,8 @@ def _refuse_other_sub_resources(request: Request, sub_resource: str, route: Rout
     """Refuse a write that names something else than its route writes: a part is no object."""
     used = {sub_resource, *route.parameters}
     for name, value in request.query.items():
+        if name in not_implemented.CALLBACKS:
+            raise callback_refused()
         if name in SUBRESOURCES - _WITHOUT_EFFECT - used:
             reason = f"A {request.method} of this resource has no such parameter"
             raise invalid(name, value, reason)

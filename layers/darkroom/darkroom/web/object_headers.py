@@ -1,13 +1,13 @@
 """Request headers that describe stored objects: attributes, ACL, tags, source of a copy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from darkroom.auth import Caller
 from darkroom.buckets import Acl
 from darkroom.content_types import content_type_of_key
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, OssError, callback_refused, invalid
 from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.ports.objects import (
     RESERVED_METADATA_PREFIX,
@@ -39,13 +39,8 @@ STORED_HEADERS = (
     "expires",
 )
 
-_NOT_IMPLEMENTED = (
-    wire.CALLBACK,
-    "x-oss-server-side-data-encryption",
-    "x-oss-server-side-encryption",
-    "x-oss-server-side-encryption-key-id",
-)
-"""Refused, not ignored: a client that sends one relies on its effect."""
+_KMS_HEADERS = ("x-oss-server-side-data-encryption", "x-oss-server-side-encryption-key-id")
+_CALLBACK_HEADERS = ("x-oss-callback", "x-oss-callback-var")
 
 
 _NOT_IN_HEADERS = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
@@ -60,10 +55,10 @@ def check_header_text(name: str, value: str) -> None:
 
 def attributes_from_headers(headers: Mapping[str, str], key: str) -> ObjectAttributes:
     """Read all attributes to store under a key; header names are lower-case."""
-    for name in _NOT_IMPLEMENTED:
+    for name in _CALLBACK_HEADERS:
         if name in headers:
-            message = f"The header {name} is not implemented: S3 encrypts by its bucket's rules."
-            raise OssError(Code.NOT_IMPLEMENTED, message)
+            raise callback_refused()
+    encryption_headers(headers)
     return ObjectAttributes(
         content_type=_header_text(headers, "content-type", content_type_of_key(key)),
         headers=_stored_headers(headers),
@@ -72,6 +67,17 @@ def attributes_from_headers(headers: Mapping[str, str], key: str) -> ObjectAttri
         acl=object_acl(headers.get(wire.OBJECT_ACL, INHERITED_ACL)),
         tags=_tags(headers[wire.TAGGING]) if wire.TAGGING in headers else None,
     )
+
+
+def encryption_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the encryption that was requested, for the reply; S3 encrypts with AES-256 anyway.
+
+    Refuses any other: a client that sends its name relies on its effect.
+    """
+    algorithm = headers.get(wire.ENCRYPTION, "")
+    if algorithm not in ("", "AES256") or any(headers.get(name) for name in _KMS_HEADERS):
+        raise OssError(Code.INVALID_ENCRYPTION_ALGORITHM)
+    return {wire.ENCRYPTION: algorithm} if algorithm else {}
 
 
 def may_overwrite(headers: Mapping[str, str]) -> bool:
@@ -139,12 +145,17 @@ def _tags(text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError as error:
         raise invalid(wire.TAGGING, text, "Value must be name=value&…, percent-encoded") from error
-    names = {name for name, _ in pairs}
-    if len(pairs) > MAX_TAGS or len(names) < len(pairs):
-        raise invalid(wire.TAGGING, text, f"There may be {MAX_TAGS} tags, each name once")
-    if any(not 0 < len(name) <= 128 or len(value) > 256 for name, value in pairs):
-        raise invalid(wire.TAGGING, text, "A name has 1 to 128 characters, a value up to 256")
+    check_tags(pairs, wire.TAGGING, text)
     return urlencode(pairs)
+
+
+def check_tags(tags: Sequence[tuple[str, str]], parameter: str, text: str) -> None:
+    """Refuse too many tags, a repeated name, and names and values of another length."""
+    names = {name for name, _ in tags}
+    if len(tags) > MAX_TAGS or len(names) < len(tags):
+        raise invalid(parameter, text, f"There may be {MAX_TAGS} tags, each name once")
+    if any(not 0 < len(name) <= 128 or len(value) > 256 for name, value in tags):
+        raise invalid(parameter, text, "A name has 1 to 128 characters, a value up to 256")
 
 
 def copy_source(headers: Mapping[str, str], caller: Caller, services: Services) -> GetObjectRequest:

@@ -13,7 +13,12 @@ from darkroom.usecases.byte_ranges import parse_range
 from darkroom.web import wire
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.object_headers import attributes_from_headers, copy_source, may_overwrite
+from darkroom.web.object_headers import (
+    attributes_from_headers,
+    copy_source,
+    encryption_headers,
+    may_overwrite,
+)
 from darkroom.web.request_checks import read_body, read_page_size
 from darkroom.web.responses import put_headers, xml_response
 from darkroom.web.wire import QueryParameter
@@ -44,7 +49,8 @@ def initiate_upload(context: RequestContext) -> Response:
         overwrite=may_overwrite(context.request.headers),
     )
     fields = {"Bucket": context.bucket.name, "Key": encode(context.key), "UploadId": upload_id}
-    return xml_response(element("InitiateMultipartUploadResult", {**encoding_field, **fields}))
+    root = element("InitiateMultipartUploadResult", {**encoding_field, **fields})
+    return xml_response(root, encryption_headers(context.request.headers))
 
 
 def put_part(context: RequestContext) -> Response:
@@ -76,9 +82,14 @@ def complete_upload(context: RequestContext) -> Response:
     """Create the object from the listed parts, or from all stored parts."""
     upload = _upload_ref(context)
     encode, encoding_field = name_encoding(context.query)
+    try:
+        chosen = _chosen_parts(context)
+    except OssError:
+        multipart.list_parts(upload, context.services)  # An unknown upload is the first error.
+        raise
     stored = multipart.complete(
         upload,
-        _chosen_parts(context),
+        chosen,
         context.services,
         overwrite=may_overwrite(context.request.headers),
         remaining=context.processing.remaining,
@@ -126,7 +137,7 @@ def list_parts(context: RequestContext) -> Response:
         "UploadId": upload.id,
         "StorageClass": "Standard",
         "PartNumberMarker": marker,
-        **({"NextPartNumberMarker": str(page[-1].number)} if page else {}),
+        "NextPartNumberMarker": str(page[-1].number) if page else marker,
         "MaxParts": str(limit),
         "IsTruncated": boolean(len(found) > limit),
     }

@@ -14,6 +14,7 @@ from darkroom.web.http import Response
 from darkroom.web.object_headers import (
     attributes_from_headers,
     copy_source,
+    encryption_headers,
     may_overwrite,
 )
 from darkroom.web.request_checks import read_body
@@ -81,7 +82,8 @@ def put_object(context: RequestContext) -> Response:
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)
-    return Response(status=200, headers=put_headers(stored, context.reply_limit))
+    reply_headers = {**put_headers(stored, context.reply_limit), **encryption_headers(headers)}
+    return Response(status=200, headers=reply_headers)
 
 
 def delete_object(context: RequestContext) -> Response:
@@ -103,7 +105,7 @@ def _copy_object(context: RequestContext) -> Response:
     source, copied = objects.copy_object(context.bucket, request, context.caller, context.services)
     if copied is None:
         return Response(status=304)
-    reply_headers = put_headers(copied, context.reply_limit)
+    reply_headers = {**put_headers(copied, context.reply_limit), **encryption_headers(headers)}
     if source.version_id is not None:
         reply_headers[wire.COPY_SOURCE_VERSION_ID] = source.version_id
     modified = iso_date(copied.last_modified or source.last_modified)

@@ -6,15 +6,19 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from darkroom.auth import read_policy
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, OssError, callback_refused, invalid
 from darkroom.naming_rules import check_key
 from darkroom.usecases import objects
 from darkroom.usecases.objects import PutObjectRequest
-from darkroom.web import cors, wire
+from darkroom.web import cors
 from darkroom.web.context import RequestContext
 from darkroom.web.forms import EC_FORMAT, Form, FormFile
 from darkroom.web.http import NO_STORE, UNRESERVED_IN_PATHS, Response
-from darkroom.web.object_headers import attributes_from_headers, may_overwrite
+from darkroom.web.object_headers import (
+    attributes_from_headers,
+    encryption_headers,
+    may_overwrite,
+)
 from darkroom.web.request_checks import require_upload_size
 from darkroom.web.responses import put_headers, xml_response
 from darkroom.web.xml import element
@@ -45,6 +49,8 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 def post_object(context: RequestContext) -> Response:
     """Store the file of a form; everything is checked before."""
     form = context.request.form
+    if CALLBACK in form.fields:
+        raise callback_refused()
     file = _required_file(form)
     key = _key(form, file)
     headers = {**form.fields, _CONTENT_TYPE: _content_type(form, file)}
@@ -52,13 +58,13 @@ def post_object(context: RequestContext) -> Response:
     redirect = _redirect(context, form)
     request = PutObjectRequest(
         key=key,
-        attributes=attributes_from_headers(_object_headers(headers), key),
+        attributes=attributes_from_headers(headers, key),
         overwrite=may_overwrite(headers),
         body=require_upload_size(file.body, limit=context.services.settings.upload_limit),
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)
-    described = put_headers(stored, context.reply_limit)
+    described = {**put_headers(stored, context.reply_limit), **encryption_headers(headers)}
     if redirect is None:
         return _answer(context, form, key, described)
     result = {"bucket": context.bucket.name, "key": key, "etag": described["etag"]}
@@ -98,13 +104,6 @@ def _check_policy(context: RequestContext, fields: Mapping[str, str], size: int)
     policy = read_policy(fields[POLICY])
     now = context.services.clock()
     policy.check({**fields, BUCKET: context.bucket.name}, size, now)
-
-
-def _object_headers(fields: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the fields as headers of a PUT; a callback has another name there."""
-    if CALLBACK not in fields:
-        return fields
-    return {**fields, wire.CALLBACK: fields[CALLBACK]}
 
 
 def _redirect(context: RequestContext, form: Form) -> str | None:
