@@ -140,8 +140,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def _chunks(self) -> Iterator[bytes]:
         length = self.headers.get("content-length")
         if (coding := self.headers.get("transfer-encoding")) is not None:
-            if length is not None or coding.lower() != "chunked":
+            if coding.lower() != "chunked":
                 raise RefusedError(400, "Bad Request")
+            # The C SDK sends a length as well, which the coding overrides (RFC 9112 §6.3).
+            self.close_connection = self.close_connection or length is not None
             yield from self._chunked()
         elif length is not None:
             yield from self._sized(_number(length, r"[0-9]+", 10))

@@ -144,6 +144,13 @@ def test_keys_of_uploads_are_read_encoded(client: "S3Client") -> None:
     assert [(upload.key, upload.id) for upload in page.uploads] == [("a b\f+", "3+3")]
 
 
+def test_an_upload_under_a_key_that_xml_cannot_hold_is_refused(client: "S3Client") -> None:
+    """S3 repeats the key in its replies, which no parser of XML reads."""
+    with pytest.raises(OssError) as error:
+        uploads_of(client).initiate("here", "a\x0c", ObjectAttributes())
+    assert error.value.code is Code.INVALID_OBJECT_NAME
+
+
 def uploads_of(client: "S3Client") -> S3MultipartStore:
     """Return the multipart store of an S3 client."""
     parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)

@@ -11,6 +11,7 @@ from darkroom.auth.signed_request import Pairs
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import OssError
 from darkroom.imaging.context import ProcessingContext
+from darkroom.ports.objects import ObjectLister
 from darkroom.usecases.services import Services
 from darkroom.web.dispatch import dispatch, locate
 from darkroom.web.http import Response
@@ -43,13 +44,19 @@ class MemoryApi:
     """Sends requests through the event of an HTTP API to the dispatcher."""
 
     objects: MemoryObjects = field(default_factory=MemoryObjects)
+    lister: ObjectLister | None = None
+    """Lists in place of the objects."""
     services: Services = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the services of these objects."""
         built = memory_services(*BUCKETS, objects=self.objects, keys=[OWNER])
         multipart = MemoryMultipartStore(objects=self.objects)
-        object.__setattr__(self, "services", replace(built, multipart=multipart))
+        object.__setattr__(
+            self,
+            "services",
+            replace(built, multipart=multipart, lister=self.lister or built.lister),
+        )
 
     def ask(
         self,

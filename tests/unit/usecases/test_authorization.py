@@ -101,6 +101,11 @@ def test_a_protected_object_requires_a_reader_or_a_style(use: ReadPurpose, reque
     if refused:
         assert refused.code is Code.ACCESS_DENIED
         assert refused.ec == ("0040-00000031" if use is ReadPurpose.PROCESSED else None)
+        assert refused.message == (
+            "The channel can be only accessed using style."
+            if use is ReadPurpose.PROCESSED
+            else "Forbidden access to the original image."
+        )
 
 
 @pytest.mark.parametrize("acl", [None, *Acl])

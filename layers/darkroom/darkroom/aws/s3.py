@@ -55,7 +55,8 @@ _PRESIGN_PARAMS = {
 DELETE_THREADS = 8
 """Objects deleted at the same time, where S3 cannot delete them in one call."""
 
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters of keys that S3 cannot repeat in a document."""
 
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
@@ -269,7 +270,7 @@ class S3Writer:
 
         S3 takes a list in XML, so keys with characters that XML cannot hold are deleted one by one.
         """
-        single = {key for key in keys if _NOT_IN_XML.search(key)}
+        single = {key for key in keys if NOT_IN_XML.search(key)}
         with ThreadPoolExecutor(DELETE_THREADS) as pool:
             list(pool.map(lambda key: self.delete(bucket, key), single))
         listed = [key for key in keys if key not in single]

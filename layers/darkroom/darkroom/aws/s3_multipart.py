@@ -17,6 +17,7 @@ from urllib.parse import unquote_plus
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
+from darkroom.aws.s3 import NOT_IN_XML
 from darkroom.aws.s3_metadata import etag, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
@@ -169,7 +170,13 @@ class S3MultipartStore:
     def initiate(
         self, bucket: str, key: str, attributes: ObjectAttributes, *, overwrite: bool = True
     ) -> str:
-        """Open an upload in S3 and return its id."""
+        """Open an upload in S3 and return its id.
+
+        Raises `InvalidObjectName` for a key that XML cannot hold: S3 repeats it in its replies.
+        """
+        if NOT_IN_XML.search(key):
+            message = "A key with control characters is stored in one request, not in parts."
+            raise OssError(Code.INVALID_OBJECT_NAME, message)
         with translate_s3_errors(bucket, key):
             response = self.client.create_multipart_upload(
                 Bucket=self.buckets[bucket], Key=key, **s3_params(attributes)

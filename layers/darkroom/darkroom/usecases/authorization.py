@@ -113,11 +113,10 @@ def authorize_read(
     if not bucket.acl.anyone_reads and not _object_acl_allows_read(bucket, key, services):
         raise _bucket_access_denied(caller)
     if purpose is not ReadPurpose.STYLED and bucket.protection.covers(key):
-        raise OssError(
-            Code.ACCESS_DENIED,
-            "You are forbidden to access the original of this image. Ask for it with a style.",
-            ec=EC_PROTECTED if purpose is ReadPurpose.PROCESSED else None,
-        )
+        if purpose is ReadPurpose.PROCESSED:
+            message = "The channel can be only accessed using style."
+            raise OssError(Code.ACCESS_DENIED, message, ec=EC_PROTECTED)
+        raise OssError(Code.ACCESS_DENIED, "Forbidden access to the original image.")
 
 
 def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:

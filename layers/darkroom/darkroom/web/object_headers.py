@@ -141,6 +141,7 @@ def _storage_class(text: str) -> str:
 
 def _tags(text: str) -> str:
     """Read `name=value&…`; return it in the one encoding that S3 always accepts."""
+    check_header_text(wire.TAGGING, text)
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError as error:
