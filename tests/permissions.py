@@ -50,6 +50,8 @@ ONE_S3_ACTION = {
     "PutObjectTagging": "s3:PutObjectTagging",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "ListObjectsV2": "s3:ListBucket",
+    "GetBucketVersioning": "s3:GetBucketVersioning",
+    "ListObjectVersions": "s3:ListBucketVersions",
     "ListParts": "s3:ListMultipartUploadParts",
     "UploadPart": "s3:PutObject",
 }

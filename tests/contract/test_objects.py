@@ -93,7 +93,7 @@ def test_keys_are_stored_unchanged(store: Store, key: str) -> None:
     assert store.reader.head("here", key).key == key
     copied = store.writer.copy(store.reader.head("here", key), "there", key, ObjectAttributes())
     assert copied.etag == store.reader.head("there", key).etag
-    assert store.writer.delete_all("here", [key]) == [key]
+    assert store.writer.delete_all("here", [(key, None)]) == [(key, None)]
     with pytest.raises(OssError) as error:
         store.reader.head("here", key)
     assert code_of(error) is Code.NO_SUCH_KEY
@@ -233,7 +233,8 @@ def test_delete_all_returns_missing_keys_too(store: Store) -> None:
     """`delete_all` returns every key, also the missing ones, in the given order."""
     for key in ("a", "b", "c"):
         store.writer.put("here", key, b"", ObjectAttributes())
-    assert store.writer.delete_all("here", ["c", "none", "a"]) == ["c", "none", "a"]
+    named = [("c", None), ("none", None), ("a", None)]
+    assert store.writer.delete_all("here", named) == named
     assert store.reader.head("here", "b").key == "b"
     for key in ("a", "c"):
         with pytest.raises(OssError):

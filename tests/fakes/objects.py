@@ -11,6 +11,7 @@ from fastcrc import crc64
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError, file_already_exists, no_such_key
 from darkroom.ports.objects import (
+    KeyVersion,
     ObjectAttributes,
     ObjectInfo,
     ObjectReplaced,
@@ -131,11 +132,11 @@ class MemoryObjects:
         if version_id is None:
             self.stored.pop((bucket, key), None)
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Remove the objects and return all keys."""
-        for key in keys:
-            self.delete(bucket, key)
-        return keys
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Remove the objects and return all names."""
+        for key, version_id in named:
+            self.delete(bucket, key, version_id=version_id)
+        return named
 
     def _check_absent(self, bucket: str, key: str, *, overwrite: bool) -> None:
         if not overwrite and (bucket, key) in self.stored:

@@ -175,6 +175,9 @@ def write_and_delete(ask: Requests) -> None:
         ask(200, "PUT", "pictures", f"copies{source}", headers=copied)
     ask(200, "GET", "pictures", query=(("list-type", "2"),))
     ask(204, "DELETE", "pictures", "tagged")
+    for bucket in ("pictures", "versions"):
+        for name in ("versions", "versioning"):
+            ask(200, "GET", bucket, query=((name, ""),))
     version = ask(200, "PUT", "versions", "b", body=SMALL).headers["x-oss-version-id"]
     ask(204, "DELETE", "versions", "b", (("versionId", version),))
     body = b"<Delete><Object><Key>copies/versions/a</Key></Object></Delete>"

@@ -256,7 +256,6 @@ def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
         ("a", "append"),
         ("a", "symlink"),
         ("a", "restore"),
-        ("", "versioning"),
         ("", "cname"),
         ("", "stat"),
     ],

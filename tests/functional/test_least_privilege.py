@@ -41,6 +41,7 @@ RUNTIME: Mapping[str, set[Permission]] = {
 
 READ_ACTIONS = {
     *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+    *("s3:GetBucketVersioning", "s3:ListBucketVersions"),
 }
 """Actions that remain allowed on pictures when writing is switched off."""
 

@@ -19,14 +19,17 @@ from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
 from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import (
+    KeyVersion,
     ListPage,
     ListQuery,
     ObjectAttributes,
     ObjectInfo,
     ObjectSummary,
+    ObjectVersion,
     OpenObject,
     PutResult,
     RangeSpec,
+    VersionPage,
 )
 
 if TYPE_CHECKING:
@@ -265,25 +268,31 @@ class S3Writer:
         with translate_s3_errors(bucket, key):
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects; return the keys that are gone.
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Delete up to 1000 objects or versions; return those that are gone.
 
         S3 takes a list in XML, so keys with characters that XML cannot hold are deleted one by one.
         """
-        single = {key for key in keys if NOT_IN_XML.search(key)}
+        single = {each for each in named if NOT_IN_XML.search(each[0])}
         with ThreadPoolExecutor(DELETE_THREADS) as pool:
-            list(pool.map(lambda key: self.delete(bucket, key), single))
-        listed = [key for key in keys if key not in single]
+            list(pool.map(lambda each: self.delete(bucket, each[0], version_id=each[1]), single))
+        listed = [each for each in named if each not in single]
         failed = self._delete_listed(bucket, listed) if listed else set()
-        return [key for key in keys if key not in failed]
+        return [each for each in named if each not in failed]
 
-    def _delete_listed(self, bucket: str, keys: Sequence[str]) -> set[str | None]:
+    def _delete_listed(self, bucket: str, named: Sequence[KeyVersion]) -> set[KeyVersion]:
+        objects = [
+            {"Key": key, **({} if version_id is None else {"VersionId": version_id})}
+            for key, version_id in named
+        ]
         with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
-                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
+                Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
             )
-        return {error.get("Key") for error in response.get("Errors", [])}
+        return {
+            (error.get("Key", ""), error.get("VersionId")) for error in response.get("Errors", [])
+        }
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:
@@ -316,6 +325,48 @@ class S3Lister:
             prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
             next_marker=response.get("NextContinuationToken"),
         )
+
+    def versioning(self, bucket: str) -> str | None:
+        """Return the state of the S3 bucket's versioning."""
+        with translate_s3_errors(bucket):
+            response = self.client.get_bucket_versioning(Bucket=self.buckets[bucket])
+        return response.get("Status")
+
+    def list_versions(
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
+    ) -> VersionPage:
+        """Return a page of S3's list of versions, by key."""
+        markers = zip(("KeyMarker", "VersionIdMarker"), after, strict=True)
+        position = {name: marker for name, marker in markers if marker}
+        with translate_s3_errors(bucket):
+            response = self.client.list_object_versions(
+                Bucket=self.buckets[bucket],
+                Prefix=listing.prefix,
+                Delimiter=listing.delimiter,
+                MaxKeys=listing.limit,
+                **position,  # type: ignore[arg-type]
+            )
+        versions = [_object_version(entry) for entry in response.get("Versions", [])]
+        deleted = [_object_version(entry) for entry in response.get("DeleteMarkers", [])]
+        next_marker = (response.get("NextKeyMarker", ""), response.get("NextVersionIdMarker", ""))
+        return VersionPage(
+            versions=sorted(
+                [*versions, *deleted],
+                key=lambda version: (version.key.encode(), not version.latest),
+            ),
+            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            next_marker=next_marker if response.get("IsTruncated") else None,
+        )
+
+
+def _object_version(entry: Mapping[str, Any]) -> ObjectVersion:
+    return ObjectVersion(
+        key=entry["Key"],
+        version_id=entry["VersionId"],
+        latest=entry["IsLatest"],
+        last_modified=entry["LastModified"].astimezone(UTC),
+        summary=_object_summary(entry) if "ETag" in entry else None,
+    )
 
 
 def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:

@@ -122,6 +122,10 @@ class PutResult:
     """Bytes of an object that was copied or completed."""
 
 
+type KeyVersion = tuple[str, str | None]
+"""Key and version id of an object; without an id, the current version."""
+
+
 class ObjectWriter(Protocol):
     """Writing objects: complete or not at all. A missing bucket raises `NoSuchBucket`.
 
@@ -157,8 +161,8 @@ class ObjectWriter(Protocol):
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Delete the object; a missing one is no error."""
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects; return the keys that are gone, in their order."""
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Delete up to 1000 objects or versions; return those that are gone, in their order."""
 
 
 class Presigner(Protocol):
@@ -202,8 +206,38 @@ class ListPage:
     """Where the next page begins, a token or a key like the request's; None on the last page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectVersion:
+    """A version of an object as a list shows it, or the marker of its deletion."""
+
+    key: str
+    version_id: str
+    latest: bool
+    last_modified: datetime
+    summary: ObjectSummary | None
+    """None for the marker of a deletion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPage:
+    """A page of versions."""
+
+    versions: Sequence[ObjectVersion]
+    prefixes: Sequence[str]
+    next_marker: tuple[str, str] | None
+    """Key and version id of the last entry; None on the last page."""
+
+
 class ObjectLister(Protocol):
     """Listing objects; a missing bucket raises `NoSuchBucket`."""
+
+    def versioning(self, bucket: str) -> str | None:
+        """Return `Enabled` or `Suspended`; None for a bucket that never had versions."""
+
+    def list_versions(
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
+    ) -> VersionPage:
+        """List all versions after a key and a version id."""
 
     def list(
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""

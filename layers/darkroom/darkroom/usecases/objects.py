@@ -12,6 +12,7 @@ from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.ports.objects import (
+    KeyVersion,
     ListPage,
     ListQuery,
     ObjectAttributes,
@@ -209,9 +210,11 @@ def delete_object(
     services.writer.delete(bucket.name, key, version_id=version_id)
 
 
-def delete_objects(bucket: Bucket, keys: Sequence[str], services: Services) -> Sequence[str]:
-    """Delete up to 1000 objects and return the keys that are gone, in their order."""
-    return services.writer.delete_all(bucket.name, keys)
+def delete_objects(
+    bucket: Bucket, named: Sequence[KeyVersion], services: Services
+) -> Sequence[KeyVersion]:
+    """Delete up to 1000 objects or versions and return those that are gone, in their order."""
+    return services.writer.delete_all(bucket.name, named)
 
 
 def get_object_acl(bucket: Bucket, key: str, services: Services) -> Acl | None:

@@ -111,6 +111,8 @@ BUCKET_ROUTES: Routes = {
     ("GET", QueryParameter.BUCKET_INFO): Route(buckets.get_bucket_info, Access.LIST),
     ("GET", QueryParameter.LOCATION): Route(buckets.get_bucket_location, Access.LIST),
     ("GET", QueryParameter.UPLOADS): Route(multipart.list_uploads, Access.LIST),
+    ("GET", QueryParameter.VERSIONS): Route(listing.list_versions, Access.LIST),
+    ("GET", QueryParameter.VERSIONING): Route(listing.get_versioning, Access.LIST),
     ("POST", QueryParameter.DELETE): Route(delete_objects.delete_objects, Access.WRITE),
     ("GET", QueryParameter.LIST_TYPE): Route(listing.list_objects_v2, Access.LIST),
     ("GET", PLAIN): Route(listing.list_objects, Access.LIST),

@@ -32,6 +32,9 @@ class QueryParameter(StrEnum):
     PART_NUMBER_MARKER = "part-number-marker"
     MAX_PARTS = "max-parts"
     KEY_MARKER = "key-marker"
+    VERSIONS = "versions"
+    VERSIONING = "versioning"
+    VERSION_ID_MARKER = "version-id-marker"
     UPLOAD_ID_MARKER = "upload-id-marker"
     MAX_UPLOADS = "max-uploads"
 

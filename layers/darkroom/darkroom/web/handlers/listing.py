@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from darkroom.errors import invalid
 from darkroom.http_dates import iso_date
-from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
+from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary, ObjectVersion
 from darkroom.usecases.objects import list_from_marker
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
@@ -61,6 +61,55 @@ def list_objects_v2(context: RequestContext) -> Response:
     return _page_response(context, fields, page, encode, with_owner=with_owner)
 
 
+def list_versions(context: RequestContext) -> Response:
+    """Answer a page of versions and of the markers of deletions."""
+    query = context.query
+    encode, encoding_field = name_encoding(query)
+    wanted = _list_query(query)
+    after = (
+        query.get(QueryParameter.KEY_MARKER, ""),
+        query.get(QueryParameter.VERSION_ID_MARKER, ""),
+    )
+    page = context.services.lister.list_versions(context.bucket.name, wanted, after=after)
+    next_fields = {}
+    if page.next_marker is not None:
+        next_key, next_id = page.next_marker
+        next_fields = {"NextKeyMarker": encode(next_key), "NextVersionIdMarker": next_id}
+    fields = {
+        "Name": context.bucket.name,
+        "Prefix": encode(wanted.prefix),
+        "KeyMarker": encode(after[0]),
+        "VersionIdMarker": after[1],
+        "MaxKeys": str(wanted.limit),
+        "Delimiter": encode(wanted.delimiter),
+        **encoding_field,
+        "IsTruncated": boolean(page.next_marker is not None),
+        **next_fields,
+    }
+    versions = (_version(version, encode, context.reply_limit) for version in page.versions)
+    prefixes = common_prefixes(page.prefixes, encode)
+    return xml_response(element("ListVersionsResult", fields, *versions, *prefixes))
+
+
+def get_versioning(context: RequestContext) -> Response:
+    """Answer whether the bucket has versions; without, the element is empty."""
+    status = context.services.lister.versioning(context.bucket.name)
+    fields = {} if status is None else {"Status": status}
+    return xml_response(element("VersioningConfiguration", fields))
+
+
+def _version(version: ObjectVersion, encode: EncodeName, reply_limit: int) -> Element:
+    fields = {
+        "Key": encode(version.key),
+        "VersionId": version.version_id,
+        "IsLatest": boolean(version.latest),
+        "LastModified": iso_date(version.last_modified),
+    }
+    if version.summary is None:
+        return element("DeleteMarker", fields, owner())
+    return element("Version", {**fields, **_stored_fields(version.summary, reply_limit)}, owner())
+
+
 def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
     return ListQuery(
         prefix=query.get(QueryParameter.PREFIX, ""),
@@ -89,9 +138,15 @@ def _contents(
     fields = {
         "Key": encode(summary.key),
         "LastModified": iso_date(summary.last_modified),
+        **_stored_fields(summary, reply_limit),
+    }
+    return element("Contents", fields, *([owner()] if with_owner else []))
+
+
+def _stored_fields(summary: ObjectSummary, reply_limit: int) -> dict[str, str]:
+    return {
         "ETag": quoted_etag(summary, reply_limit),
         "Type": object_type(summary.etag),
         "Size": str(summary.size),
         "StorageClass": summary.storage_class,
     }
-    return element("Contents", fields, *([owner()] if with_owner else []))
