@@ -43,6 +43,7 @@ def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("go")
     variables = {
         "GO111MODULE": "off",
+        "GOFLAGS": "",
         "GOPATH": str(PACKAGES),
         "GOCACHE": str(folder / "cache"),
     }
