@@ -35,7 +35,10 @@ class MemoryLister:
         self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
     ) -> VersionPage:
         """List every object as its only version, as S3 does without versioning."""
-        found = list(self._entries(bucket, listing, after[0]))
+        key = after[0]
+        if listing.delimiter and key.endswith(listing.delimiter):
+            key += "\U0010ffff"  # A common prefix stands for all of its keys.
+        found = list(self._entries(bucket, listing, key))
         returned, rest = found[: listing.limit], found[listing.limit :]
         return VersionPage(
             versions=[
