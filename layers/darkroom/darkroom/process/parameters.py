@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, ClassVar, Protocol, overload
 
 from darkroom.errors import Code, OssError, invalid, missing, not_base64
+from darkroom.geometry import scale_length
 
 type Colour = tuple[int, int, int]
 """Red, green and blue, 0…255 each."""
@@ -92,6 +93,46 @@ class Integer:
     def expected(self) -> str:
         """Return the range."""
         return f"integer {self.low}…{self.high}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """A length in pixels, or a percentage of a length that the operation names."""
+
+    number: int
+    percent: bool = False
+
+    def of(self, whole: int) -> int:
+        """Return the pixels, of a percentage rounded half up; at least one."""
+        return scale_length(whole, self.number, 100) if self.percent else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class PixelsOrPercent:
+    """A length from 1 to `max_pixels` pixels, or from `1p` to `max_percent` percent."""
+
+    max_pixels: int
+    max_percent: int
+
+    def parse(self, text: str) -> Length:
+        """Read digits, and a `p` after those of a percentage."""
+        percent = text.endswith("p")
+        low_to_high = Integer(1, self.max_percent if percent else self.max_pixels)
+        try:
+            return Length(number=low_to_high.parse(text.removesuffix("p")), percent=percent)
+        except InvalidValue as error:
+            raise InvalidValue(f"Value must be {self._range()}") from error
+
+    def text(self, value: Length) -> str:
+        """Write the number without leading zeros."""
+        return f"{value.number}p" if value.percent else str(value.number)
+
+    def expected(self) -> str:
+        """Return both ranges."""
+        return f"integer 1…{self.max_pixels}, or 1p…{self.max_percent}p"
+
+    def _range(self) -> str:
+        return f"between 1 and {self.max_pixels}, or between 1p and {self.max_percent}p"
 
 
 @dataclass(frozen=True, slots=True)

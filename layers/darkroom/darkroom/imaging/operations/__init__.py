@@ -12,6 +12,7 @@ from darkroom.imaging.operations.bright import Bright
 from darkroom.imaging.operations.circle import Circle
 from darkroom.imaging.operations.contrast import Contrast
 from darkroom.imaging.operations.crop import Crop
+from darkroom.imaging.operations.elliptical_corners import EllipticalCorners
 from darkroom.imaging.operations.format import Format
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.info import Info
@@ -40,6 +41,7 @@ OPERATIONS: Mapping[str, type[Operation]] = {
         IndexCrop,
         Circle,
         RoundedCorners,
+        EllipticalCorners,
         Rotate,
         AutoOrient,
         Blur,
