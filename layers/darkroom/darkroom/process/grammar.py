@@ -17,6 +17,15 @@ MAX_PROCESS_BYTES = 4096
 
 STYLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}", re.ASCII)
 
+OTHER_PRODUCTS = {
+    "video": "Video processing",
+    "doc": "Document processing",
+    "imm": "Intelligent media management",
+}
+"""Products of OSS by the first word of their values: answered 501 (C-09)."""
+
+_IMAGE = "image/"
+
 EC_NO_ACTION = "0040-00000212"
 EC_TOO_LONG = "0017-00000288"
 
@@ -92,21 +101,28 @@ def parse(value: str) -> Process:
             f"The process value is longer than {MAX_PROCESS_BYTES} bytes.",
             ec=EC_TOO_LONG,
         )
-    pipeline, *sysops = value.split("|")
-    save, notify = _parse_sysops(sysops) if sysops else (None, None)
-    family, separator, rest = pipeline.partition("/")
+    first, *following = value.split("|")
+    family, separator, rest = first.partition("/")
+    if separator and family in OTHER_PRODUCTS:
+        message = f"{OTHER_PRODUCTS[family]} ({family}/) is another product: not implemented."
+        raise OssError(Code.NOT_IMPLEMENTED, message)
+    pipeline = [rest]
+    # A further `|image/…` continues the pipeline (C-173).
+    while family == "image" and following and following[0].startswith(_IMAGE):
+        pipeline.append(following.pop(0).removeprefix(_IMAGE))
+    save, notify = _parse_sysops(following) if following else (None, None)
     if family == "style" and separator:
         check_style_name(rest)
         return Process(style=rest, save=save, notify=notify)
     if family == "image" and separator:
-        return Process(actions=_parse_actions(rest), save=save, notify=notify)
-    raise invalid("x-oss-process", pipeline, "Value must begin with image/ or style/")
+        return Process(actions=_parse_actions("/".join(pipeline)), save=save, notify=notify)
+    raise invalid("x-oss-process", first, "Value must begin with image/ or style/")
 
 
 def first_action(value: str) -> str:
     """Return the name of a value's first action, `style` for a style; parses nothing else."""
     family, _, rest = value.partition("/")
-    return family if family == "style" else rest.partition("/")[0].partition(",")[0]
+    return family if family == "style" else rest.lstrip("/").partition("/")[0].partition(",")[0]
 
 
 def check_style_name(text: str) -> None:
@@ -116,9 +132,11 @@ def check_style_name(text: str) -> None:
 
 
 def _parse_actions(text: str) -> tuple[Action, ...]:
-    if not text:
+    """Read the actions; empty segments are dropped (C-172), but one action must remain."""
+    segments = [segment for segment in text.split("/") if segment]
+    if not segments:
         raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
-    return tuple(_parse_action(segment) for segment in text.split("/"))
+    return tuple(_parse_action(segment) for segment in segments)
 
 
 def _parse_action(segment: str) -> Action:

@@ -253,6 +253,8 @@ class Parameter:
     base64_ec: str | None
     sensitive: bool
     """Whether the value is the caller's own text, which is never logged."""
+    ignores_further: bool
+    """Whether values after the first one are ignored; otherwise they are refused."""
 
     def read(self, action: str, text: str) -> Any:
         """Return the parsed value, or raise the error that names it (spec 05 §3)."""
@@ -276,6 +278,7 @@ def parameter[T](
     ec: str | None = None,
     missing_ec: str | None = None,
     sensitive: bool = False,
+    ignores_further: bool = False,
 ) -> T: ...
 
 
@@ -302,6 +305,7 @@ def parameter(
     missing_ec: str | None = None,
     base64_ec: str | None = None,
     sensitive: bool = False,
+    ignores_further: bool = False,
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
@@ -318,6 +322,7 @@ def parameter(
         missing_ec=missing_ec,
         base64_ec=base64_ec,
         sensitive=sensitive,
+        ignores_further=ignores_further,
     )
     return dataclasses.field(default=default, metadata={"parameter": declared})
 
@@ -329,13 +334,13 @@ class Declared(Protocol):
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
-class ValidatesRaw(ABC):
-    """An operation that checks its written values before they are parsed one by one."""
+class ReadsRaw(ABC):
+    """An operation that reads its written values together before they are parsed one by one."""
 
     @classmethod
     @abstractmethod
-    def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise where the combination of values has an error of its own."""
+    def read_raw(cls, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the values that count; raise where their combination has an error of its own."""
 
 
 @cache
@@ -356,8 +361,8 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     """
     parameters = declared_parameters(operation)
     written = _values_by_key(operation, arguments, parameters)
-    if issubclass(operation, ValidatesRaw):
-        operation.check_raw(written)
+    if issubclass(operation, ReadsRaw):
+        written = operation.read_raw(written)
     values: dict[str, Any] = {}
     for field, declared in parameters.items():
         if declared.key in written:
@@ -374,7 +379,7 @@ def _values_by_key(
     keys = {declared.key for declared in parameters.values()}
     given = [argument for argument in arguments if argument]
     if keys == {POSITIONAL}:
-        if len(given) > 1:
+        if len(given) > 1 and not all(each.ignores_further for each in parameters.values()):
             raise OssError(
                 Code.INVALID_ARGUMENT,
                 f"The action: {operation.name} takes one value.",

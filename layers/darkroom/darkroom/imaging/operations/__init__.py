@@ -30,8 +30,10 @@ log = logging.getLogger(__name__)
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
-OTHER_PRODUCTS = frozenset({"blindwatermark"})
-"""Documented actions that need another OSS product (C-97)."""
+OTHER_PRODUCTS = frozenset(
+    {"blindwatermark", "faces", "bodies", "cars", "codes", "labels", "score"}
+)
+"""Documented actions of intelligent media management, another product (C-09, C-97)."""
 
 OPERATIONS: Mapping[str, type[Operation]] = {
     operation.name: operation
@@ -108,7 +110,11 @@ def actions_text(actions: Sequence[Action]) -> str:
 
 def _operation(action: Action) -> Operation:
     if action.name in OTHER_PRODUCTS:
-        raise OssError(Code.NOT_IMPLEMENTED, f"The action: {action.name} is not implemented.")
+        raise OssError(
+            Code.NOT_IMPLEMENTED,
+            f"The action: {action.name} is not implemented: "
+            "it is part of another product, intelligent media management.",
+        )
     operation = OPERATIONS.get(action.name)
     if operation is None:
         raise OssError(

@@ -24,6 +24,7 @@ class Format(OutputOption):
         "Format of the result; `gif` for another source keeps the source's format.",
         ec="0040-00000206",
         missing_ec="0040-00000207",
+        ignores_further=True,
     )
 
     def keeps_animation(self) -> bool:

@@ -28,7 +28,7 @@ from darkroom.process.parameters import (
     Flag,
     HexColour,
     Integer,
-    ValidatesRaw,
+    ReadsRaw,
     parameter,
 )
 
@@ -51,7 +51,7 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
+class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
@@ -91,10 +91,17 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
     )
 
     @classmethod
-    def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise `InvalidArgument` for `w_0,h_0`, which has an EC of its own."""
-        if written.get("w") == written.get("h") == "0":
+    def read_raw(cls, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Drop a width or height of 0 next to the other one (C-176).
+
+        Raises `InvalidArgument` for `w_0,h_0`, which has an EC of its own.
+        """
+        zeros = {side for side in ("w", "h") if written.get(side) == "0"}
+        if len(zeros) == 2:
             raise invalid("w", "0", "Value of w or h must be greater than 0", ec=EC_BOTH_ZERO)
+        if zeros and {"w", "h"} <= written.keys():
+            return {key: value for key, value in written.items() if key not in zeros}
+        return written
 
     def __post_init__(self) -> None:
         """Raise `MissingArgument` without a target (C-43)."""

@@ -1,9 +1,9 @@
-"""`x-oss-process`: GET and HEAD answer a picture, POST stores it (spec 01 §3, spec 04 §4)."""
+"""`x-oss-process`: GET and HEAD answer a picture, POST stores or answers it (spec 01 §3)."""
 
 from darkroom.errors import Code, OssError
 from darkroom.oss_json import dumps
-from darkroom.usecases.render import RenderRequest, render
-from darkroom.usecases.save import save
+from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.save import save_or_render
 from darkroom.usecases.styles import (
     STYLE_PREFIX,
     StyledKey,
@@ -50,14 +50,20 @@ def styled_or(plain: Handler) -> Handler:
 
 
 def post_processed(context: RequestContext) -> Response:
-    """Store the processed picture; answer its bucket, key and size."""
+    """Store the processed picture and answer its bucket, key and size.
+
+    Without a saveas, answer the picture as GET does (C-17).
+    """
+    overrides = response_overrides(context.query, context.caller)
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key,
         process=read_process_form(context.request, QueryParameter.PROCESS),
         caller=context.caller,
     )
-    saved = save(request, context.services, context.processing)
+    saved = save_or_render(request, context.services, context.processing)
+    if isinstance(saved, RenderResult):
+        return processed_response(saved, overrides)
     members = {
         "bucket": saved.bucket or "",
         "fileSize": saved.size,
