@@ -15,6 +15,9 @@ from darkroom.process.parameters import Base64Text, bind, canonical_text, parame
 MAX_PROCESS_BYTES = 4096
 """Bytes of a process value after decoding (C-06)."""
 
+PROCESS = "x-oss-process"
+"""The query parameter of a process value; other clouds name it otherwise (spec 07 §2)."""
+
 STYLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}", re.ASCII)
 
 OTHER_PRODUCTS = {
@@ -23,6 +26,8 @@ OTHER_PRODUCTS = {
     "imm": "Intelligent media management",
 }
 """Products of OSS by the first word of their values: answered 501 (C-09)."""
+
+STYLE_PREFIX = "style/"
 
 _IMAGE = "image/"
 
@@ -90,10 +95,11 @@ class Process:
         return f"{pipeline}|{sysop}" if sysop else pipeline
 
 
-def parse(value: str) -> Process:
+def parse(value: str, *, parameter: str = PROCESS, prefix: str = "") -> Process:
     """Read a process value that has been percent-decoded once.
 
-    Raises `OssError` for text outside the grammar; takes time linear in the length.
+    `parameter` is its name in error messages; `prefix` is put before it and does not count for its
+    length. Raises `OssError` for text outside the grammar; takes time linear in the length.
     """
     if len(value.encode(errors="surrogatepass")) > MAX_PROCESS_BYTES:
         raise OssError(
@@ -101,7 +107,7 @@ def parse(value: str) -> Process:
             f"The process value is longer than {MAX_PROCESS_BYTES} bytes.",
             ec=EC_TOO_LONG,
         )
-    first, *following = value.split("|")
+    first, *following = (prefix + value).split("|")
     family, separator, rest = first.partition("/")
     if separator and family in OTHER_PRODUCTS:
         message = f"{OTHER_PRODUCTS[family]} ({family}/) is another product: not implemented."
@@ -110,13 +116,13 @@ def parse(value: str) -> Process:
     # A further `|image/…` continues the pipeline (C-173).
     while family == "image" and following and following[0].startswith(_IMAGE):
         pipeline.append(following.pop(0).removeprefix(_IMAGE))
-    save, notify = _parse_sysops(following) if following else (None, None)
+    save, notify = _parse_sysops(following, parameter) if following else (None, None)
     if family == "style" and separator:
         check_style_name(rest)
         return Process(style=rest, save=save, notify=notify)
     if family == "image" and separator:
         return Process(actions=_parse_actions("/".join(pipeline)), save=save, notify=notify)
-    raise invalid("x-oss-process", first, "Value must begin with image/ or style/")
+    raise invalid(parameter, first, "Value must begin with image/ or style/")
 
 
 def first_action(value: str) -> str:
@@ -145,10 +151,10 @@ def _parse_action(segment: str) -> Action:
     return Action(name, tuple(argument for argument in arguments if argument))
 
 
-def _parse_sysops(sysops: Sequence[str]) -> tuple[SaveAs | None, Notify | None]:
+def _parse_sysops(sysops: Sequence[str], parameter: str) -> tuple[SaveAs | None, Notify | None]:
     """Read the text after the pipe: one saveas, optionally followed by one notify."""
     if len(sysops) > 1:
-        raise invalid("x-oss-process", sysops[1], "Value must have one sys/saveas at most")
+        raise invalid(parameter, sysops[1], "Value must have one sys/saveas at most")
     # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so slashes separate the steps.
     family, _, rest = sysops[0].partition("/")
     steps = [_parse_action(segment) for segment in rest.split("/")]
