@@ -13,7 +13,7 @@ from benchmarks.workers.darkroom_handler import loaded
 from darkroom.auth import AccessKey, SignedRequest
 from darkroom.aws.secrets import SecretKeys
 from darkroom.usecases.services import Services
-from darkroom.web.dispatch import authenticate, parse_address
+from darkroom.web.dispatch import authenticate, parse_address, signed_request
 from darkroom.web.http import Request
 from tools import oss_client
 
@@ -74,7 +74,8 @@ def _spent(signed: SignedRequest, services: Services) -> float:
     path, _, query = signed.target().partition("?")
     request = Request(method="GET", raw_path=path, raw_query=query, headers=signed.headers)
     began = perf_counter()
-    caller = authenticate(request, parse_address(request, services.settings), services)
+    address = parse_address(request, services.settings)
+    caller = authenticate(signed_request(request, address), services)
     spent = 1000 * (perf_counter() - began)
     if caller.key_id != KEY.id:
         raise RuntimeError("the signature does not hold")

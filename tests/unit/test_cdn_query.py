@@ -14,12 +14,23 @@ from typing import Any
 import pytest
 
 from darkroom.auth import v1
+from darkroom.process.dialects import DIALECTS
+from darkroom.process.grammar import PROCESS
 from darkroom.web.handlers import not_implemented
 from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
-from tests.stack import template
+from tests.stack import stack_with
 
 HANDLERS = Path(not_implemented.__file__).parent
-CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]
+
+
+def code(dialects: str = "") -> str:
+    """Return the function's code in a stack with these dialects."""
+    stack = stack_with({"Cdn": "optional", "Dialects": dialects})
+    text: str = stack.properties("QueryFunction")["FunctionCode"]
+    return text
+
+
+CODE = code()
 
 RUN = """
 const events = JSON.parse(require('fs').readFileSync(0));
@@ -76,13 +87,13 @@ def event(query: str, *, method: str = "GET", headers: Sequence[str] = ()) -> di
     return {"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request}
 
 
-def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
+def run(*events: dict[str, Any], code: str = CODE) -> list[dict[str, Any]]:
     """Run the function in node and return its responses."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node to run what CloudFront runs")
     ran = subprocess.run(
-        [node, "-e", CODE + RUN],
+        [node, "-e", code + RUN],
         input=json.dumps(events),
         capture_output=True,
         text=True,
@@ -96,6 +107,7 @@ def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
 KEPT = {
     "x-oss-process=image/resize,w_100&utm_source=x&fbclid=1": ["x-oss-process"],
     "utm=1": [],
+    "=1": [],
     "_=1&%3C%25=2&__proto__=3&constructor=4": [],
     "versionId=1&response-expires=0&x=1": ["versionId", "response-expires"],
     "x%2Doss%2Dprocess=image/info": ["x%2Doss%2Dprocess"],
@@ -114,6 +126,17 @@ def test_unknown_parameters_of_an_anonymous_request_are_removed(method: str) -> 
     answers = run(*(event(query, method=method) for query in KEPT))
     left = [list(answer["querystring"]) for answer in answers]
     assert dict(zip(KEPT, left, strict=True)) == KEPT
+
+
+@pytest.mark.parametrize("name", [name for name in DIALECTS if name != PROCESS])
+def test_a_dialect_is_kept_where_it_is_on(name: str) -> None:
+    """Other clouds' parameters are unknown ones unless the stack accepts them (spec 07 §2)."""
+    sent = event(f"{name}=resize,w_9&utm=1&x-oss-process=image/info")
+    (off,) = run(sent)
+    (alone,) = run(sent, code=code(name))
+    (among,) = run(sent, code=code(f"x-oss-process,{name},x-tos-process"))
+    assert list(off["querystring"]) == ["x-oss-process"]
+    assert list(alone["querystring"]) == list(among["querystring"]) == [name, "x-oss-process"]
 
 
 SIGNED = [

@@ -10,7 +10,7 @@ from darkroom.auth.credentials import (
     SecurityToken,
 )
 from darkroom.auth.signed_request import SignedRequest
-from darkroom.auth.verify import verify
+from darkroom.auth.verify import covers_all_parameters, verify
 
 __all__ = [
     "ANONYMOUS",
@@ -21,5 +21,6 @@ __all__ = [
     "Permission",
     "SecurityToken",
     "SignedRequest",
+    "covers_all_parameters",
     "verify",
 ]

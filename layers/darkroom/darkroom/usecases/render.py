@@ -14,6 +14,7 @@ from darkroom.imaging.operations import action_names, compile_operations, waterm
 from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
+from darkroom.process.grammar import PROCESS
 from darkroom.usecases.authorization import authorize_object, authorize_read
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.preconditions import Preconditions
@@ -36,6 +37,8 @@ class RenderRequest:
     key: str
     process: str
     """The process value as written, percent-decoded."""
+    parameter: str = PROCESS
+    """The query parameter of the process, which has a dialect (spec 07 §2)."""
     version_id: str | None = None
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
@@ -61,11 +64,11 @@ def render(
     request: RenderRequest, services: Services, processing: ProcessingContext
 ) -> RenderResult:
     """Return a processed picture; everything is checked before the object is opened."""
-    resolved = resolve_style(request.process, request.bucket, services)
+    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
     authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
     process = resolved.process
     if process.save is not None:
-        raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
+        raise invalid(request.parameter, request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
     cache = services.result_cache

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
-from darkroom.process.grammar import STYLE_NAME, Process, check_style_name, parse
+from darkroom.process.dialects import DIALECTS
+from darkroom.process.grammar import PROCESS, STYLE_NAME, Process, check_style_name, parse
 from darkroom.usecases.authorization import ReadPurpose
 from darkroom.usecases.services import Services
 
@@ -111,14 +112,15 @@ def _check_draft(draft: StyleDraft) -> None:
         raise OssError(Code.INVALID_ARGUMENT, message)
 
 
-STYLE_PREFIX = "style/"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedProcess:
     """A process value with the content of the style that it names, if any; neither is checked."""
 
     written: str
+    bucket: str
+    """OSS name of the bucket of the source."""
+    parameter: str = PROCESS
+    """The query parameter, which has a dialect (spec 07 §2); a style's content is always OSS's."""
     style: Process | None = None
     """The parsed value, where it names a style."""
     style_content: str | None = None
@@ -136,7 +138,7 @@ class ResolvedProcess:
         and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
-            return parse(self.written)
+            return _parse(self.written, self.parameter, self.bucket)
         styled = parse(self.style_content)
         if styled.style is not None:
             raise invalid("style", self.style_content, "A style must not name another one")
@@ -145,13 +147,20 @@ class ResolvedProcess:
         return replace(self.style, style=None, actions=styled.actions)
 
 
-def resolve_style(text: str, bucket: Bucket, services: Services) -> ResolvedProcess:
+def resolve_style(
+    text: str, bucket: Bucket, services: Services, *, parameter: str = PROCESS
+) -> ResolvedProcess:
     """Look up the style that a process value names; raises `NoSuchStyle`."""
-    if not text.startswith(STYLE_PREFIX):
-        return ResolvedProcess(written=text)
-    process = parse(text)
+    resolved = ResolvedProcess(written=text, bucket=bucket.name, parameter=parameter)
+    if not DIALECTS[parameter].names_style(text):
+        return resolved
+    process = _parse(text, parameter, bucket.name)
     content = style_content(bucket, process.style or "", services)
-    return ResolvedProcess(written=text, style=process, style_content=content)
+    return replace(resolved, style=process, style_content=content)
+
+
+def _parse(text: str, parameter: str, bucket: str) -> Process:
+    return DIALECTS[parameter].parse(text, parameter=parameter, bucket=bucket)
 
 
 MAX_STYLE_NAME = 63

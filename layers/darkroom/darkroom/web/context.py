@@ -8,6 +8,7 @@ from darkroom.auth import Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, no_such_bucket
 from darkroom.imaging.context import ProcessingContext
+from darkroom.process.grammar import PROCESS
 from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.services import Services
 from darkroom.web.http import Address, Request, Response
@@ -41,6 +42,8 @@ class RequestContext:
     caller: Caller
     services: Services
     processing: ProcessingContext
+    process_parameter: str = PROCESS
+    """The query parameter that counts as `x-oss-process` (spec 07 §2)."""
 
     @property
     def bucket(self) -> Bucket:
@@ -56,6 +59,11 @@ class RequestContext:
     def query(self) -> Mapping[QueryParameter, str]:
         """The first value of each query parameter that the interface has a name for."""
         return cast("Mapping[QueryParameter, str]", self.request.query)
+
+    @property
+    def process(self) -> str:
+        """The process value of the query as written, in the dialect of its parameter."""
+        return self.request.query[self.process_parameter]
 
     @property
     def preconditions(self) -> Preconditions | None:

@@ -1,9 +1,9 @@
 """Method and sub-resource → handler and the access that it requires."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from darkroom.auth import Caller, SignedRequest, verify
+from darkroom.auth import Caller, SignedRequest, covers_all_parameters, verify
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
@@ -144,25 +144,47 @@ def dispatch(
         raise target.error
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
-    route = _find_route(request, target.address)
-    caller = authenticate(request, target.address, services)
+    signed = signed_request(request, target.address)
+    parameter = process_parameter(signed, services.settings.dialects)
+    if parameter not in (None, QueryParameter.PROCESS):
+        processing.log_context.bind(dialect=parameter)
+    route = _find_route(request, target.address, processed=parameter is not None)
+    caller = authenticate(signed, services)
     check_body_intact(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
-        request=request, target=target, caller=caller, services=services, processing=processing
+        request=request,
+        target=target,
+        caller=caller,
+        services=services,
+        processing=processing,
+        process_parameter=parameter or QueryParameter.PROCESS,
     )
     response = route.handler(context)
     return limit_caching(response, caller) if through_cdn else response
 
 
-def _find_route(request: Request, address: Address) -> Route:
+def process_parameter(signed: SignedRequest, accepted: Sequence[str]) -> str | None:
+    """Return the query parameter that carries the process, the first of those accepted.
+
+    Names of other clouds count for GET and HEAD only, and not where a signature leaves them out: a
+    parameter could be added to the URL without its signer (spec 07 §2).
+    """
+    if signed.method not in ("GET", "HEAD") or not covers_all_parameters(signed):
+        accepted = (QueryParameter.PROCESS,)
+    written = {name for name, _ in signed.query}
+    return next((name for name in accepted if name in written), None)
+
+
+def _find_route(request: Request, address: Address, *, processed: bool) -> Route:
     if address.key:
         routes, others = OBJECT_ROUTES, not_implemented.OF_OBJECTS
     elif address.bucket:
         routes, others = BUCKET_ROUTES, not_implemented.OF_BUCKETS
     else:
         routes, others = SERVICE_ROUTES, not_implemented.OF_BUCKETS
-    sub_resource = next((name for _, name in routes if name in request.query), PLAIN)
+    written = request.query.keys() | ({QueryParameter.PROCESS} if processed else set())
+    sub_resource = next((name for _, name in routes if name in written), PLAIN)
     if sub_resource == PLAIN:
         not_implemented.refuse_operations(request.query, others)
     route = routes.get((request.method, sub_resource))
@@ -171,12 +193,9 @@ def _find_route(request: Request, address: Address) -> Route:
     return route
 
 
-def authenticate(request: Request, address: Address, services: Services) -> Caller:
-    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
-
-    Raises `OssError` for an invalid signature, even where no permission is needed.
-    """
-    signed = SignedRequest(
+def signed_request(request: Request, address: Address) -> SignedRequest:
+    """Return the request as its signature covers it (spec 01 §5)."""
+    return SignedRequest(
         method=request.method,
         bucket=address.bucket or None,
         key=address.key,
@@ -184,4 +203,11 @@ def authenticate(request: Request, address: Address, services: Services) -> Call
         headers=request.headers,
         body=lambda: request.body,
     )
+
+
+def authenticate(signed: SignedRequest, services: Services) -> Caller:
+    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
+
+    Raises `OssError` for an invalid signature, even where no permission is needed.
+    """
     return verify(signed, credentials=services.credentials, now=services.clock())

@@ -2,10 +2,10 @@
 
 from darkroom.errors import Code, OssError
 from darkroom.oss_json import dumps
+from darkroom.process.grammar import PROCESS, STYLE_PREFIX
 from darkroom.usecases.render import RenderRequest, RenderResult, render
 from darkroom.usecases.save import save_or_render
 from darkroom.usecases.styles import (
-    STYLE_PREFIX,
     StyledKey,
     report_missing_style,
     split_style,
@@ -24,9 +24,8 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
         bucket=context.bucket,
         key=context.key if styled is None else styled.key,
         version_id=context.query.get(QueryParameter.VERSION_ID),
-        process=(
-            context.query[QueryParameter.PROCESS] if styled is None else STYLE_PREFIX + styled.style
-        ),
+        process=context.process if styled is None else STYLE_PREFIX + styled.style,
+        parameter=context.process_parameter if styled is None else PROCESS,
         caller=context.caller,
         preconditions=context.preconditions,
     )
