@@ -131,6 +131,11 @@ class ResolvedProcess:
         return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
+    def actions_text(self) -> str:
+        """The text with the actions, after `image/` also where the dialect leaves it out."""
+        return self.style_content or DIALECTS[self.parameter].prefix + self.written
+
+    @property
     def process(self) -> Process:
         """The process with the style's actions instead of its name.
 

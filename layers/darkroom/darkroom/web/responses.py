@@ -13,6 +13,7 @@ from darkroom.http_dates import http_date
 from darkroom.ports.objects import ObjectInfo, ObjectReplaced, Presigner, PutResult
 from darkroom.ports.results import CachedResult, ResultStorage
 from darkroom.telemetry.stopwatch import Stopwatch
+from darkroom.usecases.ignored_errors import Original
 from darkroom.usecases.objects import OpenedObject
 from darkroom.usecases.render import RenderResult
 from darkroom.web import wire, xml
@@ -69,6 +70,13 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
         cache_status=rendered.cache_status,
         store_error=rendered.store_error,
     )
+
+
+def original_response(original: Original, overrides: Mapping[str, str]) -> Response:
+    """Answer a stored object in place of an error, which a header names (C-178)."""
+    response = object_response(original.opened, overrides)
+    headers = {**response.headers, wire.PROCESS_ERROR: original.error_code}
+    return replace(response, headers=headers)
 
 
 def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:

@@ -13,7 +13,10 @@ from darkroom.imaging.operations.circle import Circle
 from darkroom.imaging.operations.contrast import Contrast
 from darkroom.imaging.operations.crop import Crop
 from darkroom.imaging.operations.elliptical_corners import EllipticalCorners
+from darkroom.imaging.operations.flip import Flip
 from darkroom.imaging.operations.format import Format
+from darkroom.imaging.operations.gray import Gray
+from darkroom.imaging.operations.ignore_error import IgnoreError
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.info import Info
 from darkroom.imaging.operations.interlace import Interlace
@@ -22,6 +25,7 @@ from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
 from darkroom.imaging.operations.rounded_corners import RoundedCorners
 from darkroom.imaging.operations.sharpen import Sharpen
+from darkroom.imaging.operations.strip import Strip
 from darkroom.imaging.operations.watermark import MAX_WATERMARKS, Watermark
 from darkroom.process.grammar import Action
 from darkroom.process.parameters import bind, canonical_text
@@ -45,20 +49,30 @@ OPERATIONS: Mapping[str, type[Operation]] = {
         RoundedCorners,
         EllipticalCorners,
         Rotate,
+        Flip,
         AutoOrient,
         Blur,
         Bright,
         Contrast,
         Sharpen,
+        Gray,
         Format,
         Quality,
         Interlace,
+        Strip,
+        IgnoreError,
         Watermark,
         Info,
         AverageHue,
     )
 }
 """By action name, in the order of the documentation."""
+
+_BY_NAME_OR_ALIAS = {
+    name: operation
+    for operation in OPERATIONS.values()
+    for name in (operation.name, *operation.aliases)
+}
 
 
 def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
@@ -115,7 +129,7 @@ def _operation(action: Action) -> Operation:
             f"The action: {action.name} is not implemented: "
             "it is part of another product, intelligent media management.",
         )
-    operation = OPERATIONS.get(action.name)
+    operation = _BY_NAME_OR_ALIAS.get(action.name)
     if operation is None:
         raise OssError(
             Code.INVALID_ARGUMENT,

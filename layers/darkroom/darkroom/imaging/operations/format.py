@@ -9,6 +9,9 @@ from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits
 from darkroom.process.parameters import POSITIONAL, Choice, parameter
 
+SOURCE_FORMAT = "src"
+"""The word that keeps the source's format, of styles from the legacy syntax."""
+
 _ALIASES = {alias: format_.name for format_ in FORMATS.values() for alias in format_.aliases}
 
 
@@ -20,8 +23,8 @@ class Format(OutputOption):
 
     word: str = parameter(
         POSITIONAL,
-        Choice(tuple(FORMATS), aliases=_ALIASES),
-        "Format of the result; `gif` for another source keeps the source's format.",
+        Choice((*FORMATS, SOURCE_FORMAT), aliases=_ALIASES),
+        "Format of the result; `src` keeps the source's format, as `gif` does for another source.",
         ec="0040-00000206",
         missing_ec="0040-00000207",
         ignores_further=True,
@@ -33,8 +36,9 @@ class Format(OutputOption):
 
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Set the format; raise `NotImplemented` for one without an encoder here (C-111)."""
-        source, target = FORMATS[plan.header.format], FORMATS[self.word]
-        if target.from_same_format_only and source is not target:
+        source = FORMATS[plan.header.format]
+        target = FORMATS.get(self.word, source)
+        if self.word == SOURCE_FORMAT or (target.from_same_format_only and source is not target):
             target = writable_or_fallback(source)
         elif not target.is_writable:
             raise OssError(Code.NOT_IMPLEMENTED, f"{self.word} cannot be written here.")

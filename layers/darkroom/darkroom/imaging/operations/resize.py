@@ -22,6 +22,7 @@ from darkroom.imaging.flatten import background, flatten
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import resample_without_halo, shrink
+from darkroom.limits import Limits
 from darkroom.process.parameters import (
     Choice,
     Colour,
@@ -140,6 +141,12 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
         if scaling.padded:
             image = _padded(image, scaling.size, self.color)
         return picture.with_image(image)
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:
+        """Return the target size; raise `ImageTooLarge` for one over `Limits.check_resized`."""
+        result = self.scaling(size, animated=animated).size
+        limits.check_resized(result)
+        return result
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
         """Return the target sizes for a picture of `size` (spec 02 §1.1–1.3).

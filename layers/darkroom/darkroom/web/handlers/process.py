@@ -3,7 +3,8 @@
 from darkroom.errors import Code, OssError
 from darkroom.oss_json import dumps
 from darkroom.process.grammar import PROCESS, STYLE_PREFIX
-from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.ignored_errors import Original, render_or_original
+from darkroom.usecases.render import RenderRequest, RenderResult
 from darkroom.usecases.save import save_or_render
 from darkroom.usecases.styles import (
     StyledKey,
@@ -13,7 +14,7 @@ from darkroom.usecases.styles import (
 from darkroom.web.context import Handler, RequestContext
 from darkroom.web.http import JSON, Response
 from darkroom.web.request_checks import read_process_form
-from darkroom.web.responses import processed_response, response_overrides
+from darkroom.web.responses import original_response, processed_response, response_overrides
 from darkroom.web.wire import QueryParameter
 
 
@@ -29,7 +30,11 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
         caller=context.caller,
         preconditions=context.preconditions,
     )
-    return processed_response(render(request, context.services, context.processing), overrides)
+    head = context.request.method == "HEAD"
+    answered = render_or_original(request, context.services, context.processing, head=head)
+    if isinstance(answered, Original):
+        return original_response(answered, overrides)
+    return processed_response(answered, overrides)
 
 
 def styled_or(plain: Handler) -> Handler:

@@ -1,0 +1,79 @@
+"""`ignore-error`: the stored object in place of an error of the picture or the process (C-178)."""
+
+from dataclasses import dataclass
+
+from darkroom.errors import Code, OssError
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations.ignore_error import ignores_errors
+from darkroom.usecases.objects import GetObjectRequest, OpenedObject, head_object, open_object
+from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.services import Services
+from darkroom.usecases.styles import resolve_style
+
+IGNORABLE = frozenset(
+    {
+        Code.BAD_REQUEST,
+        Code.IMAGE_DAMAGE,
+        Code.IMAGE_TOO_LARGE,
+        Code.INVALID_ARGUMENT,
+        Code.MISSING_ARGUMENT,
+        Code.WATERMARK_ERROR,
+    }
+)
+"""Errors of a picture or a process; no error of access, of the object or of the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The stored object, which is answered in place of an error."""
+
+    opened: OpenedObject
+    """Its body must be closed after use; none for a HEAD."""
+    error_code: str
+    """The OSS code of the ignored error."""
+
+
+def render_or_original(
+    request: RenderRequest, services: Services, processing: ProcessingContext, *, head: bool
+) -> RenderResult | Original:
+    """Return the processed picture, or the original where its error is ignored.
+
+    The original is opened with the rights of a plain GET: a protected one does not leak. Raises the
+    error of the process where the caller may not read the original.
+    """
+    try:
+        return render(request, services, processing)
+    except OssError as error:
+        if error.code not in IGNORABLE or not _is_ignored(request, services):
+            raise
+        with processing.stage("store"):
+            opened = _open_original(request, services, head=head)
+        if opened is None:
+            raise
+        processing.log_context.bind(ignored_error=error.code.wire)
+        return Original(opened=opened, error_code=error.code.wire)
+
+
+def _is_ignored(request: RenderRequest, services: Services) -> bool:
+    """Return whether the process ignores errors; the content of a style counts in its place."""
+    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
+    return ignores_errors(resolved.actions_text)
+
+
+def _open_original(
+    request: RenderRequest, services: Services, *, head: bool
+) -> OpenedObject | None:
+    """Return the stored object, None where the caller may not read it."""
+    plain = GetObjectRequest(
+        bucket=request.bucket,
+        key=request.key,
+        caller=request.caller,
+        version_id=request.version_id,
+        preconditions=request.preconditions,
+    )
+    try:
+        return head_object(plain, services) if head else open_object(plain, services)
+    except OssError as error:
+        if error.code is Code.ACCESS_DENIED:
+            return None
+        raise
