@@ -159,6 +159,19 @@ def test_headers_outside_the_cache_key_change_no_answer(
         assert stable_headers(reply) == stable_headers(usual)
 
 
+@pytest.mark.parametrize("accept", ["image/avif", "image/webp", None])
+def test_a_variant_is_cacheable(server: Server, accept: str | None) -> None:
+    """Each value of `Accept` that the CDN forwards has a public answer of its own."""
+    reply = ask(
+        server,
+        "/demo/b.jpg?x-oss-process=image/format,auto",
+        {} if accept is None else {"Accept": accept},
+    )
+    assert reply.headers["content-type"] == (accept or "image/jpeg")
+    assert reply.headers["cache-control"] == "public, max-age=60"
+    assert reply.headers["vary"] == "Accept"
+
+
 def test_headers_of_the_cache_key_change_answers(server: Server) -> None:
     """An `Authorization` header with a wrong signature is a 403 with `no-store`."""
     reply = ask(server, "/demo/b.jpg", {"Authorization": "OSS reader:wrong"})

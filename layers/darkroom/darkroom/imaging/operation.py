@@ -28,6 +28,8 @@ class OutputPlan:
     progressive: bool = False
     full_chroma: bool = False
     """Whether a JPEG is written without chroma subsampling."""
+    negotiated: bool = False
+    """Whether the format follows from the formats that the client accepts."""
 
 
 class Operation(ABC):

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.operations import compile_operations
+from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.operations.ignore_error import ignores_errors
 from darkroom.usecases.objects import GetObjectRequest, OpenedObject, head_object, open_object
 from darkroom.usecases.render import RenderRequest, RenderResult, render
 from darkroom.usecases.services import Services
-from darkroom.usecases.styles import resolve_style
+from darkroom.usecases.styles import ResolvedProcess, resolve_style
 
 IGNORABLE = frozenset(
     {
@@ -31,6 +33,8 @@ class Original:
     """Its body must be closed after use; none for a HEAD."""
     error_code: str
     """The OSS code of the ignored error."""
+    negotiated: bool
+    """Whether another client may get a result, because of the formats that it accepts."""
 
 
 def render_or_original(
@@ -44,20 +48,28 @@ def render_or_original(
     try:
         return render(request, services, processing)
     except OssError as error:
-        if error.code not in IGNORABLE or not _is_ignored(request, services):
+        if error.code not in IGNORABLE:
+            raise
+        resolved = resolve_style(
+            request.process, request.bucket, services, parameter=request.parameter
+        )
+        if not ignores_errors(resolved.actions_text):
             raise
         with processing.stage("store"):
             opened = _open_original(request, services, head=head)
         if opened is None:
             raise
         processing.log_context.bind(ignored_error=error.code.wire)
-        return Original(opened=opened, error_code=error.code.wire)
+        negotiated = _is_negotiated(resolved)
+        return Original(opened=opened, error_code=error.code.wire, negotiated=negotiated)
 
 
-def _is_ignored(request: RenderRequest, services: Services) -> bool:
-    """Return whether the process ignores errors; the content of a style counts in its place."""
-    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
-    return ignores_errors(resolved.actions_text)
+def _is_negotiated(resolved: ResolvedProcess) -> bool:
+    """Return whether the error may depend on the formats that the client accepts."""
+    try:
+        return is_negotiated(compile_operations(resolved.process.actions))
+    except OssError:
+        return False
 
 
 def _open_original(

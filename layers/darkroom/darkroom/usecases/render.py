@@ -9,8 +9,10 @@ from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, invalid
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation
 from darkroom.imaging.operations import action_names, compile_operations, watermark_keys
+from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
@@ -43,6 +45,17 @@ class RenderRequest:
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
+    accepted: AcceptedFormat = AcceptedFormat.NONE
+    """What `format,auto` chooses by."""
+
+    def variant(self, source: ObjectInfo, operations: Sequence[Operation]) -> ObjectInfo:
+        """Return the source with an ETag of its own for each format that the client may accept.
+
+        One URL then has several results, of which one ETag must not stand for two.
+        """
+        if self.accepted is AcceptedFormat.NONE or not is_negotiated(operations):
+            return source
+        return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,8 @@ class RenderResult:
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
     """Why the result storage could not be used; the request succeeds anyway."""
+    negotiated: bool = False
+    """Whether the response depends on the formats that the client accepts."""
 
 
 def render(
@@ -71,6 +86,16 @@ def render(
         raise invalid(request.parameter, request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
+    rendered = _render_or_look_up(request, operations, services, processing)
+    return replace(rendered, negotiated=is_negotiated(operations))
+
+
+def _render_or_look_up(
+    request: RenderRequest,
+    operations: Sequence[Operation],
+    services: Services,
+    processing: ProcessingContext,
+) -> RenderResult:
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
         return render_object(request, operations, services, processing)
@@ -97,8 +122,9 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        if request.preconditions and request.preconditions.evaluate(source.info):
-            return RenderResult(source=source.info)
+        info = request.variant(source.info, operations)
+        if request.preconditions and request.preconditions.evaluate(info):
+            return RenderResult(source=info)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
         with processing.stage("store"):
@@ -107,12 +133,13 @@ def render_object(
     if watermark_keys(operations):
         loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
         processing, etags = loader.processing_context(), loader.etags
-    result = run(data, operations, processing, upright=services.settings.auto_orient)
+    upright = services.settings.auto_orient
+    result = run(data, operations, processing, upright=upright, accepted=request.accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
-        source=source.info,
+        source=info,
         result=result,
-        identity=_identity(source.info, operations, etags, services),
+        identity=_identity(info, operations, etags, services),
         processing_seconds=perf_counter() - start,
     )
 
@@ -161,6 +188,7 @@ def _cached_result(
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
+    source = request.variant(source, operations)
     if request.preconditions and request.preconditions.evaluate(source):
         return RenderResult(source=source)
     processing.limits.check_source_bytes(source.size)

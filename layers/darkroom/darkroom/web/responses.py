@@ -49,7 +49,7 @@ def response_overrides(query: Mapping[QueryParameter, str], caller: Caller) -> M
 
 def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> Response:
     """Answer a result with its source's validators, without its checksum (C-30, spec 01 §6.1)."""
-    headers = object_headers(rendered.source)
+    headers = object_headers(rendered.source) | _vary(rendered.negotiated)
     cache_control = rendered.source.headers.get("cache-control")
     if cache_control:
         headers["cache-control"] = cache_control
@@ -75,8 +75,17 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
 def original_response(original: Original, overrides: Mapping[str, str]) -> Response:
     """Answer a stored object in place of an error, which a header names (C-178)."""
     response = object_response(original.opened, overrides)
-    headers = {**response.headers, wire.PROCESS_ERROR: original.error_code}
+    headers = {
+        **response.headers,
+        **_vary(original.negotiated),
+        wire.PROCESS_ERROR: original.error_code,
+    }
     return replace(response, headers=headers)
+
+
+def _vary(negotiated: bool) -> dict[str, str]:
+    """Return the header that keeps caches from giving a response to clients of another `Accept`."""
+    return {"vary": "Accept"} if negotiated else {}
 
 
 def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:
@@ -227,7 +236,7 @@ def _redirect(response: Response, location: str) -> Response:
     oss_headers = {
         name: value
         for name, value in response.headers.items()
-        if name.startswith("x-oss-") and name != wire.CRC64
+        if name == "vary" or (name.startswith("x-oss-") and name != wire.CRC64)
     }
     headers = {**oss_headers, **NO_STORE, "location": location}
     return replace(response, status=302, headers=headers, body=b"")

@@ -11,6 +11,7 @@ from darkroom.usecases.styles import (
     report_missing_style,
     split_style,
 )
+from darkroom.web.accept import accepted_format
 from darkroom.web.context import Handler, RequestContext
 from darkroom.web.http import JSON, Response
 from darkroom.web.request_checks import read_process_form
@@ -29,6 +30,7 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
         parameter=context.process_parameter if styled is None else PROCESS,
         caller=context.caller,
         preconditions=context.preconditions,
+        accepted=accepted_format(context.request.headers.get("accept", "")),
     )
     head = context.request.method == "HEAD"
     answered = render_or_original(request, context.services, context.processing, head=head)
