@@ -344,6 +344,16 @@ def test_an_error_names_what_was_written(query: str, message: str, get: Get) -> 
     assert (reply.status, message in reply.body.decode()) == (400, True), reply.body
 
 
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(
+    ("accept", "content_type"), [("image/webp,*/*", "image/webp"), ("*/*", "image/jpeg")]
+)
+def test_the_format_by_the_client(name: str, accept: str, content_type: str, get: Get) -> None:
+    """`format,auto` chooses under each name, and the answer says that it does (C-183)."""
+    reply = get(f"/demo/{KEYS[0]}", written(name, "format,auto"), accept=accept)
+    assert (reply.headers["content-type"], reply.headers["vary"]) == (content_type, "Accept")
+
+
 @pytest.mark.parametrize("query", ["resize,fw_0/ignore-error,1", "slim/ignore-error,1"])
 def test_an_ignored_error_answers_the_original(query: str, get: Get, s3: "S3Client") -> None:
     """Also where a translation raised it (C-178)."""
