@@ -1,9 +1,11 @@
 """Words of other clouds, translated into those of OSS (spec 07 §2, decision 013)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.operations import compile_operations
+from darkroom.imaging.operations import canonical_process, compile_operations
 from darkroom.process.dialects import DIALECTS, OSS
 from darkroom.process.dialects.huawei_obs import GRAVITIES
 from darkroom.process.grammar import MAX_PROCESS_BYTES, PROCESS, Process, parse
@@ -201,3 +203,26 @@ def test_oss_has_no_words_of_another_service() -> None:
     """Without a dialect nothing is translated."""
     for value in ("image/flip,horizontal", "image/crop,g_br", "image/format,webp,q_85"):
         assert OSS.parse(value, parameter=PROCESS, bucket="pictures") == parse(value)
+
+
+WORDS = st.sampled_from(
+    [
+        *("resize", "crop", "watermark", "format", "flip", "rounded-corners", "imageslim", "style"),
+        *("g_tl", "g_", "fw_9", "fh_9", "w_9", "q_85", "r_25p", "rx_9", "ry_p", "horizontal"),
+        *("webp", "image_", f"image_{encode_base64('pictures/a?x-image-process=image/crop,g_br')}"),
+        *("image", "sys", "/", "/", "/", ",", ",", ",", "|", "_", "p", "9", "图"),
+    ]
+)
+
+
+@pytest.mark.parametrize("parameter", DIALECTS)
+@given(words=st.lists(WORDS, max_size=12))
+def test_any_text_is_translated_or_refused(parameter: str, words: list[str]) -> None:
+    """A value gives operations whose text is read as the same ones, or an `OssError`."""
+    value = "image/".removeprefix(DIALECTS[parameter].prefix) + "".join(words)
+    try:
+        operations = compile_operations(translated(parameter, value).actions)
+    except OssError:
+        return
+    again = canonical_process(operations)
+    assert not operations or compile_operations(parse(again).actions) == operations

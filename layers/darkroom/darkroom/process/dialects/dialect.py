@@ -86,7 +86,7 @@ def other_words(key: str, words: Mapping[str, str], *, default: str | None = Non
 
     def translate(action: Action, _actions: Sequence[Action]) -> tuple[Action, ...]:
         written = [argument for argument in action.arguments if _key(argument, key) == key]
-        others = tuple(argument for argument in action.arguments if argument not in written)
+        others = tuple(argument for argument in action.arguments if _key(argument, key) != key)
         if written:
             text = written[-1].removeprefix(_prefix(key))
             if text not in words:

@@ -11,7 +11,7 @@ _QUALITIES = ("q_", "Q_")
 def _format(action: Action, _actions: Sequence[Action]) -> tuple[Action, ...]:
     """Return `format,webp` and `quality,q_85` for `format,webp,q_85`."""
     qualities = tuple(text for text in action.arguments if text.startswith(_QUALITIES))
-    words = tuple(text for text in action.arguments if text not in qualities)
+    words = tuple(text for text in action.arguments if not text.startswith(_QUALITIES))
     named = Action(action.name, words)
     return (named, Action("quality", qualities)) if qualities else (named,)
 
