@@ -42,15 +42,15 @@ class RenderRequest:
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
-    accepted: AcceptedFormat = AcceptedFormat.NONE
-    """What `format,auto` chooses by."""
+    accepted: AcceptedFormat | None = AcceptedFormat.NONE
+    """What `format,auto` chooses by; None where the result does not depend on it."""
 
-    def variant(self, source: ObjectInfo, operations: Sequence[Operation]) -> ObjectInfo:
+    def variant(self, source: ObjectInfo) -> ObjectInfo:
         """Return the source with an ETag of its own for each format that the client may accept.
 
         One URL then has several results, of which one ETag must not stand for two.
         """
-        if self.accepted is AcceptedFormat.NONE or not is_negotiated(operations):
+        if self.accepted in (None, AcceptedFormat.NONE):
             return source
         return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
@@ -68,8 +68,8 @@ class RenderResult:
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
     """Why the result storage could not be used; the request succeeds anyway."""
-    negotiated: bool = False
-    """Whether the response depends on the formats that the client accepts."""
+    accepted: AcceptedFormat | None = None
+    """What the result's format was chosen by; None where it does not depend on it."""
 
 
 def render(
@@ -83,16 +83,8 @@ def render(
         raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
-    rendered = _render_or_look_up(request, operations, services, processing)
-    return replace(rendered, negotiated=is_negotiated(operations))
-
-
-def _render_or_look_up(
-    request: RenderRequest,
-    operations: Sequence[Operation],
-    services: Services,
-    processing: ProcessingContext,
-) -> RenderResult:
+    if not is_negotiated(operations):
+        request = replace(request, accepted=None)
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
         return render_object(request, operations, services, processing)
@@ -119,9 +111,9 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        info = request.variant(source.info, operations)
+        info = source.info if request.accepted is None else request.variant(source.info)
         if request.preconditions and request.preconditions.evaluate(info):
-            return RenderResult(source=info)
+            return RenderResult(source=info, accepted=request.accepted)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
         with processing.stage("store"):
@@ -131,10 +123,12 @@ def render_object(
         loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
         processing, etags = loader.processing_context(), loader.etags
     upright = services.settings.auto_orient
-    result = run(data, operations, processing, upright=upright, accepted=request.accepted)
+    accepted = request.accepted or AcceptedFormat.NONE
+    result = run(data, operations, processing, upright=upright, accepted=accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
         source=info,
+        accepted=request.accepted,
         result=result,
         identity=_identity(info, operations, etags, services),
         processing_seconds=perf_counter() - start,
@@ -185,9 +179,10 @@ def _cached_result(
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
-    source = request.variant(source, operations)
+    if request.accepted is not None:
+        source = request.variant(source)
     if request.preconditions and request.preconditions.evaluate(source):
-        return RenderResult(source=source)
+        return RenderResult(source=source, accepted=request.accepted)
     processing.limits.check_source_bytes(source.size)
     with processing.stage("store"):
         keys = sorted(watermark_keys(operations))
@@ -201,6 +196,7 @@ def _cached_result(
     body, content_type = cached.body, cached.content_type
     return RenderResult(
         source=source,
+        accepted=request.accepted,
         result=cached if body is None else Result(content_type=content_type, body=body),
         identity=identity,
         cache_status=CacheStatus.HIT,

@@ -4,20 +4,14 @@ import re
 
 from darkroom.imaging.negotiation import AcceptedFormat
 
-_REFUSED = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|,)\s*image/(avif|webp)\s*((?:;[^,]*)?)(?=,|$)", re.IGNORECASE)
+_REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
 """The weight of a type that the client does not accept."""
 
 
 def accepted_format(header: str) -> AcceptedFormat:
     """Return the best format that the header names; `*/*` and `image/*` name none (C-183)."""
-    named = {_accepted_type(part) for part in header.split(",")}
-    if "image/avif" in named:
+    named = {match[1].lower() for match in _NAMED.finditer(header) if not _REFUSED.search(match[2])}
+    if "avif" in named:
         return AcceptedFormat.AVIF
-    return AcceptedFormat.WEBP if "image/webp" in named else AcceptedFormat.NONE
-
-
-def _accepted_type(part: str) -> str:
-    """Return the media type in lower case, empty where its weight is 0."""
-    media_type, *parameters = part.split(";")
-    refused = any(_REFUSED.fullmatch(parameter) for parameter in parameters)
-    return "" if refused else media_type.strip().lower()
+    return AcceptedFormat.WEBP if named else AcceptedFormat.NONE
