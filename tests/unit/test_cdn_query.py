@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from darkroom.auth import v1
-from darkroom.web.accept import accepted_format
+from darkroom.usecases.accept import accepted_format
 from darkroom.web.handlers import not_implemented
 from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
 from tests.stack import template
-from tests.unit.web.test_accept import NAMED
+from tests.unit.usecases.test_accept import NAMED
 
 HANDLERS = Path(not_implemented.__file__).parent
 CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]

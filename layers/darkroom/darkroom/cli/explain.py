@@ -319,7 +319,7 @@ def _with_results(
     """Follow the size through the actions; stop at the first that fails for it."""
     actions, size, number = list(explanation.actions), source.size, 0
     try:
-        FORMATS[source.format].check_source(source.decoded_size, source.frames, limits)
+        FORMATS[source.format].check_source(source, limits)
         for number, operation in enumerate(operations, 1):
             if isinstance(operation, PixelOperation):
                 size = operation.result_size(size, limits, animated=source.frames > 1)

@@ -59,7 +59,7 @@ def plan_process(
     animated = header.frames > 1 and all(operation.keeps_animation() for operation in operations)
     if output_plan.negotiated:
         size = result_size(swap_sides(header.size, orientation), steps, header, limits)
-        target = negotiated_format(header, size, accepted, animated=animated)
+        target = negotiated_format(header, size, accepted, limits, animated=animated)
         output_plan = replace(output_plan, format=target.name)
     source, target = FORMATS[header.format], FORMATS[output_plan.format]
     if source.keeps_alpha_only and header.alpha and not target.alpha:

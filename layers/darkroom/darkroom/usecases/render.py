@@ -16,6 +16,7 @@ from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
+from darkroom.usecases.accept import accepted_format
 from darkroom.usecases.authorization import authorize_object, authorize_read
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.preconditions import Preconditions
@@ -42,15 +43,17 @@ class RenderRequest:
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
-    accepted: AcceptedFormat | None = AcceptedFormat.NONE
-    """What `format,auto` chooses by; None where the result does not depend on it."""
+    accept: str = ""
+    """The `Accept` header, by which `format,auto` chooses."""
+    accepted: AcceptedFormat | None = None
+    """What the header names; None where the result does not depend on it."""
 
     def variant(self, source: ObjectInfo) -> ObjectInfo:
         """Return the source with an ETag of its own for each format that the client may accept.
 
         One URL then has several results, of which one ETag must not stand for two.
         """
-        if self.accepted in (None, AcceptedFormat.NONE):
+        if self.accepted is None or self.accepted is AcceptedFormat.NONE:
             return source
         return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
@@ -83,8 +86,8 @@ def render(
         raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
-    if not is_negotiated(operations):
-        request = replace(request, accepted=None)
+    if is_negotiated(operations):
+        request = replace(request, accepted=accepted_format(request.accept))
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
         return render_object(request, operations, services, processing)
