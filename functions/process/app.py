@@ -87,10 +87,10 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         ),
         request_id,
     )
-    headers = {
-        **with_cors_headers(response.headers, request, bucket),
-        **common_headers(request_id, stopwatch, services.clock()),
-    }
+    headers = response.headers
+    if bucket and bucket.cors:
+        headers = with_cors_headers(headers, request, bucket)
+    headers = {**headers, **common_headers(request_id, stopwatch, services.clock())}
     return response_to_event(replace(response, headers=headers))
 
 

@@ -104,6 +104,13 @@ def outcome_error(verdict: str, value: str, reply: Reply) -> str | None:
     return None if agrees else f"{reply.status} {found}, but is to {verdict}"
 
 
+@pytest.mark.parametrize("name", ["X-Oss-Process", "x-oss-Process", "x_oss_process", "process"])
+def test_another_name_is_no_process(get: Get, name: str) -> None:
+    """Names of parameters are case-sensitive: the object itself is answered, as on the service."""
+    plain, reply = get("/demo/small.png"), get("/demo/small.png", f"{name}=image/info")
+    assert (reply.status, reply.body) == (200, plain.body)
+
+
 ACTIONS = (
     ("resize", ("w_12", "h_9", "m_fill", "limit_0")),
     ("resize", ("l_10", "m_lfit")),

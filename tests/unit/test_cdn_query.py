@@ -15,12 +15,11 @@ import pytest
 
 from darkroom.auth import v1
 from darkroom.process.dialects import DIALECTS
-from darkroom.process.grammar import PROCESS
-from darkroom.web.accept import accepted_format
+from darkroom.usecases.accept import accepted_format
 from darkroom.web.handlers import not_implemented
 from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
 from tests.stack import stack_with
-from tests.unit.web.test_accept import NAMED
+from tests.unit.usecases.test_accept import NAMED
 
 HANDLERS = Path(not_implemented.__file__).parent
 
@@ -139,7 +138,7 @@ def test_unknown_parameters_of_an_anonymous_request_are_removed(method: str) -> 
     assert dict(zip(KEPT, left, strict=True)) == KEPT
 
 
-@pytest.mark.parametrize("name", [name for name in DIALECTS if name != PROCESS])
+@pytest.mark.parametrize("name", DIALECTS)
 def test_a_dialect_is_kept_where_it_is_on(name: str) -> None:
     """Other clouds' parameters are unknown ones unless the stack accepts them (spec 07 §2)."""
     sent = event(f"{name}=resize,w_9&utm=1&x-oss-process=image/info")

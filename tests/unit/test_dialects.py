@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import canonical_process, compile_operations
-from darkroom.process.dialects import DIALECTS, OSS
+from darkroom.process.dialects import DIALECTS, PROCESS_PARAMETERS
 from darkroom.process.dialects.huawei_obs import GRAVITIES
 from darkroom.process.grammar import MAX_PROCESS_BYTES, PROCESS, Process, parse
 from darkroom.process.parameters import decode_base64, encode_base64
@@ -25,11 +25,11 @@ def refusal(parameter: str, value: str) -> OssError:
 
 
 def test_a_name_has_one_dialect() -> None:
-    """The table lists every parameter of every dialect, that of OSS first."""
+    """The table lists every parameter of every dialect, and not that of OSS."""
     by_service = {dialect.service: dialect for dialect in DIALECTS.values()}
     names = [name for dialect in by_service.values() for name in dialect.parameters]
     assert names == list(DIALECTS)
-    assert names[0] == PROCESS
+    assert (PROCESS, *names) == PROCESS_PARAMETERS
 
 
 @pytest.mark.parametrize("parameter", DIALECTS)
@@ -197,12 +197,6 @@ def test_a_mark_of_huawei_obs_is_written_with_its_bucket(written: str, key: str)
 def test_a_mark_that_is_not_base64_is_refused_as_on_oss() -> None:
     """The translation leaves it to the operation."""
     assert refusal("x-tos-process", "image/watermark,image_a").code is Code.BAD_REQUEST
-
-
-def test_oss_has_no_words_of_another_service() -> None:
-    """Without a dialect nothing is translated."""
-    for value in ("image/flip,horizontal", "image/crop,g_br", "image/format,webp,q_85"):
-        assert OSS.parse(value, parameter=PROCESS, bucket="pictures") == parse(value)
 
 
 WORDS = st.sampled_from(

@@ -11,6 +11,7 @@ from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.picture import Header
 from darkroom.imaging.pipeline import Result, run, run_each
+from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 from tests.pictures import animation, photographic, shown
 from tests.unit.formats.drawing import stored
@@ -104,8 +105,16 @@ def test_a_format_must_hold_the_result(
 ) -> None:
     """AVIF is limited to 4096 pixels of width, WebP to 16 383 a side."""
     header = Header(format="png", size=size)
-    assert negotiated_format(header, size, accepted, animated=False).name == expected
+    assert negotiated_format(header, size, accepted, Limits(), animated=False).name == expected
     assert (size[0] * size[1] <= MAX_AVIF_PIXELS) or expected != "avif"
+
+
+def test_a_format_that_lacks_memory_is_left_out() -> None:
+    """The encoder of WebP needs more than that of PNG."""
+    header, limits = Header(format="png", size=(2000, 2000)), Limits(memory=1_000_000)
+    for accepted in AcceptedFormat:
+        chosen = negotiated_format(header, (2000, 2000), accepted, limits, animated=False)
+        assert chosen.name == "png"
 
 
 def test_quality_is_the_formats_own_unless_it_is_given() -> None:
@@ -148,8 +157,7 @@ def test_an_error_of_the_geometry_is_the_same() -> None:
 def test_jobs_have_no_client() -> None:
     """The format that every browser shows."""
     data = stored(photographic((32, 24)), "tiff")
-    (result,) = run_each(
-        data, [compile_operations(parse("image/format,auto").actions)], ProcessingContext()
-    )
+    operations = compile_operations(parse("image/format,auto").actions)
+    ((_, result),) = run_each(data, [operations], ProcessingContext())
     assert isinstance(result, Result)
     assert result.format == "jpg"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from darkroom.process.dialects import DIALECTS
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
@@ -41,7 +41,7 @@ def test_the_examples_satisfy_their_patterns() -> None:
 def test_the_dialects_of_a_deployment_are_those_of_the_function() -> None:
     """The pattern of `Dialects` accepts lists of the names in the table, and no other text."""
     pattern = template()["Parameters"]["Dialects"]["AllowedPattern"]
-    for accepted in ("", *DIALECTS, ",".join(DIALECTS)):
+    for accepted in ("", *PROCESS_PARAMETERS, ",".join(PROCESS_PARAMETERS)):
         assert re.fullmatch(pattern, accepted), accepted
         assert variables(stack_with({"Dialects": accepted}))["DARKROOM_DIALECTS"] == accepted
     for refused in ("x-bce-process", "image-process", "x-tos-process,", ",", "x-oss-process'"):

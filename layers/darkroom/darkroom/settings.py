@@ -9,7 +9,7 @@ from msgspec import Meta, Raw
 
 from darkroom.buckets import Bucket, BucketSettings
 from darkroom.json_documents import InvalidDocument, decode
-from darkroom.process.dialects import DIALECTS
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from darkroom.process.grammar import PROCESS
 
 FONTS = Path("/opt/fonts")
@@ -156,8 +156,8 @@ def _dialects(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Read names separated by commas; `x-oss-process` comes first where it is not among them."""
     text = environ.get("DARKROOM_DIALECTS", "")
     names = [name.strip() for name in text.split(",")] if text.strip() else []
-    if not DIALECTS.keys() >= set(names):
-        raise SettingsError(f"DARKROOM_DIALECTS must be a list of {', '.join(DIALECTS)}")
+    if not set(names) <= set(PROCESS_PARAMETERS):
+        raise SettingsError(f"DARKROOM_DIALECTS must be a list of {', '.join(PROCESS_PARAMETERS)}")
     return tuple(names) if PROCESS in names else (PROCESS, *names)
 
 

@@ -10,6 +10,7 @@ from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.png import PNG
 from darkroom.imaging.formats.webp import WEBP
 from darkroom.imaging.picture import Header
+from darkroom.limits import Limits
 
 MAX_AVIF_PIXELS = 1_000_000
 """Pixels of a result above which encoding as AVIF takes too long for a request (C-184)."""
@@ -27,16 +28,21 @@ class AcceptedFormat(StrEnum):
 
 
 def negotiated_format(
-    header: Header, size: Size, accepted: AcceptedFormat, *, animated: bool
+    header: Header, size: Size, accepted: AcceptedFormat, limits: Limits, *, animated: bool
 ) -> PictureFormat:
     """Return the format for a result of `size`; `animated` is whether it may have several frames.
 
-    Without an accepted format that can hold the result it is the source's, or PNG or JPEG for a
-    source that browsers do not show.
+    Where the result fits into no accepted format, or its encoder lacks memory, it is the source's,
+    or PNG or JPEG for a source that browsers do not show.
     """
-    if accepted is AcceptedFormat.AVIF and not animated and _is_quick(size) and _fits(AVIF, size):
+    if (
+        accepted is AcceptedFormat.AVIF
+        and not animated
+        and _is_quick(size)
+        and _fits(AVIF, size, limits)
+    ):
         return AVIF
-    if accepted is not AcceptedFormat.NONE and _fits(WEBP, size):
+    if accepted is not AcceptedFormat.NONE and _fits(WEBP, size, limits):
         return WEBP
     if header.format in _SHOWN_BY_BROWSERS:
         return FORMATS[header.format]
@@ -47,9 +53,10 @@ def _is_quick(size: Size) -> bool:
     return size[0] * size[1] <= MAX_AVIF_PIXELS
 
 
-def _fits(target: PictureFormat, size: Size) -> bool:
+def _fits(target: PictureFormat, size: Size, limits: Limits) -> bool:
     try:
         target.check_result(size)
     except OssError:
         return False
-    return target.is_writable
+    needed = target.encoder_bytes_per_pixel or target.bytes_per_pixel
+    return target.is_writable and limits.fits(size, needed)

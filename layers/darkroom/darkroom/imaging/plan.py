@@ -56,10 +56,10 @@ def plan_process(
             output_plan = option.apply_to(output_plan, limits)
     orientation = header.orientation if output_plan.upright else NORMAL_ORIENTATION
     steps = [step for step in operations if isinstance(step, PixelOperation)]
+    animated = header.frames > 1 and all(operation.keeps_animation() for operation in operations)
     if output_plan.negotiated:
         size = result_size(swap_sides(header.size, orientation), steps, header, limits)
-        animated = header.frames > 1 and _keep_animation(operations)
-        target = negotiated_format(header, size, accepted, animated=animated)
+        target = negotiated_format(header, size, accepted, limits, animated=animated)
         output_plan = replace(output_plan, format=target.name)
     source, target = FORMATS[header.format], FORMATS[output_plan.format]
     if source.keeps_alpha_only and header.alpha and not target.alpha:
@@ -70,7 +70,7 @@ def plan_process(
     plan = ProcessPlan(
         report=next((step for step in operations if isinstance(step, Report)), None),
         steps=steps,
-        output=_output(output_plan, operations),
+        output=_output(output_plan, animated=animated),
         orientation=orientation,
         needed=_needed_size(steps, header, orientation),
     )
@@ -88,10 +88,6 @@ def result_size(
     return size
 
 
-def _keep_animation(operations: Iterable[Operation]) -> bool:
-    return all(operation.keeps_animation() for operation in operations)
-
-
 def _log_fields(plan: ProcessPlan, header: Header) -> dict[str, object]:
     return {
         "source_format": header.format,
@@ -105,12 +101,15 @@ def _log_fields(plan: ProcessPlan, header: Header) -> dict[str, object]:
     }
 
 
-def _output(plan: OutputPlan, operations: Sequence[Operation]) -> Output:
-    """Return the encoder's options; the source's quality counts only within the same format."""
+def _output(plan: OutputPlan, *, animated: bool) -> Output:
+    """Return the encoder's options, for an animation if the format holds it.
+
+    The source's quality counts only within the same format.
+    """
     header, target = plan.header, FORMATS[plan.format]
     own_quality = header.quality if plan.format == header.format else None
     quality = plan.quality(own_quality) if plan.quality else own_quality or target.default_quality
-    animated = header.frames > 1 and target.animated and _keep_animation(operations)
+    animated = animated and target.animated
     return Output(
         format=plan.format,
         alpha=target.alpha,

@@ -112,17 +112,21 @@ def parse(value: str, *, parameter: str = PROCESS, prefix: str = "") -> Process:
     if separator and family in OTHER_PRODUCTS:
         message = f"{OTHER_PRODUCTS[family]} ({family}/) is another product: not implemented."
         raise OssError(Code.NOT_IMPLEMENTED, message)
-    pipeline = [rest]
+    segments = rest.split("/")
     # A further `|image/…` continues the pipeline (C-173).
     while family == "image" and following and following[0].startswith(_IMAGE):
-        pipeline.append(following.pop(0).removeprefix(_IMAGE))
+        segments += following.pop(0).removeprefix(_IMAGE).split("/")
     save, notify = _parse_sysops(following, parameter) if following else (None, None)
     if family == "style" and separator:
         check_style_name(rest)
         return Process(style=rest, save=save, notify=notify)
-    if family == "image" and separator:
-        return Process(actions=_parse_actions("/".join(pipeline)), save=save, notify=notify)
-    raise invalid(parameter, first, "Value must begin with image/ or style/")
+    if family != "image" or not separator:
+        raise invalid(parameter, first, "Value must begin with image/ or style/")
+    # Empty segments are dropped (C-172), but one action must remain.
+    actions = tuple(_parse_action(segment) for segment in segments if segment)
+    if not actions:
+        raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
+    return Process(actions=actions, save=save, notify=notify)
 
 
 def first_action(value: str) -> str:
@@ -135,14 +139,6 @@ def check_style_name(text: str) -> None:
     """Raise `InvalidArgument` for a name that no style can have (spec 04 §1)."""
     if not STYLE_NAME.fullmatch(text):
         raise invalid("style", text, "Value must be 1 to 63 letters, digits, '_', '.' or '-'")
-
-
-def _parse_actions(text: str) -> tuple[Action, ...]:
-    """Read the actions; empty segments are dropped (C-172), but one action must remain."""
-    segments = [segment for segment in text.split("/") if segment]
-    if not segments:
-        raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
-    return tuple(_parse_action(segment) for segment in segments)
 
 
 def _parse_action(segment: str) -> Action:

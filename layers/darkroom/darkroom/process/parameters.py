@@ -400,6 +400,32 @@ def _values_by_key(
     return written
 
 
+def ignored_arguments(operation: type[Declared], arguments: Sequence[str]) -> list[str]:
+    """Return the arguments that `bind` ignores, each with the reason, for people."""
+    keys = {declared.key for declared in declared_parameters(operation).values()}
+    if keys <= {POSITIONAL}:
+        takes = "one value" if keys else "no values"
+        return [f"{each}: {operation.name} takes {takes}" for each in arguments[len(keys) :]]
+    ignored = list[str]()
+    last = {_key(argument): number for number, argument in enumerate(arguments)}
+    for number, argument in enumerate(arguments):
+        key = _key(argument)
+        if key in keys:
+            if last[key] != number:
+                ignored.append(f"{argument}: a later value replaces it")
+        elif key in (None, POSITIONAL):
+            ignored.append(f"{argument}: it has no key")
+        else:
+            ignored.append(f"{argument}: {operation.name} has no {key}")
+    return ignored
+
+
+def _key(argument: str) -> str | None:
+    """Return the key of an argument, None for one that begins with the separator."""
+    key, separator, _ = argument.partition("_")
+    return (key or None) if separator else POSITIONAL
+
+
 def canonical_text(operation: Declared, *, sensitive: bool = True) -> str:
     """Return the action with its non-default values in declaration order.
 

@@ -8,7 +8,7 @@ from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.operations.ignore_error import ignores_errors
 from darkroom.usecases.objects import GetObjectRequest, OpenedObject, head_object, open_object
-from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.render import RenderRequest
 from darkroom.usecases.services import Services
 from darkroom.usecases.styles import ResolvedProcess, resolve_style
 
@@ -37,31 +37,31 @@ class Original:
     """Whether another client may get a result, because of the formats that it accepts."""
 
 
-def render_or_original(
-    request: RenderRequest, services: Services, processing: ProcessingContext, *, head: bool
-) -> RenderResult | Original:
-    """Return the processed picture, or the original where its error is ignored.
+def original_in_place_of(
+    error: OssError,
+    request: RenderRequest,
+    services: Services,
+    processing: ProcessingContext,
+    *,
+    head: bool,
+) -> Original | None:
+    """Return the original where the process ignores its error, None where the error stays.
 
-    The original is opened with the rights of a plain GET: a protected one does not leak. Raises the
-    error of the process where the caller may not read the original.
+    The original is opened with the rights of a plain GET, so that a protected one does not leak.
+    Raises `OssError` where the object is missing or a precondition fails.
     """
-    try:
-        return render(request, services, processing)
-    except OssError as error:
-        if error.code not in IGNORABLE:
-            raise
-        resolved = resolve_style(
-            request.process, request.bucket, services, parameter=request.parameter
-        )
-        if not ignores_errors(resolved.actions_text):
-            raise
-        with processing.stage("store"):
-            opened = _open_original(request, services, head=head)
-        if opened is None:
-            raise
-        processing.log_context.bind(ignored_error=error.code.wire)
-        negotiated = _is_negotiated(resolved)
-        return Original(opened=opened, error_code=error.code.wire, negotiated=negotiated)
+    if error.code not in IGNORABLE:
+        return None
+    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
+    if not ignores_errors(resolved.actions_text):
+        return None
+    with processing.stage("store"):
+        opened = _open_original(request, services, head=head)
+    if opened is None:
+        return None
+    processing.log_context.bind(ignored_error=error.code.wire)
+    negotiated = _is_negotiated(resolved)
+    return Original(opened=opened, error_code=error.code.wire, negotiated=negotiated)
 
 
 def _is_negotiated(resolved: ResolvedProcess) -> bool:

@@ -17,6 +17,7 @@ from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
 from darkroom.process.grammar import PROCESS
+from darkroom.usecases.accept import accepted_format
 from darkroom.usecases.authorization import authorize_object, authorize_read
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.preconditions import Preconditions
@@ -45,15 +46,17 @@ class RenderRequest:
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
-    accepted: AcceptedFormat = AcceptedFormat.NONE
-    """What `format,auto` chooses by."""
+    accept: str = ""
+    """The `Accept` header, by which `format,auto` chooses."""
+    accepted: AcceptedFormat | None = None
+    """What the header names; None where the result does not depend on it."""
 
-    def variant(self, source: ObjectInfo, operations: Sequence[Operation]) -> ObjectInfo:
+    def variant(self, source: ObjectInfo) -> ObjectInfo:
         """Return the source with an ETag of its own for each format that the client may accept.
 
         One URL then has several results, of which one ETag must not stand for two.
         """
-        if self.accepted is AcceptedFormat.NONE or not is_negotiated(operations):
+        if self.accepted is None or self.accepted is AcceptedFormat.NONE:
             return source
         return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
@@ -71,8 +74,8 @@ class RenderResult:
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
     """Why the result storage could not be used; the request succeeds anyway."""
-    negotiated: bool = False
-    """Whether the response depends on the formats that the client accepts."""
+    accepted: AcceptedFormat | None = None
+    """What the result's format was chosen by; None where it does not depend on it."""
 
 
 def render(
@@ -86,16 +89,8 @@ def render(
         raise invalid(request.parameter, request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
-    rendered = _render_or_look_up(request, operations, services, processing)
-    return replace(rendered, negotiated=is_negotiated(operations))
-
-
-def _render_or_look_up(
-    request: RenderRequest,
-    operations: Sequence[Operation],
-    services: Services,
-    processing: ProcessingContext,
-) -> RenderResult:
+    if is_negotiated(operations):
+        request = replace(request, accepted=accepted_format(request.accept))
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
         return render_object(request, operations, services, processing)
@@ -122,9 +117,9 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        info = request.variant(source.info, operations)
+        info = source.info if request.accepted is None else request.variant(source.info)
         if request.preconditions and request.preconditions.evaluate(info):
-            return RenderResult(source=info)
+            return RenderResult(source=info, accepted=request.accepted)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
         with processing.stage("store"):
@@ -134,10 +129,12 @@ def render_object(
         loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
         processing, etags = loader.processing_context(), loader.etags
     upright = services.settings.auto_orient
-    result = run(data, operations, processing, upright=upright, accepted=request.accepted)
+    accepted = request.accepted or AcceptedFormat.NONE
+    result = run(data, operations, processing, upright=upright, accepted=accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
         source=info,
+        accepted=request.accepted,
         result=result,
         identity=_identity(info, operations, etags, services),
         processing_seconds=perf_counter() - start,
@@ -188,9 +185,10 @@ def _cached_result(
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
-    source = request.variant(source, operations)
+    if request.accepted is not None:
+        source = request.variant(source)
     if request.preconditions and request.preconditions.evaluate(source):
-        return RenderResult(source=source)
+        return RenderResult(source=source, accepted=request.accepted)
     processing.limits.check_source_bytes(source.size)
     with processing.stage("store"):
         keys = sorted(watermark_keys(operations))
@@ -204,6 +202,7 @@ def _cached_result(
     body, content_type = cached.body, cached.content_type
     return RenderResult(
         source=source,
+        accepted=request.accepted,
         result=cached if body is None else Result(content_type=content_type, body=body),
         identity=identity,
         cache_status=CacheStatus.HIT,

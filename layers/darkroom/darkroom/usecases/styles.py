@@ -9,7 +9,14 @@ from datetime import timedelta
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
 from darkroom.process.dialects import DIALECTS
-from darkroom.process.grammar import PROCESS, STYLE_NAME, Process, check_style_name, parse
+from darkroom.process.grammar import (
+    PROCESS,
+    STYLE_NAME,
+    STYLE_PREFIX,
+    Process,
+    check_style_name,
+    parse,
+)
 from darkroom.usecases.authorization import ReadPurpose
 from darkroom.usecases.services import Services
 
@@ -133,7 +140,8 @@ class ResolvedProcess:
     @property
     def actions_text(self) -> str:
         """The text with the actions, after `image/` also where the dialect leaves it out."""
-        return self.style_content or DIALECTS[self.parameter].prefix + self.written
+        prefix = DIALECTS[self.parameter].prefix if self.parameter in DIALECTS else ""
+        return self.style_content or prefix + self.written
 
     @property
     def process(self) -> Process:
@@ -143,7 +151,11 @@ class ResolvedProcess:
         and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
-            return _parse(self.written, self.parameter, self.bucket)
+            if self.parameter in DIALECTS:
+                return DIALECTS[self.parameter].parse(
+                    self.written, parameter=self.parameter, bucket=self.bucket
+                )
+            return parse(self.written)
         styled = parse(self.style_content)
         if styled.style is not None:
             raise invalid("style", self.style_content, "A style must not name another one")
@@ -157,15 +169,12 @@ def resolve_style(
 ) -> ResolvedProcess:
     """Look up the style that a process value names; raises `NoSuchStyle`."""
     resolved = ResolvedProcess(written=text, bucket=bucket.name, parameter=parameter)
-    if not DIALECTS[parameter].names_style(text):
+    dialect = DIALECTS.get(parameter)
+    if not text.startswith(STYLE_PREFIX) or (dialect and dialect.prefix):
         return resolved
-    process = _parse(text, parameter, bucket.name)
+    process = parse(text, parameter=parameter)
     content = style_content(bucket, process.style or "", services)
     return replace(resolved, style=process, style_content=content)
-
-
-def _parse(text: str, parameter: str, bucket: str) -> Process:
-    return DIALECTS[parameter].parse(text, parameter=parameter, bucket=bucket)
 
 
 MAX_STYLE_NAME = 63

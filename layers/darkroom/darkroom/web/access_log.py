@@ -37,7 +37,8 @@ def operation_name(request: Request, parameter: str = QueryParameter.PROCESS) ->
         return request.method.lower() if request.method in METHODS else OTHER
     if not process:
         return "saveas"
-    name = first_action(DIALECTS[parameter].prefix + process)
+    prefix = DIALECTS[parameter].prefix if parameter in DIALECTS else ""
+    name = first_action(prefix + process)
     return name if name == "style" or name in OPERATIONS else OTHER
 
 
@@ -54,18 +55,14 @@ class RequestRecord:
     stopwatch: Stopwatch
     log_context: LogContext
 
-    @property
-    def process_parameter(self) -> str:
-        """The query parameter that counted as `x-oss-process`."""
-        return str(self.log_context.fields.get("dialect", QueryParameter.PROCESS))
-
     @cached_property
     def dimensions(self) -> dict[str, str]:
         """CloudWatch dimensions. Keep cardinality low: every combination is billed."""
         failure = self.response.failure
+        parameter = str(self.log_context.fields.get("dialect", QueryParameter.PROCESS))
         outcome = "ok" if failure is None else "failed" if failure.is_server_error else "refused"
         return {
-            "operation": operation_name(self.request, self.process_parameter),
+            "operation": operation_name(self.request, parameter),
             "outcome": outcome,
         }
 

@@ -44,6 +44,8 @@ class RequestContext:
     processing: ProcessingContext
     process_parameter: str = PROCESS
     """The query parameter that counts as `x-oss-process` (spec 07 §2)."""
+    process: str = ""
+    """Its value as written; empty where the query has none."""
 
     @property
     def bucket(self) -> Bucket:
@@ -59,11 +61,6 @@ class RequestContext:
     def query(self) -> Mapping[QueryParameter, str]:
         """The first value of each query parameter that the interface has a name for."""
         return cast("Mapping[QueryParameter, str]", self.request.query)
-
-    @property
-    def process(self) -> str:
-        """The process value of the query as written, in the dialect of its parameter."""
-        return self.request.query[self.process_parameter]
 
     @property
     def preconditions(self) -> Preconditions | None:

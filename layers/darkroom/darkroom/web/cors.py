@@ -36,10 +36,10 @@ def preflight(request: Request, bucket: Bucket) -> Response:
 
 
 def with_cors_headers(
-    headers: Mapping[str, str], request: Request, bucket: Bucket | None
+    headers: Mapping[str, str], request: Request, bucket: Bucket
 ) -> Mapping[str, str]:
     """Return the headers of a response with those of CORS; `Vary` has the names of both."""
-    added = cors_headers(request, bucket) if bucket else {}
+    added = cors_headers(request, bucket)
     varying = [name for each in (added, headers) if "vary" in each for name in _names(each["vary"])]
     vary = {"vary": ", ".join(dict.fromkeys(varying))} if varying else {}
     return {**added, **headers, **vary}

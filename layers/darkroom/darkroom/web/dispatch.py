@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from darkroom.auth import Caller, SignedRequest, covers_all_parameters, verify
+from darkroom.auth import SignedRequest, covers_all_parameters, verify
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
+from darkroom.process.dialects import DIALECTS
 from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
@@ -145,11 +146,13 @@ def dispatch(
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
     signed = signed_request(request, target.address)
-    parameter = process_parameter(signed, services.settings.dialects)
-    if parameter not in (None, QueryParameter.PROCESS):
-        processing.log_context.bind(dialect=parameter)
-    route = _find_route(request, target.address, processed=parameter is not None)
-    caller = authenticate(signed, services)
+    parameter: str = QueryParameter.PROCESS
+    if len(services.settings.dialects) > 1 and target.address.key:
+        parameter = process_parameter(signed, services.settings.dialects)
+        if parameter in DIALECTS:
+            processing.log_context.bind(dialect=parameter)
+    route = _find_route(request, target.address, parameter)
+    caller = verify(signed, credentials=services.credentials, now=services.clock())
     check_body_intact(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -158,33 +161,36 @@ def dispatch(
         caller=caller,
         services=services,
         processing=processing,
-        process_parameter=parameter or QueryParameter.PROCESS,
+        process_parameter=parameter,
+        process=request.query.get(parameter, ""),
     )
     response = route.handler(context)
     return limit_caching(response, caller) if through_cdn else response
 
 
-def process_parameter(signed: SignedRequest, accepted: Sequence[str]) -> str | None:
+def process_parameter(signed: SignedRequest, accepted: Sequence[str]) -> str:
     """Return the query parameter that carries the process, the first of those accepted.
 
     Names of other clouds count for GET and HEAD only, and not where a signature leaves them out: a
-    parameter could be added to the URL without its signer (spec 07 §2).
+    parameter could be added to the URL without its signer (spec 07 §2). It is `x-oss-process` where
+    no other name counts.
     """
     if signed.method not in ("GET", "HEAD") or not covers_all_parameters(signed):
-        accepted = (QueryParameter.PROCESS,)
+        return QueryParameter.PROCESS
     written = {name for name, _ in signed.query}
-    return next((name for name in accepted if name in written), None)
+    return next((name for name in accepted if name in written), QueryParameter.PROCESS)
 
 
-def _find_route(request: Request, address: Address, *, processed: bool) -> Route:
+def _find_route(request: Request, address: Address, parameter: str) -> Route:
     if address.key:
         routes, others = OBJECT_ROUTES, not_implemented.OF_OBJECTS
     elif address.bucket:
         routes, others = BUCKET_ROUTES, not_implemented.OF_BUCKETS
     else:
         routes, others = SERVICE_ROUTES, not_implemented.OF_BUCKETS
-    written = request.query.keys() | ({QueryParameter.PROCESS} if processed else set())
-    sub_resource = next((name for _, name in routes if name in written), PLAIN)
+    sub_resource: str = next((name for _, name in routes if name in request.query), PLAIN)
+    if parameter in DIALECTS:
+        sub_resource = QueryParameter.PROCESS
     if sub_resource == PLAIN:
         not_implemented.refuse_operations(request.query, others)
     route = routes.get((request.method, sub_resource))
@@ -203,11 +209,3 @@ def signed_request(request: Request, address: Address) -> SignedRequest:
         headers=request.headers,
         body=lambda: request.body,
     )
-
-
-def authenticate(signed: SignedRequest, services: Services) -> Caller:
-    """Return the caller, `ANONYMOUS` for a request without a signature (spec 01 §5).
-
-    Raises `OssError` for an invalid signature, even where no permission is needed.
-    """
-    return verify(signed, credentials=services.credentials, now=services.clock())

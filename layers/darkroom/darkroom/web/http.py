@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
-from darkroom.process.dialects import DIALECTS
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
 from darkroom.web.wire import QueryParameter
 
@@ -18,7 +18,7 @@ JSON = "application/json"
 NO_STORE = {"cache-control": "no-store"}
 """Headers of a response that no cache may store."""
 
-PLUS_IS_LITERAL = frozenset({*DIALECTS, QueryParameter.ASYNC_PROCESS})
+PLUS_IS_LITERAL = frozenset({*PROCESS_PARAMETERS, QueryParameter.ASYNC_PROCESS})
 """Query parameters in which a plus is not a space."""
 
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"

@@ -24,6 +24,9 @@ from darkroom.web.wire import QueryParameter
 MAX_ERROR_HEADER_BYTES = 4096
 """Bytes of an error in a header with all its details: servers limit headers."""
 
+VARY_ACCEPT = {"vary": "Accept"}
+"""Keeps caches from giving a response to a client of another `Accept`."""
+
 PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
 """Reply headers that S3 sends with a result after a redirect."""
 
@@ -49,7 +52,9 @@ def response_overrides(query: Mapping[QueryParameter, str], caller: Caller) -> M
 
 def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> Response:
     """Answer a result with its source's validators, without its checksum (C-30, spec 01 §6.1)."""
-    headers = object_headers(rendered.source) | _vary(rendered.negotiated)
+    headers = object_headers(rendered.source)
+    if rendered.accepted is not None:
+        headers |= VARY_ACCEPT
     cache_control = rendered.source.headers.get("cache-control")
     if cache_control:
         headers["cache-control"] = cache_control
@@ -75,17 +80,9 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
 def original_response(original: Original, overrides: Mapping[str, str]) -> Response:
     """Answer a stored object in place of an error, which a header names (C-178)."""
     response = object_response(original.opened, overrides)
-    headers = {
-        **response.headers,
-        **_vary(original.negotiated),
-        wire.PROCESS_ERROR: original.error_code,
-    }
+    vary = VARY_ACCEPT if original.negotiated else {}
+    headers = {**response.headers, **vary, wire.PROCESS_ERROR: original.error_code}
     return replace(response, headers=headers)
-
-
-def _vary(negotiated: bool) -> dict[str, str]:
-    """Return the header that keeps caches from giving a response to clients of another `Accept`."""
-    return {"vary": "Accept"} if negotiated else {}
 
 
 def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:

@@ -81,7 +81,7 @@ def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
     A report must be the only action (C-08); the watermarks of a process may use `MAX_WATERMARKS`
     objects between them (C-88).
     """
-    operations = tuple(_operation(action) for action in actions)
+    operations = tuple(bind(operation_class(action.name), action.arguments) for action in actions)
     if len(watermark_keys(operations)) > MAX_WATERMARKS:
         raise OssError(
             Code.WATERMARK_ERROR,
@@ -122,18 +122,19 @@ def actions_text(actions: Sequence[Action]) -> str:
     return "/".join(action.text() for action in actions)
 
 
-def _operation(action: Action) -> Operation:
-    if action.name in OTHER_PRODUCTS:
+def operation_class(name: str) -> type[Operation]:
+    """Return the operation of an action's name; raises `InvalidArgument` or `NotImplemented`."""
+    if name in OTHER_PRODUCTS:
         raise OssError(
             Code.NOT_IMPLEMENTED,
-            f"The action: {action.name} is not implemented: "
+            f"The action: {name} is not implemented: "
             "it is part of another product, intelligent media management.",
         )
-    operation = _BY_NAME_OR_ALIAS.get(action.name)
+    operation = _BY_NAME_OR_ALIAS.get(name)
     if operation is None:
         raise OssError(
             Code.INVALID_ARGUMENT,
-            f"The action: {truncate(action.name)} is not supported.",
+            f"The action: {truncate(name)} is not supported.",
             ec=EC_UNKNOWN_ACTION,
         )
-    return bind(operation, action.arguments)
+    return operation

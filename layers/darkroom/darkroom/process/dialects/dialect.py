@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from darkroom.errors import invalid
-from darkroom.process.grammar import PROCESS, STYLE_PREFIX, Action, Process, parse
+from darkroom.process.grammar import PROCESS, Action, Process, parse
 from darkroom.process.parameters import POSITIONAL, NotBase64, decode_base64, encode_base64
 
 type Translation = Callable[[Action, Sequence[Action]], Iterable[Action]]
@@ -24,15 +24,11 @@ class Dialect:
     parameters: tuple[str, ...]
     """Names of the query parameters that carry its process."""
     prefix: str = ""
-    """Text before the value, which the service leaves out."""
+    """Text before the value, which the service leaves out; then it has no styles."""
     actions: Mapping[str, Translation] = field(default_factory=dict)
     """Translations by action name; other actions are written as on OSS."""
     marks_with_bucket: bool = False
     """Whether the key of a watermark object follows the name of its bucket."""
-
-    def names_style(self, value: str) -> bool:
-        """Return whether the value is the name of a saved style."""
-        return (self.prefix + value).startswith(STYLE_PREFIX)
 
     def parse(self, value: str, *, parameter: str, bucket: str) -> Process:
         """Return the process in the words of OSS; `bucket` is the OSS name of its bucket.

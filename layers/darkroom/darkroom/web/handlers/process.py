@@ -3,15 +3,14 @@
 from darkroom.errors import Code, OssError
 from darkroom.oss_json import dumps
 from darkroom.process.grammar import PROCESS, STYLE_PREFIX
-from darkroom.usecases.ignored_errors import Original, render_or_original
-from darkroom.usecases.render import RenderRequest, RenderResult
+from darkroom.usecases.ignored_errors import original_in_place_of
+from darkroom.usecases.render import RenderRequest, RenderResult, render
 from darkroom.usecases.save import save_or_render
 from darkroom.usecases.styles import (
     StyledKey,
     report_missing_style,
     split_style,
 )
-from darkroom.web.accept import accepted_format
 from darkroom.web.context import Handler, RequestContext
 from darkroom.web.http import JSON, Response
 from darkroom.web.request_checks import read_process_form
@@ -30,13 +29,18 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
         parameter=context.process_parameter if styled is None else PROCESS,
         caller=context.caller,
         preconditions=context.preconditions,
-        accepted=accepted_format(context.request.headers.get("accept", "")),
+        accept=context.request.headers.get("accept", ""),
     )
-    head = context.request.method == "HEAD"
-    answered = render_or_original(request, context.services, context.processing, head=head)
-    if isinstance(answered, Original):
-        return original_response(answered, overrides)
-    return processed_response(answered, overrides)
+    services, processing = context.services, context.processing
+    try:
+        rendered = render(request, services, processing)
+    except OssError as error:
+        head = context.request.method == "HEAD"
+        original = original_in_place_of(error, request, services, processing, head=head)
+        if original is None:
+            raise
+        return original_response(original, overrides)
+    return processed_response(rendered, overrides)
 
 
 def styled_or(plain: Handler) -> Handler:

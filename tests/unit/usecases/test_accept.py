@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.imaging.negotiation import AcceptedFormat
-from darkroom.web.accept import accepted_format
+from darkroom.usecases.accept import accepted_format
 
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 SAFARI = "image/webp,image/avif,image/jxl,image/heic,image/heic-sequence,video/*;q=0.8,*/*;q=0.5"
