@@ -29,7 +29,8 @@ Generated from the declarations by `make docs`; do not edit this page.
 A process is written `image/<action>/<action>…`, an action `name,key_value,key_value…`. Actions run
 from left to right, each on the result of the one before; `auto-orient` always runs first, and
 output options apply once, at the end. Keys are case-sensitive, unknown keys are ignored, and the
-last value of a repeated key counts.
+last value of a repeated key counts. Empty segments and arguments are ignored, and a further
+`|image/…` continues the process like a slash.
 """
 
 KINDS: dict[type[Operation], str] = {
@@ -62,7 +63,8 @@ def _row(declared: Parameter) -> str:
     key = "*the value itself*" if declared.key == POSITIONAL else f"`{declared.key}`"
     given = (declared.ec, declared.missing_ec, declared.base64_ec)
     numbers = ", ".join(number for number in given if number)
-    cells = (key, declared.kind.expected(), _default(declared), declared.doc, numbers or "–")
+    doc = declared.doc + (" Further values are ignored." if declared.ignores_further else "")
+    cells = (key, declared.kind.expected(), _default(declared), doc, numbers or "–")
     return "| " + " | ".join(cells) + " |"
 
 

@@ -1,4 +1,4 @@
-"""The CloudFront function that removes unknown parameters and moves the type of a body.
+"""The CloudFront function that removes unknown parameters, reduces `Accept` and moves types.
 
 The tests run it in node, whose JavaScript includes CloudFront's.
 """
@@ -14,13 +14,25 @@ from typing import Any
 import pytest
 
 from darkroom.auth import v1
+from darkroom.process.dialects import DIALECTS
+from darkroom.usecases.accept import accepted_format
 from darkroom.web.handlers import not_implemented
 from darkroom.web.lambda_events import CONTENT_TYPE_HEADER
 from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
-from tests.stack import template
+from tests.stack import stack_with
+from tests.unit.usecases.test_accept import NAMED
 
 HANDLERS = Path(not_implemented.__file__).parent
-CODE: str = template()["Resources"]["QueryFunction"]["Properties"]["FunctionCode"]
+
+
+def code(dialects: str = "") -> str:
+    """Return the function's code in a stack with these dialects."""
+    stack = stack_with({"Cdn": "optional", "Dialects": dialects})
+    text: str = stack.properties("QueryFunction")["FunctionCode"]
+    return text
+
+
+CODE = code()
 
 RUN = """
 const events = JSON.parse(require('fs').readFileSync(0));
@@ -60,30 +72,39 @@ def test_the_function_is_below_cloudfronts_limit() -> None:
     assert len(CODE.encode()) < 10_240
 
 
-def event(query: str, *, method: str = "GET", headers: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a CloudFront event: names and values are encoded as in the request."""
+def event(
+    query: str, *, method: str = "GET", headers: Sequence[str] = (), accept: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return a CloudFront event: names and values are encoded as in the request.
+
+    `accept` has the values of the `Accept` header, as often as it is sent.
+    """
     parameters: dict[str, Any] = {}
     for item in filter(None, query.split("&")):
         name, _, value = item.partition("=")
         parameters.setdefault(name, {"value": value, "multiValue": []})
         parameters[name]["multiValue"].append({"value": value})
-    request = {
+    request: dict[str, Any] = {
         "method": method,
         "uri": "/demo/a.jpg",
         "querystring": parameters,
         "headers": {name: {"value": "…"} for name in headers},
         "cookies": {},
     }
+    if accept:
+        request["headers"] |= {"accept": {"value": accept[0]}}
+    if len(accept) > 1:
+        request["headers"]["accept"]["multiValue"] = [{"value": value} for value in accept]
     return {"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request}
 
 
-def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
+def run(*events: dict[str, Any], code: str = CODE) -> list[dict[str, Any]]:
     """Run the function in node and return its responses."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node to run what CloudFront runs")
     ran = subprocess.run(
-        [node, "-e", CODE + RUN],
+        [node, "-e", code + RUN],
         input=json.dumps(events),
         capture_output=True,
         text=True,
@@ -97,6 +118,7 @@ def run(*events: dict[str, Any]) -> list[dict[str, Any]]:
 KEPT = {
     "x-oss-process=image/resize,w_100&utm_source=x&fbclid=1": ["x-oss-process"],
     "utm=1": [],
+    "=1": [],
     "_=1&%3C%25=2&__proto__=3&constructor=4": [],
     "versionId=1&response-expires=0&x=1": ["versionId", "response-expires"],
     "x%2Doss%2Dprocess=image/info": ["x%2Doss%2Dprocess"],
@@ -117,6 +139,84 @@ def test_unknown_parameters_of_an_anonymous_request_are_removed(method: str) -> 
     assert dict(zip(KEPT, left, strict=True)) == KEPT
 
 
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_dialect_is_kept_where_it_is_on(name: str) -> None:
+    """Other clouds' parameters are unknown ones unless the stack accepts them (spec 07 §2)."""
+    sent = event(f"{name}=resize,w_9&utm=1&x-oss-process=image/info")
+    (off,) = run(sent)
+    (alone,) = run(sent, code=code(name))
+    (among,) = run(sent, code=code(f"x-oss-process,{name},x-tos-process"))
+    assert list(off["querystring"]) == ["x-oss-process"]
+    assert list(alone["querystring"]) == list(among["querystring"]) == [name, "x-oss-process"]
+
+
+AUTO = "x-oss-process=image/resize,w_100/format,auto"
+
+
+def forwarded_accept(*events: dict[str, Any], code: str = CODE) -> list[str | None]:
+    """Return the `Accept` header that is forwarded for each request."""
+    answers = run(*events, code=code)
+    return [answer["headers"].get("accept", {}).get("value") for answer in answers]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_accept_header_is_reduced_as_the_service_reads_it(method: str) -> None:
+    """Three values are left, and the service reads each as it reads what it stands for."""
+    forwarded = forwarded_accept(*(event(AUTO, method=method, accept=[text]) for text in NAMED))
+    assert set(forwarded) == {"image/avif", "image/webp", None}
+    expected = list(NAMED.values())
+    assert [accepted_format(value or "") for value in forwarded] == expected
+
+
+def test_a_header_that_is_sent_twice_counts_as_one() -> None:
+    """Values are joined, as HTTP does."""
+    twice = event(AUTO, accept=["text/html", "image/webp", "image/avif;q=0"])
+    assert forwarded_accept(twice) == ["image/webp"]
+
+
+HAS_VARIANTS = {
+    "": True,
+    AUTO: True,
+    "x-oss-process=image%2Fformat%2Cauto": True,
+    "x-oss-process=image/format,,auto,1": True,
+    "x%2Doss%2Dprocess=image/%66ormat,auto": True,
+    "x-oss-process=style/small": True,
+    "x-oss-process=style%2Fsmall": True,
+    "x-oss-process=image/resize,w_1&x-oss-process=image/format,auto": True,
+    "x-oss-process=image/resize,w_1/%ff": True,
+    "x-oss-process=image/resize,w_1": False,
+    "x-oss-process=image/auto-orient,1/format,webp": False,
+    "x%2Doss%2Dprocess=image%2Finfo&versionId=1": False,
+}
+
+
+def test_a_process_without_variants_is_cached_once() -> None:
+    """A style's content is not visible at the edge, nor are the delimiters of a path."""
+    events = [event(query, accept=["image/avif"]) for query in HAS_VARIANTS]
+    forwarded = [value is not None for value in forwarded_accept(*events)]
+    assert dict(zip(HAS_VARIANTS, forwarded, strict=True)) == HAS_VARIANTS
+
+
+DIALECT_HAS_VARIANTS = {
+    "x-tos-process=image/resize,w_1": False,
+    "x-tos-process=image/resize,w_1/format,auto": True,
+    "x-tos-process=style/small": True,
+    "image_process=resize,w_1": False,
+    "image_process=format,auto": True,
+    "image_process=resize,w_1&x-oss-process=image/format,auto": True,
+    "x-image-process=image/resize,w_1": True,
+}
+"""As above, where all but the last name are on."""
+
+
+def test_a_process_in_a_dialect_is_cached_like_that_of_oss() -> None:
+    """A name that is off is no process: a style of the path may have variants."""
+    events = [event(query, accept=["image/avif"]) for query in DIALECT_HAS_VARIANTS]
+    forwarded = forwarded_accept(*events, code=code("x-tos-process,image_process"))
+    has_variants = [value is not None for value in forwarded]
+    assert dict(zip(DIALECT_HAS_VARIANTS, has_variants, strict=True)) == DIALECT_HAS_VARIANTS
+
+
 SIGNED = [
     event("utm=1", headers=["authorization"]),
     event("utm=1&Expires=1"),
@@ -125,6 +225,8 @@ SIGNED = [
     event("utm=1&Signat%75re=a"),
     event("utm=1&x-oss-signature-version=OSS4-HMAC-SHA256"),
     event("utm=1&x%2Doss-signature-version=OSS2"),
+    event(AUTO, headers=["authorization"], accept=["image/avif,*/*"]),
+    event(f"{AUTO}&Signature=a", accept=["image/avif,*/*"]),
 ]
 
 
@@ -136,7 +238,7 @@ def test_a_signed_request_is_not_changed() -> None:
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "PATCH"])
 def test_a_request_that_is_not_cached_is_not_changed(method: str) -> None:
     """Only GET and HEAD are cached."""
-    sent = event("utm=1", method=method)
+    sent = event("utm=1", method=method, accept=["image/avif,*/*"])
     assert run(sent) == [sent["request"]]
 
 

@@ -148,3 +148,26 @@ def test_every_variable_is_read() -> None:
         log_level="WARN",
         region="eu-west-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "dialects"),
+    [
+        ("", ("x-oss-process",)),
+        ("x-oss-process", ("x-oss-process",)),
+        ("image_process", ("x-oss-process", "image_process")),
+        ("x-tos-process, x-oss-process", ("x-tos-process", "x-oss-process")),
+    ],
+)
+def test_dialects_are_listed_in_the_order_in_which_they_count(
+    text: str, dialects: tuple[str, ...]
+) -> None:
+    """`x-oss-process` is always accepted, first where the list does not name it (spec 07 §2)."""
+    assert Settings.from_environ({"DARKROOM_DIALECTS": text}).dialects == dialects
+
+
+@pytest.mark.parametrize("text", ["x-bce-process", "X-Tos-Process", "image_process,", "a b", ","])
+def test_an_unknown_dialect_is_refused(text: str) -> None:
+    """The message lists the names."""
+    with pytest.raises(SettingsError, match=r"DARKROOM_DIALECTS must be a list of x-oss-process, "):
+        Settings.from_environ({"DARKROOM_DIALECTS": text})

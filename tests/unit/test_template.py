@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
@@ -35,6 +36,16 @@ def test_the_examples_satisfy_their_patterns() -> None:
         for value in (changed_value(name), str(entry["Default"])):
             assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), (name, value)
         assert entry["Description"], name
+
+
+def test_the_dialects_of_a_deployment_are_those_of_the_function() -> None:
+    """The pattern of `Dialects` accepts lists of the names in the table, and no other text."""
+    pattern = template()["Parameters"]["Dialects"]["AllowedPattern"]
+    for accepted in ("", *PROCESS_PARAMETERS, ",".join(PROCESS_PARAMETERS)):
+        assert re.fullmatch(pattern, accepted), accepted
+        assert variables(stack_with({"Dialects": accepted}))["DARKROOM_DIALECTS"] == accepted
+    for refused in ("x-bce-process", "image-process", "x-tos-process,", ",", "x-oss-process'"):
+        assert not re.fullmatch(pattern, refused), refused
 
 
 @in_every_deployment

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom.auth import ANONYMOUS, SignedRequest, verify
+from darkroom.auth import ANONYMOUS, SignedRequest, covers_all_parameters, verify
 from darkroom.auth.signed_request import Pairs
 from darkroom.errors import Code
 from tests.unit.auth.sdk_capture import (
@@ -49,6 +49,13 @@ def test_a_signed_request_has_the_caller_of_its_key(sent: SignedRequest) -> None
 def test_a_request_without_a_signature_is_anonymous(query: Pairs) -> None:
     """It has neither an `Authorization` header nor a set of signature parameters (spec 01 §4)."""
     assert verify(request(query=query), credentials=KEYRING, now=NOW) is ANONYMOUS
+
+
+@pytest.mark.parametrize("form", SIGNED)
+def test_a_parameter_can_be_added_to_version_1_alone(form: str) -> None:
+    """The other versions sign every parameter; without a signature there is no signer."""
+    assert covers_all_parameters(SIGNED[form]) is not form.startswith("v1")
+    assert covers_all_parameters(request())
 
 
 @pytest.mark.parametrize("url", URL.values(), ids=URL)

@@ -11,7 +11,7 @@ from darkroom.auth.credentials import (
 )
 from darkroom.auth.post_policy import read_policy
 from darkroom.auth.signed_request import SignedRequest
-from darkroom.auth.verify import verify, verify_form
+from darkroom.auth.verify import covers_all_parameters, verify, verify_form
 
 __all__ = [
     "ANONYMOUS",
@@ -22,6 +22,7 @@ __all__ = [
     "Permission",
     "SecurityToken",
     "SignedRequest",
+    "covers_all_parameters",
     "read_policy",
     "verify",
     "verify_form",

@@ -16,8 +16,8 @@ type Pairs = tuple[tuple[str, str], ...]
 class SignedRequest:
     """A request as signatures cover it, whatever its URL form (spec 01 §5).
 
-    Key and query are percent-decoded exactly once; a `+` in the query was a space, except in
-    `x-oss-process`, where it stays (C-11).
+    Key and query are percent-decoded exactly once; a `+` in the query was a space, except in a
+    process, where it stays (C-11).
     """
 
     method: str

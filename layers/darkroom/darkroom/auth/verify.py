@@ -60,6 +60,15 @@ def _verify_presented(
     return key.caller()
 
 
+def covers_all_parameters(request: SignedRequest) -> bool:
+    """Return whether nobody can add a query parameter to the request without its signer.
+
+    V1 signs only the parameters that it lists (spec 01 §5.1); an unsigned request has no signer.
+    """
+    scheme = request.header("authorization").partition(" ")[0]
+    return scheme != v1.SCHEME and _url_reader(request) is not v1.read_url
+
+
 def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSignature | None:
     """Read the signature of the request, None where it has none."""
     authorization = request.headers.get("authorization")

@@ -28,6 +28,8 @@ class OutputPlan:
     progressive: bool = False
     full_chroma: bool = False
     """Whether a JPEG is written without chroma subsampling."""
+    negotiated: bool = False
+    """Whether the format follows from the formats that the client accepts."""
 
 
 class Operation(ABC):
@@ -35,6 +37,8 @@ class Operation(ABC):
 
     name: ClassVar[str]
     """The documented name of the action."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names of the action, which are read but never written."""
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def keeps_animation(self) -> bool:
@@ -48,6 +52,14 @@ class PixelOperation(Operation):
     @abstractmethod
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Return the new picture; the given one is not changed."""
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the result for a picture of `size`; by default the same.
+
+        Raises the `OssError` that `apply` raises for that size. `animated` is whether the source
+        has several frames.
+        """
+        return size
 
 
 class SupportsReducedDecode(ABC):

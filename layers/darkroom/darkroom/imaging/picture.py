@@ -63,7 +63,7 @@ class Header:
     """Memory per pixel of the coefficients that a decoder keeps at any reduction."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
-    """Whether a HEIC or AVIF has an alpha channel; always False for other formats."""
+    """Whether a HEIC, AVIF, TIFF or BMP has an alpha channel; False for other formats."""
     quality: int | None = None
     """Quality of a JPEG on the IJG scale, estimated from its luminance quantisation table."""
     resolution: Resolution | None = None

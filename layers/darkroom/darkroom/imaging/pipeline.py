@@ -10,6 +10,7 @@ from darkroom.errors import OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
 from darkroom.imaging.plan import ProcessPlan, plan_process
@@ -33,15 +34,17 @@ def run(
     context: ProcessingContext,
     *,
     upright: bool = True,
+    accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> Result:
     """Process a stored picture and return the result.
 
-    `upright` is whether EXIF orientation is applied when no operation decides it (C-63).
+    `upright` is whether EXIF orientation is applied when no operation decides it (C-63), `accepted`
+    is what `format,auto` chooses by.
     Raises `OssError` for a picture that is damaged or exceeds a limit, before any pixel is
     decoded where the header shows it.
     """
     header = _probe(data, context)
-    plan = plan_process(header, operations, context.limits, upright=upright)
+    plan = plan_process(header, operations, context.limits, upright=upright, accepted=accepted)
     _check_memory(header, plan, context.limits)
     if plan.report is not None:
         return _report(plan.report, data, header)

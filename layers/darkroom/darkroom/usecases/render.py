@@ -9,11 +9,15 @@ from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, invalid
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation
 from darkroom.imaging.operations import action_names, compile_operations, watermark_keys
+from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
+from darkroom.process.grammar import PROCESS
+from darkroom.usecases.accept import accepted_format
 from darkroom.usecases.authorization import authorize_object, authorize_read
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.preconditions import Preconditions
@@ -36,10 +40,25 @@ class RenderRequest:
     key: str
     process: str
     """The process value as written, percent-decoded."""
+    parameter: str = PROCESS
+    """The query parameter of the process, which has a dialect (spec 07 §2)."""
     version_id: str | None = None
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
+    accept: str = ""
+    """The `Accept` header, by which `format,auto` chooses."""
+    accepted: AcceptedFormat | None = None
+    """What the header names; None where the result does not depend on it."""
+
+    def variant(self, source: ObjectInfo) -> ObjectInfo:
+        """Return the source with an ETag of its own for each format that the client may accept.
+
+        One URL then has several results, of which one ETag must not stand for two.
+        """
+        if self.accepted is None or self.accepted is AcceptedFormat.NONE:
+            return source
+        return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +74,23 @@ class RenderResult:
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
     """Why the result storage could not be used; the request succeeds anyway."""
+    accepted: AcceptedFormat | None = None
+    """What the result's format was chosen by; None where it does not depend on it."""
 
 
 def render(
     request: RenderRequest, services: Services, processing: ProcessingContext
 ) -> RenderResult:
     """Return a processed picture; everything is checked before the object is opened."""
-    resolved = resolve_style(request.process, request.bucket, services)
+    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
     authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
     process = resolved.process
     if process.save is not None:
-        raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
+        raise invalid(request.parameter, request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
+    if is_negotiated(operations):
+        request = replace(request, accepted=accepted_format(request.accept))
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
         return render_object(request, operations, services, processing)
@@ -94,8 +117,9 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        if request.preconditions and request.preconditions.evaluate(source.info):
-            return RenderResult(source=source.info)
+        info = source.info if request.accepted is None else request.variant(source.info)
+        if request.preconditions and request.preconditions.evaluate(info):
+            return RenderResult(source=info, accepted=request.accepted)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
         with processing.stage("store"):
@@ -104,12 +128,15 @@ def render_object(
     if watermark_keys(operations):
         loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
         processing, etags = loader.processing_context(), loader.etags
-    result = run(data, operations, processing, upright=services.settings.auto_orient)
+    upright = services.settings.auto_orient
+    accepted = request.accepted or AcceptedFormat.NONE
+    result = run(data, operations, processing, upright=upright, accepted=accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
-        source=source.info,
+        source=info,
+        accepted=request.accepted,
         result=result,
-        identity=_identity(source.info, operations, etags, services),
+        identity=_identity(info, operations, etags, services),
         processing_seconds=perf_counter() - start,
     )
 
@@ -158,8 +185,10 @@ def _cached_result(
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
+    if request.accepted is not None:
+        source = request.variant(source)
     if request.preconditions and request.preconditions.evaluate(source):
-        return RenderResult(source=source)
+        return RenderResult(source=source, accepted=request.accepted)
     processing.limits.check_source_bytes(source.size)
     with processing.stage("store"):
         keys = sorted(watermark_keys(operations))
@@ -173,6 +202,7 @@ def _cached_result(
     body, content_type = cached.body, cached.content_type
     return RenderResult(
         source=source,
+        accepted=request.accepted,
         result=cached if body is None else Result(content_type=content_type, body=body),
         identity=identity,
         cache_status=CacheStatus.HIT,

@@ -13,7 +13,7 @@ from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.ports.objects import ObjectAttributes
 from darkroom.process.grammar import Process, SaveAs
 from darkroom.usecases.authorization import authorize_read, get_bucket, require_write
-from darkroom.usecases.render import RenderRequest, render_object
+from darkroom.usecases.render import RenderRequest, RenderResult, render, render_object
 from darkroom.usecases.services import Services
 from darkroom.usecases.styles import resolve_style
 
@@ -63,6 +63,15 @@ class SaveResult:
     size: int
 
 
+def save_or_render(
+    request: RenderRequest, services: Services, processing: ProcessingContext
+) -> SaveResult | RenderResult:
+    """Store the result of a POST with a saveas; return the result of one without (C-17)."""
+    if authorize_process(request, services).save is None:
+        return render(request, services, processing)
+    return save(request, services, processing)
+
+
 def save(request: RenderRequest, services: Services, processing: ProcessingContext) -> SaveResult:
     """Process an object and store the result; everything is checked before the object is read."""
     process = authorize_process(request, services)
@@ -90,7 +99,7 @@ def authorize_process(request: RenderRequest, services: Services) -> Process:
 
 
 def _require_saveas(process: Process) -> SaveAs:
-    """Return the saveas that every POST must have (C-17); refuse a notify, which only jobs have."""
+    """Return the saveas; refuse a notify, which only jobs have."""
     if process.notify is not None:
         raise OssError(Code.INVALID_ARGUMENT, "operation not support post: notify")
     if process.save is None:

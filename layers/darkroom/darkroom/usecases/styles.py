@@ -8,7 +8,15 @@ from datetime import timedelta
 
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
-from darkroom.process.grammar import STYLE_NAME, Process, check_style_name, parse
+from darkroom.process.dialects import DIALECTS
+from darkroom.process.grammar import (
+    PROCESS,
+    STYLE_NAME,
+    STYLE_PREFIX,
+    Process,
+    check_style_name,
+    parse,
+)
 from darkroom.usecases.authorization import ReadPurpose
 from darkroom.usecases.services import Services
 
@@ -111,14 +119,15 @@ def _check_draft(draft: StyleDraft) -> None:
         raise OssError(Code.INVALID_ARGUMENT, message)
 
 
-STYLE_PREFIX = "style/"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedProcess:
     """A process value with the content of the style that it names, if any; neither is checked."""
 
     written: str
+    bucket: str
+    """OSS name of the bucket of the source."""
+    parameter: str = PROCESS
+    """The query parameter, which has a dialect (spec 07 §2); a style's content is always OSS's."""
     style: Process | None = None
     """The parsed value, where it names a style."""
     style_content: str | None = None
@@ -129,6 +138,12 @@ class ResolvedProcess:
         return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
+    def actions_text(self) -> str:
+        """The text with the actions, after `image/` also where the dialect leaves it out."""
+        prefix = DIALECTS[self.parameter].prefix if self.parameter in DIALECTS else ""
+        return self.style_content or prefix + self.written
+
+    @property
     def process(self) -> Process:
         """The process with the style's actions instead of its name.
 
@@ -136,6 +151,10 @@ class ResolvedProcess:
         and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
+            if self.parameter in DIALECTS:
+                return DIALECTS[self.parameter].parse(
+                    self.written, parameter=self.parameter, bucket=self.bucket
+                )
             return parse(self.written)
         styled = parse(self.style_content)
         if styled.style is not None:
@@ -145,13 +164,17 @@ class ResolvedProcess:
         return replace(self.style, style=None, actions=styled.actions)
 
 
-def resolve_style(text: str, bucket: Bucket, services: Services) -> ResolvedProcess:
+def resolve_style(
+    text: str, bucket: Bucket, services: Services, *, parameter: str = PROCESS
+) -> ResolvedProcess:
     """Look up the style that a process value names; raises `NoSuchStyle`."""
-    if not text.startswith(STYLE_PREFIX):
-        return ResolvedProcess(written=text)
-    process = parse(text)
+    resolved = ResolvedProcess(written=text, bucket=bucket.name, parameter=parameter)
+    dialect = DIALECTS.get(parameter)
+    if not text.startswith(STYLE_PREFIX) or (dialect and dialect.prefix):
+        return resolved
+    process = parse(text, parameter=parameter)
     content = style_content(bucket, process.style or "", services)
-    return ResolvedProcess(written=text, style=process, style_content=content)
+    return replace(resolved, style=process, style_content=content)
 
 
 MAX_STYLE_NAME = 63

@@ -1,14 +1,15 @@
 """The caller of a request: signed in header or query, or in the fields of a form."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice, product
 
-from darkroom.auth import Caller, SignedRequest, verify, verify_form
+from darkroom.auth import Caller, SignedRequest, covers_all_parameters, verify, verify_form
 from darkroom.errors import Code, OssError
 from darkroom.usecases.services import Services
 from darkroom.web.http import NOT_UTF_8, WRITES, Address, Request, percent_decode
 from darkroom.web.request_checks import check_body_intact
+from darkroom.web.wire import QueryParameter
 
 type Authenticate = Callable[[Request, Address, Services], tuple[Caller, Address]]
 """Returns the caller of a request and the address that is signed; raises `OssError`."""
@@ -39,8 +40,28 @@ def authenticate(request: Request, address: Address, services: Services) -> tupl
     return caller, address
 
 
+def process_parameter(request: Request, address: Address, accepted: Sequence[str]) -> str:
+    """Return the query parameter that carries the process, the first of those accepted.
+
+    Names of other clouds count for GET and HEAD of objects only, and not where a signature leaves
+    them out: a parameter could be added to the URL without its signer (spec 07 §2). It is
+    `x-oss-process` where no other name counts.
+    """
+    named = next((name for name in accepted if name in request.query), QueryParameter.PROCESS)
+    if named == QueryParameter.PROCESS or not address.key or request.method not in ("GET", "HEAD"):
+        return QueryParameter.PROCESS
+    covered = covers_all_parameters(_signed(request, address))
+    return named if covered else QueryParameter.PROCESS
+
+
 def _verify(request: Request, address: Address, services: Services) -> Caller:
-    signed = SignedRequest(
+    signed = _signed(request, address)
+    return verify(signed, credentials=services.credentials, now=services.clock())
+
+
+def _signed(request: Request, address: Address) -> SignedRequest:
+    """Return the request as its signature covers it (spec 01 §5)."""
+    return SignedRequest(
         method=request.method,
         bucket=address.bucket or None,
         key=address.key,
@@ -48,7 +69,6 @@ def _verify(request: Request, address: Address, services: Services) -> Caller:
         headers=request.headers,
         body=lambda: request.body,
     )
-    return verify(signed, credentials=services.credentials, now=services.clock())
 
 
 MAX_AMBIGUOUS_PLUSES = 6

@@ -7,11 +7,17 @@ from darkroom.auth import v1
 from darkroom.errors import Code, OssError, callback_refused, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
+from darkroom.process.dialects import DIALECTS
 from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.services import Services
 from darkroom.web import cors, wire
-from darkroom.web.authentication import Authenticate, authenticate, authenticate_form
+from darkroom.web.authentication import (
+    Authenticate,
+    authenticate,
+    authenticate_form,
+    process_parameter,
+)
 from darkroom.web.cdn import came_through_cdn, limit_caching
 from darkroom.web.context import Handler, RequestContext, RequestTarget
 from darkroom.web.handlers import (
@@ -179,7 +185,10 @@ def dispatch(
         raise target.error
     if request.method == cors.PREFLIGHT:
         return cors.preflight(request, target.bucket)
-    route = _find_route(request, target.address)
+    parameter = process_parameter(request, target.address, services.settings.dialects)
+    if parameter in DIALECTS:
+        processing.log_context.bind(dialect=parameter)
+    route = _find_route(request, target.address, parameter)
     caller, address = route.authenticate(request, target.address, services)
     target = replace(target, address=address)
     check_body_intact(request)
@@ -187,7 +196,13 @@ def dispatch(
         return buckets.describe_service(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
-        request=request, target=target, caller=caller, services=services, processing=processing
+        request=request,
+        target=target,
+        caller=caller,
+        services=services,
+        processing=processing,
+        process_parameter=parameter,
+        process=request.query.get(parameter, ""),
     )
     response = route.handler(context)
     return limit_caching(response, caller) if through_cdn else response
@@ -202,14 +217,16 @@ def _is_browser_at_root(request: Request, address: Address) -> bool:
     )
 
 
-def _find_route(request: Request, address: Address) -> Route:
+def _find_route(request: Request, address: Address, parameter: str) -> Route:
     if address.key:
         routes, others = OBJECT_ROUTES, not_implemented.OF_OBJECTS
     elif address.bucket:
         routes, others = BUCKET_ROUTES, not_implemented.OF_BUCKETS
     else:
         routes, others = SERVICE_ROUTES, not_implemented.OF_BUCKETS
-    sub_resource = next((name for _, name in routes if name in request.query), PLAIN)
+    sub_resource: str = next((name for _, name in routes if name in request.query), PLAIN)
+    if parameter in DIALECTS:
+        sub_resource = QueryParameter.PROCESS
     if sub_resource == PLAIN:
         not_implemented.refuse_operations(request.query, others)
     route = routes.get((request.method, sub_resource))

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
 from darkroom.web.forms import Form, parse_form
 from darkroom.web.wire import QueryParameter
@@ -21,7 +22,7 @@ WRITES = frozenset({"PUT", "POST", "DELETE"})
 NO_STORE = {"cache-control": "no-store"}
 """Headers of a response that no cache may store."""
 
-PLUS_IS_LITERAL = frozenset({QueryParameter.PROCESS, QueryParameter.ASYNC_PROCESS})
+PLUS_IS_LITERAL = frozenset({*PROCESS_PARAMETERS, QueryParameter.ASYNC_PROCESS})
 """Query parameters in which a plus is not a space."""
 
 NOT_UTF_8 = "The characters encoding must be utf-8."

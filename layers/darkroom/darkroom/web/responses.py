@@ -15,6 +15,7 @@ from darkroom.http_dates import http_date
 from darkroom.ports.objects import ObjectInfo, ObjectReplaced, Presigner, PutResult
 from darkroom.ports.results import CachedResult, ResultStorage
 from darkroom.telemetry.stopwatch import Stopwatch
+from darkroom.usecases.ignored_errors import Original
 from darkroom.usecases.objects import OpenedObject
 from darkroom.usecases.render import RenderResult
 from darkroom.web import wire, xml
@@ -26,6 +27,9 @@ MAX_ERROR_HEADER_BYTES = 4096
 """Bytes of an error in a header with all its details: servers limit headers."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
+
+VARY_ACCEPT = {"vary": "Accept"}
+"""Keeps caches from giving a response to a client of another `Accept`."""
 
 PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
 """Reply headers that S3 sends with a result after a redirect."""
@@ -52,6 +56,8 @@ def response_overrides(query: Mapping[QueryParameter, str], caller: Caller) -> M
 def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> Response:
     """Answer a result with its source's validators, without its checksum (C-30, spec 01 §6.1)."""
     headers = object_headers(rendered.source)
+    if rendered.accepted is not None:
+        headers |= VARY_ACCEPT
     cache_control = rendered.source.headers.get("cache-control")
     if cache_control:
         headers["cache-control"] = cache_control
@@ -72,6 +78,16 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
         cache_status=rendered.cache_status,
         store_error=rendered.store_error,
     )
+
+
+def original_response(
+    original: Original, overrides: Mapping[str, str], reply_limit: int
+) -> Response:
+    """Answer a stored object in place of an error, which a header names (C-178)."""
+    response = object_response(original.opened, overrides, reply_limit)
+    vary = VARY_ACCEPT if original.negotiated else {}
+    headers = {**response.headers, **vary, wire.PROCESS_ERROR: original.error_code}
+    return replace(response, headers=headers)
 
 
 def object_response(
@@ -277,7 +293,7 @@ def _redirect(response: Response, location: str) -> Response:
     oss_headers = {
         name: value
         for name, value in response.headers.items()
-        if name.startswith("x-oss-") and name != wire.CRC64
+        if name == "vary" or (name.startswith("x-oss-") and name != wire.CRC64)
     }
     headers = {**oss_headers, **NO_STORE, "location": location}
     return replace(response, status=302, headers=headers, body=b"")

@@ -2,7 +2,8 @@
 
 `QueryParameter` holds every query parameter that a handler reads. Handlers get the query typed by
 it, so a parameter that is missing here does not pass the type checker; the function at the CDN's
-edge keeps these parameters and drops all others of anonymous requests.
+edge keeps these parameters and drops all others of anonymous requests. The names that other clouds
+have for `x-oss-process` are in `darkroom.process.dialects`.
 """
 
 from enum import StrEnum
@@ -83,5 +84,7 @@ OBJECT_TYPE = "x-oss-object-type"
 REQUEST_ID = "x-oss-request-id"
 SERVER_TIME = "x-oss-server-time"
 ERROR_CODE = "x-oss-ec"
+PROCESS_ERROR = "x-oss-process-error"
+"""The code of an error that `ignore-error` ignored."""
 ERROR_BODY = "x-oss-err"
 BUCKET_REGION = "x-oss-bucket-region"

@@ -53,9 +53,10 @@ class Bmp(PictureFormat):
         if any(bitmap.masks) and bitmap.depth not in (16, 32):
             # Compression 3 of OS/2 is Huffman's.
             raise self.unsupported()
-        if not bitmap.is_read_here:
-            return super().read_header(data)
-        return Header(format=self.name, size=bitmap.size)
+        if bitmap.is_read_here:
+            return Header(format=self.name, size=bitmap.size, alpha=bitmap.masks[3] != 0)
+        opened = self.open(data)
+        return Header(format=self.name, size=opened.size, alpha=opened.mode == "RGBA")
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode with Pillow, except run lengths and bit fields that Pillow does not support."""

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from PIL import Image
 
-from darkroom.geometry import disc_box
+from darkroom.geometry import Size, disc_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.masks import apply_mask, corner_mask
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
 
@@ -33,6 +34,10 @@ class Circle(PixelOperation):
         if square.width > 1:
             apply_mask(square, _disc(square.width), alpha=picture.output.alpha)
         return picture.with_image(square)
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the square around the disc."""
+        return disc_box(size, self.r).size
 
 
 def _disc(side: int) -> Image.Image:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import GRAVITIES, crop_box
+from darkroom.geometry import GRAVITIES, Box, Size, crop_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _SIDE = Integer(0, 16_384)
@@ -53,7 +54,14 @@ class Crop(PixelOperation):
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop; raise `BadRequest` for an origin outside the picture (C-53)."""
-        box = crop_box(picture.size, (self.w, self.h), self.g, (self.x, self.y))
+        return picture.with_image(picture.image.crop(self._box(picture.size)))
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the rectangle; raise `BadRequest` as `apply` does."""
+        return self._box(size).size
+
+    def _box(self, size: Size) -> Box:
+        box = crop_box(size, (self.w, self.h), self.g, (self.x, self.y))
         if box is None:
             raise OssError(Code.BAD_REQUEST, "Advance cut's position is out of image.")
-        return picture.with_image(picture.image.crop(box))
+        return box

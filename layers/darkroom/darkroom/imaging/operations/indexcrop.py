@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darkroom.errors import missing
-from darkroom.geometry import Box, slice_bounds
+from darkroom.geometry import Box, Size, slice_bounds
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
 _MAX = 2**31 - 1
@@ -51,13 +52,17 @@ class IndexCrop(PixelOperation):
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop to the piece; return the picture itself for an index past the last (spec 02 §3)."""
-        width, height = picture.size
+        box = self._box(picture.size)
+        return picture if box.size == picture.size else picture.with_image(picture.image.crop(box))
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the piece."""
+        return self._box(size).size
+
+    def _box(self, size: Size) -> Box:
+        width, height = size
         if self.y is not None:
-            rows = slice_bounds(height, self.y, self.i)
-            box = rows and Box(0, rows[0], width, rows[1])
-        else:
-            columns = slice_bounds(width, self.x or width, self.i)
-            box = columns and Box(columns[0], 0, columns[1], height)
-        if box is None or box.size == picture.size:
-            return picture
-        return picture.with_image(picture.image.crop(box))
+            rows = slice_bounds(height, self.y, self.i) or (0, height)
+            return Box(0, rows[0], width, rows[1])
+        columns = slice_bounds(width, self.x or width, self.i) or (0, width)
+        return Box(columns[0], 0, columns[1], height)

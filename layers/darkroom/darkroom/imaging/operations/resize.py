@@ -22,13 +22,14 @@ from darkroom.imaging.flatten import background, flatten
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import resample_without_halo, shrink
+from darkroom.limits import Limits
 from darkroom.process.parameters import (
     Choice,
     Colour,
     Flag,
     HexColour,
     Integer,
-    ValidatesRaw,
+    ReadsRaw,
     parameter,
 )
 
@@ -51,7 +52,7 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
+class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
@@ -91,10 +92,17 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
     )
 
     @classmethod
-    def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise `InvalidArgument` for `w_0,h_0`, which has an EC of its own."""
-        if written.get("w") == written.get("h") == "0":
+    def read_raw(cls, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Drop a width or height of 0 next to the other one (C-176).
+
+        Raises `InvalidArgument` for `w_0,h_0`, which has an EC of its own.
+        """
+        zeros = {side for side in ("w", "h") if written.get(side) == "0"}
+        if len(zeros) == 2:
             raise invalid("w", "0", "Value of w or h must be greater than 0", ec=EC_BOTH_ZERO)
+        if zeros and {"w", "h"} <= written.keys():
+            return {key: value for key, value in written.items() if key not in zeros}
+        return written
 
     def __post_init__(self) -> None:
         """Raise `MissingArgument` without a target (C-43)."""
@@ -133,6 +141,12 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         if scaling.padded:
             image = _padded(image, scaling.size, self.color)
         return picture.with_image(image)
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:
+        """Return the target size; raise `ImageTooLarge` for one over `Limits.check_resized`."""
+        result = self.scaling(size, animated=animated).size
+        limits.check_resized(result)
+        return result
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
         """Return the target sizes for a picture of `size` (spec 02 §1.1–1.3).

@@ -13,6 +13,7 @@ from darkroom.imaging.flatten import WHITE
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import premultiply_with_headroom, unpremultiply
+from darkroom.limits import Limits
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _QUARTERS = {
@@ -53,6 +54,11 @@ class Rotate(PixelOperation):
         # In place, to save a copy: at 45 degrees the canvas has twice the picture's pixels.
         turned.paste(WHITE[: len(turned.getbands())], mask=ImageChops.invert(coverage))
         return picture.with_image(turned)
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the canvas; raise `BadRequest` for a side over 4096 pixels."""
+        limits.check_rotation(size)
+        return rotated_size(size, self.degrees)
 
 
 def rotated_size(size: Size, degrees: int) -> Size:

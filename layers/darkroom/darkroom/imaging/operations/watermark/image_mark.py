@@ -11,6 +11,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode, UsesWatermarks
 from darkroom.imaging.operations.crop import Crop
+from darkroom.imaging.operations.elliptical_corners import EllipticalCorners
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
@@ -77,9 +78,10 @@ class MarkResize(Resize):
 
 
 _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
-    operation.name: operation for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, Rotate)
+    operation.name: operation
+    for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, EllipticalCorners, Rotate)
 }
-"""The actions that may prepare a mark (spec 02 §15.2)."""
+"""The actions that may prepare a mark (spec 02 §15.2, 07 §2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
