@@ -1,5 +1,6 @@
 """`ignore-error,1` through the handler: the stored object in place of an error (spec 02 §18b)."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 from xml.etree import ElementTree as ET
@@ -118,12 +119,15 @@ def test_a_post_does_not_ignore_errors(ask: Ask) -> None:
 
 
 @pytest.fixture(scope="module")
-def _styles(ask: Ask) -> None:
-    """Save a style that fails and ignores it, in two buckets."""
+def _styles(ask: Ask) -> Iterator[None]:
+    """Save a style that fails and ignores it, in two buckets; delete it afterwards."""
     body = f"<Style><Content>{FAILING}</Content></Style>".encode()
+    query = (("style", ""), ("styleName", "failing"))
     for bucket in ("styled", "the-protected"):
-        query = (("style", ""), ("styleName", "failing"))
         assert ask("PUT", bucket, by="owner", query=query, body=body).status == 200
+    yield
+    for bucket in ("styled", "the-protected"):
+        assert ask("DELETE", bucket, by="owner", query=query).status == 204
 
 
 @pytest.mark.usefixtures("_styles")

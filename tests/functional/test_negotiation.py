@@ -1,5 +1,6 @@
 """`format,auto` through the handler: variants, their ETags, caches and styles (spec 07 §1)."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -82,20 +83,25 @@ def test_other_answers_do_not_vary(get: Get, process: str) -> None:
     assert "vary" not in get("/demo/a.jpg", accept=ACCEPT["image/avif"]).headers
 
 
-def test_styles_may_have_it(get: Get, ask: Ask) -> None:
-    """By name and after a delimiter."""
+@pytest.fixture
+def _style(ask: Ask) -> Iterator[None]:
+    """Save a style with `format,auto`; delete it afterwards."""
     query = (("style", ""), ("styleName", "auto"))
     body = b"<Style><Content>image/resize,w_60/format,auto</Content></Style>"
     assert ask("PUT", "styled", by="owner", query=query, body=body).status == 200
-    for content_type, accept in ACCEPT.items():
-        for path, process in (
-            ("/styled/a.jpg", "x-oss-process=style/auto"),
-            ("/styled/a.jpg!auto", ""),
-        ):
-            for method in ("GET", "HEAD"):
-                reply = get(path, process, accept=accept, method=method)
-                assert (reply.status, reply.headers["content-type"]) == (200, content_type)
-                assert reply.headers["vary"] == "Accept"
+    yield
+    assert ask("DELETE", "styled", by="owner", query=query).status == 204
+
+
+@pytest.mark.usefixtures("_style")
+@pytest.mark.parametrize("content_type", ACCEPT)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_styles_may_have_it(get: Get, content_type: str, method: str) -> None:
+    """By name and after a delimiter."""
+    for path, process in (("a.jpg", "x-oss-process=style/auto"), ("a.jpg!auto", "")):
+        reply = get(f"/styled/{path}", process, accept=ACCEPT[content_type], method=method)
+        assert (reply.status, reply.headers["content-type"]) == (200, content_type)
+        assert reply.headers["vary"] == "Accept"
 
 
 def test_a_post_has_no_client_to_choose_for(ask: Ask, s3: "S3Client") -> None:
