@@ -119,8 +119,9 @@ def send_any_text[C: Client](client: C) -> C:
     signature need not cover these headers.
     """
     events = client.meta.events
-    events.register("before-parameter-build.s3", _take_out)
-    events.register_last("request-created.s3", _add)
+    for operation in ("PutObject", "CopyObject", "CreateMultipartUpload"):
+        events.register(f"before-parameter-build.s3.{operation}", _take_out)
+        events.register_last(f"request-created.s3.{operation}", _add)
     return client
 
 

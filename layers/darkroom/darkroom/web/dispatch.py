@@ -184,7 +184,7 @@ def dispatch(
     caller, address = authenticate(request, target.address, services)
     target = replace(target, address=address)
     check_body_intact(request)
-    if caller.anonymous and _is_browser_at_root(request, target.address):
+    if not address.bucket and caller.anonymous and _is_browser_at_root(request):
         return buckets.describe_service(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -194,10 +194,9 @@ def dispatch(
     return limit_caching(response, caller) if through_cdn else response
 
 
-def _is_browser_at_root(request: Request, address: Address) -> bool:
+def _is_browser_at_root(request: Request) -> bool:
     return (
         request.method in ("GET", "HEAD")
-        and address == Address("", "")
         and not request.query
         and "text/html" in request.headers.get("accept", "")
     )
@@ -241,25 +240,7 @@ def authenticate(request: Request, address: Address, services: Services) -> tupl
     Raises `OssError` for an invalid signature, even where no permission is needed.
     """
     unreadable = request.path_was_decoded and "\ufffd" in address.key
-    try:
-        caller = _verify(request, address, services)
-    except OssError as error:
-        if error.code is not Code.SIGNATURE_DOES_NOT_MATCH:
-            raise
-        for key in _keys_with_blanks(request, address.key):
-            signed = Address(address.bucket, key)
-            with suppress(OssError):
-                return _verify(request, signed, services), signed
-        if unreadable:
-            raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8) from error
-        raise
-    # Only a signature shows that such a character was sent, and is not in the place of others.
-    if unreadable and caller.anonymous and request.method in WRITES:
-        raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8)
-    return caller, address
-
-
-def _verify(request: Request, address: Address, services: Services) -> Caller:
+    credentials, now = services.credentials, services.clock()
     signed = SignedRequest(
         method=request.method,
         bucket=address.bucket or None,
@@ -268,7 +249,22 @@ def _verify(request: Request, address: Address, services: Services) -> Caller:
         headers=request.headers,
         body=lambda: request.body,
     )
-    return verify(signed, credentials=services.credentials, now=services.clock())
+    try:
+        caller = verify(signed, credentials=credentials, now=now)
+    except OssError as error:
+        if error.code is not Code.SIGNATURE_DOES_NOT_MATCH:
+            raise
+        for key in _keys_with_blanks(request, address.key):
+            with suppress(OssError):
+                caller = verify(replace(signed, key=key), credentials=credentials, now=now)
+                return caller, Address(address.bucket, key)
+        if unreadable:
+            raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8) from error
+        raise
+    # Only a signature shows that such a character was sent, and is not in the place of others.
+    if unreadable and caller.anonymous and request.method in WRITES:
+        raise OssError(Code.INVALID_ARGUMENT, NOT_UTF_8)
+    return caller, address
 
 
 MAX_AMBIGUOUS_PLUSES = 6
