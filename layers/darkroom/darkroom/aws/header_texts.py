@@ -8,7 +8,8 @@ import base64
 import binascii
 import quopri
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -119,8 +120,9 @@ def send_any_text[C: Client](client: C) -> C:
     signature need not cover these headers.
     """
     events = client.meta.events
-    events.register("before-parameter-build.s3", _take_out)
-    events.register_last("request-created.s3", _add)
+    for operation in ("PutObject", "CopyObject", "CreateMultipartUpload"):
+        events.register(f"before-parameter-build.s3.{operation}", _take_out)
+        events.register(f"before-sign.s3.{operation}", _add_after_signing)
     return client
 
 
@@ -141,6 +143,13 @@ def _is_unsigned(member: str, params: Mapping[str, Any]) -> bool:
     return not value.isascii()
 
 
-def _add(request: Any, **_: object) -> None:
-    for name, value in request.context.get(_UNSIGNED, {}).items():
-        request.headers[name] = value.encode("utf-8", "surrogateescape")
+def _add_after_signing(request: Any, **_: object) -> None:
+    if headers := request.context.get(_UNSIGNED):
+        request.prepare = partial(_prepare_with, request.prepare, headers)
+
+
+def _prepare_with(prepare: Callable[[], Any], headers: Mapping[str, str]) -> Any:
+    prepared = prepare()
+    for name, value in headers.items():
+        prepared.headers[name] = value.encode("utf-8", "surrogateescape")
+    return prepared

@@ -79,20 +79,24 @@ def storage_class(response: Mapping[str, Any]) -> str:
 def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
     """Read the header of an object, or of a byte range of one."""
     metadata: Mapping[str, str] = response.get("Metadata", {})
+    written_etag = store_etag(response)
+    headers = {
+        header: response[member] for member, header in _READ_HEADERS.items() if response.get(member)
+    }
+    content_type: str = response.get("ContentType") or DEFAULT_CONTENT_TYPE
     return ObjectInfo(
         bucket=bucket,
         key=key,
         # Of the whole object: the response may hold a range of it.
         size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
-        etag=etag(response),
-        store_etag=store_etag(response),
+        etag=written_etag.upper(),
+        store_etag=written_etag,
         encryption=_ENCRYPTIONS.get(response.get("ServerSideEncryption", "")),
         last_modified=response["LastModified"].astimezone(UTC),
-        content_type=header_text(response.get("ContentType") or DEFAULT_CONTENT_TYPE),
+        content_type=content_type if content_type.isascii() else header_text(content_type),
         headers={
-            header: header_text(response[member])
-            for member, header in _READ_HEADERS.items()
-            if response.get(member)
+            name: value if value.isascii() else header_text(value)
+            for name, value in headers.items()
         },
         metadata={
             name: metadata_text(value)
@@ -103,7 +107,7 @@ def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInf
         acl=_acl(metadata[ACL]) if ACL in metadata else None,
         by_rule=BY_RULE in metadata,
         version_id=response.get("VersionId"),
-        crc64=_crc64(metadata[CRC64], etag(response)) if CRC64 in metadata else None,
+        crc64=_crc64(metadata[CRC64], written_etag.upper()) if CRC64 in metadata else None,
     )
 
 

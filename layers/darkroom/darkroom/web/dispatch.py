@@ -192,7 +192,7 @@ def dispatch(
     caller, address = route.authenticate(request, target.address, services)
     target = replace(target, address=address)
     check_body_intact(request)
-    if caller.anonymous and _is_browser_at_root(request, target.address):
+    if not address.bucket and caller.anonymous and _is_browser_at_root(request):
         return buckets.describe_service(request)
     authorize(route.requires, target.known_bucket, target.address.bucket, caller)
     context = RequestContext(
@@ -208,10 +208,9 @@ def dispatch(
     return limit_caching(response, caller) if through_cdn else response
 
 
-def _is_browser_at_root(request: Request, address: Address) -> bool:
+def _is_browser_at_root(request: Request) -> bool:
     return (
         request.method in ("GET", "HEAD")
-        and address == Address("", "")
         and not request.query
         and "text/html" in request.headers.get("accept", "")
     )

@@ -50,7 +50,8 @@ def check_body_intact(request: Request) -> None:
     API Gateway delivers bodies of textual types as text and so replaces bytes that are not UTF-8,
     sometimes without a change of length. Only a digest shows that a replacement character was sent.
     """
-    altered = _altered_body(request) if _may_be_altered(request) else None
+    may_be_altered = request.body_was_text and _has_replacements(request.body)
+    altered = _altered_body(request) if may_be_altered else None
     if request.method in WITH_BODY:
         _check_length(request, altered)
     if "content-md5" in request.headers:
@@ -59,11 +60,9 @@ def check_body_intact(request: Request) -> None:
         raise OssError(Code.INCOMPLETE_BODY, altered)
 
 
-def _may_be_altered(request: Request) -> bool:
-    if not request.body_was_text:
-        return False
+def _has_replacements(body: bytes) -> bool:
     try:
-        return "\ufffd" in request.body.decode()
+        return "\ufffd" in body.decode()
     except UnicodeDecodeError:  # lone surrogates of the event
         return True
 

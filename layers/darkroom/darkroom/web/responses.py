@@ -31,6 +31,9 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 VARY_ACCEPT = {"vary": "Accept"}
 """Keeps caches from giving a response to a client of another `Accept`."""
 
+OBJECT_TYPES = {False: "Normal", True: "Multipart"}
+"""Type of an object by whether its ETag has a hyphen, after which S3 writes the number of parts."""
+
 PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
 """Reply headers that S3 sends with a result after a redirect."""
 
@@ -130,7 +133,7 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
     headers = {
         "etag": f'"{info.etag}"',
         "last-modified": http_date(info.last_modified),
-        wire.OBJECT_TYPE: object_type(info.etag),
+        wire.OBJECT_TYPE: OBJECT_TYPES["-" in info.etag],
         wire.STORAGE_CLASS: info.storage_class,
         **{wire.META_PREFIX + name: _sendable(text) for name, text in info.metadata.items()},
     }
@@ -139,11 +142,6 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
     if info.encryption is not None:
         headers[wire.ENCRYPTION] = info.encryption
     return headers
-
-
-def object_type(etag: str) -> str:
-    """Return the type of an object: S3 writes the number of parts after a hyphen of the ETag."""
-    return "Multipart" if "-" in etag else "Normal"
 
 
 class HasEtag(Protocol):
