@@ -146,6 +146,15 @@ def require_write(bucket: Bucket, caller: Caller) -> None:
         raise _bucket_access_denied(caller)
 
 
+def require_write_permission(bucket: Bucket, caller: Caller) -> None:
+    """Refuse a key without the write permission, also where the ACL lets everyone write.
+
+    For what stores objects later, without its author: the ACL may have changed by then.
+    """
+    if not caller.may(Permission.WRITE, bucket.name):
+        raise _bucket_access_denied(caller)
+
+
 def require_admin(bucket: Bucket, caller: Caller) -> None:
     """Refuse a caller who may not read and change styles, settings and ACLs of the bucket."""
     if not caller.may(Permission.ADMIN, bucket.name):
