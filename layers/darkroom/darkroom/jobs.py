@@ -37,6 +37,17 @@ class JobTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """May contain `{autoext}`, which depends on the format of the result."""
 
 
+class Reader(StrEnum):
+    """The rights with which the objects of a job are read."""
+
+    SERVICE = "service"
+    """Those of the service: the job's author may read the bucket, or a rule made the job."""
+    STYLE = "style"
+    """Those of anonymous callers with a style."""
+    ANYONE = "anyone"
+    """Those of anonymous callers with an inline process."""
+
+
 class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source object and the targets to be made of it."""
 
@@ -53,6 +64,8 @@ class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topic: str | None = None
     by_rule: bool = False
     """Whether an event rule created the job: it does not process a source that a rule made."""
+    reader: Reader = Reader.SERVICE
+    """Checked again by the worker: an object may have been closed since the job was accepted."""
     redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = msgspec.field(default=0, name="round")
     """How often the job was redriven; a failed task runs again for a higher count than its own.
 
@@ -61,7 +74,11 @@ class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def to_json(self) -> str:
         """Return the job as JSON in ASCII: SQS refuses some characters that keys may have."""
-        return json.dumps({"job": msgspec.to_builtins(self)})
+        members = msgspec.to_builtins(self)
+        if self.reader is Reader.SERVICE:
+            # Workers of earlier versions refuse a member that they do not have.
+            del members["reader"]
+        return json.dumps({"job": members})
 
     @classmethod
     def from_json(cls, text: str) -> "Job":

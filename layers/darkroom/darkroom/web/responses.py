@@ -16,7 +16,7 @@ from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.objects import OpenedObject
 from darkroom.usecases.render import RenderResult
 from darkroom.web import wire, xml
-from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef
+from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef, private_cache_control
 from darkroom.web.object_headers import STORED_HEADERS
 from darkroom.web.wire import QueryParameter
 
@@ -53,9 +53,12 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
     if cache_control:
         headers["cache-control"] = cache_control
     result = rendered.result
+    if result is not None:
+        headers |= {"content-type": result.content_type, **overrides}
+    if rendered.private:
+        headers["cache-control"] = private_cache_control(headers.get("cache-control", ""))
     if result is None:
         return Response(status=304, headers=headers)
-    headers |= {"content-type": result.content_type, **overrides}
     if isinstance(result, CachedResult):
         headers["content-length"] = str(result.size)
     ref = None
