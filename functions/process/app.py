@@ -26,6 +26,7 @@ from darkroom.web.responses import (
     error_response,
     fit_reply_limit,
     head_response,
+    sandbox_headers,
 )
 
 RESERVE_SECONDS = 2.0
@@ -90,6 +91,7 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     headers = {
         **(cors_headers(request, bucket) if bucket and bucket.cors else {}),
         **response.headers,
+        **sandbox_headers(response.headers),
         **common_headers(request_id, stopwatch, services.clock()),
     }
     return response_to_event(replace(response, headers=headers))

@@ -1,6 +1,7 @@
 """Responses: header rules (spec 01 §6), and bodies over the reply limit."""
 
 import base64
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,9 @@ from darkroom.web import wire, xml
 from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef, private_cache_control
 from darkroom.web.object_headers import STORED_HEADERS
 from darkroom.web.wire import QueryParameter
+
+HSTS_SECONDS = 31_536_000
+"""Seconds for which a browser asks this host over HTTPS only."""
 
 MAX_ERROR_HEADER_BYTES = 4096
 """Bytes of an error in a header with all its details: servers limit headers."""
@@ -72,6 +76,36 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
         cache_status=rendered.cache_status,
         store_error=rendered.store_error,
     )
+
+
+_PICTURE_TYPE = re.compile(r"image/(?!.*xml)[a-z0-9.+-]+\s*(;[^,]*)?", re.IGNORECASE)
+"""Content types that a browser shows as a picture without scripts; of a list with commas, a browser
+takes the last type."""
+
+
+def is_picture(content_type: str) -> bool:
+    """Return whether a browser can show content of the type but not run it; SVG is XML."""
+    return _PICTURE_TYPE.fullmatch(content_type.strip()) is not None
+
+
+def sandbox_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers by which a stored page acts for no origin, unless it is a picture.
+
+    All buckets share an origin where URLs have path style, and a site where they are sub-domains.
+    """
+    if is_picture(headers.get("content-type", "")):
+        return {}
+    return {"content-security-policy": "sandbox"}
+
+
+def download_overrides(opened: OpenedObject, overrides: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the overrides with a disposition by which browsers store what is no picture."""
+    if is_picture(overrides.get("content-type", opened.info.content_type)):
+        return overrides
+    stored = opened.info.headers.get("content-disposition", "")
+    written = overrides.get("content-disposition", stored)
+    _, separator, parameters = written.partition(";")
+    return {**overrides, "content-disposition": f"attachment{separator}{parameters}"}
 
 
 def object_response(opened: OpenedObject, overrides: Mapping[str, str]) -> Response:
@@ -170,6 +204,8 @@ def common_headers(request_id: str, stopwatch: Stopwatch, now: datetime) -> dict
         "server-timing": stopwatch.server_timing(),
         # A browser must not guess another type for a stored object.
         "x-content-type-options": "nosniff",
+        # Ignored over HTTP.
+        "strict-transport-security": f"max-age={HSTS_SECONDS}",
         wire.REQUEST_ID: request_id,
         wire.SERVER_TIME: str(round(1000 * stopwatch.total)),
     }

@@ -36,7 +36,7 @@ class Blur(PixelOperation, SupportsReducedDecode):
     """Blur with a Gaussian that is truncated at a radius."""
 
     name: ClassVar[str] = "blur"
-    weight: ClassVar[Weight] = Weight(opaque=95, alpha=105)
+    weight: ClassVar[Weight] = Weight(opaque=95, alpha=140)
 
     r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
     s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")

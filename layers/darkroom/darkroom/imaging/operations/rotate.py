@@ -34,7 +34,7 @@ class Rotate(PixelOperation):
     """Rotate clockwise by whole degrees; the canvas grows to hold the corners."""
 
     name: ClassVar[str] = "rotate"
-    weight: ClassVar[Weight] = Weight(opaque=100, alpha=150)
+    weight: ClassVar[Weight] = Weight(opaque=100, alpha=190)
 
     degrees: int = parameter(
         POSITIONAL,
