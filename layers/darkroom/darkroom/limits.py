@@ -27,7 +27,7 @@ class Limits:
     """Each frame takes time to decode, however small it is."""
     memory: int | None = None
     """Bytes that decoded pixels may take; None without a limit (decision 101)."""
-    work: int | None = 4500
+    work: int | None = 4000
     """Millions of pixels times weights of a process; None without a limit (decision 110)."""
     rotated_side: int = 4096
     result_side: int = 16_384

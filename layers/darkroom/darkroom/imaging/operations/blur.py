@@ -25,7 +25,7 @@ _REDUCIBLE = 4
 _INTERPOLATION = 2
 """Distance in pixels that bicubic interpolation reads."""
 
-_AVERAGED = Weight(opaque=50, alpha=70)
+_AVERAGED = Weight(opaque=60, alpha=90)
 """The weight where blocks of pixels are averaged."""
 
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}

@@ -24,7 +24,7 @@ class Sharpen(PixelOperation):
     """Sharpen by adding to every pixel its differences to its four neighbours."""
 
     name: ClassVar[str] = "sharpen"
-    weight: ClassVar[Weight] = Weight(opaque=45, alpha=350)
+    weight: ClassVar[Weight] = Weight(opaque=55, alpha=450)
 
     amount: int = parameter(
         POSITIONAL,

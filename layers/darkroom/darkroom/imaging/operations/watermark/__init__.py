@@ -42,7 +42,7 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     """Draw a text, a picture of the same bucket, or both side by side over the picture."""
 
     name: ClassVar[str] = "watermark"
-    weight: ClassVar[Weight] = Weight(opaque=75, alpha=75)
+    weight: ClassVar[Weight] = Weight(opaque=95, alpha=95)
 
     text: str | None = parameter(
         "text",
