@@ -60,6 +60,9 @@ _JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
 _SMOOTHING, _OPTIMIZE = 0, True
 """Settings of the encoder (C-105)."""
 
+_COEFFICIENT_BYTES = 2
+"""Memory per sample of the coefficients, which a decoder keeps until the last of several scans."""
+
 _LARGEST_BLOCK = 16
 """Pixels along each side of the largest block, with chroma at half resolution."""
 _MOST_HEADER_BYTES = 65_536
@@ -83,6 +86,9 @@ class Jpeg(PictureFormat):
         return Header(
             format=self.name,
             size=image.size,
+            coefficient_bytes=0
+            if segments.is_one_scan
+            else _COEFFICIENT_BYTES * len(image.getbands()),
             orientation=orientation,
             opaque=True,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
@@ -122,7 +128,7 @@ class Jpeg(PictureFormat):
         )
         return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
-    def write(self, image: Image.Image, output: Output, **_options: object) -> bytes:
+    def save(self, image: Image.Image, output: Output, **_options: object) -> bytes:
         """Encode baseline or progressive, with chroma at half or at full resolution.
 
         Pillow's `save` gives the encoder a buffer of one or two bytes a pixel. Noise in 4:4:4 and

@@ -195,7 +195,7 @@ def _named(mark: WatermarkObject) -> Iterator[None]:
 def _probed(data: bytes, context: ProcessingContext) -> Header:
     """Read the header as that of a still; raise `OssError` for a picture over the limits."""
     header = replace(probe(data), frames=1)
-    FORMATS[header.format].check_source(header.decoded_size, header.frames, context.limits)
+    FORMATS[header.format].check_source(header, context.limits)
     return header
 
 
@@ -208,6 +208,8 @@ def _decode(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingC
     header = _probed(data, context)
     source_format = FORMATS[header.format]
     needed = _needed_size(mark, size, header)
+    limits = context.limits.holding(size)
+    source_format.check_memory(header, limits, needed=needed, every=False)
     frame = next(source_format.frames(data, header, needed=needed, every=False))
     return Picture(
         image=apply_orientation(frame.image, header.orientation),
