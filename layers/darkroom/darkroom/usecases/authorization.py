@@ -114,18 +114,21 @@ def authorize_read(
         return
     if caller.may(Permission.READ, bucket.name):
         return
-    if not bucket.acl.anyone_reads:
-        if not _current_version_allows_read(bucket, key, services):
-            raise _bucket_access_denied(caller)
-    elif version_id is not None and not _current_version_allows_read(bucket, key, services):
-        # An object is closed by a new version: those before it keep the ACL that they had.
-        raise _object_access_denied(caller)
+    if not bucket.acl.anyone_reads and not _current_version_allows_read(bucket, key, services):
+        raise _bucket_access_denied(caller)
     if purpose is not ReadPurpose.STYLED and bucket.protection.covers(key):
         raise OssError(
             Code.ACCESS_DENIED,
             "You are forbidden to access the original of this image. Ask for it with a style.",
             ec=EC_PROTECTED if purpose is ReadPurpose.PROCESSED else None,
         )
+    if (
+        bucket.acl.anyone_reads
+        and version_id is not None
+        and not _current_version_allows_read(bucket, key, services)
+    ):
+        # An object is closed by a new version: those before it keep the ACL that they had.
+        raise _object_access_denied(caller)
 
 
 def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
