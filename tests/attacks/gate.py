@@ -257,7 +257,7 @@ class Gate:
             run_job(job, worker)
 
     def open_upload(self) -> None:
-        """Open the upload `upload-0` anew in the caller's bucket."""
+        """Open an upload with the id `upload-0` in the caller's bucket; close all others."""
         self.multipart.parts.open.clear()
         self.multipart.numbers = itertools.count()
         self.multipart.initiate("own", "made.png", ObjectAttributes())
