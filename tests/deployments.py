@@ -26,6 +26,7 @@ EXAMPLES = {
     "Dialects": "x-tos-process,image_process",
     "Topics": f'{{"done": "arn:aws:sns:eu-west-1:{ACCOUNT}:done"}}',
     "TopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:done",
+    "KmsKey": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000000",
     "AlarmTopic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:alarms",
 }
 """A value for each parameter that is empty by default."""

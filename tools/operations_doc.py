@@ -18,6 +18,7 @@ from darkroom.imaging.operation import (  # noqa: E402
     Report,
 )
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
+from darkroom.limits import Limits  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
@@ -31,6 +32,10 @@ from left to right, each on the result of the one before; `auto-orient` always r
 output options apply once, at the end. Keys are case-sensitive, unknown keys are ignored, and the
 last value of a repeated key counts. Empty segments and arguments are ignored, and a further
 `|image/…` continues the process like a slash.
+
+The *weight* of a pixel operation bounds its processor time: pixels times weight, summed over the
+steps of a process, of its frames and of its watermarks' objects, may be at most {limit} million
+([decision 140](decisions/140-work.md)). The larger of the pictures before and after a step counts.
 """
 
 KINDS: dict[type[Operation], str] = {
@@ -43,7 +48,8 @@ KINDS: dict[type[Operation], str] = {
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    return "\n".join([INTRODUCTION, *(line for name in OPERATIONS for line in _section(name))])
+    introduction = INTRODUCTION.format(limit=Limits().work)
+    return "\n".join([introduction, *(line for name in OPERATIONS for line in _section(name))])
 
 
 def _section(name: str) -> Iterator[str]:
@@ -51,6 +57,9 @@ def _section(name: str) -> Iterator[str]:
     kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
     yield f"## {name}\n"
     yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
+    if issubclass(operation, PixelOperation):
+        weight = operation.weight
+        yield f"Weight: {weight.opaque}, with transparency {weight.alpha}.\n"
     parameters = declared_parameters(operation).values()
     if parameters:
         yield "| key | value | default | meaning | EC |"

@@ -26,6 +26,7 @@ from darkroom.web.responses import (
     error_response,
     fit_reply_limit,
     head_response,
+    sandbox_headers,
 )
 
 RESERVE_SECONDS = 2.0
@@ -90,7 +91,11 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     headers = response.headers
     if bucket and bucket.cors:
         headers = with_cors_headers(headers, request, bucket)
-    headers = {**headers, **common_headers(request_id, stopwatch, services.clock())}
+    headers = {
+        **headers,
+        **sandbox_headers(headers),
+        **common_headers(request_id, stopwatch, services.clock()),
+    }
     return response_to_event(replace(response, headers=headers))
 
 

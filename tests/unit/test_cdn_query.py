@@ -16,9 +16,11 @@ import pytest
 from darkroom.auth import v1
 from darkroom.process.dialects import DIALECTS
 from darkroom.usecases.accept import accepted_format
+from darkroom.web.dispatch import BUCKET_ROUTES, OBJECT_ROUTES, PLAIN, Routes
 from darkroom.web.handlers import not_implemented
 from darkroom.web.lambda_events import CONTENT_TYPE_HEADER
-from darkroom.web.wire import RESPONSE_PREFIX, QueryParameter
+from darkroom.web.responses import RESPONSE_PARAMETERS
+from darkroom.web.wire import QueryParameter
 from tests.stack import stack_with
 from tests.unit.usecases.test_accept import NAMED
 
@@ -40,10 +42,18 @@ process.stdout.write(JSON.stringify(events.map((event) => handler(event))));
 """
 
 
-def service_parameters() -> set[str]:
-    """Return the parameters that can change a response, without those known by their prefix."""
-    names = {*QueryParameter, *not_implemented.OF_OBJECTS, *not_implemented.OF_BUCKETS}
-    return {str(name) for name in names if not name.startswith(("x-oss-", RESPONSE_PREFIX))}
+def sub_resources(routes: Routes) -> set[str]:
+    """Return the sub-resources of a table of routes."""
+    return {name for _, name in routes if name != PLAIN}
+
+
+OBJECT_PARAMETERS = {
+    *sub_resources(OBJECT_ROUTES),
+    *not_implemented.OF_OBJECTS,
+    *RESPONSE_PARAMETERS,
+    QueryParameter.VERSION_ID,
+}
+"""The parameters that change the answer to an anonymous GET of an object."""
 
 
 def test_handlers_read_declared_parameters_only() -> None:
@@ -58,8 +68,17 @@ def listed(name: str) -> list[str]:
 
 
 def test_the_function_lists_the_parameters_of_the_service() -> None:
-    """Both lists are equal."""
-    assert listed("KNOWN") == sorted(service_parameters())
+    """Those of objects, and the sub-resources of buckets."""
+    assert listed("OBJECT") == sorted(map(str, OBJECT_PARAMETERS))
+    buckets = {*sub_resources(BUCKET_ROUTES), *not_implemented.OF_BUCKETS}
+    assert listed("BUCKET") == sorted(map(str, buckets - OBJECT_PARAMETERS))
+
+
+def test_the_function_keeps_values_that_count() -> None:
+    """A sub-resource counts by its presence, except a process."""
+    valued = {*RESPONSE_PARAMETERS, QueryParameter.VERSION_ID}
+    valued |= {QueryParameter.PROCESS, QueryParameter.ASYNC_PROCESS}
+    assert listed("VALUED") == sorted(map(str, valued))
 
 
 def test_the_function_detects_every_signature_version() -> None:
@@ -73,7 +92,12 @@ def test_the_function_is_below_cloudfronts_limit() -> None:
 
 
 def event(
-    query: str, *, method: str = "GET", headers: Sequence[str] = (), accept: Sequence[str] = ()
+    query: str,
+    *,
+    method: str = "GET",
+    headers: Sequence[str] = (),
+    accept: Sequence[str] = (),
+    uri: str = "/demo/a.jpg",
 ) -> dict[str, Any]:
     """Return a CloudFront event: names and values are encoded as in the request.
 
@@ -86,7 +110,7 @@ def event(
         parameters[name]["multiValue"].append({"value": value})
     request: dict[str, Any] = {
         "method": method,
-        "uri": "/demo/a.jpg",
+        "uri": uri,
         "querystring": parameters,
         "headers": {name: {"value": "…"} for name in headers},
         "cookies": {},
@@ -116,26 +140,38 @@ def run(*events: dict[str, Any], code: str = CODE) -> list[dict[str, Any]]:
 
 
 KEPT = {
-    "x-oss-process=image/resize,w_100&utm_source=x&fbclid=1": ["x-oss-process"],
-    "utm=1": [],
-    "=1": [],
-    "_=1&%3C%25=2&__proto__=3&constructor=4": [],
-    "versionId=1&response-expires=0&x=1": ["versionId", "response-expires"],
-    "x%2Doss%2Dprocess=image/info": ["x%2Doss%2Dprocess"],
-    "%ff=1": ["%ff"],
-    "list-type=2&prefix=a&max-keys=5&start-after=b&fetch-owner=true&cb=1": [
-        *("list-type", "prefix", "max-keys", "start-after", "fetch-owner")
-    ],
-    "tagging": ["tagging"],
-    "acl&ACL": ["acl"],
+    "x-oss-process=image/resize,w_100&utm_source=x&fbclid=1": "x-oss-process=image/resize,w_100",
+    "utm=1": "",
+    "_=1&%3C%25=2&__proto__=3&constructor=4": "",
+    "versionId=1&response-expires=0&x=1": "response-expires=0&versionId=1",
+    "x%2Doss%2Dprocess=image/info": "x-oss-process=image/info",
+    "%ff=1": "%ff=",
+    "tagging=5": "tagging=",
+    "acl&ACL": "acl=",
+    # Of other resources, or of none.
+    "list-type=2&prefix=a&max-keys=5&start-after=b&fetch-owner=true&cb=1": "",
+    "x-oss-anything=1&x-oss-=2&response-=3&response-any=4&X-Oss-Process=5": "",
+    "taskId=1&partNumber=2&style&styleName=a&part-number-marker=3&continuation-token=4": "",
+    # One spelling, one order, one value.
+    "objectMeta=123": "objectMeta=",
+    "x-oss-process=image/info&x-oss-process=image/format,png": "x-oss-process=image/info",
+    "%78-oss-process=image/info&x-oss-process=1": "x-oss-process=image/info",
+    "x-oss-process=image/info&%78-oss-process=1": "x-oss-process=image/info",
+    "versionId=1&x-oss-process=image/info": "versionId=1&x-oss-process=image/info",
+    "x-oss-process=image/info&versionId=1": "versionId=1&x-oss-process=image/info",
 }
 
 
+def text_of(querystring: dict[str, Any]) -> str:
+    """Return the query that CloudFront forwards."""
+    return "&".join(f"{name}={entry['value']}" for name, entry in querystring.items())
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_unknown_parameters_of_an_anonymous_request_are_removed(method: str) -> None:
-    """So unknown parameters neither miss the cache nor fill it."""
+def test_an_anonymous_query_keeps_what_changes_the_answer(method: str) -> None:
+    """So nothing else misses the cache or fills it."""
     answers = run(*(event(query, method=method) for query in KEPT))
-    left = [list(answer["querystring"]) for answer in answers]
+    left = [text_of(answer["querystring"]) for answer in answers]
     assert dict(zip(KEPT, left, strict=True)) == KEPT
 
 
@@ -147,7 +183,8 @@ def test_a_dialect_is_kept_where_it_is_on(name: str) -> None:
     (alone,) = run(sent, code=code(name))
     (among,) = run(sent, code=code(f"x-oss-process,{name},x-tos-process"))
     assert list(off["querystring"]) == ["x-oss-process"]
-    assert list(alone["querystring"]) == list(among["querystring"]) == [name, "x-oss-process"]
+    assert set(alone["querystring"]) == set(among["querystring"]) == {name, "x-oss-process"}
+    assert alone["querystring"][name] == {"value": "resize,w_9"}
 
 
 AUTO = "x-oss-process=image/resize,w_100/format,auto"
@@ -182,7 +219,7 @@ HAS_VARIANTS = {
     "x%2Doss%2Dprocess=image/%66ormat,auto": True,
     "x-oss-process=style/small": True,
     "x-oss-process=style%2Fsmall": True,
-    "x-oss-process=image/resize,w_1&x-oss-process=image/format,auto": True,
+    "x-oss-process=image/resize,w_1&x-oss-process=image/format,auto": False,
     "x-oss-process=image/resize,w_1/%ff": True,
     "x-oss-process=image/resize,w_1": False,
     "x-oss-process=image/auto-orient,1/format,webp": False,
@@ -215,6 +252,12 @@ def test_a_process_in_a_dialect_is_cached_like_that_of_oss() -> None:
     forwarded = forwarded_accept(*events, code=code("x-tos-process,image_process"))
     has_variants = [value is not None for value in forwarded]
     assert dict(zip(DIALECT_HAS_VARIANTS, has_variants, strict=True)) == DIALECT_HAS_VARIANTS
+
+
+def test_the_root_may_be_a_bucket() -> None:
+    """With a domain it is; no key is empty."""
+    (answer,) = run(event("list-type=2&style&acl&prefix=a&x-oss-bucket-settings=1", uri="/"))
+    assert text_of(answer["querystring"]) == "acl=&list-type=&style=&x-oss-bucket-settings="
 
 
 SIGNED = [

@@ -203,6 +203,29 @@ def test_buckets_are_private_and_encrypted(stack: Stack) -> None:
         assert entry["Properties"]["SqsManagedSseEnabled"] is True
 
 
+def test_the_table_is_protected_from_deletion() -> None:
+    """Unless a parameter says otherwise: a failed first deployment could not be rolled back."""
+    assert deployment().properties("Table")["DeletionProtectionEnabled"] is True
+    assert (
+        deployment("DeletionProtection").properties("Table")["DeletionProtectionEnabled"] is False
+    )
+
+
+def test_a_kms_key_encrypts_everything_that_is_retained() -> None:
+    """Buckets, table and secrets; both roles may use it."""
+    stack = deployment("KmsKey", "Cdn")
+    key = EXAMPLES["KmsKey"]
+    for name in ("Pictures", "Results"):
+        (rule,) = stack.properties(name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+        assert rule["BucketKeyEnabled"] is True
+    assert stack.properties("Table")["SSESpecification"]["KMSMasterKeyId"] == key
+    assert {stack.properties(name)["KmsKeyId"] for name in ("Keys", "OriginSecret")} == {key}
+    for role in ("ProcessRole", "PersistRole"):
+        assert key in str(stack.properties(role))
+    assert "kms" not in str(deployment("Cdn").resources)
+
+
 @in_every_deployment
 def test_buckets_and_queues_are_reached_over_tls_only(stack: Stack) -> None:
     """Each has a policy that denies requests without TLS."""

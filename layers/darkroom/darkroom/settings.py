@@ -83,6 +83,8 @@ class Settings:
     """Minimum severity of log lines, except for the share that is logged at DEBUG."""
     debug_sample_rate: float = 0.0
     """Share of the requests and messages that are logged at DEBUG, 0 to 1."""
+    download_documents: bool = False
+    """Whether stored objects that are no pictures are sent as downloads; otherwise sandboxed."""
     auto_orient: bool = True
     """Whether pictures are turned upright if no action says otherwise (C-63)."""
     dialects: tuple[str, ...] = (PROCESS,)
@@ -113,6 +115,7 @@ class Settings:
             memory=_memory(environ),
             log_level=_log_level(environ),
             debug_sample_rate=_rate(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
+            download_documents=_flag(environ, "DARKROOM_DOWNLOAD_DOCUMENTS", default=False),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
             dialects=_dialects(environ),
         )

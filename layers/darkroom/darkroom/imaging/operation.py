@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.picture import Header, Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 
 type QualityRule = Callable[[int | None], int]
@@ -48,6 +49,21 @@ class Operation(ABC):
 
 class PixelOperation(Operation):
     """An operation that changes pixels: a pure function from picture to new picture."""
+
+    weight: ClassVar[Weight]
+    """Bounds the processor time of `apply`, for the larger of the pictures before and after."""
+
+    def shape_after(self, before: Shape) -> Shape | None:
+        """Return the result's shape; None where `apply` refuses the picture."""
+        return before.resized(before.size)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of `apply`; may raise the errors of `apply` that depend on sizes alone."""
+        del context
+        pixels = max(before.pixels, after.pixels)
+        total.add(STEP + self.weight.of(pixels, alpha=before.alpha or after.alpha))
 
     @abstractmethod
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:

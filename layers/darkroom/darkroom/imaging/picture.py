@@ -64,6 +64,8 @@ class Header:
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
     """Whether a HEIC, AVIF, TIFF or BMP has an alpha channel; False for other formats."""
+    opaque: bool = False
+    """Whether the file certainly has no transparent pixel."""
     quality: int | None = None
     """Quality of a JPEG on the IJG scale, estimated from its luminance quantisation table."""
     resolution: Resolution | None = None

@@ -13,7 +13,7 @@ from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
-from darkroom.imaging.plan import ProcessPlan, plan_process
+from darkroom.imaging.plan import ProcessPlan, check_work, plan_process
 from darkroom.limits import Limits
 
 JSON = "application/json"
@@ -48,6 +48,7 @@ def run(
     _check_memory(header, plan, context.limits)
     if plan.report is not None:
         return _report(plan.report, data, header)
+    check_work(plan, header, context)
     frames = FORMATS[header.format].frames(
         data, header, needed=plan.needed, every=plan.output.animated
     )
@@ -72,7 +73,9 @@ def run_each(
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            plans[number] = plan_process(header, operations, context.limits, upright=upright)
+            plan = plan_process(header, operations, context.limits, upright=upright)
+            check_work(plan, header, context)
+            plans[number] = plan
         except OssError as error:
             yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
@@ -177,6 +180,7 @@ def _process_frames(
             for step in plan.steps:
                 context.check_deadline()
                 picture = step.apply(picture, context)
-            context.check_deadline()
+            # An encoder cannot be interrupted: it starts only if it certainly ends in time.
+            context.check_deadline(target.encoding_seconds(picture.image))
             target.check_encoder_memory(picture.image, plan.output, context.limits)
         yield Frame(picture.image, duration)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Size
+from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, writable_or_fallback
 from darkroom.imaging.negotiation import AcceptedFormat, negotiated_format
 from darkroom.imaging.operation import (
@@ -17,7 +18,11 @@ from darkroom.imaging.operation import (
     SupportsReducedDecode,
 )
 from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, may_reduce, swap_sides
+from darkroom.imaging.work import Shape, Weight, WorkSum
 from darkroom.limits import Limits
+
+_TRANSPOSITION = Weight(opaque=6, alpha=6)
+"""The weight of turning a picture upright."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +91,34 @@ def result_size(
     for step in steps:
         size = step.result_size(size, limits, animated=header.frames > 1)
     return size
+
+
+def check_work(plan: ProcessPlan, header: Header, context: ProcessingContext) -> None:
+    """Refuse a process over the limit of work, before a pixel of the picture is decoded.
+
+    Loads the objects of watermarks, whose preparation counts. Decoding the picture and encoding the
+    result do not count: other limits bound them. Raises `BadRequest` and `WatermarkError`.
+    """
+    if not plan.steps:
+        return
+    source = FORMATS[header.format]
+    decoded = Shape(
+        size=swap_sides(header.size, plan.orientation),
+        alpha=not header.opaque,
+        keeps_alpha=plan.output.alpha,
+        animated=header.frames > 1,
+        reduction=source.reduction(header, plan.needed),
+    )
+    total = WorkSum(frames=plan.output.frames)
+    if plan.orientation != NORMAL_ORIENTATION:
+        total.add(_TRANSPOSITION.of(decoded.pixels, alpha=decoded.alpha))
+    shape: Shape | None = decoded
+    for step in plan.steps:
+        before, shape = shape, shape and step.shape_after(shape)
+        if before is None or shape is None:
+            break
+        step.add_work(total, before, shape, context)
+    context.limits.check_work(total.millions)
 
 
 def _log_fields(plan: ProcessPlan, header: Header) -> dict[str, object]:

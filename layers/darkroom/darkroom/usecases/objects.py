@@ -84,7 +84,7 @@ class OpenedObject:
 
 def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     """Return an opened object, whose body must be closed after use."""
-    authorize_read(request.bucket, request.key, request.caller, services)
+    _authorize(request, services)
     opened, byte_range = _open(request, services)
     try:
         authorize_object(request.bucket, request.caller, opened.info)
@@ -99,6 +99,12 @@ def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     return OpenedObject(info=opened.info, not_modified=False, body=opened, byte_range=byte_range)
 
 
+def _authorize(request: GetObjectRequest, services: Services) -> None:
+    authorize_read(
+        request.bucket, request.key, request.caller, services, version_id=request.version_id
+    )
+
+
 def _is_not_modified(request: GetObjectRequest, info: ObjectInfo) -> bool:
     return request.preconditions is not None and request.preconditions.evaluate(info)
 
@@ -111,7 +117,7 @@ def _check_range(request: GetObjectRequest, byte_range: ByteRange | None) -> Non
 
 def head_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     """Return an object's header, without its bytes."""
-    authorize_read(request.bucket, request.key, request.caller, services)
+    _authorize(request, services)
     info = services.objects.head(request.bucket.name, request.key, version_id=request.version_id)
     authorize_object(request.bucket, request.caller, info)
     return OpenedObject(info=info, not_modified=_is_not_modified(request, info))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from darkroom.auth import Caller
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
 from darkroom.process.dialects import DIALECTS
@@ -17,7 +18,7 @@ from darkroom.process.grammar import (
     check_style_name,
     parse,
 )
-from darkroom.usecases.authorization import ReadPurpose
+from darkroom.usecases.authorization import ReadPurpose, authorize_object
 from darkroom.usecases.services import Services
 
 MAX_STYLES = 50
@@ -223,24 +224,31 @@ def split_style(path: str, bucket: Bucket, services: Services) -> StyledKey | No
 
 
 @contextmanager
-def report_missing_style(path: str, bucket: Bucket, services: Services) -> Iterator[None]:
-    """Raise `NoSuchStyle` instead of `NoSuchKey` where only the style is missing."""
+def report_missing_style(
+    path: str, bucket: Bucket, caller: Caller, services: Services
+) -> Iterator[None]:
+    """Raise `NoSuchStyle` instead of `NoSuchKey` where only the style is missing.
+
+    An object that the caller may not read counts as missing.
+    """
     try:
         yield
     except OssError as error:
-        if error.code is Code.NO_SUCH_KEY and _is_object_without_style(path, bucket, services):
+        if error.code is Code.NO_SUCH_KEY and _is_object_without_style(
+            path, bucket, caller, services
+        ):
             raise OssError(Code.NO_SUCH_STYLE) from error
         raise
 
 
-def _is_object_without_style(path: str, bucket: Bucket, services: Services) -> bool:
+def _is_object_without_style(path: str, bucket: Bucket, caller: Caller, services: Services) -> bool:
     split = next(possible_splits(path, bucket.delimiters), None)
     if split is None:
         return False
     try:
-        services.objects.head(bucket.name, split.key)
+        authorize_object(bucket, caller, services.objects.head(bucket.name, split.key))
     except OssError as error:
-        if error.code is Code.NO_SUCH_KEY:
+        if error.code in (Code.NO_SUCH_KEY, Code.ACCESS_DENIED):
             return False
         raise
     return True

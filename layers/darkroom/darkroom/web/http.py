@@ -30,6 +30,18 @@ NOT_UTF_8 = "The characters encoding must be utf-8."
 
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
 
+SHARED_CACHE_DIRECTIVES = ("public", "s-maxage", "proxy-revalidate", "private")
+"""`Cache-Control` directives for shared caches."""
+
+
+def private_cache_control(cache_control: str) -> str:
+    """Return `private` and the directives for the caller's own cache, without the others."""
+    directives = (part.strip() for part in cache_control.split(","))
+    allowed = [
+        part for part in directives if part and not part.lower().startswith(SHARED_CACHE_DIRECTIVES)
+    ]
+    return ", ".join(["private", *allowed])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:

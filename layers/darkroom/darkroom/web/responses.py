@@ -19,9 +19,12 @@ from darkroom.usecases.ignored_errors import Original
 from darkroom.usecases.objects import OpenedObject
 from darkroom.usecases.render import RenderResult
 from darkroom.web import wire, xml
-from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef
+from darkroom.web.http import NO_STORE, ObjectBody, Response, ResultRef, private_cache_control
 from darkroom.web.object_headers import STORED_HEADERS, check_header_text
 from darkroom.web.wire import QueryParameter
+
+HSTS_SECONDS = 31_536_000
+"""Seconds for which a browser asks this host over HTTPS only."""
 
 MAX_ERROR_HEADER_BYTES = 4096
 """Bytes of an error in a header with all its details: servers limit headers."""
@@ -65,9 +68,12 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
     if cache_control:
         headers["cache-control"] = cache_control
     result = rendered.result
+    if result is not None:
+        headers |= {"content-type": result.content_type, **overrides}
+    if rendered.private:
+        headers["cache-control"] = private_cache_control(headers.get("cache-control", ""))
     if result is None:
         return Response(status=304, headers=headers)
-    headers |= {"content-type": result.content_type, **overrides}
     if isinstance(result, CachedResult):
         headers["content-length"] = str(result.size)
     ref = None
@@ -81,6 +87,36 @@ def processed_response(rendered: RenderResult, overrides: Mapping[str, str]) -> 
         cache_status=rendered.cache_status,
         store_error=rendered.store_error,
     )
+
+
+_PICTURE_TYPE = re.compile(r"image/(?!.*xml)[a-z0-9.+-]+\s*(;[^,]*)?", re.IGNORECASE)
+"""Content types that a browser shows as a picture without scripts; of a list with commas, a browser
+takes the last type."""
+
+
+def is_picture(content_type: str) -> bool:
+    """Return whether a browser can show content of the type but not run it; SVG is XML."""
+    return _PICTURE_TYPE.fullmatch(content_type.strip()) is not None
+
+
+def sandbox_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers by which a stored page acts for no origin, unless it is a picture.
+
+    All buckets share an origin where URLs have path style, and a site where they are sub-domains.
+    """
+    if is_picture(headers.get("content-type", "")):
+        return {}
+    return {"content-security-policy": "sandbox"}
+
+
+def download_overrides(opened: OpenedObject, overrides: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the overrides with a disposition by which browsers store what is no picture."""
+    if is_picture(overrides.get("content-type", opened.info.content_type)):
+        return overrides
+    stored = opened.info.headers.get("content-disposition", "")
+    written = overrides.get("content-disposition", stored)
+    _, separator, parameters = written.partition(";")
+    return {**overrides, "content-disposition": f"attachment{separator}{parameters}"}
 
 
 def original_response(
@@ -231,6 +267,8 @@ def common_headers(request_id: str, stopwatch: Stopwatch, now: datetime) -> dict
         "server-timing": stopwatch.server_timing(),
         # A browser must not guess another type for a stored object.
         "x-content-type-options": "nosniff",
+        # Ignored over HTTP.
+        "strict-transport-security": f"max-age={HSTS_SECONDS}",
         wire.REQUEST_ID: request_id,
         wire.SERVER_TIME: str(round(1000 * stopwatch.total)),
     }

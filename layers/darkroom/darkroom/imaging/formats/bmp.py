@@ -8,6 +8,7 @@ from PIL import Image, ImageMath
 
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header, Output
+from darkroom.imaging.work import Weight
 
 _HEADER = struct.Struct("<2sIHHI")
 """BITMAPFILEHEADER: signature, file size, two reserved words, offset of the pixels."""
@@ -93,6 +94,8 @@ class Bmp(PictureFormat):
 BMP = Bmp(
     name="bmp",
     pillow_name="BMP",
+    decoding_weight=5,
+    encoding_weight=Weight(opaque=10, alpha=10),
     plugin="PIL.BmpImagePlugin",
     content_type="image/bmp",
     signatures=(b"BM",),

@@ -21,7 +21,13 @@ from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.imaging.work import STEP, Weight, area
 from darkroom.limits import Limits
+
+_NANOSECONDS_PER_BYTE = 150
+"""Processor time for the entropy decoder, which depends on the file's bytes."""
+
+_ENCODING = Weight(opaque=60, alpha=60)
 
 EC_UNSUPPORTED = "0040-00000005"
 
@@ -83,6 +89,11 @@ class PictureFormat:
     """The same for an animation: the canvas before and after a frame, and the encoder's copy."""
     encoder_bytes_per_pixel: int = 0
     """The same for encoding a still of which the encoder keeps copies; 0: `bytes_per_pixel`."""
+
+    decoding_weight: int = 20
+    """Nanoseconds for a decoded pixel, besides `_NANOSECONDS_PER_BYTE` for the file's bytes."""
+    encoding_weight: Weight = _ENCODING
+    """Nanoseconds for a pixel of the result, at most."""
 
     ec_source_side: str = "0040-00000009"
     ec_damaged: str | None = None
@@ -220,6 +231,11 @@ class PictureFormat:
         """Return the error for a sound file that this build does not decode (C-180)."""
         return unsupported_format()
 
+    def decoding_work(self, header: Header, reduction: int, length: int) -> int:
+        """Return the nanoseconds for decoding the first frame of a file of this length."""
+        pixels = area(header.decoded_size) // reduction**2
+        return STEP + pixels * self.decoding_weight + length * _NANOSECONDS_PER_BYTE
+
     # --- Writing ----------------------------------------------------------------------------------
 
     def check_result(self, size: Size) -> None:
@@ -232,6 +248,11 @@ class PictureFormat:
             )
         if self.max_pixels is not None and width * height > self.max_pixels:
             raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
+
+    def encoding_seconds(self, image: Image.Image) -> float:
+        """Return the seconds of one core that encoding takes at most."""
+        alpha = image.mode in ("LA", "RGBA")
+        return self.encoding_weight.of(area(image.size), alpha=alpha) / 1_000_000_000
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
         """Raise `ImageTooLarge` for a still that the encoder lacks memory for."""

@@ -22,6 +22,7 @@ from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Header, Output, Resolution
+from darkroom.imaging.work import Weight
 
 OVERSAMPLING = 1.25
 """Least ratio of the sides of a reduced decode to those needed (decision 003)."""
@@ -89,6 +90,7 @@ class Jpeg(PictureFormat):
             if segments.is_one_scan
             else _COEFFICIENT_BYTES * len(image.getbands()),
             orientation=orientation,
+            opaque=True,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
             resolution=resolution or segments.resolution,
             exif=segments.exif,
@@ -148,6 +150,8 @@ class Jpeg(PictureFormat):
 JPEG = Jpeg(
     name="jpg",
     pillow_name="JPEG",
+    decoding_weight=15,
+    encoding_weight=Weight(opaque=160, alpha=160),
     plugin="PIL.JpegImagePlugin",
     content_type="image/jpeg",
     aliases=("jpeg",),

@@ -18,6 +18,7 @@ from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import Header
+from darkroom.imaging.work import Weight
 
 MAX_CHUNKS = 50_000
 """Chunks of 400 bytes in the largest source; encoders write pixels in chunks of 8 KB or more."""
@@ -72,6 +73,7 @@ class Png(PictureFormat):
             format=self.name,
             size=self.open(_essential(data, chunks[:pixels])).size,
             orientation=exif_orientation(exif),
+            opaque=_is_opaque(data, chunks),
         )
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
@@ -102,12 +104,18 @@ class Png(PictureFormat):
 PNG = Png(
     name="png",
     pillow_name="PNG",
+    decoding_weight=20,
+    encoding_weight=Weight(opaque=200, alpha=200),
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
     signatures=(_SIGNATURE,),
     bytes_per_pixel=18,  # 16-bit grey with a transparent level
     encoder_options={"compress_type": _RLE},
 )
+
+
+_ALPHA_BIT = 4
+"""The bit of a PNG's colour type that stands for an alpha channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,3 +284,9 @@ def _without_level(image: Image.Image, level: int) -> Image.Image:
     grey.putalpha(samples.point([0 if value == level else 255 for value in range(1 << 16)], "L"))
     grey.info = {name: value for name, value in image.info.items() if name != "transparency"}
     return grey
+
+
+def _is_opaque(data: bytes, chunks: list[Chunk]) -> bool:
+    """Return whether the colour type has no alpha and no chunk adds transparency."""
+    colour_type = next((data[each.start + 9] for each in chunks if each.name == b"IHDR"), 6)
+    return not colour_type & _ALPHA_BIT and all(each.name != b"tRNS" for each in chunks)

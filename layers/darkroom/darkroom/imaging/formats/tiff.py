@@ -19,6 +19,7 @@ from darkroom.imaging.picture import (
     apply_orientation,
     swap_sides,
 )
+from darkroom.imaging.work import Weight
 
 _COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000})
 """Compressions that the decoder of this build has."""
@@ -119,6 +120,8 @@ class Tiff(PictureFormat):
 TIFF = Tiff(
     name="tiff",
     pillow_name="TIFF",
+    decoding_weight=15,
+    encoding_weight=Weight(opaque=70, alpha=70),
     plugin="PIL.TiffImagePlugin",
     content_type="image/tiff",
     suffixes=("tif",),

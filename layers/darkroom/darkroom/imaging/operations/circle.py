@@ -10,6 +10,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.masks import apply_mask, corner_mask
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
@@ -19,6 +20,7 @@ class Circle(PixelOperation):
     """Crop to a disc at the centre; outside, the result is transparent, or white without alpha."""
 
     name: ClassVar[str] = "circle"
+    weight: ClassVar[Weight] = Weight(opaque=10, alpha=12)
 
     r: int = parameter(
         "r",
@@ -26,6 +28,17 @@ class Circle(PixelOperation):
         "Radius in pixels, limited to half the shorter side.",
         ec="0040-00000233",
     )
+
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape of the square around the disc."""
+        return before.resized(disc_box(before.size, self.r).size).masked()
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of the square: nothing else of the picture is read."""
+        del before, context
+        total.add(STEP + self.weight.of(after.pixels, alpha=after.alpha))
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop to the square around the disc, 2r + 1 pixels a side, and mask it."""

@@ -8,6 +8,7 @@ from darkroom.geometry import GRAVITIES, Box, Size, crop_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Shape, Weight
 from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Integer, parameter
 
@@ -23,6 +24,7 @@ class Crop(PixelOperation):
     """Crop to a rectangle at an offset from a gravity, clipped to the picture."""
 
     name: ClassVar[str] = "crop"
+    weight: ClassVar[Weight] = Weight(opaque=3, alpha=4)
 
     w: int = parameter(
         "w", _SIDE, "Width; 0 extends it to the edge.", default=0, ec="0040-00000225"
@@ -51,6 +53,11 @@ class Crop(PixelOperation):
         """Raise `NotImplemented` for gravities that need a detection service (C-97)."""
         if self.g in _DETECTED:
             raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
+
+    def shape_after(self, before: Shape) -> Shape | None:
+        """Return the shape of the rectangle, None for an origin outside the picture."""
+        box = crop_box(before.size, (self.w, self.h), self.g, (self.x, self.y))
+        return None if box is None else before.resized(box.size)
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop; raise `BadRequest` for an origin outside the picture (C-53)."""

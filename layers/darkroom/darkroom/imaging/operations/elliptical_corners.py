@@ -7,6 +7,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.masks import corner_mask, elliptical_corner_mask, mask_corners
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Shape, Weight
 from darkroom.process.parameters import Length, PixelsOrPercent, parameter
 
 _RADIUS = PixelsOrPercent(max_pixels=4096, max_percent=50)
@@ -17,6 +18,7 @@ class EllipticalCorners(PixelOperation):
     """Round the four corners off by a horizontal and a vertical radius; no operation of OSS."""
 
     name: ClassVar[str] = "elliptical-corners"
+    weight: ClassVar[Weight] = Weight(opaque=12, alpha=12)
 
     x: Length = parameter(
         "x",
@@ -24,6 +26,10 @@ class EllipticalCorners(PixelOperation):
         "Horizontal radius in pixels or percent of the shorter side, limited to half of it.",
     )
     y: Length = parameter("y", _RADIUS, "Vertical radius, likewise.")
+
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape with transparent corners."""
+        return before.masked()
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Mask the four corners; the size is not changed."""

@@ -8,6 +8,7 @@ from PIL import Image
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _TRANSPOSITIONS = (
@@ -22,6 +23,7 @@ class Flip(PixelOperation):
     """Mirror the picture; an animation becomes its first frame."""
 
     name: ClassVar[str] = "flip"
+    weight: ClassVar[Weight] = Weight(opaque=5, alpha=6)
 
     direction: int = parameter(
         POSITIONAL, Integer(0, 2), "0 mirrors top to bottom, 1 left to right, 2 both."

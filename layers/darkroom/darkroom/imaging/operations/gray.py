@@ -6,6 +6,7 @@ from typing import ClassVar
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import POSITIONAL, Flag, parameter
 
 
@@ -14,6 +15,7 @@ class Gray(PixelOperation):
     """Replace every colour by its luminance; an extension that OSS does not document."""
 
     name: ClassVar[str] = "gray"
+    weight: ClassVar[Weight] = Weight(opaque=5, alpha=6)
     aliases: ClassVar[tuple[str, ...]] = ("grey",)
 
     enabled: bool = parameter(POSITIONAL, Flag(), "1 removes the colours, 0 changes nothing.")

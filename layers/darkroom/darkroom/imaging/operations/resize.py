@@ -1,7 +1,7 @@
 """`resize`: scale, and then cut or pad to a box (spec 02 §1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from PIL import Image
@@ -22,6 +22,7 @@ from darkroom.imaging.flatten import background, flatten
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import resample_without_halo, shrink
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 from darkroom.process.parameters import (
     Choice,
@@ -34,6 +35,9 @@ from darkroom.process.parameters import (
 )
 
 _SIDE = Integer(1, 16_384)
+
+_READ = Weight(opaque=2, alpha=8)
+"""The weight of the source's pixels; `weight` is that of the result's."""
 
 EC_BOTH_ZERO = "0040-00000321"
 
@@ -56,6 +60,7 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
+    weight: ClassVar[Weight] = Weight(opaque=20, alpha=80)
 
     m: str = parameter(
         "m",
@@ -117,6 +122,28 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
         """Return the size to which the whole picture is scaled, None if that is its own."""
         scaled = self.scaling(size, animated=animated).scaled
         return None if scaled == size else scaled
+
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the result's shape; padding makes it opaque."""
+        scaling = self.scaling(before.size, animated=before.animated)
+        return replace(before.resized(scaling.size), alpha=before.alpha and not scaling.padded)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of reading all pixels and of writing the result.
+
+        Rows are scaled before columns: the picture between the two may be larger than both.
+        """
+        scaling = self.scaling(before.size, animated=before.animated)
+        context.limits.check_resized(scaling.size)
+        if scaling.size == scaling.scaled == before.size and not scaling.padded:
+            return
+        width, height = scaling.scaled if scaling.padded else scaling.size
+        between = width * -(-before.size[1] // before.reduction)
+        written = max(width * height, between, after.pixels)
+        read = _READ.of(before.pixels, alpha=before.alpha)
+        total.add(STEP + read + self.weight.of(written, alpha=before.alpha))
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Scale by area averaging when shrinking, bicubic when enlarging (C-51).

@@ -7,6 +7,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.masks import corner_mask, mask_corners
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Shape, Weight
 from darkroom.process.parameters import Integer, parameter
 
 
@@ -15,6 +16,7 @@ class RoundedCorners(PixelOperation):
     """Round the four corners off; outside, the result is transparent, or white without alpha."""
 
     name: ClassVar[str] = "rounded-corners"
+    weight: ClassVar[Weight] = Weight(opaque=12, alpha=12)
 
     r: int = parameter(
         "r",
@@ -22,6 +24,10 @@ class RoundedCorners(PixelOperation):
         "Radius in pixels, limited to half the shorter side.",
         ec="0040-00000237",
     )
+
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape with transparent corners."""
+        return before.masked()
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Mask the four corners; the size is not changed."""

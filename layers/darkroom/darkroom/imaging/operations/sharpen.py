@@ -9,6 +9,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.borders import filter_in_bands
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _FULL = 500
@@ -23,6 +24,7 @@ class Sharpen(PixelOperation):
     """Sharpen by adding to every pixel its differences to its four neighbours."""
 
     name: ClassVar[str] = "sharpen"
+    weight: ClassVar[Weight] = Weight(opaque=55, alpha=180)
 
     amount: int = parameter(
         POSITIONAL,

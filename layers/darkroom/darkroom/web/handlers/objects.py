@@ -7,7 +7,12 @@ from darkroom.errors import invalid
 from darkroom.http_dates import iso_date
 from darkroom.usecases import objects
 from darkroom.usecases.byte_ranges import parse_range
-from darkroom.usecases.objects import CopyObjectRequest, GetObjectRequest, PutObjectRequest
+from darkroom.usecases.objects import (
+    CopyObjectRequest,
+    GetObjectRequest,
+    OpenedObject,
+    PutObjectRequest,
+)
 from darkroom.web import wire
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
@@ -19,6 +24,7 @@ from darkroom.web.object_headers import (
 )
 from darkroom.web.request_checks import read_body
 from darkroom.web.responses import (
+    download_overrides,
     object_meta_response,
     object_response,
     put_headers,
@@ -41,7 +47,15 @@ def get_object(context: RequestContext) -> Response:
     with context.processing.stage("store"):
         opened = objects.open_object(request, context.services)
     context.processing.log_context.bind(source_bytes=opened.info.size)
-    return object_response(opened, overrides, context.reply_limit)
+    return object_response(opened, _disposition(context, opened, overrides), context.reply_limit)
+
+
+def _disposition(
+    context: RequestContext, opened: OpenedObject, overrides: Mapping[str, str]
+) -> Mapping[str, str]:
+    if not context.services.settings.download_documents:
+        return overrides
+    return download_overrides(opened, overrides)
 
 
 def head_object(context: RequestContext) -> Response:
@@ -49,7 +63,7 @@ def head_object(context: RequestContext) -> Response:
     overrides = response_overrides(context.query, context.caller)
     with context.processing.stage("store"):
         found = objects.head_object(_object_request(context), context.services)
-    return object_response(found, overrides, context.reply_limit)
+    return object_response(found, _disposition(context, found, overrides), context.reply_limit)
 
 
 def get_object_meta(context: RequestContext) -> Response:

@@ -53,7 +53,7 @@ def styled_or(plain: Handler) -> Handler:
         styled = split_style(context.key, context.bucket, context.services)
         if styled is not None:
             return get_processed(context, styled)
-        with report_missing_style(context.key, context.bucket, context.services):
+        with report_missing_style(context.key, context.bucket, context.caller, context.services):
             return plain(context)
 
     return get_styled_or_plain
