@@ -105,6 +105,17 @@ def test_real_files_with_a_smaller_header_are_damage(word: str) -> None:
         assert refused.value.code is Code.IMAGE_DAMAGE
 
 
+def test_a_file_of_fewer_pixels_than_its_header_is_damage() -> None:
+    """The decoder of HEIC crops to a larger aperture than the picture, and returns all pixels."""
+    data = stored(quarters((24, 20)), "heic")
+    at = data.index(b"clap") + 4
+    larger = data[:at] + (200).to_bytes(4) + data[at + 4 :]
+    for process in ("format,png", "resize,w_10", "resize,m_fixed,w_400,h_400/format,webp"):
+        with pytest.raises(OssError) as refused:
+            processed(larger, process)
+        assert refused.value.code is Code.IMAGE_DAMAGE
+
+
 def test_all_of_many_items_count() -> None:
     """The largest of them is what limits are compared with."""
     large = Item(
