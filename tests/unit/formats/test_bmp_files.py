@@ -192,6 +192,26 @@ def test_runs_without_end_are_cheap(pixels: bytes) -> None:
     assert time.process_time() - began < 0.2
 
 
+@pytest.mark.parametrize("nibbles", [False, True])
+def test_short_runs_are_decoded_fast(nibbles: bool) -> None:
+    """Ten megabytes of runs of one pixel, without a step of Python for each."""
+    data = rle((b"\1\1" * 2250 + END_OF_ROW) * 2250 + END, nibbles=nibbles, size=(2250, 2250))
+    began = time.process_time()
+    result = shown(processed(data, "resize,w_9/format,png")).convert("RGB")
+    assert time.process_time() - began < 3
+    assert result.getcolors() == [(81, PALETTE[0 if nibbles else 1])]
+
+
+def test_excessive_codes_are_refused() -> None:
+    """Each of them takes a step of Python; successive runs are one."""
+    moves = (MOVE + b"\0\0") * 2_000_001
+    began = time.process_time()
+    with pytest.raises(OssError) as refused:
+        processed(rle(moves, nibbles=False, size=(1500, 1500)), "resize,w_9")
+    assert refused.value.code is Code.IMAGE_TOO_LARGE
+    assert time.process_time() - began < 5
+
+
 def test_truncated_bit_fields_are_damage() -> None:
     """As any truncated picture."""
     data = bitmap((5, 2), 16, bytes(10), compression=BIT_FIELDS, masks=(0xF00, 0xF0, 0xF))
