@@ -123,6 +123,43 @@ def test_missing_scan_lines_are_damage(mode: str, encoding: str) -> None:
             assert refused.value.code is Code.IMAGE_DAMAGE
 
 
+CUT_KINDS: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "colour": ("RGB", {}),
+    "full chroma": ("RGB", {"subsampling": "4:4:4"}),
+    "grey": ("L", {}),
+    "CMYK": ("CMYK", {}),
+    "restart markers": ("RGB", {"restart_marker_rows": 1}),
+}
+
+
+@pytest.mark.parametrize("name", CUT_KINDS)
+def test_an_end_marker_after_a_cut_scan_is_damage(name: str) -> None:
+    """Libjpeg paints the missing blocks grey, at every scale."""
+    mode, options = CUT_KINDS[name]
+    whole = stored(quarters((200, 150)).convert(mode), "jpg", quality=90, **options)
+    start = whole.index(b"\xff\xda") + 20
+    for share in (0.02, 0.3, 0.7, 0.97):
+        cut = whole[: start + round(share * (len(whole) - start))].rstrip(b"\xff") + b"\xff\xd9"
+        for process in ("format,png", "resize,w_100", "resize,w_20", "rotate,90/format,webp"):
+            with pytest.raises(OssError) as refused:
+                processed(cut, process)
+            assert refused.value.code is Code.IMAGE_DAMAGE
+    assert processed(whole, "resize,w_20").body
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_whole_picture_may_end_in_grey(mode: str) -> None:
+    """Its pixels do not depend on the bytes after its scan."""
+    level = (127,) * 4 if mode == "CMYK" else (128,) * 3
+    image = quarters((200, 150)).convert(mode)
+    image.paste(level if mode != "L" else 128, (100, 75, 200, 150))
+    whole = stored(image, "jpg", quality=90)
+    trailer = segment(0xE1, b"Exif\0\0")
+    for data in (whole, whole[:-2] + b"\xff\xff\xd9", whole[:-2], whole + trailer + whole):
+        assert processed(data, "format,png").body == processed(whole, "format,png").body
+        assert processed(data, "resize,w_20").body == processed(whole, "resize,w_20").body
+
+
 @pytest.mark.parametrize("process", ["format,png", "resize,w_8", "info"])
 @pytest.mark.parametrize("length", range(2, 30, 3))
 def test_a_file_cut_in_its_head_is_damage(length: int, process: str) -> None:
