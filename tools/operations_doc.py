@@ -69,7 +69,7 @@ LETTERS = {
     "Armenian": "\u0531\u0561",
     "Ethiopic": "\u1200\u1350",
     "emoji": "\U0001f600\U0001f680",
-    "the signs of rupee, rouble, lira, bitcoin": "\u20b9\u20bd\u20ba\u20bf",
+    "the signs of rupee, rouble, lira and bitcoin": "\u20b9\u20bd\u20ba\u20bf",
 }
 """Characters of scripts, which stand for the others."""
 

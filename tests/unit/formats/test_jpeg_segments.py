@@ -2,7 +2,6 @@
 
 import io
 import random
-import struct
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from darkroom.imaging.picture import Frame, Output
 from tests.colours import rgb_profile
 from tests.pictures import difference
 from tests.unit.formats.drawing import corners, encode, processed, quarters, shown, stored
+from tests.unit.formats.jpegs import lossless, segment
 
 SIZE = (64, 48)
 CLEAN = stored(quarters(SIZE), "jpg", quality=90)
@@ -27,11 +27,6 @@ def noise(size: tuple[int, int], mode: str = "RGB", seed: int = 1) -> Image.Imag
     """Draw random samples, which compress worst; the same for each seed."""
     count = size[0] * size[1] * len(mode)
     return Image.frombytes(mode, size, random.Random(seed).randbytes(count))
-
-
-def segment(marker: int, content: bytes) -> bytes:
-    """Write a segment."""
-    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
 SEGMENTS: Mapping[str, bytes] = {
@@ -250,14 +245,8 @@ def test_a_grainy_picture_in_full_chroma_is_a_result() -> None:
 
 
 def test_a_lossless_jpeg_is_not_reduced() -> None:
-    """No decoder scales its frames; a file of one frame is written here, all of it grey."""
-    width, height = 32, 16
-    frame = segment(0xC3, struct.pack(">BHHB3B", 8, height, width, 1, 1, 0x11, 0))
-    table = segment(0xC4, b"\0" + bytes((1, *[0] * 15)) + b"\0")
-    scan = segment(0xDA, bytes((1, 1, 0, 1, 0, 0)))
-    bits = bytes(width * height // 8)
-    data = b"\xff\xd8" + frame + table + scan + bits + b"\xff\xd9"
+    """No decoder scales its frames."""
     for process in ("format,png", "resize,w_4", "resize,w_16"):
-        image = shown(processed(data, f"{process}/format,png"))
+        image = shown(processed(lossless((32, 16)), f"{process}/format,png"))
         assert image.convert("L").getextrema() == (128, 128)
         assert difference(image, Image.new(image.mode, image.size, 128)) == 0
