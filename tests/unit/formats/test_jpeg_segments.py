@@ -4,6 +4,7 @@ import io
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats import FORMATS
+from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.formats.jpeg import encoded_bytes
 from darkroom.imaging.picture import Frame, Output
 from tests.colours import rgb_profile
+from tests.measure import AVAILABLE, costs
 from tests.pictures import difference
 from tests.unit.formats.drawing import corners, encode, processed, quarters, shown, stored
 from tests.unit.formats.jpegs import lossless, segment
@@ -250,3 +252,19 @@ def test_a_lossless_jpeg_is_not_reduced() -> None:
         image = shown(processed(lossless((32, 16)), f"{process}/format,png"))
         assert image.convert("L").getextrema() == (128, 128)
         assert difference(image, Image.new(image.mode, image.size, 128)) == 0
+    # Memory is counted for all of its pixels.
+    assert probe(lossless((32, 16))).coefficient_bytes == FORMATS["jpg"].bytes_per_pixel
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
+def test_a_missing_end_of_a_large_picture_is_judged_as_it_is_reduced(tmp_path: Path) -> None:
+    """Its pixels at full resolution would not fit where those of a reduced decode do."""
+    files = {"warm": quarters(SIZE), "large": Image.new("L", (10_000, 10_000), 40)}
+    runs = []
+    for name, image in files.items():
+        path = tmp_path / name
+        path.write_bytes(stored(image, "jpg")[:-2])
+        runs.append((path, "image/resize,w_100"))
+    cost = costs(runs)[1]
+    assert cost.outcome == "jpg"
+    assert cost.peak - cost.before < 40

@@ -59,6 +59,8 @@ class Header:
     frames: int = 1
     loop_count: int = 1
     """How often an animation is played; 0 means for ever."""
+    coefficient_bytes: int = 0
+    """Memory per pixel of the whole picture that a decoder takes at any reduction."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
     """Whether a HEIC or AVIF has an alpha channel; always False for other formats."""

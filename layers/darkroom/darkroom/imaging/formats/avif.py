@@ -50,5 +50,6 @@ AVIF = Avif(
     # One thread: the result must not depend on the number of cores.
     encoder_options={"speed": 9, "max_threads": 1},
     max_width=4096,
+    bytes_per_pixel=17,
     max_pixels=9_437_184,
 )

@@ -102,9 +102,9 @@ class Bmp(PictureFormat):
             return image.convert("RGBA")
         return image.convert("RGB")
 
-    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+    def save(self, image: Image.Image, output: Output, **options: object) -> bytes:
         """Encode RGB with Pillow and RGBA with `bgra`."""
-        return bgra(image) if image.mode == "RGBA" else super().write(image, output, **options)
+        return bgra(image) if image.mode == "RGBA" else super().save(image, output, **options)
 
 
 BMP = Bmp(
@@ -113,6 +113,7 @@ BMP = Bmp(
     plugin="PIL.BmpImagePlugin",
     content_type="image/bmp",
     signatures=(b"BM",),
+    bytes_per_pixel=18,  # 1 bit, with rounded corners
     ec_source_side="0040-00000017",
 )
 

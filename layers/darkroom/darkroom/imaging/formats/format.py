@@ -6,6 +6,7 @@ Pillow plugin; a format overrides those where its files need something else.
 
 import importlib
 import io
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -23,6 +24,11 @@ from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
 
 EC_UNSUPPORTED = "0040-00000005"
+
+ENCODER_ERRORS = (OSError, ValueError, OverflowError, RuntimeError, SystemError, MemoryError)
+"""Exceptions of Pillow's encoders for a picture that they cannot write."""
+
+log = logging.getLogger(__name__)
 
 # `Limits.check_source` replaces Pillow's own check, which raises before the header is returned.
 Image.MAX_IMAGE_PIXELS = None
@@ -68,9 +74,15 @@ class PictureFormat:
     max_width: int | None = None
     max_pixels: int | None = None
     bytes_per_pixel: int = 16
-    """Upper bound of the memory for decoding a frame (16: libwebp, of a lossless picture)."""
-    animation_bytes_per_pixel: int = 48
+    """Upper bound of the memory for decoding a frame and for every operation on it.
+
+    16 is what compositing on white for BMP needs. `python -m benchmarks.pixel_memory` measures
+    the bounds, and decision 101 lists them.
+    """
+    animation_bytes_per_pixel: int = 50
     """The same for an animation: the canvas before and after a frame, and the encoder's copy."""
+    encoder_bytes_per_pixel: int = 0
+    """The same for encoding a still of which the encoder keeps copies; 0: `bytes_per_pixel`."""
 
     ec_source_side: str = "0040-00000009"
     ec_damaged: str | None = None
@@ -115,15 +127,27 @@ class PictureFormat:
         """
         return Header(format=self.name, size=self.open(data).size)
 
-    def check_source(self, size: Size, frames: int, limits: Limits) -> None:
-        """Raise `OssError` for a source over the limits; `size` is what decoding allocates."""
+    def check_source(self, header: Header, limits: Limits) -> None:
+        """Raise `ImageTooLarge` for a source over the limits of sides, pixels and frames."""
         limits.check_source(
-            size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
+            header.decoded_size,
+            header.frames,
+            self.name,
+            max_side=self.max_source_side,
+            ec_side=self.ec_source_side,
         )
-        needed = self.bytes_per_pixel
-        if frames > 1:
-            needed = max(needed, self.animation_bytes_per_pixel)
-        limits.check_memory(size, needed, "processed")
+
+    def check_memory(
+        self, header: Header, limits: Limits, *, needed: Size | None, every: bool
+    ) -> None:
+        """Raise `ImageTooLarge` for a source that `frames` and operations lack memory for."""
+        reduction = self.reduction(header, needed)
+        bytes_per_pixel = self.animation_bytes_per_pixel if every else self.bytes_per_pixel
+        limits.check_memory(
+            header.decoded_size,
+            bytes_per_pixel / reduction**2 + header.coefficient_bytes,
+            "processed",
+        )
 
     def reduction(self, header: Header, needed: Size | None) -> int:  # noqa: ARG002 - the default
         """Return how many pixels along each side become one while decoding: 1, 2, 4 or 8.
@@ -214,7 +238,9 @@ class PictureFormat:
             raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
-        """Raise `OssError` for a result for which the encoder lacks memory; by default never."""
+        """Raise `ImageTooLarge` for a still that the encoder lacks memory for."""
+        if not output.animated:
+            limits.check_memory(image.size, self.encoder_bytes_per_pixel, f"written as {self.name}")
 
     def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
         """Encode a still, or an animation frame by frame; return the file.
@@ -231,7 +257,21 @@ class PictureFormat:
         return flatten(image) if image.mode in ("LA", "RGBA") and not output.alpha else image
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode with the plugin of this format; `options` go to Pillow's `save`."""
+        """Encode; `options` go to Pillow's `save`.
+
+        Raises `ImageTooLarge` where the encoder fails: it would fail again, so that a server error,
+        which clients retry, would be wrong. Encoders have limits that no header shows, such as
+        the 512 KB of WebP's first partition.
+        """
+        try:
+            return self.save(image, output, **options)
+        except ENCODER_ERRORS as error:
+            fields = {"format": self.name, "size": image.size, "error": repr(error)}
+            log.warning("encoder failed", extra=fields)
+            raise self._too_large(image.size, "the encoder cannot write it") from error
+
+    def save(self, image: Image.Image, output: Output, **options: object) -> bytes:
+        """Encode with the plugin of this format; may raise any of `ENCODER_ERRORS`."""
         _import_plugin(self.plugin)
         quality = {} if output.quality is None else {"quality": output.quality}
         buffer = io.BytesIO()

@@ -22,5 +22,6 @@ HEIC = Heic(
     # One thread: the result must not depend on the number of cores.
     encoder_options={"enc_params": {"preset": "ultrafast", "x265:pools": "none"}},
     max_side=4096,
+    encoder_bytes_per_pixel=40,
     ec_damaged="0040-00000020",
 )

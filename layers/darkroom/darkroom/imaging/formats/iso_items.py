@@ -372,6 +372,7 @@ def _read_associations(
     parts = 0
     for _ in range(content.number(4)):
         item = items.setdefault(content.number(4 if flags >> 24 else 2), Item())
+        _check_parts("items", len(items), MAX_ITEMS)
         count = content.number(1)
         parts += 1 + count
         _check_parts("properties", parts, MAX_PARTS)

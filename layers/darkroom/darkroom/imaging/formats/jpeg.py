@@ -13,6 +13,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from PIL import Image, ImageChops
 
@@ -59,6 +60,9 @@ _JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
 _SMOOTHING, _OPTIMIZE = 0, True
 """Settings of the encoder (C-105)."""
 
+_COEFFICIENT_BYTES = 2
+"""Memory per sample of the coefficients, which a decoder keeps until the last of several scans."""
+
 _LARGEST_BLOCK = 16
 """Pixels along each side of the largest block, with chroma at half resolution."""
 _MOST_HEADER_BYTES = 65_536
@@ -70,6 +74,12 @@ _ENDINGS = (b"\0" * 64, b"\xaa" * 64, b"\x55" * 64, b"\xfe" * 64)
 
 _MISSING = (127, 128)
 """Half of the range, and its inverse in CMYK."""
+
+
+_MAX_JUDGED = 64_000_000
+"""Pixels up to which a missing end is judged at full resolution."""
+
+_BAND = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +96,18 @@ class Jpeg(PictureFormat):
         return Header(
             format=self.name,
             size=image.size,
+            coefficient_bytes=self._coefficient_bytes(segments, len(image.getbands())),
             orientation=orientation,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
             resolution=resolution or segments.resolution,
             exif=segments.exif,
         )
+
+    def _coefficient_bytes(self, segments: "Segments", bands: int) -> int:
+        """Return the memory per pixel that a reduced decode takes for the whole picture."""
+        if segments.frame in _LOSSLESS:
+            return self.bytes_per_pixel
+        return 0 if segments.is_one_scan else _COEFFICIENT_BYTES * bands
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode; a file that lacks only its end marker is whole (C-180).
@@ -104,7 +121,9 @@ class Jpeg(PictureFormat):
             image = self._decoded(segments.file(data), header, reduction)
         except DECODER_ERRORS:
             file = segments.without_end(data)
-            if _EOI in file or not self._is_whole(file, header):
+            # A reduced decode may lack the memory for more pixels.
+            judged = 1 if math.prod(header.size) <= _MAX_JUDGED else reduction
+            if _EOI in file or not self._is_whole(file, header, judged):
                 raise
             image = self._decoded(file + _ENDINGS[0] + _EOI, header, reduction)
         else:
@@ -124,10 +143,10 @@ class Jpeg(PictureFormat):
         image.load()
         return image
 
-    def _is_whole(self, file: bytes, header: Header) -> bool:
-        """Return whether no pixel, at full resolution, depends on what follows the file."""
+    def _is_whole(self, file: bytes, header: Header, reduction: int) -> bool:
+        """Return whether no pixel depends on what follows the file."""
         first, *others = (
-            self._decoded(file + ending + _EOI, header, 1).tobytes() for ending in _ENDINGS
+            _digest(self._decoded(file + ending + _EOI, header, reduction)) for ending in _ENDINGS
         )
         return all(other == first for other in others)
 
@@ -141,7 +160,7 @@ class Jpeg(PictureFormat):
         )
         return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
-    def write(self, image: Image.Image, output: Output, **_options: object) -> bytes:
+    def save(self, image: Image.Image, output: Output, **_options: object) -> bytes:
         """Encode baseline or progressive, with chroma at half or at full resolution.
 
         Pillow's `save` gives the encoder a buffer of one or two bytes a pixel. Noise in 4:4:4 and
@@ -226,6 +245,15 @@ class Segments:
         return b"".join(
             (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
         )
+
+
+def _digest(image: Image.Image) -> bytes:
+    """Return a digest of the pixels, without a copy of all of them."""
+    digest = blake2b()
+    for top in range(0, image.height, _BAND):
+        band = image.crop((0, top, image.width, min(top + _BAND, image.height)))
+        digest.update(band.tobytes())
+    return digest.digest()
 
 
 def _ends_in_grey(image: Image.Image) -> bool:

@@ -112,6 +112,7 @@ PNG = Png(
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
     signatures=(_SIGNATURE,),
+    bytes_per_pixel=18,  # 16-bit grey with a transparent level
     encoder_options={"compress_type": _RLE},
 )
 

@@ -114,6 +114,7 @@ TIFF = Tiff(
     plugin="PIL.TiffImagePlugin",
     content_type="image/tiff",
     suffixes=("tif",),
+    bytes_per_pixel=19,  # 16-bit grey
     signatures=(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     encoder_options={"compression": "tiff_lzw"},
     max_source_side=16_384,

@@ -50,5 +50,5 @@ GIF = Gif(
     signatures=(b"GIF87a", b"GIF89a"),
     animated=True,
     from_same_format_only=True,
-    bytes_per_pixel=20,  # the frame and the canvas
+    bytes_per_pixel=24,  # the frame, the canvas and the palette's search
 )
