@@ -2,7 +2,8 @@
 
 Each is drawn in code, with the picture that it shows or the reason of its refusal. The faults of
 operations have tests there: edges (F16) in `test_sharpen`, text (F23, F27, F28) in `test_fonts` and
-`test_typesetting`, coded colour (F21) in `test_iso_items` and `test_png_chunks`.
+`test_typesetting`, coded colour (F21) in `test_iso_items` and `test_png_chunks`; later frames (F25)
+in `test_gif_read`.
 """
 
 import struct
@@ -42,7 +43,16 @@ from tests.unit.formats.iso_boxes import (
     with_two_association_boxes,
 )
 from tests.unit.formats.jpegs import lossless, segment
-from tests.unit.formats.tiffs import CMYK, FLOAT, GREY, SIGNED, WHITE_IS_ZERO, strips, tiff
+from tests.unit.formats.tiffs import (
+    CMYK,
+    FLOAT,
+    GREY,
+    SIGNED,
+    UNSIGNED,
+    WHITE_IS_ZERO,
+    strips,
+    tiff,
+)
 
 MARKER = b"SecretMark"
 """Part of metadata that no result may have."""
@@ -78,27 +88,26 @@ def _ramp() -> Image.Image:
     return Image.frombytes("L", (256, 1), bytes(range(256))).resize((256, 16))
 
 
-def _samples(change: Callable[[int], float]) -> list[float]:
-    """Return the samples of the ramp, each from its level."""
-    return [change(level) for level in range(256)] * 16
-
-
-def _grey(code: str, change: Callable[[int], float], order: str = "<", **fields: int) -> Shown:
-    """Write the ramp as TIFF of other samples; `fields` are by the names of `_FIELDS`."""
-    samples = _samples(change)
-    numbers_ = samples if code in "fd" else [int(sample) for sample in samples]
+def _grey(
+    code: str,
+    change: Callable[[int], float],
+    order: str = "<",
+    *,
+    photometric: int = GREY,
+    sample_format: int = UNSIGNED,
+) -> Shown:
+    """Write the ramp as TIFF of other samples, each made from its level."""
+    size = (256, 16)
+    samples = [change(level) for level in range(256)] * size[1]
     data = tiff(
-        (256, 16),
-        strips((256, 16), numbers_, code, order),
+        size,
+        strips(size, samples, code, order),
         bits=(8 * struct.calcsize(order + code),),
-        photometric=fields.pop("photometric", GREY),
+        photometric=photometric,
         order=order,
-        fields={_FIELDS[name]: value for name, value in fields.items()},
+        fields={339: sample_format},
     )
     return Shown(data=data, picture=_ramp())
-
-
-_FIELDS = {"sample_format": 339, "extra": 338}
 
 
 def _planes(order: str, photometric: int = tiffs.RGB) -> Shown:
@@ -124,9 +133,9 @@ def _with_chunk(written: bytes) -> Shown:
     return Shown(data=data[:33] + written + data[33:])
 
 
-def _with_segment(*segments: bytes) -> Shown:
+def _with_segment(written: bytes) -> Shown:
     data = stored(PICTURE, "jpg", quality=95)
-    return Shown(data=data[:2] + b"".join(segments) + data[2:])
+    return Shown(data=data[:2] + written + data[2:])
 
 
 def _wrong(written: bytes) -> bytes:
@@ -183,9 +192,9 @@ def _xmp(orientation: int) -> bytes:
     ).encode()
 
 
-def _turned(word: str) -> Shown:
+def _turned() -> Shown:
     """Write EXIF orientation 6."""
-    data = stored(PICTURE, word)
+    data = stored(PICTURE, "png")
     exif = block({0x112: numbers(SHORT, [6])})[6:]
     data = data[:33] + chunk(b"eXIf", exif) + data[33:]
     return Shown(data=data, picture=PICTURE.transpose(Image.Transpose.ROTATE_270))
@@ -219,15 +228,11 @@ def _noise() -> Shown:
     return Shown(data=data, picture=shown(data), tolerance=5.0)
 
 
-def _animation(*parts: Part) -> bytes:
-    return gif_file((4, 3), *parts)
+def _animation(second: Part) -> Shown:
+    """Write a first frame of red on a screen of its size, and a second frame."""
+    red = Part(rows=("rrrr",) * 3)
+    return Shown(data=gif_file((4, 3), red, second), picture=Image.new("RGB", (4, 3), PALETTE["r"]))
 
-
-def _first_frame(letters: str = "r") -> Image.Image:
-    return Image.new("RGB", (4, 3), PALETTE[letters])
-
-
-_RED = Part(rows=("rrrr",) * 3)
 
 _JPEG = stored(PICTURE, "jpg", quality=95)
 
@@ -299,15 +304,10 @@ PICTURES: Mapping[str, Shown] = {
             SIZE, [PICTURE.tobytes()], bits=(8, 8, 8), photometric=tiffs.RGB, order=">", big=True
         )
     ),
-    "F20 PNG with an orientation": _turned("png"),
+    "F20 PNG with an orientation": _turned(),
     "F24 noise in full chroma": _noise(),
-    "F25 disposal 4": Shown(data=_animation(_RED, _RED), picture=_first_frame()),
-    "F26 a later frame beyond the screen": Shown(
-        data=_animation(_RED, Part(rows=("gggg",) * 3, place=(2, 2))), picture=_first_frame()
-    ),
-    "F26 a frame far away": Shown(
-        data=_animation(_RED, Part(rows=("g",), place=(40_000, 40_000))), picture=_first_frame()
-    ),
+    "F26 a later frame beyond the screen": _animation(Part(rows=("gggg",) * 3, place=(2, 2))),
+    "F26 a frame far away": _animation(Part(rows=("g",), place=(40_000, 40_000))),
     "F29 CgBI": Shown(data=apple(PICTURE, RGB)),
 }
 """By the kind of the fault that they had."""
