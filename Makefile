@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers corpus fuzz-pictures docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -85,6 +85,10 @@ $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 corpus: $(VENV)/.peers ## Compare results with libvips's and ImageMagick's: CORPUS=<folder of files>, ONLY=<glob>
 	@PYTHONPATH=layers/darkroom $(BIN)/python -m tools.corpus $(if $(ONLY),--only '$(ONLY)') \
 	  '$(or $(CORPUS),$(error CORPUS=<folder> is missing))'
+
+fuzz-pictures: $(VENV)/.ready ## Process mutated pictures: FOR=60 seconds, SEED=1, CORPUS=<folder of further files>
+	@PYTHONPATH=.:layers/darkroom $(BIN)/python -m tests.fuzz_pictures --seconds $(or $(FOR),60) \
+	  --seed $(or $(SEED),1) $(if $(CORPUS),--corpus '$(CORPUS)')
 
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))

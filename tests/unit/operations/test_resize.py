@@ -196,3 +196,12 @@ def test_a_result_over_the_limits_is_refused_before_it_is_made(text: str) -> Non
     with pytest.raises(OssError) as caught:
         applied(Image.new("L", (4000, 3000)), f"resize,{text},limit_0")
     assert (caught.value.code, caught.value.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")
+
+
+@pytest.mark.parametrize("size", [(2, 30_000), (4097, 4096)], ids=["side", "area"])
+def test_a_picture_that_keeps_its_size_has_the_limits_of_a_result(size: tuple[int, int]) -> None:
+    """They are the limits of what `resize` returns, whatever `limit` is (spec 02 §1.3)."""
+    for text in ("w_5000", "m_fixed,w_16384,h_16384", "p_200"):
+        with pytest.raises(OssError) as caught:
+            applied(Image.new("L", size), f"resize,{text}")
+        assert (caught.value.code, caught.value.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")

@@ -7,16 +7,16 @@ Pillow plugin; a format overrides those where its files need something else.
 import importlib
 import io
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import Size
+from darkroom.geometry import Size, reduced
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.flatten import flatten
@@ -173,13 +173,17 @@ class PictureFormat:
     ) -> Iterator[Frame]:
         """Decode the first frame or every frame to the whole canvas in 8-bit sRGB (C-123).
 
-        `needed` bounds the `reduction`. Raises `ImageDamage`.
+        `needed` bounds the `reduction`. Raises `ImageDamage`, also for pixels of another size than
+        the header's.
         """
         if not every:
             header = replace(header, frames=1)
+        reduction = self.reduction(header, needed)
+        sizes = header.size, reduced(header.size, reduction)
         try:
-            decoded = self.decode(data, header, self.reduction(header, needed))
-            yield from islice(decoded, header.frames)
+            decoded = self.decode(data, header, reduction)
+            # `map` has no reference to a frame that it returned.
+            yield from map(partial(_with_size, sizes), islice(decoded, header.frames))
         except DECODER_ERRORS as error:
             raise self.damaged() from error
 
@@ -301,6 +305,13 @@ class PictureFormat:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def _with_size(sizes: Collection[Size], frame: Frame) -> Frame:
+    """Return the frame; raises `ValueError` if it has none of the sizes that limits judged."""
+    if frame.image.size not in sizes:
+        raise ValueError("the pixels have another size than the header")
+    return frame
 
 
 def unsupported_format() -> OssError:

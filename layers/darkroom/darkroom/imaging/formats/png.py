@@ -8,8 +8,9 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFile
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.coded_colour import coded_profile
@@ -97,7 +98,13 @@ class Png(PictureFormat):
         return self._detached(from_apple(image) if is_apple else image, file)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert to a working mode after `fix_transparency`."""
+        """Convert to a working mode after `fix_transparency`, with the colour in all 16 bits."""
+        if _is_wide_colour(data) and (colour := image.info.pop("transparency", None)) is not None:
+            lower = cast("ImageFile.ImageFile", self.open(data))
+            # This raw mode takes the second byte of each sample, the file's own the first.
+            lower.tile = [tile._replace(args="RGB;16L") for tile in lower.tile]
+            lower.load()
+            return to_srgb(_without_colour(image, lower, colour))
         return to_srgb(fix_transparency(image, data))
 
 
@@ -259,7 +266,7 @@ def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
     """Return a decoded PNG with the mode and the transparent level that the file specifies.
 
     Pillow decodes grey with alpha as RGBA, and does not scale the transparent level of 2-bit,
-    4-bit and 16-bit samples as it scales the samples.
+    4-bit and 16-bit grey as it scales the samples.
     """
     depth, colour_type = data[_DEPTH], data[_COLOUR_TYPE]
     if colour_type == _GREY_ALPHA:
@@ -269,11 +276,27 @@ def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
         return image
     if depth == _WIDE and colour_type == _GREY:
         return _without_level(image, level)
-    if depth == _WIDE:
-        image.info["transparency"] = tuple(sample >> 8 for sample in level)
-    elif image.mode == "L":
+    if image.mode == "L":
         # Pillow scales samples of 2 and 4 bits to 0…255, but not the level.
         image.info["transparency"] = level * 255 // ((1 << depth) - 1)
+    return image
+
+
+def _is_wide_colour(data: bytes) -> bool:
+    return data[_DEPTH] == _WIDE and data[_COLOUR_TYPE] == _RGB
+
+
+def _without_colour(
+    image: Image.Image, lower: Image.Image, colour: tuple[int, int, int]
+) -> Image.Image:
+    """Return the upper bytes of 16-bit RGB as RGBA, the pixels of one colour transparent."""
+    opaque = Image.new("L", image.size)
+    for bytes_, shift in ((image, 8), (lower, 0)):
+        for band, sample in zip(bytes_.split(), colour, strict=True):
+            expected = sample >> shift & 0xFF
+            other = band.point([0 if value == expected else 255 for value in range(256)])
+            opaque = ImageChops.lighter(opaque, other)
+    image.putalpha(opaque)
     return image
 
 
