@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import OssError
-from darkroom.geometry import Size
+from darkroom.geometry import Size, reduced
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.negotiation import AcceptedFormat
@@ -44,11 +44,9 @@ def run(
     decoded where the header shows it.
     """
     header = _probe(data, context)
-    plan = plan_process(header, operations, context.limits, upright=upright, accepted=accepted)
-    _check_memory(header, plan, context.limits)
+    plan = _checked_plan(header, operations, context, upright=upright, accepted=accepted)
     if plan.report is not None:
         return _report(plan.report, data, header)
-    check_work(plan, header, context)
     frames = FORMATS[header.format].frames(
         data, header, needed=plan.needed, every=plan.output.animated
     )
@@ -73,9 +71,7 @@ def run_each(
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            plan = plan_process(header, operations, context.limits, upright=upright)
-            check_work(plan, header, context)
-            plans[number] = plan
+            plans[number] = _checked_plan(header, operations, context, upright=upright)
         except OssError as error:
             yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
@@ -88,7 +84,6 @@ def _run_shared(
 ) -> Result | OssError:
     """Run one process; return its result or error."""
     try:
-        _check_memory(decoder.header, plan, context.limits)
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
         frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
@@ -125,8 +120,7 @@ class _SharedDecoder:
 
     def _may_share(self, scale: int) -> bool:
         """Return whether a process has the memory that it needs while the still is kept."""
-        width, height = self.header.decoded_size
-        still = width // scale, height // scale
+        still = reduced(self.header.decoded_size, scale)
         bytes_per_pixel = FORMATS[self.header.format].bytes_per_pixel
         return self.limits.holding(still).fits(still, bytes_per_pixel)
 
@@ -139,12 +133,23 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     return header
 
 
-def _check_memory(header: Header, plan: ProcessPlan, limits: Limits) -> None:
-    """Refuse a picture that the process lacks memory for."""
+def _checked_plan(
+    header: Header,
+    operations: Sequence[Operation],
+    context: ProcessingContext,
+    *,
+    upright: bool,
+    accepted: AcceptedFormat = AcceptedFormat.NONE,
+) -> ProcessPlan:
+    """Plan a process; refuse one that takes more memory or work than the limits."""
+    limits = context.limits
+    plan = plan_process(header, operations, limits, upright=upright, accepted=accepted)
     if plan.report is None or plan.report.decodes:
         FORMATS[header.format].check_memory(
             header, limits, needed=plan.needed, every=plan.output.animated
         )
+    check_work(plan, header, context)
+    return plan
 
 
 def _report(report: Report, data: bytes, header: Header) -> Result:
