@@ -52,7 +52,11 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 test: $(VENV)/.ready $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
-build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
+# The operator's own, where `sam deploy --guided` saves its answers: copied once, and not tracked.
+samconfig.toml:
+	cp samconfig.example.toml $@
+
+build: $(SAM_VENV)/.ready samconfig.toml ## Build the functions and layers, for both architectures
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
@@ -111,7 +115,7 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy
 
-validate: $(SAM_VENV)/.ready ## Check the template
+validate: $(SAM_VENV)/.ready samconfig.toml ## Check the template
 	$(SAM) validate
 
 clean: ## Remove environments, builds and caches
