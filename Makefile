@@ -1,12 +1,13 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus fuzz-pictures docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e rehearse bench bench-servers corpus fuzz-pictures docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
 LAMBDA_VENV ?= .venv-lambda
+MINISTACK_VENV ?= .venv-ministack
 THUMBOR_VENV ?= .venv-thumbor
-export SAM_VENV LAMBDA_VENV THUMBOR_VENV
+export SAM_VENV LAMBDA_VENV MINISTACK_VENV THUMBOR_VENV
 BIN := $(VENV)/bin
 # The build needs the runtime's Python as python3.13 on PATH, with pip; this environment has both.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
@@ -24,6 +25,10 @@ $(SAM_VENV)/.ready: requirements-sam.txt constraints-sam.txt
 
 $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
+	@touch $@
+
+$(MINISTACK_VENV)/.ready: requirements-ministack.txt constraints-ministack.txt
+	tools/make-venv $(MINISTACK_VENV) $< 3.13
 	@touch $@
 
 install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
@@ -63,9 +68,12 @@ build: $(SAM_VENV)/.ready samconfig.toml ## Build the functions and layers, for 
 e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emulated Lambda
 	$(BIN)/python -m pytest tests/e2e
 
+rehearse: $(VENV)/.ready $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready build ## Deploy the build to an emulated AWS, update and delete it
+	$(BIN)/python -m pytest tests/stacks
+
 # The tests run last and all at once, so that their summary is the end of the output. Those of
-# tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
+# tests/e2e and tests/stacks stay on one worker each: they share the emulators.
+check: lint types validate build $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -120,4 +128,4 @@ validate: $(SAM_VENV)/.ready samconfig.toml ## Check the template
 
 clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
+	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(MINISTACK_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

@@ -45,15 +45,25 @@ def test_the_origin_secret_is_required_with_cdn_required(cdn: str, required: str
     assert variables(stack_with({"Cdn": cdn}))["DARKROOM_ORIGIN_SECRET_REQUIRED"] == required
 
 
-def test_the_number_of_the_rotation_changes_the_distribution_alone() -> None:
-    """CloudFormation reads the secret again only if a property of its resource changes.
+def test_a_rotation_changes_the_reference_to_the_secret_alone() -> None:
+    """CloudFormation reads a secret again only if the reference to it changes.
 
-    The reference names no version, which only one secret has: a new stack has another secret.
+    Neither spelling names a version, which only one secret has: a new stack has another secret.
     """
-    before, after = (stack_with({"Cdn": "required", "OriginSecretRotation": n}) for n in "12")
+    stacks = [stack_with({"Cdn": "required", "OriginSecretRotation": n}) for n in ("even", "odd")]
+    before, after = stacks
     assert [n for n in after.resources if after.resources[n] != before.resources[n]] == [
         "Distribution"
     ]
+    reference = "{{resolve:secretsmanager:<OriginSecret>:SecretString"
+    assert origin_header(before) == f"{reference}}}}}"
+    assert origin_header(after) == f"{reference}::AWSCURRENT}}}}"
+
+
+def origin_header(stack: Stack) -> str:
+    """Return the value of the header that CloudFront adds."""
+    (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
+    return str(origin["OriginCustomHeaders"][0]["HeaderValue"])
 
 
 @pytest.mark.parametrize(
