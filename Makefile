@@ -31,12 +31,12 @@ run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve it all
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
 # The native library, one a processor, which the package loads where it fits.
-ENGINES := $(foreach processor,x86_64 aarch64,layers/darkroom/darkroom/libdarkroom_engine.$(processor).so)
+ENGINES := $(foreach processor,x86_64 aarch64,layers/darkroom/darkroom/imaging/libdarkroom_engine.$(processor).so)
 ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requirements.txt
 
 engine: $(ENGINES) ## Build the native pixel engine, for both processors
 
-$(ENGINES): layers/darkroom/darkroom/libdarkroom_engine.%.so: $(ENGINE_SOURCES) $(VENV)/.ready
+$(ENGINES): layers/darkroom/darkroom/imaging/libdarkroom_engine.%.so: $(ENGINE_SOURCES) $(VENV)/.ready
 	$(BIN)/python engine/build.py $(@D) --processor $*
 
 fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=60 seconds, SEED=1
@@ -106,5 +106,5 @@ validate: $(SAM_VENV)/.ready ## Check the template
 
 clean: ## Remove everything that was made here
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf engine/build layers/darkroom/darkroom/libdarkroom_engine.*.so
+	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

@@ -20,10 +20,10 @@ from PIL import Image, ImageFilter
 from benchmarks.pictures import picture
 from benchmarks.quality import likeness
 from benchmarks.tasks import PAPER, PHOTO
-from darkroom.engine import Engine, Scaling, half_resolution, load
-from darkroom.operations.kernels import gaussian
-from darkroom.operations.resampling import shrunk
-from darkroom.png_encoder import png
+from darkroom.imaging.engine import Engine, Scaling, half_resolution, load
+from darkroom.imaging.filters.box_blur import gaussian
+from darkroom.imaging.png_encoder import png
+from darkroom.imaging.resampling import shrink
 
 QUALITY = 80
 
@@ -158,11 +158,11 @@ def _pillow_scaled(data: bytes, scaling: Scaling) -> Image.Image:
         image.draft(None, (image.width // reduction, image.height // reduction))
     image.load()
     box = (0, 0, scaling.source[0] / reduction, scaling.source[1] / reduction)
-    return shrunk(image, scaling.size, box, whole=reduction == 1)
+    return shrink(image, scaling.size, box, whole=reduction == 1)
 
 
 def _pillow_shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return shrunk(image, size, (0, 0, *image.size), whole=True)
+    return shrink(image, size, (0, 0, *image.size), whole=True)
 
 
 def _pillow_jpeg(data: bytes, scaling: Scaling) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from darkroom.engine import Engine, load
+from darkroom.imaging.engine import Engine, load
 
 ROOT = Path(__file__).parents[3]
 

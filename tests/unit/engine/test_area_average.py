@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.engine import Engine, Scaling
-from darkroom.engine_library import Enlarges, Misused
+from darkroom.imaging.engine import Engine, Scaling
+from darkroom.imaging.engine_library import Enlarges, Misused
 from tests.conftest import Data
 from tests.unit.engine.models import averaged, drawn, samples, to_even
 

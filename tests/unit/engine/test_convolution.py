@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.engine import KERNEL_SUM, Engine, Planes, fixed_point, half_resolution
-from darkroom.engine_library import Misused
-from darkroom.operations.kernels import gaussian
+from darkroom.imaging.engine import KERNEL_SUM, Engine, Planes, fixed_point, half_resolution
+from darkroom.imaging.engine_library import Misused
+from darkroom.imaging.filters.box_blur import gaussian
 from tests.unit.engine.models import Samples, convolved, drawn, samples
 
 NOISE = np.random.default_rng(8).integers(0, 2, (160, 210, 3)).astype(np.uint8) * 255

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from darkroom.engine import Engine, Scaling
-from darkroom.engine_library import Damaged, Enlarges, Unsupported
+from darkroom.imaging.engine import Engine, Scaling
+from darkroom.imaging.engine_library import Damaged, Enlarges, Unsupported
 from tests.conftest import Data
 from tests.unit.engine.jpegs import SAMPLINGS, jpeg, opened
 

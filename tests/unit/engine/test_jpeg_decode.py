@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.engine import Engine, JpegHeader, Planes, Scaling, jpeg_eighths
-from darkroom.engine_library import Enlarges, Misused, Unsupported
+from darkroom.imaging.engine import Engine, JpegHeader, Planes, Scaling, jpeg_eighths
+from darkroom.imaging.engine_library import Enlarges, Misused, Unsupported
 from tests.conftest import Data
 from tests.unit.engine.jpegs import SAMPLINGS, jpeg, luma, opened, planes_of
 from tests.unit.engine.models import Reals, Samples, averaged, samples

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.engine import Engine, Planes, Scaling
-from darkroom.engine_library import Misused
+from darkroom.imaging.engine import Engine, Planes, Scaling
+from darkroom.imaging.engine_library import Misused
 from tests.unit.engine.jpegs import jpeg, luma, opened
 from tests.unit.engine.models import drawn, samples
 

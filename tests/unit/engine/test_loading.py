@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from darkroom.engine import Engine, Scaling, load
-from darkroom.engine_library import Unavailable, library_path, open_library
+from darkroom.imaging.engine import Engine, Scaling, load
+from darkroom.imaging.engine_library import Unavailable, library_path, open_library
 from tests.unit.engine.models import drawn
 
 

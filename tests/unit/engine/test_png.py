@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom.engine import Engine
-from darkroom.engine_library import Misused
-from darkroom.png_encoder import png
+from darkroom.imaging.engine import Engine
+from darkroom.imaging.engine_library import Misused
+from darkroom.imaging.png_encoder import png
 from tests.conftest import Data
 from tests.unit.engine.models import drawn
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from PIL import Image
 from zlib_ng import zlib_ng
 
-from darkroom.engine import Engine, bands
+from darkroom.imaging.engine import Engine, bands
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from darkroom.engine_library import (
+from darkroom.imaging.engine_library import (
     CHeader,
     CPlane,
     CPlanes,
