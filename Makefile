@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers engine fuzz docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -14,7 +14,7 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt
+$(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt engine/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
 
@@ -31,6 +31,20 @@ install: $(VENV)/.ready ## Create .venv with everything that running locally and
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
 run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
+
+# The native library, one a processor, which the package loads where it fits.
+ENGINES := $(foreach processor,x86_64 aarch64,layers/darkroom/darkroom/imaging/libdarkroom_engine.$(processor).so)
+ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requirements.txt
+
+engine: $(ENGINES) ## Build the native pixel engine, for both processors
+
+$(ENGINES): layers/darkroom/darkroom/imaging/libdarkroom_engine.%.so: $(ENGINE_SOURCES) $(VENV)/.ready
+	$(BIN)/python engine/build.py $(@D) --processor $*
+
+fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=60 seconds, SEED=1
+	$(BIN)/python engine/build.py --fuzzer engine/build
+	$(BIN)/python engine/fuzz/seeds.py engine/build/seeds
+	engine/build/fuzz $(or $(FOR),60) 0 $(or $(SEED),1) engine/build/seeds/*.jpg
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
@@ -100,4 +114,5 @@ validate: $(SAM_VENV)/.ready ## Check the template
 
 clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
