@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers engine fuzz docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers corpus engine fuzz docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -76,9 +76,12 @@ check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run eve
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks
 
-$(VENV)/.bench: $(VENV)/.ready benchmarks/requirements.txt benchmarks/package.json
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+$(VENV)/.bench: $(VENV)/.peers benchmarks/package.json
 	npm install --prefix benchmarks --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.ready benchmarks/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
 bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Compare whole servers: Darkroom, a handler on sharp, thumbor
@@ -87,6 +90,10 @@ bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Compare whole servers: D
 $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 	tools/make-venv $(THUMBOR_VENV) $<
 	@touch $@
+
+corpus: $(VENV)/.peers ## Compare results with libvips's and ImageMagick's: CORPUS=<folder of files>, ONLY=<glob>
+	@PYTHONPATH=layers/darkroom $(BIN)/python -m tools.corpus $(if $(ONLY),--only '$(ONLY)') \
+	  '$(or $(CORPUS),$(error CORPUS=<folder> is missing))'
 
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))

@@ -56,14 +56,18 @@ type Primaries = Mapping[bytes, tuple[float, float, float]]
 
 
 def rgb_profile(
-    *, swapped: bool = False, gamma: float = 2.2, primaries: Primaries = _PRIMARIES
+    *,
+    swapped: bool = False,
+    gamma: float = 2.2,
+    primaries: Primaries = _PRIMARIES,
+    description: bytes = b"drawn",
 ) -> bytes:
     """Make a display profile with the primaries of sRGB, or with red and blue exchanged."""
     tags = {name: _xyz(value) for name, value in primaries.items()}
     if swapped:
         tags[b"rXYZ"], tags[b"bXYZ"] = tags[b"bXYZ"], tags[b"rXYZ"]
     curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _curve(gamma))
-    return _profile(b"RGB ", {**tags, **curves})
+    return _profile(b"RGB ", {**tags, **curves, b"desc": _description(description)})
 
 
 def grey_profile(*, gamma: float) -> bytes:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from local.server import Server, serving
 from tests.functional.conftest import Reply, access_key
 from tests.functional.function_instances import new_instance
 from tests.pictures import stored
-from tools import oss_client
+from tests.signed_forms import sign_in_every_form
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -75,14 +75,7 @@ def signed(query: str = "", *, place: str, key: str = "a.jpg") -> tuple[str, Map
     """Sign a GET in the private bucket; return its target and headers."""
     pairs = tuple(tuple(pair.split("=", 1)) for pair in query.split("&") if pair)
     sent = SignedRequest(method="GET", bucket="closed", key=key, query=pairs)  # type: ignore[arg-type]
-    now = datetime.now(UTC)
-    expires = int((now + timedelta(minutes=5)).timestamp())
-    request = {
-        "v1 header": lambda: oss_client.v1_header(sent, READER, now=now),
-        "v4 header": lambda: oss_client.v4_header(sent, READER, now=now, region="x"),
-        "v1 url": lambda: oss_client.v1_url(sent, READER, expires=expires),
-        "v4 url": lambda: oss_client.v4_url(sent, READER, now=now, lifetime=300, region="x"),
-    }[place]()
+    request = sign_in_every_form(sent, READER, now=datetime.now(UTC), seconds=300)[place]
     return request.target(), request.headers
 
 

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import pytest
 from darkroom.auth import AccessKey, SignedRequest
 from local.demo import TABLE
 from tests.functional.conftest import Send, access_key
-from tools import oss_client
+from tests.signed_forms import sign_in_every_form
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -28,17 +28,8 @@ def stored(s3: "S3Client") -> None:
 
 
 def in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
-    """Sign a request in each version and place."""
-    now = datetime.now(UTC)
-    expires = int((now + timedelta(minutes=5)).timestamp())
-    return {
-        "v1 header": oss_client.v1_header(sent, key, now=now),
-        "v1 url": oss_client.v1_url(sent, key, expires=expires),
-        "v2 header": oss_client.v2_header(sent, key, now=now),
-        "v2 url": oss_client.v2_url(sent, key, expires=expires),
-        "v4 header": oss_client.v4_header(sent, key, now=now, region="eu-west-1"),
-        "v4 url": oss_client.v4_url(sent, key, now=now, lifetime=300, region="eu-west-1"),
-    }
+    """Sign a request now, in each version and place."""
+    return sign_in_every_form(sent, key, now=datetime.now(UTC), seconds=300)
 
 
 EVERY_FORM = pytest.mark.parametrize("form", in_every_form(REQUEST, access_key("reader")))

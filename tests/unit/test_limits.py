@@ -1,22 +1,41 @@
 """Size, side, pixel and frame limits (spec 03 §6): every limit is inclusive."""
 
+from typing import Any
+
 import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Size
 from darkroom.imaging.formats import FORMATS
-from darkroom.imaging.picture import Output
+from darkroom.imaging.formats.gif import GIF
+from darkroom.imaging.picture import Header, Output
 from darkroom.limits import Limits
 
 LIMITS = Limits()
 
 
-def refusal(check: object, *arguments: object) -> OssError:
+def check_source(word: str, size: Size, frames: int) -> None:
+    """Check the sides, pixels and frames of a source."""
+    FORMATS[word].check_source(Header(format=word, size=size, frames=frames), LIMITS)
+
+
+def check_memory(
+    word: str, pixels: int, limits: Limits, *, needed: Size | None = None, **header: Any
+) -> None:
+    """Check the memory for a source of this many pixels, in rows of 10 000."""
+    size = (10_000, -(-pixels // 10_000))
+    every = header.get("frames", 1) > 1
+    FORMATS[word].check_memory(
+        Header(format=word, size=size, **header), limits, needed=needed, every=every
+    )
+
+
+def refusal(check: object, *arguments: object, **options: object) -> OssError:
     """Return the error that a check raises."""
     assert callable(check)
     with pytest.raises(OssError) as caught:
-        check(*arguments)
+        check(*arguments, **options)
     return caught.value
 
 
@@ -42,8 +61,8 @@ def test_a_file_of_20_mb_passes_and_one_byte_more_does_not() -> None:
 def test_the_side_limit_of_each_source_format(word: str, side: int, ec: str) -> None:
     """The limit holds for both sides; each format has its own limit and EC."""
     for within, over in (((side, 1), (side + 1, 1)), ((1, side), (1, side + 1))):
-        FORMATS[word].check_source(within, 1, LIMITS)
-        error = refusal(FORMATS[word].check_source, over, 1, LIMITS)
+        check_source(word, within, 1)
+        error = refusal(check_source, word, over, 1)
         assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, ec)
         assert f"{over[0]}x{over[1]}" in error.message
         assert str(side) in error.message
@@ -66,9 +85,9 @@ def test_a_source_may_have_250_million_pixels_over_all_frames(
 ) -> None:
     """An animation counts width × height × frames."""
     if passes:
-        FORMATS["gif"].check_source(size, frames, LIMITS)
+        check_source("gif", size, frames)
     else:
-        error = refusal(FORMATS["gif"].check_source, size, frames, LIMITS)
+        error = refusal(check_source, "gif", size, frames)
         assert (error.code, error.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000012")
         assert "250000000" in error.message
 
@@ -104,31 +123,63 @@ def test_a_deployment_may_raise_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("megabytes", "pixels"),
-    [(None, 250_000_000), (1769, 101_187_500), (4150, 250_000_000), (10_240, 250_000_000)],
+    ("megabytes", "pixels"), [(1769, 88_670_000), (4096, 218_300_000), (1024, 47_180_000)]
 )
-def test_the_pixel_limit_follows_from_the_functions_memory(
-    megabytes: int | None, pixels: int
-) -> None:
+def test_the_pixel_limit_follows_from_the_functions_memory(megabytes: int, pixels: int) -> None:
     """A picture that would exceed the memory is refused, so that the function is not killed."""
     limits = Limits.for_memory(megabytes)
-    png = FORMATS["png"]
-    png.check_source((pixels // 10_000, 10_000), 1, limits)
-    too_large = refusal(png.check_source, (pixels // 10_000 + 1, 10_000), 1, limits)
-    bounded = pixels < limits.source_pixels
-    assert f"{pixels} pixels {'can be processed here' if bounded else 'are'}" in too_large.message
+    check_memory("jpg", pixels, limits)
+    error = refusal(check_memory, "jpg", pixels + 10_000, limits)
+    assert error.code is Code.IMAGE_TOO_LARGE
+    assert f"{pixels}"[:4] in error.message
+    assert "pixels can be processed here" in error.message
+
+
+def test_without_a_functions_memory_only_the_pixels_count() -> None:
+    """A server that does not say its memory takes what the service takes."""
+    check_memory("webp", 250_000_000, Limits.for_memory(None))
+
+
+def test_a_jpeg_that_is_reduced_while_decoding_may_be_larger() -> None:
+    """A photograph of 200 megapixels becomes a thumbnail in a function of 1769 MB."""
+    limits = Limits.for_memory(1769)
+    check_memory("jpg", 200_000_000, limits, needed=(100, 200))
+    error = refusal(check_memory, "jpg", 200_000_000, limits)
+    assert "at most 88" in error.message
+
+
+def test_the_coefficients_of_a_progressive_jpeg_count_at_every_reduction() -> None:
+    """The decoder keeps them until the last scan: 6 bytes a pixel of three bands."""
+    limits = Limits.for_memory(1769)
+    check_memory("jpg", 220_000_000, limits, needed=(100, 200), coefficient_bytes=6)
+    error = refusal(
+        check_memory, "jpg", 240_000_000, limits, needed=(100, 200), coefficient_bytes=6
+    )
+    assert "at most 22" in error.message
+
+
+def test_a_second_picture_has_the_memory_that_the_first_one_leaves() -> None:
+    """Of 1353 MiB, 16 million pixels of four bytes leave 1292."""
+    limits = Limits.for_memory(1769)
+    check_memory("jpg", 88_000_000, limits)
+    assert limits.memory == 1353 * 2**20
+    held = limits.holding((4000, 4000))
+    assert held.memory == 1353 * 2**20 - 64_000_000
+    refusal(check_memory, "jpg", 88_000_000, held)
+    assert Limits().holding((4000, 4000)).memory is None
+    assert Limits(memory=10).holding((4000, 4000)).memory == 0
 
 
 def test_animations_and_transparent_webp_have_lower_pixel_limits() -> None:
     """The canvases of an animation and the copies of an encoder need memory, too."""
     limits = Limits.for_memory(1769)
-    for word, frames, max_pixels in (("gif", 1, 80_950_000), ("gif", 2, 33_729_166)):
-        check = FORMATS[word].check_source
-        check((max_pixels // 10_000, 10_000), frames, limits)
-        error = refusal(check, (max_pixels // 10_000 + 1, 10_000), frames, limits)
-        assert f"at most {max_pixels} pixels can be processed" in error.message
+    for frames, bytes_per_pixel in ((1, GIF.bytes_per_pixel), (2, GIF.animation_bytes_per_pixel)):
+        most = 1353 * 2**20 // bytes_per_pixel
+        check_memory("gif", most // 10_000 * 10_000, limits, frames=frames)
+        error = refusal(check_memory, "gif", most + 10_000, limits, frames=frames)
+        assert f"at most {most} pixels can be processed" in error.message
     webp, output = FORMATS["webp"], Output(format="webp", alpha=True)
-    limits = Limits(memory=26 * 100)
+    limits = Limits(memory=30 * 100)
     webp.check_encoder_memory(Image.new("RGBA", (10, 10)), output, limits)
     webp.check_encoder_memory(Image.new("RGB", (11, 10)), output, limits)
     error = refusal(webp.check_encoder_memory, Image.new("LA", (11, 10)), output, limits)

@@ -1,6 +1,6 @@
 """Size, side, pixel and frame limits, and their checks (spec 03 §6). Values at a limit pass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from darkroom.errors import Code, OssError, too_many
@@ -12,7 +12,13 @@ MAX_KEY_BYTES = 1023
 EC_PIXELS = "0040-00000012"
 
 BASELINE_MB = 150
-"""Megabytes that a function uses before it decodes a picture."""
+"""Megabytes (2^20 bytes) that a function uses before it decodes a picture, its file included."""
+
+USABLE_MEMORY = 0.85
+"""Share of a function's memory that pictures may fill: the rest is for what was not measured."""
+
+HELD_BYTES_PER_PIXEL = 4
+"""Memory per pixel of a decoded picture that is held while another one is processed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,19 @@ class Limits:
         """
         if megabytes is None:
             return cls()
-        return cls(memory=max(1, megabytes - BASELINE_MB) * 1_000_000)
+        usable = max(1, int(megabytes * USABLE_MEMORY) - BASELINE_MB)
+        return cls(memory=usable * 2**20)
+
+    def holding(self, size: Size) -> Self:
+        """Return the limits for another picture while one of this size is in memory."""
+        if self.memory is None:
+            return self
+        held = size[0] * size[1] * HELD_BYTES_PER_PIXEL
+        return replace(self, memory=max(0, self.memory - held))
+
+    def fits(self, size: Size, bytes_per_pixel: float) -> bool:
+        """Return whether the memory suffices for a picture of this size."""
+        return self.memory is None or size[0] * size[1] * bytes_per_pixel <= self.memory
 
     def check_source_bytes(self, size: int) -> None:
         """Refuse a stored object of more than `source_bytes` bytes."""
@@ -75,17 +93,15 @@ class Limits:
         if frames > self.source_frames:
             raise too_many("frames", frames, self.source_frames, ec=EC_PIXELS)
 
-    def check_memory(self, size: Size, bytes_per_pixel: int, done: str) -> None:
+    def check_memory(self, size: Size, bytes_per_pixel: float, done: str) -> None:
         """Refuse a picture whose pixels take more than `memory`; `done` ends the message."""
-        if self.memory is None:
+        if self.memory is None or self.fits(size, bytes_per_pixel):
             return
-        maximum = self.memory // bytes_per_pixel
-        if size[0] * size[1] > maximum:
-            message = (
-                f"The picture measures {size[0]}x{size[1]}: "
-                f"at most {maximum} pixels can be {done} here."
-            )
-            raise OssError(Code.IMAGE_TOO_LARGE, message, ec=EC_PIXELS)
+        message = (
+            f"The picture measures {size[0]}x{size[1]}: "
+            f"at most {int(self.memory / bytes_per_pixel)} pixels can be {done} here."
+        )
+        raise OssError(Code.IMAGE_TOO_LARGE, message, ec=EC_PIXELS)
 
     def check_rotation(self, size: Size) -> None:
         """Refuse to rotate a picture with a side over `rotated_side` pixels."""

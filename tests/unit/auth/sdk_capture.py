@@ -17,7 +17,7 @@ from darkroom.auth import (
 )
 from darkroom.auth.signed_request import Pairs
 from darkroom.errors import OssError
-from tools import oss_client
+from tests.signed_forms import sign_in_every_form
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -68,16 +68,7 @@ def request(
 
 def signed_in_every_form(sent: SignedRequest, key: AccessKey) -> dict[str, SignedRequest]:
     """Sign a request at `NOW` in each version and place; URLs expire after ten minutes."""
-    expires = int(NOW.timestamp()) + 600
-    region = "cn-hangzhou"
-    return {
-        "v1 header": oss_client.v1_header(sent, key, now=NOW),
-        "v1 url": oss_client.v1_url(sent, key, expires=expires),
-        "v2 header": oss_client.v2_header(sent, key, now=NOW),
-        "v2 url": oss_client.v2_url(sent, key, expires=expires),
-        "v4 header": oss_client.v4_header(sent, key, now=NOW, region=region),
-        "v4 url": oss_client.v4_url(sent, key, now=NOW, lifetime=600, region=region),
-    }
+    return sign_in_every_form(sent, key, now=NOW, seconds=600, region="cn-hangzhou")
 
 
 def received(method: str, url: str, headers: Mapping[str, str], *, bucket: str) -> SignedRequest:

@@ -46,7 +46,9 @@ def _ink(pixel: object) -> str:
 
 
 def stored(image: Image.Image, word: str, **options: object) -> bytes:
-    """Write a picture as a file of that format."""
+    """Write a picture as a file of that format; `options` are those of Pillow's encoder."""
+    if word == "jpg":
+        return pictures.stored(image, "JPEG", **options)
     return FORMATS[word].write(image, Output(format=word, alpha=True), **options)
 
 

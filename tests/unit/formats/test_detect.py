@@ -9,7 +9,7 @@ STARTS = {
     "jpg": [b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xdb"],
     "png": [b"\x89PNG\r\n\x1a\n"],
     "gif": [b"GIF87a", b"GIF89a"],
-    "bmp": [b"BM"],
+    "bmp": [b"BM" + b"\0" * 12 + bytes((size, 0, 0, 0)) for size in (12, 40, 124)],
     "tiff": [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"],
     "webp": [b"RIFF\x10\0\0\0WEBP"],
 }
@@ -34,6 +34,7 @@ OTHERS = {
     "ICO": b"\0\0\1\0\1\0",
     "RIFF sound": b"RIFF\x10\0\0\0WAVEfmt ",
     "film": b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
+    "text that begins like a bitmap": b"BM is short for bitmap, says this text.",
     "half a signature": b"\x89PNG\r\n",
     "two bytes of a JPEG": b"\xff\xd8",
     "a signature behind a space": b" GIF89a",

@@ -1,14 +1,18 @@
 """Each format as the service writes it (spec 03 §3), read from the bytes of results."""
 
 import io
+import random
 import struct
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats import probe
+from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.picture import Frame, Output
 from tests.colours import rgb_profile
 from tests.conftest import Data
 from tests.pictures import coded, difference, photographic, processed, shown, stored
@@ -170,6 +174,54 @@ def test_a_webp_over_16383_pixels_is_refused(side: str) -> None:
     assert (caught.value.code, caught.value.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000011")
     body = result("webp", Image.new("L", long), options=f"/crop,{side}_16383")
     assert sorted(probe(body).size) == [1, 16_383]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    word=st.sampled_from(sorted(word for word, each in FORMATS.items() if each.is_writable)),
+    size=st.one_of(
+        st.tuples(st.integers(1, 24), st.integers(1, 900)),
+        st.tuples(st.integers(1, 300), st.integers(1, 24)),
+    ),
+    mode=st.sampled_from(["L", "LA", "RGB", "RGBA"]),
+    quality=st.one_of(st.integers(1, 100), st.integers(94, 100)),
+    data=st.data(),
+)
+def test_noise_of_every_shape_and_quality_is_written_in_every_format(
+    word: str, size: tuple[int, int], mode: str, quality: int, data: st.DataObject
+) -> None:
+    """No encoder runs out of room, and each result has the size of the picture."""
+    picture_format = FORMATS[word]
+    seed = random.Random(data.draw(st.integers(0, 1000)))
+    bands = [Image.frombytes("L", size, seed.randbytes(size[0] * size[1])) for _ in mode]
+    output = Output(
+        format=word,
+        alpha=picture_format.alpha,
+        quality=quality if picture_format.default_quality else None,
+        progressive=data.draw(st.booleans()),
+        full_chroma=data.draw(st.booleans()),
+    )
+    image = Image.merge(mode, bands) if len(bands) > 1 else bands[0]
+    written = picture_format.encode(iter((Frame(image),)), output)
+    assert probe(written).size == size
+
+
+@pytest.mark.parametrize("error", [OSError("encoder error -2"), MemoryError(), ValueError("size")])
+def test_an_encoder_that_fails_is_an_error_of_the_request(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A server error would be retried, and fail again."""
+
+    def save(*_arguments: object, **_options: object) -> None:
+        raise error
+
+    source = stored(PICTURE)
+    monkeypatch.setattr(Image.Image, "save", save)
+    with pytest.raises(OssError) as refused:
+        processed(source, "image/format,png")
+    assert refused.value.code is Code.IMAGE_TOO_LARGE
+    assert "64x48: as png, the encoder cannot write it" in refused.value.message
+    assert "-2" not in refused.value.message
 
 
 def test_equal_requests_give_equal_bytes() -> None:

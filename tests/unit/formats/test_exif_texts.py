@@ -10,6 +10,7 @@ from darkroom.imaging.metadata.exif import MAX_TEXT, exif_texts
 from darkroom.imaging.metadata.ifd import MAX_ENTRIES, IfdReader
 from tests.conftest import Data
 from tests.unit.formats.exif_blocks import (
+    ASCII,
     LONG,
     RATIONAL,
     SHORT,
@@ -232,3 +233,83 @@ def test_a_block_cut_anywhere_is_read_as_far_as_it_goes(sample: Data) -> None:
     start = source.index(b"Exif\0\0")
     for length in range(0, 8000, 7):
         exif_texts(source[start : start + length])
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("中文图片说明".encode("gbk"), "中文图片说明"),
+        ("中文 photo 图片".encode("gbk"), "中文 photo 图片"),
+        ("朱镕基总理".encode("gbk"), "朱镕基总理"),
+        ("中文图片说明".encode(), "中文图片说明"),
+        ("Jürgen Müller, Straße".encode("latin-1"), "Jürgen Müller, Straße"),
+        ("café à Orléans".encode("latin-1"), "café à Orléans"),
+        ("© Björk".encode("latin-1"), "© Björk"),
+    ],
+    ids=["GBK", "GBK and ASCII", "beyond GB 2312", "UTF-8", "German", "French", "Swedish"],
+)
+def test_texts_in_other_encodings_are_readable(raw: bytes, expected: str) -> None:
+    """Cameras and editors in China write GBK; Western ones Latin-1."""
+    entry = (ASCII, len(raw) + 1, raw + b"\0")
+    assert exif_texts(block({0x010E: entry})).picture == {"ImageDescription": expected}
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_comment_in_unicode_may_have_a_byte_order_mark(mark: str, codec: str, order: str) -> None:
+    """The mark is not part of the text; without one, the order is the block's."""
+    if not mark and (codec == "utf-16-le") != (order == "<"):
+        return
+    raw = b"UNICODE\0" + (mark + "日本語").encode(codec)
+    data = block({}, photo={0x9286: (UNDEFINED, len(raw), raw)}, order=order)
+    assert exif_texts(data).picture["UserComment"] == 'charset="Unicode" 日本語'
+
+
+def test_methods_and_areas_of_positions_are_comments() -> None:
+    """GPSProcessingMethod and GPSAreaInformation state their character set as UserComment does."""
+    method = b"ASCII\0\0\0GPS"
+    area = b"UNICODE\0" + "区".encode("utf-16-be")
+    entries = {0x1B: (UNDEFINED, len(method), method), 0x1C: (UNDEFINED, len(area), area)}
+    texts = exif_texts(block({}, gps=entries)).picture
+    assert texts["GPSProcessingMethod"].endswith(" GPS")
+    assert texts["GPSAreaInformation"].endswith(" 区")
+
+
+@pytest.mark.parametrize("kind", [SHORT, RATIONAL])
+def test_a_long_list_ends_with_a_whole_number(kind: int) -> None:
+    """Of as many numbers as `MAX_TEXT` characters hold."""
+    values = [1000 + at for at in range(800)]
+    shown = exif_texts(block({0x012D: numbers(kind, values)})).picture["TransferFunction"]
+    words = [str(value) for value in values]
+    if kind == RATIONAL:
+        words = [f"{over}/{under}" for over, under in zip(words[::2], words[1::2], strict=True)]
+    found = shown.split(" ")
+    assert found == words[: len(found)]
+    assert MAX_TEXT - 10 <= len(shown) <= MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("tag", "entry", "name", "expected"),
+    [
+        (0x829A, numbers(RATIONAL, [1, 60]), "ExposureTime", "1/60"),
+        (0x829D, numbers(RATIONAL, [4, 1]), "FNumber", "4/1"),
+        (0x8827, numbers(SHORT, [200]), "ISOSpeedRatings", "200"),
+        (0x0153, numbers(SHORT, [1]), "SampleFormat", "1"),
+        (0x014C, numbers(SHORT, [1]), "InkSet", "1"),
+        (0x0141, numbers(SHORT, [0, 255]), "HalftoneHints", "0 255"),
+        (0x0144, numbers(LONG, [8]), "TileOffsets", "8"),
+    ],
+    ids=str,
+)
+def test_camera_tags_in_the_first_directory_have_names(
+    tag: int, entry: Entry, name: str, expected: str
+) -> None:
+    """Scanners and TIFF/EP write them there."""
+    assert exif_texts(block({tag: entry})).picture == {name: expected}
+
+
+def test_composite_images_are_named() -> None:
+    """CompositeImage, of EXIF 2.32."""
+    texts = exif_texts(block({}, photo={0xA460: numbers(SHORT, [2])})).picture
+    assert texts["CompositeImage"] == "2"

@@ -67,11 +67,32 @@ def test_palettes(local: bool) -> None:
     assert frames(data, (2, 1)) == [("rg",), ("bg",)]
 
 
-def test_a_frame_beyond_the_screen_enlarges_the_canvas() -> None:
-    """Every frame has the size of the canvas that holds them all."""
-    data = gif_file((2, 1), Part(rows=("rr",)), Part(rows=("bb", "bb"), place=(1, 0)))
+def test_a_first_frame_beyond_the_screen_enlarges_the_canvas() -> None:
+    """Browsers and libnsgif make the canvas large enough for it."""
+    data = gif_file((2, 1), Part(rows=("rrr", "rrr")), Part(rows=("b",), place=(2, 1)))
     assert probe(data).size == (3, 2)
-    assert frames(data, (3, 2)) == [("rr.", "..."), ("rbb", ".bb")]
+    assert frames(data, (3, 2)) == [("rrr", "rrr"), ("rrr", "rrb")]
+
+
+def test_a_later_frame_is_cropped_to_the_screen() -> None:
+    """It neither enlarges the canvas nor escapes the limits."""
+    data = gif_file((2, 1), Part(rows=("rr",)), Part(rows=("bb", "bb"), place=(1, 0)))
+    header = probe(data)
+    assert (header.size, header.decoded_size) == ((2, 1), (2, 2))
+    assert frames(data, (2, 1)) == [("rr",), ("rb",)]
+
+
+def test_a_frame_of_the_screens_size_keeps_its_place() -> None:
+    """It is drawn where it says, with what is left of it."""
+    data = gif_file((2, 1), Part(rows=("rr",)), Part(rows=("bb",), place=(1, 0)))
+    assert frames(data, (2, 1)) == [("rr",), ("rb",)]
+
+
+def test_disposal_4_restores_what_was_there_before() -> None:
+    """The specification leaves it undefined; browsers treat it as 3."""
+    last = Part(rows=("g",), place=(0, 0))
+    data = gif_file((2, 1), Part(rows=("rr",)), Part(rows=("b",), place=(1, 0), disposal=4), last)
+    assert frames(data, (2, 1))[-1] == ("gr",)
 
 
 def test_opaque_frames_have_no_alpha_channel() -> None:

@@ -62,9 +62,7 @@ def test_what_is_just_within_the_bounds_is_a_picture(name: str) -> None:
 
 
 def test_behind_a_whole_scan_the_decoder_stops_at_another() -> None:
-    """So nobody has to count them, which would take longer than decoding a thumbnail."""
+    """Counting the others would take longer than decoding a thumbnail; the picture is whole."""
     began = time.process_time()
-    with pytest.raises(OssError) as caught:
-        processed(scans_again(100_000), "image/resize,w_10")
-    assert caught.value.code is Code.IMAGE_DAMAGE
+    assert processed(scans_again(100_000), "image/resize,w_10").format == "jpg"
     assert time.process_time() - began < 0.5

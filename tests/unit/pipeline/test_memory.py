@@ -4,15 +4,21 @@ Every operation is measured on 24 megapixels, with its required arguments, and
 those that need most memory with further ones.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from darkroom.errors import OssError
+from darkroom.imaging.formats import FORMATS
 from darkroom.imaging.operations import OPERATIONS
+from darkroom.imaging.picture import Header
+from darkroom.limits import BASELINE_MB, USABLE_MEMORY, Limits
 from tests.declarations import minimal_arguments
 from tests.measure import AVAILABLE, costs
 from tests.pictures import Size, photographic, stored
@@ -96,3 +102,69 @@ def test_the_peak_memory_is_within_the_budget(folder: Path, name: str, text: str
     (cost,) = costs([(folder / name, f"image/{text}")])
     assert cost.outcome in ("jpg", "png", "report")
     assert cost.peak < SOURCES[name].max_megabytes
+
+
+LARGEST: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "jpg": ("RGB", {"quality": 50, "progressive": True}),
+    "png": ("RGBA", {"compress_level": 1}),
+    "webp": ("RGBA", {"lossless": True, "quality": 0, "method": 0}),
+    "bmp": ("1", {}),
+    "tiff": ("I;16", {"compression": "tiff_adobe_deflate"}),
+    "gif": ("P", {"transparency": 0}),
+    "heic": ("RGB", {"quality": 1, "enc_params": {"preset": "ultrafast"}}),
+    "avif": ("RGBA", {"quality": 1, "speed": 10}),
+}
+"""The kind of each format that takes most bytes by `python -m benchmarks.pixel_memory`.
+
+The pictures are of one colour: noise of this size would exceed the limit of a file.
+"""
+
+HEAVY = (
+    "contrast,10/watermark,text_RGFya3Jvb20,fill_1/circle,r_4096/format,bmp",
+    "blur,r_50,s_50/format,jpg",
+)
+
+
+def largest_frame(word: str, megabytes: int) -> Size:
+    """Return the largest square frame that the limits of a function's memory let pass."""
+    memory = Limits.for_memory(megabytes).memory
+    assert memory is not None
+    side = math.isqrt(memory // FORMATS[word].bytes_per_pixel)
+    return side, side
+
+
+@pytest.fixture(scope="module")
+def largest(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], Path]:
+    """Return a function that stores the largest frame of a format once."""
+    folder = tmp_path_factory.mktemp("largest")
+
+    @cache
+    def store(word: str, megabytes: int) -> Path:
+        mode, options = LARGEST[word]
+        path = folder / f"{megabytes}.{word}"
+        image = Image.new(mode, largest_frame(word, megabytes))
+        FORMATS[word].is_writable  # noqa: B018 - imports the plugin
+        path.write_bytes(stored(image, FORMATS[word].pillow_name, **options))
+        return path
+
+    return store
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HEAVY)
+@pytest.mark.parametrize(
+    ("word", "megabytes"), [*((word, 1769) for word in LARGEST), ("png", 4096), ("webp", 4096)]
+)
+def test_the_largest_frame_leaves_15_percent_of_a_functions_memory(
+    largest: Callable[[str, int], Path], word: str, megabytes: int, text: str
+) -> None:
+    """Operations included; one row more is refused."""
+    width, height = largest_frame(word, megabytes)
+    (cost,) = costs([(largest(word, megabytes), f"image/{text}")])
+    assert cost.outcome in ("bmp", "jpg")
+    assert cost.peak - cost.before + BASELINE_MB < USABLE_MEMORY * megabytes
+    limits = Limits.for_memory(megabytes)
+    with pytest.raises(OssError, match="pixels can be processed here"):
+        FORMATS[word].check_memory(
+            Header(format=word, size=(width, height + 3)), limits, needed=None, every=False
+        )

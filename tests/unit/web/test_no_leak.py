@@ -18,7 +18,7 @@ from darkroom.web.dispatch import dispatch, locate
 from darkroom.web.http import ObjectBody, Request
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.services import NOW, memory_services
-from tools import oss_client
+from tests.signed_forms import sign_in_every_form
 
 OWNER = AccessKey(
     id="ak",
@@ -29,16 +29,7 @@ OWNER = AccessKey(
 CLOSED = Bucket(name="closed", delimiters=("!",))
 LINK = SignedRequest(method="GET", bucket="closed", key="shared.txt")
 SHARED, SECRET = b"shared", b"secret"
-EXPIRES = int(NOW.timestamp()) + 600
-
-LINKS: dict[str, SignedRequest] = {
-    "v1 header": oss_client.v1_header(LINK, OWNER, now=NOW),
-    "v1 url": oss_client.v1_url(LINK, OWNER, expires=EXPIRES),
-    "v2 header": oss_client.v2_header(LINK, OWNER, now=NOW),
-    "v2 url": oss_client.v2_url(LINK, OWNER, expires=EXPIRES),
-    "v4 header": oss_client.v4_header(LINK, OWNER, now=NOW, region="r"),
-    "v4 url": oss_client.v4_url(LINK, OWNER, now=NOW, lifetime=600, region="r"),
-}
+LINKS = sign_in_every_form(LINK, OWNER, now=NOW, seconds=600)
 
 type Change = Callable[[Request], Request]
 

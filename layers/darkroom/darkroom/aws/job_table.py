@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableTasks:
-    """Tasks in a table that deletes them after `expires` (DynamoDB's time to live)."""
+class _Table:
+    """The table that tasks and locks share."""
 
     clients: Clients
     table: str
@@ -28,6 +28,10 @@ class TableTasks:
     def client(self) -> "DynamoDBClient":
         """DynamoDB, connected on first use."""
         return self.clients.dynamodb
+
+
+class TableTasks(_Table):
+    """Tasks in a table that deletes them after `expires` (DynamoDB's time to live)."""
 
     def create(self, task: Task) -> bool:
         """Write the item; return False if it exists."""
@@ -94,18 +98,8 @@ class TableTasks:
                 raise AlreadyClaimed(task.job.task_id) from error
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableLocks:
+class TableLocks(_Table):
     """Locks, each held by one worker at a time."""
-
-    clients: Clients
-    table: str
-    clock: Clock
-
-    @property
-    def client(self) -> "DynamoDBClient":
-        """DynamoDB, connected on first use."""
-        return self.clients.dynamodb
 
     def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:
         """Write the item; return False while another owner's lease has not expired."""

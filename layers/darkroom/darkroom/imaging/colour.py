@@ -3,7 +3,7 @@
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 
@@ -12,6 +12,9 @@ WORKING_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 
 MAX_CACHED_PROFILE_BYTES = 1_048_576
 """Size up to which a profile's transform is cached."""
+
+_INVISIBLE = 3
+"""Levels by which the transform of an sRGB profile may differ from the identity."""
 
 _PROFILE_MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 """Pillow's mode for the pixels of each ICC colour space."""
@@ -78,9 +81,29 @@ def _build_transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = _PROFILE_MODES[opened.profile.xcolor_space]
-        if "sRGB" in (opened.profile.profile_description or ""):
-            return None
         srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-        return ImageCms.ImageCmsTransform(opened, srgb, mode, "RGB", ImageCms.Intent.PERCEPTUAL)
+        intent = ImageCms.Intent.PERCEPTUAL
+        transform = ImageCms.ImageCmsTransform(opened, srgb, mode, "RGB", intent)
     except (*DECODER_ERRORS, ImageCms.PyCMSError):
         return None
+    return None if _changes_nothing(transform) else transform
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Return whether a transform is the identity on sample colours: its profile is sRGB (C-181)."""
+    if transform.input_mode == "CMYK":
+        return False
+    samples = _SAMPLES.convert(transform.input_mode)
+    difference = ImageChops.difference(transform.apply(samples), samples.convert("RGB"))
+    return max(difference.convert("RGB").tobytes()) <= _INVISIBLE
+
+
+def _sample_colours() -> Image.Image:
+    """Return a picture of every colour of six levels a channel, and of greys."""
+    levels = range(0, 256, 51)
+    colours = [bytes((r, g, b)) for r in levels for g in levels for b in levels]
+    colours += [bytes((level, level, level)) for level in range(0, 256, 17)]
+    return Image.frombytes("RGB", (len(colours), 1), b"".join(colours))
+
+
+_SAMPLES = _sample_colours()

@@ -38,9 +38,15 @@ class FontFile:
         self._characters = self._character_map()
 
     def has_glyph(self, character: str) -> bool:
-        """Return whether the file draws the character: a blank glyph counts only for a space."""
+        """Return whether the file draws the character.
+
+        A blank glyph counts only for a space, one without an advance only for a combining mark,
+        and a mark must have none: it is drawn over its base.
+        """
         glyph = self._glyph(ord(character))
-        return glyph != 0 and (character.isspace() or not self._is_blank(glyph))
+        if not glyph or character.isspace():
+            return bool(glyph)
+        return not self._is_blank(glyph) and is_mark(character) == (self._advance(glyph) == 0)
 
     def _u16(self, at: int) -> int:
         return int.from_bytes(self._font[at : at + 2])
@@ -84,6 +90,11 @@ class FontFile:
         glyph = self._u16(places + place + 2 * (code - first))
         return (glyph + self._u16(shifts)) & 0xFFFF if glyph else 0
 
+    def _advance(self, glyph: int) -> int:
+        """Return the advance width of a glyph; the last one of the table stands for all others."""
+        last = self._u16(self._tables[b"hhea"] + 34) - 1
+        return self._u16(self._tables[b"hmtx"] + 4 * min(glyph, last))
+
     def _is_blank(self, glyph: int) -> bool:
         """Return whether the glyph has no outline: several faces map characters to empty glyphs."""
         if b"loca" not in self._tables:
@@ -96,22 +107,27 @@ class FontFile:
 def split_runs(text: str, faces: Sequence[FontFile]) -> list[tuple[FontFile, str]]:
     """Split the text, in NFC, into runs of one face each: the first face that has the glyph.
 
-    A combining mark takes the face of its base. A character that no face has takes the last face,
-    whose glyph for missing characters is a visible box. Joiners and variation selectors are
-    dropped.
+    A combining mark takes the face of its base if that has it. A character that no face has takes
+    the last face, whose glyph for missing characters is a visible box; a space takes the first.
+    Joiners, variation selectors and marks that no face has are dropped.
     """
     characters = [c for c in unicodedata.normalize("NFC", text) if not _is_default_ignorable(c)]
-    chosen: list[FontFile] = []
+    chosen: list[tuple[FontFile, str]] = []
     for character in characters:
-        marks = bool(chosen) and unicodedata.category(character).startswith("M")
-        chosen.append(chosen[-1] if marks else _first_with_glyph(character, faces))
-    pairs = zip(chosen, characters, strict=True)
-    return [(face, "".join(c for _, c in run)) for face, run in groupby(pairs, lambda p: p[0])]
+        of_base = chosen[-1:] if is_mark(character) else []
+        candidates = (*(face for face, _ in of_base), *faces)
+        face = next((face for face in candidates if face.has_glyph(character)), None)
+        if face is None and not is_mark(character):
+            face = faces[0] if character.isspace() else faces[-1]
+        if face is not None:
+            chosen.append((face, character))
+    return [(face, "".join(c for _, c in run)) for face, run in groupby(chosen, lambda c: c[0])]
+
+
+def is_mark(character: str) -> bool:
+    """Return whether the character is a combining mark."""
+    return unicodedata.category(character).startswith("M")
 
 
 def _is_default_ignorable(character: str) -> bool:
     return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
-
-
-def _first_with_glyph(character: str, faces: Sequence[FontFile]) -> FontFile:
-    return next((face for face in faces if face.has_glyph(character)), faces[-1])

@@ -78,6 +78,9 @@ class OutputOption(Operation):
 class Report(Operation):
     """An operation that returns JSON about the picture; it must be the only action."""
 
+    decodes: ClassVar[bool] = False
+    """Whether the report depends on pixels."""
+
     @abstractmethod
     def report(self, data: bytes, header: Header) -> str:
         """Return the JSON text about the stored bytes."""

@@ -54,9 +54,13 @@ class Header:
     """The documented name: jpg, png, webp, bmp, gif, tiff, heic, avif."""
     size: Size
     """As stored, before orientation; for HEIC, AVIF and TIFF, whose decoders rotate, upright."""
+    largest_size: Size | None = None
+    """Width and height of the largest parts that the picture is decoded from, if the file says."""
     frames: int = 1
     loop_count: int = 1
     """How often an animation is played; 0 means for ever."""
+    coefficient_bytes: int = 0
+    """Memory per pixel of the coefficients that a decoder keeps at any reduction."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
     """Whether a HEIC or AVIF has an alpha channel; always False for other formats."""
@@ -65,6 +69,11 @@ class Header:
     resolution: Resolution | None = None
     exif: bytes | None = None
     """The EXIF block as stored; for a TIFF the whole file, which has the same structure."""
+
+    @property
+    def decoded_size(self) -> Size:
+        """Width and height that decoding allocates at most."""
+        return self.largest_size or self.size
 
     @property
     def upright_size(self) -> Size:

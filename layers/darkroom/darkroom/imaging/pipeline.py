@@ -13,6 +13,7 @@ from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
 from darkroom.imaging.plan import ProcessPlan, plan_process
+from darkroom.limits import Limits
 
 JSON = "application/json"
 
@@ -41,6 +42,7 @@ def run(
     """
     header = _probe(data, context)
     plan = plan_process(header, operations, context.limits, upright=upright)
+    _check_memory(header, plan, context.limits)
     if plan.report is not None:
         return _report(plan.report, data, header)
     frames = FORMATS[header.format].frames(
@@ -55,33 +57,38 @@ def run_each(
     context: ProcessingContext,
     *,
     upright: bool = True,
-) -> list[Result | OssError]:
-    """Run several processes on one picture; return a result or an error for each, in their order.
+) -> Iterator[tuple[int, Result | OssError]]:
+    """Run several processes on one picture; yield each one's number and its result or error.
 
-    Processes that decode at the same scale share the decoded still, and the failure of one does
-    not fail the others. Raises `OssError` for a picture that is damaged or exceeds a limit.
+    Processes that decode at the same scale share the decoded still if it fits into memory beside
+    their own pixels. The failure of one does not fail the others, and no result is kept. Raises
+    `OssError` for a picture that is damaged or exceeds a limit.
     """
     header = _probe(data, context)
-    decoder = _SharedDecoder(data=data, header=header)
-    outcomes: dict[int, Result | OssError] = {}
+    decoder = _SharedDecoder(data=data, header=header, limits=context.limits)
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
             plans[number] = plan_process(header, operations, context.limits, upright=upright)
         except OssError as error:
-            outcomes[number] = error
+            yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
     for number in sorted(plans, key=lambda number: decoder.reduction(plans[number].needed)):
-        plan = plans[number]
+        yield number, _run_shared(decoder, plans[number], context)
+
+
+def _run_shared(
+    decoder: "_SharedDecoder", plan: ProcessPlan, context: ProcessingContext
+) -> Result | OssError:
+    """Run one process; return its result or error."""
+    try:
+        _check_memory(decoder.header, plan, context.limits)
+        if plan.report is not None:
+            return _report(plan.report, decoder.data, decoder.header)
         frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
-        try:
-            if plan.report is not None:
-                outcomes[number] = _report(plan.report, data, header)
-            else:
-                outcomes[number] = _encode(frames, header, plan, context)
-        except OssError as error:
-            outcomes[number] = error
-    return [outcomes[number] for number in range(len(processes))]
+        return _encode(frames, decoder.header, plan, context)
+    except OssError as error:
+        return error
 
 
 @dataclass(kw_only=True)
@@ -90,6 +97,7 @@ class _SharedDecoder:
 
     data: bytes
     header: Header
+    limits: Limits
     _still: tuple[int, Frame] | None = None
 
     def reduction(self, needed: Size | None) -> int:
@@ -99,23 +107,38 @@ class _SharedDecoder:
     def frames(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
         """Decode, or yield the cached still of this scale, which no operation changes."""
         source_format = FORMATS[self.header.format]
-        if every:
-            yield from source_format.frames(self.data, self.header, needed=needed, every=True)
-            return
         scale = self.reduction(needed)
+        if every or not self._may_share(scale):
+            yield from source_format.frames(self.data, self.header, needed=needed, every=every)
+            return
         if self._still is None or self._still[0] != scale:
             self._still = None
             frames = source_format.frames(self.data, self.header, needed=needed, every=False)
             self._still = scale, next(frames)
         yield self._still[1]
 
+    def _may_share(self, scale: int) -> bool:
+        """Return whether a process has the memory that it needs while the still is kept."""
+        width, height = self.header.decoded_size
+        still = width // scale, height // scale
+        bytes_per_pixel = FORMATS[self.header.format].bytes_per_pixel
+        return self.limits.holding(still).fits(still, bytes_per_pixel)
+
 
 def _probe(data: bytes, context: ProcessingContext) -> Header:
     """Read the header; raise `OssError` for a source over the limits."""
     context.limits.check_source_bytes(len(data))
     header = probe(data)
-    FORMATS[header.format].check_source(header.size, header.frames, context.limits)
+    FORMATS[header.format].check_source(header, context.limits)
     return header
+
+
+def _check_memory(header: Header, plan: ProcessPlan, limits: Limits) -> None:
+    """Refuse a picture that the process lacks memory for."""
+    if plan.report is None or plan.report.decodes:
+        FORMATS[header.format].check_memory(
+            header, limits, needed=plan.needed, every=plan.output.animated
+        )
 
 
 def _report(report: Report, data: bytes, header: Header) -> Result:
@@ -145,9 +168,12 @@ def _process_frames(
         with context.stage("pixels"):
             image = apply_orientation(frame.image, plan.orientation)
             picture = Picture(image=image, size=size, output=plan.output, header=header)
+            duration = frame.duration
+            # Each picture is freed as soon as the next one is there.
+            del image, frame
             for step in plan.steps:
                 context.check_deadline()
                 picture = step.apply(picture, context)
             context.check_deadline()
             target.check_encoder_memory(picture.image, plan.output, context.limits)
-        yield Frame(picture.image, frame.duration)
+        yield Frame(picture.image, duration)

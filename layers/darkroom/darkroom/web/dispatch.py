@@ -34,7 +34,7 @@ PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """A handler and the access that its caller must have, checked before it is called."""
 
@@ -42,56 +42,52 @@ class Route:
     requires: Access
 
 
-def _route(handler: Handler, requires: Access) -> Route:
-    return Route(handler=handler, requires=requires)
-
-
 type Routes = Mapping[tuple[str, str], Route]
 """By method and sub-resource; of several in a query, the first in the table counts."""
 
 OBJECT_ROUTES: Routes = {
-    ("GET", QueryParameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
-    ("HEAD", QueryParameter.PROCESS): _route(process.get_processed, Access.READ_OBJECT),
-    ("GET", QueryParameter.ASYNC_PROCESS): _route(async_process.get_task, Access.READ_TASKS),
-    ("POST", QueryParameter.ASYNC_PROCESS): _route(async_process.post_job, Access.STORE_RESULT),
-    ("POST", QueryParameter.PROCESS): _route(process.post_processed, Access.STORE_RESULT),
-    ("GET", QueryParameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
-    ("HEAD", QueryParameter.OBJECT_META): _route(objects.get_object_meta, Access.READ_OBJECT),
-    ("GET", QueryParameter.ACL): _route(acl.get_object_acl, Access.ADMIN),
-    ("PUT", QueryParameter.ACL): _route(acl.put_object_acl, Access.ADMIN),
-    ("PUT", QueryParameter.PROCESS): _route(process.refuse_put, Access.NONE),
-    ("POST", QueryParameter.UPLOADS): _route(multipart.initiate_upload, Access.WRITE),
-    ("PUT", QueryParameter.UPLOAD_ID): _route(multipart.put_part, Access.WRITE),
-    ("POST", QueryParameter.UPLOAD_ID): _route(multipart.complete_upload, Access.WRITE),
-    ("DELETE", QueryParameter.UPLOAD_ID): _route(multipart.abort_upload, Access.WRITE),
-    ("GET", QueryParameter.UPLOAD_ID): _route(multipart.list_parts, Access.WRITE),
-    ("GET", PLAIN): _route(process.styled_or(objects.get_object), Access.READ_OBJECT),
-    ("HEAD", PLAIN): _route(process.styled_or(objects.head_object), Access.READ_OBJECT),
-    ("PUT", PLAIN): _route(objects.put_object, Access.WRITE),
-    ("DELETE", PLAIN): _route(objects.delete_object, Access.WRITE),
+    ("GET", QueryParameter.PROCESS): Route(process.get_processed, Access.READ_OBJECT),
+    ("HEAD", QueryParameter.PROCESS): Route(process.get_processed, Access.READ_OBJECT),
+    ("GET", QueryParameter.ASYNC_PROCESS): Route(async_process.get_task, Access.READ_TASKS),
+    ("POST", QueryParameter.ASYNC_PROCESS): Route(async_process.post_job, Access.STORE_RESULT),
+    ("POST", QueryParameter.PROCESS): Route(process.post_processed, Access.STORE_RESULT),
+    ("GET", QueryParameter.OBJECT_META): Route(objects.get_object_meta, Access.READ_OBJECT),
+    ("HEAD", QueryParameter.OBJECT_META): Route(objects.get_object_meta, Access.READ_OBJECT),
+    ("GET", QueryParameter.ACL): Route(acl.get_object_acl, Access.ADMIN),
+    ("PUT", QueryParameter.ACL): Route(acl.put_object_acl, Access.ADMIN),
+    ("PUT", QueryParameter.PROCESS): Route(process.refuse_put, Access.NONE),
+    ("POST", QueryParameter.UPLOADS): Route(multipart.initiate_upload, Access.WRITE),
+    ("PUT", QueryParameter.UPLOAD_ID): Route(multipart.put_part, Access.WRITE),
+    ("POST", QueryParameter.UPLOAD_ID): Route(multipart.complete_upload, Access.WRITE),
+    ("DELETE", QueryParameter.UPLOAD_ID): Route(multipart.abort_upload, Access.WRITE),
+    ("GET", QueryParameter.UPLOAD_ID): Route(multipart.list_parts, Access.WRITE),
+    ("GET", PLAIN): Route(process.styled_or(objects.get_object), Access.READ_OBJECT),
+    ("HEAD", PLAIN): Route(process.styled_or(objects.head_object), Access.READ_OBJECT),
+    ("PUT", PLAIN): Route(objects.put_object, Access.WRITE),
+    ("DELETE", PLAIN): Route(objects.delete_object, Access.WRITE),
 }
 
 BUCKET_ROUTES: Routes = {
-    ("GET", QueryParameter.STYLE): _route(styles.get_styles, Access.ADMIN),
-    ("PUT", QueryParameter.STYLE): _route(styles.put_style, Access.ADMIN),
-    ("DELETE", QueryParameter.STYLE): _route(styles.delete_style, Access.ADMIN),
-    ("GET", QueryParameter.BUCKET_SETTINGS): _route(bucket_settings.get_settings, Access.ADMIN),
-    ("PUT", QueryParameter.BUCKET_SETTINGS): _route(bucket_settings.put_settings, Access.ADMIN),
-    ("GET", QueryParameter.ACL): _route(acl.get_bucket_acl, Access.ADMIN),
-    ("PUT", QueryParameter.ACL): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
-    ("GET", QueryParameter.BUCKET_INFO): _route(buckets.get_bucket_info, Access.LIST),
-    ("GET", QueryParameter.LOCATION): _route(buckets.get_bucket_location, Access.LIST),
-    ("GET", QueryParameter.UPLOADS): _route(multipart.list_uploads, Access.LIST),
-    ("POST", QueryParameter.DELETE): _route(delete_objects.delete_objects, Access.WRITE),
-    ("GET", QueryParameter.LIST_TYPE): _route(listing.list_objects_v2, Access.LIST),
-    ("GET", PLAIN): _route(listing.list_objects, Access.LIST),
-    ("HEAD", PLAIN): _route(buckets.head_bucket, Access.LIST),
-    ("PUT", PLAIN): _route(buckets.put_bucket, Access.CREATE_BUCKET),
-    ("DELETE", PLAIN): _route(buckets.refuse_change, Access.CHANGE_BUCKETS),
-    ("POST", PLAIN): _route(not_implemented.post_object, Access.NONE),
+    ("GET", QueryParameter.STYLE): Route(styles.get_styles, Access.ADMIN),
+    ("PUT", QueryParameter.STYLE): Route(styles.put_style, Access.ADMIN),
+    ("DELETE", QueryParameter.STYLE): Route(styles.delete_style, Access.ADMIN),
+    ("GET", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.get_settings, Access.ADMIN),
+    ("PUT", QueryParameter.BUCKET_SETTINGS): Route(bucket_settings.put_settings, Access.ADMIN),
+    ("GET", QueryParameter.ACL): Route(acl.get_bucket_acl, Access.ADMIN),
+    ("PUT", QueryParameter.ACL): Route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("GET", QueryParameter.BUCKET_INFO): Route(buckets.get_bucket_info, Access.LIST),
+    ("GET", QueryParameter.LOCATION): Route(buckets.get_bucket_location, Access.LIST),
+    ("GET", QueryParameter.UPLOADS): Route(multipart.list_uploads, Access.LIST),
+    ("POST", QueryParameter.DELETE): Route(delete_objects.delete_objects, Access.WRITE),
+    ("GET", QueryParameter.LIST_TYPE): Route(listing.list_objects_v2, Access.LIST),
+    ("GET", PLAIN): Route(listing.list_objects, Access.LIST),
+    ("HEAD", PLAIN): Route(buckets.head_bucket, Access.LIST),
+    ("PUT", PLAIN): Route(buckets.put_bucket, Access.CREATE_BUCKET),
+    ("DELETE", PLAIN): Route(buckets.refuse_change, Access.CHANGE_BUCKETS),
+    ("POST", PLAIN): Route(not_implemented.post_object, Access.NONE),
 }
 
-SERVICE_ROUTES: Routes = {("GET", PLAIN): _route(buckets.list_buckets, Access.LIST_BUCKETS)}
+SERVICE_ROUTES: Routes = {("GET", PLAIN): Route(buckets.list_buckets, Access.LIST_BUCKETS)}
 
 
 def locate(request: Request, services: Services) -> RequestTarget:

@@ -5,10 +5,9 @@ A new format is one file in this folder and one entry in the table.
 
 from collections.abc import Mapping
 
-from darkroom.errors import Code, OssError
 from darkroom.imaging.formats.avif import AVIF
 from darkroom.imaging.formats.bmp import BMP
-from darkroom.imaging.formats.format import PictureFormat
+from darkroom.imaging.formats.format import PictureFormat, unsupported_format
 from darkroom.imaging.formats.gif import GIF
 from darkroom.imaging.formats.heic import HEIC
 from darkroom.imaging.formats.jpeg import JPEG
@@ -16,8 +15,6 @@ from darkroom.imaging.formats.png import PNG
 from darkroom.imaging.formats.tiff import TIFF
 from darkroom.imaging.formats.webp import WEBP
 from darkroom.imaging.picture import Header
-
-EC_UNSUPPORTED = "0040-00000005"
 
 FORMATS: Mapping[str, PictureFormat] = {
     format_.name: format_ for format_ in (JPEG, PNG, WEBP, BMP, GIF, TIFF, HEIC, AVIF)
@@ -36,11 +33,11 @@ def detect(data: bytes) -> PictureFormat:
     for format_ in FORMATS.values():
         if format_.matches(data) and format_.is_readable:
             return format_
-    raise OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
+    raise unsupported_format()
 
 
 def probe(data: bytes) -> Header:
-    """Detect the format and read the header; raises as `detect` and `Format.probe` do."""
+    """Detect the format and read the header; raises as `detect` and `PictureFormat.probe` do."""
     return detect(data).probe(data)
 
 

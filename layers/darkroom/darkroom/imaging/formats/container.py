@@ -15,6 +15,8 @@ class ContainerInfo:
 
     size: Size
     frames: int
+    largest_frame: Size = (0, 0)
+    """Largest width and height of a frame, which may reach beyond the canvas."""
     loop_count: int = 1
     """How often an animation is played; 0 means for ever."""
     exif: bytes | None = None

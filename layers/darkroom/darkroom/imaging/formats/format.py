@@ -6,8 +6,9 @@ Pillow plugin; a format overrides those where its files need something else.
 
 import importlib
 import io
+import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -21,6 +22,13 @@ from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.limits import Limits
+
+EC_UNSUPPORTED = "0040-00000005"
+
+ENCODER_ERRORS = (OSError, ValueError, OverflowError, RuntimeError, SystemError, MemoryError)
+"""Exceptions of Pillow's encoders for a picture that they cannot write."""
+
+log = logging.getLogger(__name__)
 
 # `Limits.check_source` replaces Pillow's own check, which raises before the header is returned.
 Image.MAX_IMAGE_PIXELS = None
@@ -66,9 +74,15 @@ class PictureFormat:
     max_width: int | None = None
     max_pixels: int | None = None
     bytes_per_pixel: int = 16
-    """Upper bound of the memory for decoding a frame (16: libwebp, of a lossless picture)."""
-    animation_bytes_per_pixel: int = 48
+    """Upper bound of the memory for decoding a frame and for every operation on it.
+
+    16 is what compositing on white for BMP needs. `python -m benchmarks.pixel_memory` measures
+    the bounds, and decision 101 lists them.
+    """
+    animation_bytes_per_pixel: int = 50
     """The same for an animation: the canvas before and after a frame, and the encoder's copy."""
+    encoder_bytes_per_pixel: int = 0
+    """The same for encoding a still of which the encoder keeps copies; 0: `bytes_per_pixel`."""
 
     ec_source_side: str = "0040-00000009"
     ec_damaged: str | None = None
@@ -113,15 +127,27 @@ class PictureFormat:
         """
         return Header(format=self.name, size=self.open(data).size)
 
-    def check_source(self, size: Size, frames: int, limits: Limits) -> None:
-        """Raise `OssError` for a source over the limits; `size` and `frames` are the header's."""
+    def check_source(self, header: Header, limits: Limits) -> None:
+        """Raise `ImageTooLarge` for a source over the limits of sides, pixels and frames."""
         limits.check_source(
-            size, frames, self.name, max_side=self.max_source_side, ec_side=self.ec_source_side
+            header.decoded_size,
+            header.frames,
+            self.name,
+            max_side=self.max_source_side,
+            ec_side=self.ec_source_side,
         )
-        needed = self.bytes_per_pixel
-        if frames > 1:
-            needed = max(needed, self.animation_bytes_per_pixel)
-        limits.check_memory(size, needed, "processed")
+
+    def check_memory(
+        self, header: Header, limits: Limits, *, needed: Size | None, every: bool
+    ) -> None:
+        """Raise `ImageTooLarge` for a source that `frames` and operations lack memory for."""
+        reduction = self.reduction(header, needed)
+        bytes_per_pixel = self.animation_bytes_per_pixel if every else self.bytes_per_pixel
+        limits.check_memory(
+            header.decoded_size,
+            bytes_per_pixel / reduction**2 + header.coefficient_bytes,
+            "processed",
+        )
 
     def reduction(self, header: Header, needed: Size | None) -> int:  # noqa: ARG002 - the default
         """Return how many pixels along each side become one while decoding: 1, 2, 4 or 8.
@@ -138,22 +164,36 @@ class PictureFormat:
 
         `needed` bounds the `reduction`. Raises `ImageDamage`.
         """
-        count = header.frames if every else 1
+        if not every:
+            header = replace(header, frames=1)
         try:
-            yield from islice(self.decode(data, header, self.reduction(header, needed)), count)
+            decoded = self.decode(data, header, self.reduction(header, needed))
+            yield from islice(decoded, header.frames)
         except DECODER_ERRORS as error:
             raise self.damaged() from error
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
         """Decode frame by frame; may raise any of `DECODER_ERRORS`."""
+        if header.frames == 1:
+            yield Frame(self.decode_still(data, header, reduction))
+            return
         image = self.open(data)
-        if reduction > 1:
-            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
         for index in range(header.frames):
-            if index:  # not for the first: a HEIC opens at its primary picture, of any index
+            if index:
                 image.seek(index)
             image.load()
             yield Frame(self._detached(image, data), int(image.info.get("duration", 0)))
+
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Decode the only picture of a file, or its main one.
+
+        The decoder, which may have a copy of the pixels, is freed before operations begin.
+        """
+        image = self.open(data)
+        if reduction > 1:
+            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
+        image.load()
+        return self._detached(image, data)
 
     def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
         """Return the pixels in a working mode, independent of the decoder and without metadata."""
@@ -161,9 +201,7 @@ class PictureFormat:
         if pixels is image and getattr(image, "is_animated", False):
             # The decoder draws the next frame on the same canvas.
             pixels = image.copy()
-        # Encoders write the profile, EXIF and comment of `info`; results have none (C-116).
-        pixels.info = {}
-        return pixels
+        return bare(pixels)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:  # noqa: ARG002
         """Convert decoded pixels to L, LA, RGB or RGBA in sRGB."""
@@ -177,6 +215,10 @@ class PictureFormat:
     def damaged(self) -> OssError:
         """Return the error for a file that cannot be decoded (C-102)."""
         return OssError(Code.IMAGE_DAMAGE, ec=self.ec_damaged)
+
+    def unsupported(self) -> OssError:
+        """Return the error for a sound file that this build does not decode (C-180)."""
+        return unsupported_format()
 
     # --- Writing ----------------------------------------------------------------------------------
 
@@ -192,7 +234,9 @@ class PictureFormat:
             raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
-        """Raise `OssError` for a result for which the encoder lacks memory; by default never."""
+        """Raise `ImageTooLarge` for a still that the encoder lacks memory for."""
+        if not output.animated:
+            limits.check_memory(image.size, self.encoder_bytes_per_pixel, f"written as {self.name}")
 
     def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
         """Encode a still, or an animation frame by frame; return the file.
@@ -209,7 +253,21 @@ class PictureFormat:
         return flatten(image) if image.mode in ("LA", "RGBA") and not output.alpha else image
 
     def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode with the plugin of this format; `options` go to Pillow's `save`."""
+        """Encode; `options` go to Pillow's `save`.
+
+        Raises `ImageTooLarge` where the encoder fails: it would fail again, so that a server error,
+        which clients retry, would be wrong. Encoders have limits that no header shows, such as
+        the 512 KB of WebP's first partition.
+        """
+        try:
+            return self.save(image, output, **options)
+        except ENCODER_ERRORS as error:
+            fields = {"format": self.name, "size": image.size, "error": repr(error)}
+            log.warning("encoder failed", extra=fields)
+            raise self._too_large(image.size, "the encoder cannot write it") from error
+
+    def save(self, image: Image.Image, output: Output, **options: object) -> bytes:
+        """Encode with the plugin of this format; may raise any of `ENCODER_ERRORS`."""
         _import_plugin(self.plugin)
         quality = {} if output.quality is None else {"quality": output.quality}
         buffer = io.BytesIO()
@@ -222,6 +280,23 @@ class PictureFormat:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def unsupported_format() -> OssError:
+    """Return the error for a file of no readable format."""
+    return OssError(Code.BAD_REQUEST, "This image format is not supported.", ec=EC_UNSUPPORTED)
+
+
+def bare(image: Image.Image) -> Image.Image:
+    """Return a plain image with the same pixels and no metadata.
+
+    Encoders read profile, EXIF, TIFF tags and comments from the image that they write, so none of
+    a source may be there (C-116).
+    """
+    pixels = Image.Image()
+    # Pillow has no public way to share the pixels of another image.
+    pixels.im, pixels._mode, pixels._size = image.im, image.mode, image.size  # noqa: SLF001
+    return pixels
 
 
 @cache

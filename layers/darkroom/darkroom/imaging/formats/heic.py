@@ -3,17 +3,11 @@
 from dataclasses import dataclass
 
 from darkroom.imaging.formats.iso_media import IsoMedia
-from darkroom.imaging.picture import Header
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heic(IsoMedia):
     """HEIC; the decoder applies every rotation, that of EXIF included."""
-
-    def read_header(self, data: bytes) -> Header:
-        """Read the primary picture; its size is the upright one."""
-        image = self.open(data)
-        return self.upright_header(image, image.size, image.info.get("exif"))
 
 
 HEIC = Heic(
@@ -28,5 +22,6 @@ HEIC = Heic(
     # One thread: the result must not depend on the number of cores.
     encoder_options={"enc_params": {"preset": "ultrafast", "x265:pools": "none"}},
     max_side=4096,
+    encoder_bytes_per_pixel=40,
     ec_damaged="0040-00000020",
 )

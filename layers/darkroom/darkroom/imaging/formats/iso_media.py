@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from darkroom.geometry import Size
+from darkroom.imaging.coded_colour import coded_profile
+from darkroom.imaging.colour import to_srgb
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import PictureFormat
+from darkroom.imaging.formats.iso_items import Items
 from darkroom.imaging.metadata.exif_header import exif_resolution, read_exif
 from darkroom.imaging.picture import Header
 
@@ -27,15 +31,34 @@ class IsoMedia(PictureFormat):
         """Return whether the brand in the file's `ftyp` box is one of this format."""
         return _brand(data) in self.brands
 
-    def upright_header(self, image: Image.Image, size: Size, exif: bytes | None) -> Header:
-        """Return the header of a picture that is decoded upright; `size` is the upright size."""
+    def read_header(self, data: bytes) -> Header:
+        """Read size, EXIF and alpha of the main picture; the size is that after rotation."""
+        items = Items.read(data)
+        largest = items.largest(data)
+        try:
+            image = self.open(data)
+        except DECODER_ERRORS as error:
+            raise self.unsupported() if items.is_whole else self.damaged() from error
+        exif = items.exif(data)
         return Header(
             format=self.name,
-            size=size,
+            size=self.upright_size(image, items),
+            largest_size=largest,
             alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
             resolution=exif_resolution(read_exif(exif)),
             exif=exif,
         )
+
+    def upright_size(self, image: Image.Image, items: Items) -> Size:  # noqa: ARG002 - the default
+        """Return width and height of the opened picture after cropping and rotation."""
+        return image.size
+
+    def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
+        """Convert to sRGB by the profile or, without one, by the code points of `nclx`."""
+        coded = Items.read(data).main.coded_colour
+        if coded is not None and "icc_profile" not in image.info:
+            image.info["icc_profile"] = coded_profile(*coded)
+        return to_srgb(image)
 
 
 def _brand(data: bytes) -> bytes | None:

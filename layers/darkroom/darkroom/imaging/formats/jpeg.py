@@ -1,4 +1,6 @@
-"""JPEG: reduced decodes, estimated quality, and limits on segments and scans.
+"""JPEG: the segments that pixels depend on, reduced decodes, and bounds on segments and scans.
+
+Pillow receives a file of those segments only: the others, damaged or not, change no pixel (C-180).
 
 A progressive scan of a few bytes costs the decoder a pass over the whole picture, and Pillow reads
 segments one by one in Python: a small file of many scans or segments could occupy a decoder for
@@ -7,17 +9,19 @@ hours (decision 100).
 
 import math
 import re
+import struct
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
 from darkroom.errors import too_many
 from darkroom.geometry import Size
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
-from darkroom.imaging.picture import NORMAL_ORIENTATION, Header, Output, Resolution
+from darkroom.imaging.picture import Header, Output, Resolution
 
 OVERSAMPLING = 1.25
 """Least ratio of the sides of a reduced decode to those needed (decision 003)."""
@@ -35,11 +39,36 @@ _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """SOS marker, length and component count of a scan; libjpeg refuses any other length."""
 
 _SEGMENT = re.compile(rb"\xff([\x02-\xc7\xc9-\xcf\xda-\xef\xfe])")
-"""A marker after which Pillow reads a length; the other markers have no content."""
+"""A marker that a length follows."""
 
-_START_OF_SCAN = b"\xda"
-_SEQUENTIAL = (b"\xc0", b"\xc1")
-"""SOF markers of sequential Huffman-coded frames, of which one scan may be the whole picture."""
+_SOI, _EOI, _FILL = b"\xff\xd8", b"\xff\xd9", b"\xff"
+_AFTER_SCAN = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
+"""A marker that a scan cannot contain."""
+
+_START_OF_SCAN = 0xDA
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL = (0xC0, 0xC1)
+"""Frames that one scan may contain completely: Huffman-coded and not progressive."""
+_LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
+"""Frames that libjpeg does not decode at a reduced scale."""
+
+_APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
+_JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
+_JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
+
+_SMOOTHING, _OPTIMIZE = 0, True
+"""Settings of the encoder (C-105)."""
+
+_COEFFICIENT_BYTES = 2
+"""Memory per sample of the coefficients, which a decoder keeps until the last of several scans."""
+
+_LARGEST_BLOCK = 16
+"""Pixels along each side of the largest block, with chroma at half resolution."""
+_MOST_HEADER_BYTES = 65_536
+_MOST_SAMPLE_BYTES = 4
+
+_ENDINGS = (b"\0" * 64, b"\xaa" * 64, b"\x55" * 64, b"\xfe" * 64)
+"""Replacements of a missing end: if the pixels are the same with each, none is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +76,45 @@ class Jpeg(PictureFormat):
     """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read size, orientation, quality, resolution and EXIF.
-
-        Raises `ImageTooLarge` for too many segments or scans.
-        """
-        check_structure(data)
-        image = self.open(data)
-        # Only JpegImageFile and its subclass for multi-picture files have the attribute.
+        """Read size, orientation, quality and resolution."""
+        segments = read_segments(data)
+        image = self.open(segments.file(data))
+        # An attribute of JPEG images alone.
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
-        block = image.info.get("exif")
-        orientation, resolution = read_exif_header(block) if block else (NORMAL_ORIENTATION, None)
+        orientation, resolution = read_exif_header(segments.exif)
         return Header(
             format=self.name,
             size=image.size,
+            coefficient_bytes=0
+            if segments.is_one_scan
+            else _COEFFICIENT_BYTES * len(image.getbands()),
             orientation=orientation,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
-            resolution=resolution or _jfif_resolution(image),
-            exif=block,
+            resolution=resolution or segments.resolution,
+            exif=segments.exif,
         )
+
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Decode; a file that lacks only its end marker is whole (C-180)."""
+        segments = read_segments(data)
+        file = segments.file(data)
+        if segments.frame in _LOSSLESS:
+            reduction = 1
+        try:
+            return super().decode_still(file, header, reduction)
+        except DECODER_ERRORS:
+            file = segments.file(data, segments.end_of_pixels(data)).rstrip(_FILL)
+            if _EOI in file or not self._is_whole(file, header):
+                raise
+            return super().decode_still(file + _ENDINGS[0] + _EOI, header, reduction)
+
+    def _is_whole(self, file: bytes, header: Header) -> bool:
+        """Return whether no pixel, at full resolution, depends on what follows the file."""
+        first, *others = (
+            super(Jpeg, self).decode_still(file + ending + _EOI, header, 1).tobytes()
+            for ending in _ENDINGS
+        )
+        return all(other == first for other in others)
 
     def reduction(self, header: Header, needed: Size | None) -> int:
         """Return libjpeg's largest reduction that leaves `OVERSAMPLING` times the needed size."""
@@ -76,11 +126,23 @@ class Jpeg(PictureFormat):
         )
         return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
-    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
-        """Encode as baseline or progressive, with 4:2:0 or 4:4:4 chroma."""
-        if output.full_chroma:
-            options["subsampling"] = "4:4:4"
-        return super().write(image, output, progressive=output.progressive, **options)
+    def save(self, image: Image.Image, output: Output, **_options: object) -> bytes:
+        """Encode baseline or progressive, with chroma at half or at full resolution.
+
+        Pillow's `save` gives the encoder a buffer of one or two bytes a pixel. Noise in 4:4:4 and
+        pictures narrower than a block need more, so the encoder is called directly.
+        """
+        subsampling = 0 if output.full_chroma else 2
+        settings = (
+            *(output.quality or self.default_quality, output.progressive, _SMOOTHING, _OPTIMIZE),
+            *(False, 0, (0, 0), subsampling, 0, 0, None, b"", b"", b""),
+        )
+        encoder = Image._getencoder(image.mode, "jpeg", (image.mode,), settings)  # noqa: SLF001
+        encoder.setimage(image.im, (0, 0, *image.size))
+        _, error, data = encoder.encode(encoded_bytes(image))
+        if error < 0:
+            raise OSError(f"the JPEG encoder fails with {error}")
+        return data
 
 
 JPEG = Jpeg(
@@ -92,26 +154,92 @@ JPEG = Jpeg(
     signatures=(b"\xff\xd8\xff",),
     alpha=False,
     default_quality=75,
-    encoder_options={"subsampling": "4:2:0", "optimize": True},
     ec_source_side="0040-00000019",
 )
 
 
-def check_structure(data: bytes) -> None:
-    """Raise `ImageTooLarge` for too many segments, scans or bytes between segments."""
-    position, segments, skipped, components = 2, 0, 0, 0
-    while (found := _SEGMENT.search(data, position)) and found[1] != _START_OF_SCAN:
-        segments, skipped = segments + 1, skipped + found.start() - position
-        _check_count("segments", segments, MAX_SEGMENTS)
+@dataclass(slots=True, kw_only=True)
+class Segments:
+    """The segments before the first scan."""
+
+    kept: list[slice] = field(default_factory=list)
+    """Segments that pixels depend on, with their markers."""
+    frame: int = 0
+    """Marker of the frame, which states its coding process."""
+    components: int = 0
+    scan: int = 0
+    """Offset of the first scan."""
+    scan_components: int = 0
+    exif: bytes | None = None
+    resolution: Resolution | None = None
+    profile: list[tuple[bytes, slice]] = field(default_factory=list)
+    """Parts of the colour profile, each with its number and the number of parts."""
+
+    def add(self, data: bytes, marker: int, start: int, end: int) -> None:
+        """Add a segment from its marker on; an unreadable one is ignored."""
+        content = data[start + 4 : end]
+        if marker == _APP0 and content.startswith(_JFIF) and len(content) >= _JFIF_BYTES:
+            self.resolution = _jfif_resolution(content)
+        elif marker == _APP1 and content.startswith(_EXIF):
+            self.exif = content if self.exif is None else self.exif + content[len(_EXIF) :]
+        elif marker == _APP2 and content.startswith(_ICC) and len(content) >= _ICC_HEAD:
+            self.profile.append((content[len(_ICC) : _ICC_HEAD], slice(start, end)))
+        elif marker < _APP0 or _is_adobe(marker, content):
+            self.kept.append(slice(start, end))
+        if marker in _FRAMES:
+            self.frame, self.components = marker, _byte(data, start + 9)
+
+    @property
+    def is_one_scan(self) -> bool:
+        """Whether the first scan contains the whole frame, so that a decoder stops after it."""
+        return self.frame in _SEQUENTIAL and self.components == self.scan_components
+
+    def end_of_pixels(self, data: bytes) -> int:
+        """Return the end of a single scan, at the end marker or at a trailer."""
+        found = _AFTER_SCAN.search(data, self.scan + 2) if self.is_one_scan else None
+        return found.start() if found else len(data)
+
+    def file(self, data: bytes, end: int | None = None) -> bytes:
+        """Return the file up to `end`, without the segments that no pixel depends on."""
+        numbers = sorted(number for number, _ in self.profile)
+        whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
+        profile = [part for _, part in self.profile] if whole else []
+        return b"".join(
+            (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
+        )
+
+
+def _is_adobe(marker: int, content: bytes) -> bool:
+    """Return whether this is a readable segment of the colour transform."""
+    return marker == _APP14 and content.startswith(_ADOBE) and len(content) >= _ADOBE_BYTES
+
+
+def read_segments(data: bytes) -> Segments:
+    """Read the segments before the first scan; raises `ImageTooLarge` for too many parts."""
+    segments = Segments()
+    position, count, skipped = 2, 0, 0
+    while (found := _SEGMENT.search(data, position)) and found[1][0] != _START_OF_SCAN:
+        count, skipped = count + 1, skipped + found.start() - position
+        _check_count("segments", count, MAX_SEGMENTS)
         _check_count("bytes between segments", skipped, MAX_SKIPPED)
         position = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
-        if found[1] in _SEQUENTIAL:
-            components = _byte(data, found.end() + 7)
-    end = found.start() if found else len(data)
-    _check_count("bytes between segments", skipped + end - position, MAX_SKIPPED)
-    # A first scan of every component is the whole picture: the decoder stops at any other.
-    if not found or not components or components != _byte(data, found.end() + 2):
+        segments.add(data, found[1][0], found.start(), position)
+    segments.scan = found.start() if found else len(data)
+    _check_count("bytes between segments", skipped + segments.scan - position, MAX_SKIPPED)
+    segments.scan_components = _byte(data, segments.scan + 4)
+    if not segments.is_one_scan:
         _check_count("scans", sum(1 for _ in _SCAN.finditer(data)), MAX_SCANS)
+    return segments
+
+
+def encoded_bytes(image: Image.Image) -> int:
+    """Return an upper bound of the bytes of a JPEG; the unused part takes no memory.
+
+    A coefficient takes at most 16 bits of Huffman code and 11 bits of value, and each byte 0xFF
+    of these a stuffed zero.
+    """
+    width, height = (side + -side % _LARGEST_BLOCK for side in image.size)
+    return _MOST_HEADER_BYTES + width * height * len(image.getbands()) * _MOST_SAMPLE_BYTES
 
 
 def _byte(data: bytes, position: int) -> int:
@@ -123,13 +251,10 @@ def _check_count(parts: str, number: int, maximum: int) -> None:
         raise too_many(parts, number, maximum)
 
 
-def _jfif_resolution(image: Image.Image) -> Resolution | None:
-    """Return JFIF's density with EXIF's unit: none 1, inch 2, centimetre 3 (spec 02 §16)."""
-    density = image.info.get("jfif_density")
-    if density is None:
-        return None
-    x, y = density
-    return Resolution(unit=image.info["jfif_unit"] + 1, x=(x, 1), y=(y, 1))
+def _jfif_resolution(content: bytes) -> Resolution:
+    """Number the units as EXIF does: none 1, inch 2, centimetre 3 (spec 02 §16)."""
+    unit, x, y = struct.unpack_from(">BHH", content, 7)
+    return Resolution(unit=unit + 1, x=(x, 1), y=(y, 1))
 
 
 # ISO/IEC 10918-1 Annex K.1, the luminance table that the IJG scale is based on.

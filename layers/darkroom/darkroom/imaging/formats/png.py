@@ -1,16 +1,22 @@
-"""PNG: corrections of Pillow's grey and transparent levels, and limits on the number of chunks.
+"""PNG: the chunks that pixels depend on, and corrections of what Pillow decodes.
 
-Pillow reads each chunk in Python and inflates every colour profile, to a megabyte at most, so that
-a small file of many chunks or profiles could occupy a decoder for long (decision 100).
+Pillow receives a file of those chunks only. The others, damaged or not, change no pixel (C-180),
+and Pillow would parse each of them in Python, and inflate every colour profile (decision 100).
 """
 
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
+from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.formats.format import PictureFormat
+from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import Header
 
 MAX_CHUNKS = 50_000
@@ -18,6 +24,11 @@ MAX_CHUNKS = 50_000
 
 MAX_PROFILES = 10
 """A valid file has one."""
+
+MAX_PROFILE_BYTES = 4_000_000
+"""Of an inflated profile; those of printers take two million."""
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _HEAD = 8
 """Bytes of the file's signature, and of the length and type before each chunk's content."""
@@ -29,10 +40,23 @@ _DEPTH, _COLOUR_TYPE = 24, 25
 
 _GREY, _RGB, _GREY_ALPHA = 0, 2, 4
 
+_LEVEL_BYTES = {_GREY: 2, _RGB: 6}
+"""Bytes of the transparent level or colour, by colour type."""
+
 _WIDE = 16
 
 _RLE = 3
 """zlib's Z_RLE: files as small as OSS's, in a fraction of the default strategy's time (C-106)."""
+
+_ZLIB_HEAD = b"\x78\x9c"
+
+_MOST_BYTES_PER_PIXEL = 9
+"""Four samples of 16 bits, and the filter byte of a row of one pixel."""
+
+_ESSENTIAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+_STEP = 1 << 20
+"""Bytes that are inflated at once to compute their Adler-32."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +64,35 @@ class Png(PictureFormat):
     """PNG through Pillow, in every mode and bit depth."""
 
     def read_header(self, data: bytes) -> Header:
-        """Read the size; raises `ImageTooLarge` for too many chunks or profiles."""
-        check_structure(data)
-        return super().read_header(data)
+        """Read size and orientation."""
+        chunks = read_chunks(data)
+        pixels = next((n for n, each in enumerate(chunks, 1) if each.name == b"IDAT"), None)
+        exif = read_exif(_sound_content(data, chunks, b"eXIf"))
+        return Header(
+            format=self.name,
+            size=self.open(_essential(data, chunks[:pixels])).size,
+            orientation=exif_orientation(exif),
+        )
+
+    def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Decode the chunks that pixels depend on; a wrong Adler-32 after the last is ignored."""
+        del reduction
+        chunks = read_chunks(data)
+        file = _essential(data, chunks)
+        most = header.size[0] * header.size[1] * _MOST_BYTES_PER_PIXEL
+        if is_apple := chunks[0].name == b"CgBI":
+            file = _resealed(file, most)
+        image = self.open(file)
+        try:
+            image.load()
+        except DECODER_ERRORS:
+            file = _resealed(file, most)
+            image = self.open(file)
+            image.load()
+        profile = _profile(data, chunks)
+        if profile is not None:
+            image.info["icc_profile"] = profile
+        return self._detached(from_apple(image) if is_apple else image, file)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
         """Convert to a working mode after `fix_transparency`."""
@@ -54,29 +104,147 @@ PNG = Png(
     pillow_name="PNG",
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
-    signatures=(b"\x89PNG\r\n\x1a\n",),
+    signatures=(_SIGNATURE,),
+    bytes_per_pixel=18,  # 16-bit grey with a transparent level
     encoder_options={"compress_type": _RLE},
 )
 
 
-def check_structure(data: bytes) -> None:
-    """Raise `ImageTooLarge` for over `MAX_CHUNKS` chunks or `MAX_PROFILES` colour profiles."""
-    position, chunks, profiles = _HEAD, 0, 0
-    while position + _HEAD <= len(data) and chunks <= MAX_CHUNKS:
-        if data.startswith(b"IEND", position + 4):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A chunk's name, and start and end of its content in the file."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+def read_chunks(data: bytes) -> list[Chunk]:
+    """Return the chunks from the header to IEND.
+
+    The last chunk of a truncated file ends after the file. Raises `ImageTooLarge` for more than
+    `MAX_CHUNKS` chunks or `MAX_PROFILES` profiles.
+    """
+    position, chunks = _HEAD, list[Chunk]()
+    while position + _HEAD <= len(data):
+        length, name = struct.unpack_from(">I4s", data, position)
+        chunks.append(Chunk(name=name, start=position + _HEAD, end=position + _HEAD + length))
+        if len(chunks) > MAX_CHUNKS:
+            raise _too_many(f"over {MAX_CHUNKS} chunks")
+        if name == b"IEND":
             break
-        chunks += 1
-        profiles += data.startswith(b"iCCP", position + 4)
-        position += _HEAD + int.from_bytes(data[position : position + 4]) + _CHECKSUM
-    if chunks > MAX_CHUNKS:
-        raise _too_many(f"over {MAX_CHUNKS} chunks")
-    if profiles > MAX_PROFILES:
+        position = chunks[-1].end + _CHECKSUM
+    if (profiles := sum(each.name == b"iCCP" for each in chunks)) > MAX_PROFILES:
         raise _too_many(f"{profiles} colour profiles")
+    return chunks
 
 
 def _too_many(parts: str) -> OssError:
     message = f"The picture has {parts}: a PNG may have {MAX_CHUNKS} and {MAX_PROFILES} of these."
     return OssError(Code.IMAGE_TOO_LARGE, message)
+
+
+def _essential(data: bytes, chunks: Iterable[Chunk]) -> bytes:
+    """Return a file of the chunks that pixels depend on."""
+    kept = [each for each in chunks if each.name in _ESSENTIAL]
+    parts = (
+        data[each.start - _HEAD : each.end + _CHECKSUM]
+        for each in kept
+        if each.name != b"tRNS" or _has_level(data, each)
+    )
+    return _SIGNATURE + b"".join(parts)
+
+
+def _has_level(data: bytes, chunk: Chunk) -> bool:
+    """Return whether a tRNS chunk can be read; libpng also ignores one that cannot."""
+    header = data.find(b"IHDR") - _HEAD - 4 + _COLOUR_TYPE
+    least = _LEVEL_BYTES.get(data[header], 0)
+    return chunk.end - chunk.start >= least and _is_sound(data, chunk)
+
+
+def _is_sound(data: bytes, chunk: Chunk) -> bool:
+    checksum = zlib.crc32(data[chunk.start - 4 : chunk.end]).to_bytes(_CHECKSUM)
+    return data[chunk.end : chunk.end + _CHECKSUM] == checksum
+
+
+def _sound_content(data: bytes, chunks: Iterable[Chunk], name: bytes) -> bytes | None:
+    """Return the content of the first chunk of a name, None where its checksum is wrong."""
+    chunk = next((each for each in chunks if each.name == name), None)
+    return data[chunk.start : chunk.end] if chunk and _is_sound(data, chunk) else None
+
+
+def _profile(data: bytes, chunks: Sequence[Chunk]) -> bytes | None:
+    """Return the embedded profile, or else the profile that the code points of cICP stand for."""
+    content = _sound_content(data, chunks, b"iCCP") or b""
+    _, _, packed = content.partition(b"\0")
+    profile = _inflated(packed[1:]) if packed[:1] == b"\0" else None
+    if profile is None and (coded := _sound_content(data, chunks, b"cICP")):
+        profile = coded_profile(*coded[:2]) if len(coded) == 4 else None
+    return profile
+
+
+def _inflated(packed: bytes) -> bytes | None:
+    """Return an inflated profile, None for a damaged one or one over `MAX_PROFILE_BYTES`."""
+    inflate = zlib.decompressobj()
+    try:
+        profile = inflate.decompress(packed, MAX_PROFILE_BYTES)
+    except zlib.error:
+        return None
+    return profile if inflate.eof else None
+
+
+def _resealed(file: bytes, most: int) -> bytes:
+    """Return a file whose compressed pixels have a new zlib header and a new Adler-32.
+
+    Apple's tools write neither, and a wrong Adler-32 after the last pixel changes none. The pixels
+    take at most `most` bytes. Raises `ValueError` where the compressed pixels are damaged.
+    """
+    chunks = read_chunks(file)
+    pixels = [each for each in chunks if each.name == b"IDAT"]
+    if all(_is_sound(file, each) for each in pixels):
+        packed = b"".join(file[each.start : each.end] for each in pixels)
+        for head in (0, len(_ZLIB_HEAD)):
+            sealed = _sealed(packed[head:], most)
+            if sealed is not None:
+                others = [each for each in chunks if each.name not in (b"IDAT", b"IEND")]
+                return _essential(file, others) + _chunk(b"IDAT", sealed) + _chunk(b"IEND", b"")
+    raise ValueError("the compressed pixels are damaged")
+
+
+def _sealed(packed: bytes, most: int) -> bytes | None:
+    """Return a deflate stream as a zlib stream.
+
+    Returns None for a damaged stream, and for one that inflates to more than `most` bytes.
+    """
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    checksum, size, rest = zlib.adler32(b""), 0, packed
+    try:
+        while not inflate.eof and size <= most:
+            part = inflate.decompress(rest, _STEP)
+            rest = inflate.unconsumed_tail
+            checksum, size = zlib.adler32(part, checksum), size + len(part)
+            if not part and not rest:
+                return None
+    except zlib.error:
+        return None
+    if not inflate.eof or size > most:
+        return None
+    end = len(packed) - len(inflate.unused_data)
+    return _ZLIB_HEAD + packed[:end] + checksum.to_bytes(_CHECKSUM)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + checksum.to_bytes(_CHECKSUM)
+
+
+def from_apple(image: Image.Image) -> Image.Image:
+    """Return the RGB or RGBA of Apple's BGR or premultiplied BGRA."""
+    if image.mode != "RGBA":
+        red, green, blue = image.split()
+        return Image.merge("RGB", (blue, green, red))
+    blue, green, red, alpha = image.split()
+    return Image.merge("RGBa", (red, green, blue, alpha)).convert("RGBA")
 
 
 def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:

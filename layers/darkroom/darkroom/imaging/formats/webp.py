@@ -15,7 +15,7 @@ from darkroom.limits import Limits
 _FLAGS, _ALPHA = 20, 0x10
 """Offset of the feature flags in an extended file, and the flag for alpha."""
 
-_TRANSPARENT_RESULT_BYTES = 26
+_TRANSPARENT_RESULT_BYTES = 30
 """Memory per pixel of a still with alpha: the picture, and libwebp's copies of its planes."""
 
 
@@ -42,7 +42,7 @@ class WebP(PictureFormat):
         )
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
-        """Raise `OssError` for a still with alpha for which libwebp lacks memory."""
+        """Raise `ImageTooLarge` for a still with alpha that libwebp lacks memory for."""
         if not output.animated and image.mode in ("LA", "RGBA"):
             what = "written as WebP with transparency"
             limits.check_memory(image.size, _TRANSPARENT_RESULT_BYTES, what)
@@ -78,6 +78,7 @@ WEBP = WebP(
     default_quality=75,
     encoder_options={"method": 2},
     max_side=16_383,
+    bytes_per_pixel=19,  # a lossy picture with alpha
     ec_damaged="0040-00000010",
     ec_too_large="0040-00000011",
 )

@@ -5,7 +5,9 @@ documented response: as by the versions of Exiv2 that printed GPSVersionID as fo
 No block, however damaged, raises.
 """
 
-from collections.abc import Callable, Mapping
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from darkroom.imaging.metadata.exif_tags import (
@@ -23,6 +25,8 @@ MAX_TEXT = 1000
 """Number of characters that are returned of a text."""
 
 _USER_COMMENT = 0x9286
+_GPS_COMMENTS = (0x1B, 0x1C)
+"""GPSProcessingMethod and GPSAreaInformation."""
 
 _CHARACTER_SETS = {b"ASCII": "Ascii", b"JIS": "Jis", b"UNICODE": "Unicode", b"": ""}
 """Exiv2's names of the character sets that a comment's first 8 bytes state; empty is undefined."""
@@ -53,7 +57,7 @@ def exif_texts(data: bytes) -> ExifTexts:
         # Later entries replace earlier ones: of tags with the same name, the first IFD's counts.
         picture={
             **_named(interoperability, INTEROPERABILITY),
-            **{name: _gps(tag, gps[tag]) for tag, name in GPS.items() if tag in gps},
+            **{name: _gps(tag, gps[tag], block) for tag, name in GPS.items() if tag in gps},
             **_named(photo, PHOTO),
             **comments,
             **_named(image, IMAGE),
@@ -83,14 +87,33 @@ def plain(entry: Entry) -> str:
         words = [f"{number:g}" for number in entry.numbers]
     else:
         words = [str(number) for number in entry.numbers]
-    return " ".join(words)[:MAX_TEXT]
+    # A number is returned whole or not at all.
+    return (
+        " ".join(words)[: MAX_TEXT + 1].rpartition(" ")[0] if _is_long(words) else " ".join(words)
+    )
+
+
+def _is_long(words: Sequence[str]) -> bool:
+    return sum(map(len, words)) + len(words) - 1 > MAX_TEXT
 
 
 def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    """Decode UTF-8, otherwise GBK if that gives mostly characters of GB 2312, otherwise Latin-1.
+
+    Latin-1 text that happens to be valid GBK gives rare characters.
+    """
+    for encoding, is_plausible in (("utf-8", None), ("gbk", _is_mostly_common)):
+        with suppress(UnicodeDecodeError):
+            text = raw.decode(encoding)
+            if is_plausible is None or is_plausible(text):
+                return text
+    return raw.decode("latin-1")
+
+
+def _is_mostly_common(text: str) -> bool:
+    wide = [character for character in text if not character.isascii()]
+    common = sum(bool(character.encode("gb2312", "ignore")) for character in wide)
+    return 3 * common >= 2 * len(wide)
 
 
 def _fractions(entry: Entry) -> list[tuple[int, int]]:
@@ -107,14 +130,19 @@ def _comment(entry: Entry, block: IfdReader) -> str:
         return plain(entry)
     if name == "Unicode":
         order = "utf-16-le" if block.little_endian else "utf-16-be"
-        text = entry.raw[8:].decode(order, "replace").rstrip("\0")
+        raw = entry.raw[8:]
+        if raw[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+            order = "utf-16"
+        text = raw.decode(order, "replace").rstrip("\0")
     else:
         text = _decoded(entry.raw[8:].rstrip(b"\0"))
     return (f'charset="{name}" {text}' if name else text)[:MAX_TEXT]
 
 
-def _gps(tag: int, entry: Entry) -> str:
+def _gps(tag: int, entry: Entry, block: IfdReader) -> str:
     """Format a GPS tag as Exiv2 does, which puts values that it cannot interpret in parentheses."""
+    if tag in _GPS_COMMENTS:
+        return _comment(entry, block)
     if tag in _WORDS:
         first = entry.numbers[0] if entry.numbers else None
         word = _WORDS[tag].get(first) if isinstance(first, int) else None

@@ -91,6 +91,7 @@ class AverageHue(Report):
     """Return the mean colour of the pixels whose hue is near the mean hue, as JSON."""
 
     name: ClassVar[str] = "average-hue"
+    decodes: ClassVar[bool] = True
 
     def report(self, data: bytes, header: Header) -> str:
         """Return the colour of the first frame, composited over white (C-95, C-96)."""

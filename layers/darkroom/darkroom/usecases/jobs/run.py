@@ -163,7 +163,8 @@ def _make_targets(progress: _Progress) -> None:
     upright = worker.services.settings.auto_orient
     failures: list[OssError] = []
     results = run_each(data, processes, loader.processing_context(), upright=upright)
-    for number, process, result in zip(numbers, processes, results, strict=True):
+    for index, result in results:
+        number, process = numbers[index], processes[index]
         log_fields = {
             "task": job.task_id,
             "bucket": job.bucket,

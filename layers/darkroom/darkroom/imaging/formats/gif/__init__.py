@@ -19,8 +19,13 @@ class Gif(PictureFormat):
         info = container_info(data)
         if not info.frames:
             raise ValueError("a GIF file without a picture")
+        (width, height), frame = info.size, info.largest_frame
         return Header(
-            format=self.name, size=info.size, frames=info.frames, loop_count=info.loop_count
+            format=self.name,
+            size=info.size,
+            largest_size=(max(width, frame[0]), max(height, frame[1])),
+            frames=info.frames,
+            loop_count=info.loop_count,
         )
 
     def decode(self, data: bytes, header: Header, reduction: int) -> Iterator[Frame]:
@@ -45,5 +50,5 @@ GIF = Gif(
     signatures=(b"GIF87a", b"GIF89a"),
     animated=True,
     from_same_format_only=True,
-    bytes_per_pixel=20,  # the frame and the canvas
+    bytes_per_pixel=24,  # the frame, the canvas and the palette's search
 )

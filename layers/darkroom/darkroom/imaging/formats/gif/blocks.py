@@ -18,19 +18,24 @@ _HEAD = 13
 def container_info(data: bytes) -> ContainerInfo:
     """Read canvas size, frame count and loop count, up to the end of a truncated file.
 
-    The canvas is the logical screen, enlarged to hold every frame. Raises `IndexError` for a file
-    that ends within its logical screen descriptor.
+    The canvas is the logical screen. Only the first frame enlarges it, as in browsers; later
+    frames are cropped to it. Raises `IndexError` for a file that ends within its logical screen
+    descriptor.
     """
     width, height = u16(data, 6), u16(data, 8)
-    frames, loop_count = 0, 1
+    frames, loop_count, frame = 0, 1, (0, 0)
     for start, _ in _blocks(data):
         if data[start] == _IMAGE:
+            frame = max(frame[0], u16(data, start + 5)), max(frame[1], u16(data, start + 7))
+            if not frames:
+                width = max(width, u16(data, start + 1) + u16(data, start + 5))
+                height = max(height, u16(data, start + 3) + u16(data, start + 7))
             frames += 1
-            width = max(width, u16(data, start + 1) + u16(data, start + 5))
-            height = max(height, u16(data, start + 3) + u16(data, start + 7))
         elif data.startswith(_REPEATS, start):
             loop_count = _loop_count(u16(data, start + 16))
-    return ContainerInfo(size=(width, height), frames=frames, loop_count=loop_count)
+    return ContainerInfo(
+        size=(width, height), largest_frame=frame, frames=frames, loop_count=loop_count
+    )
 
 
 def _loop_count(repeats: int) -> int:

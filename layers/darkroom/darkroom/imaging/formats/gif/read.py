@@ -13,8 +13,11 @@ from darkroom.geometry import Size
 from darkroom.imaging.formats.gif.blocks import Part, split_frames
 from darkroom.imaging.picture import Frame
 
-_CLEAR, _RESTORE = 2, 3
-"""Disposal methods: restore to background, which is transparent, and restore to previous."""
+_CLEAR, _RESTORE = 2, (3, 4)
+"""Disposal methods: restore to background, which is transparent, and restore to previous.
+
+The specification leaves 4 undefined; browsers treat it as 3, because encoders have written it so.
+"""
 
 _TRANSPARENT = (0, 0, 0, 0)
 
@@ -32,7 +35,7 @@ def composite_frames(data: bytes, size: Size) -> Iterator[Frame]:
 def _composite(canvas: Image.Image, image: Image.Image, offset: tuple[int, int]) -> Image.Image:
     """Return a copy of the canvas with the frame on it."""
     transparent = "transparency" in image.info
-    if image.size == canvas.size and not transparent:
+    if image.size == canvas.size and offset == (0, 0) and not transparent:
         return image.convert("RGB")
     canvas = canvas.copy()
     pixels = image.convert("RGBA" if transparent else "RGB")
@@ -44,7 +47,7 @@ def _composite(canvas: Image.Image, image: Image.Image, offset: tuple[int, int])
 
 def _dispose(canvas: Image.Image, composited: Image.Image, part: Part, size: Size) -> Image.Image:
     """Return the canvas for the next frame, by the disposal method of this one."""
-    if part.disposal == _RESTORE:
+    if part.disposal in _RESTORE:
         return canvas
     if part.disposal != _CLEAR:
         return composited

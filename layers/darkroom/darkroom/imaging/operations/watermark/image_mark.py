@@ -162,8 +162,10 @@ def _decode(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingC
     """Decode the first frame (C-84), at reduced scale where the first step allows it."""
     header = replace(probe(data), frames=1)
     source_format = FORMATS[header.format]
-    source_format.check_source(header.size, header.frames, context.limits)
+    source_format.check_source(header, context.limits)
     needed = _needed_size(mark, size, header)
+    limits = context.limits.holding(size)
+    source_format.check_memory(header, limits, needed=needed, every=False)
     frame = next(source_format.frames(data, header, needed=needed, every=False))
     return Picture(
         image=apply_orientation(frame.image, header.orientation),

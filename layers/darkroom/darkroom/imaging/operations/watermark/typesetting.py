@@ -11,8 +11,27 @@ from PIL import Image, ImageDraw, ImageFont
 from darkroom.geometry import Box, Size, union
 from darkroom.imaging.fonts import FILES, FontFile, split_runs
 
-type _Character = tuple[ImageFont.FreeTypeFont, str]
-"""A character and the font that has its glyph."""
+_SPACES = {
+    "\u1680": 1 / 2,
+    **dict.fromkeys("\u2000\u2002", 1 / 2),
+    **dict.fromkeys("\u2001\u2003\u3000", 1.0),
+    "\u2004": 1 / 3,
+    **dict.fromkeys("\u2005\u202f", 1 / 4),
+    "\u2006": 1 / 6,
+    "\u2009": 1 / 5,
+    "\u200a": 1 / 10,
+    "\u205f": 4 / 18,
+}
+"""Advances in em of spaces that a face lacks; other spaces have the advance of U+0020."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """A character, its font and its advance."""
+
+    font: ImageFont.FreeTypeFont
+    text: str
+    advance: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +71,15 @@ def typeset(text: str, font: str, em: int, folder: Path) -> Line:
     """Set a text in the faces of an OSS font name, at `em` pixels; `folder` has the font files."""
     faces = [_face(folder / file) for file in FILES[font]]
     runs = split_runs(text, faces)
-    characters = [(_font(face.path, em), character) for face, run in runs for character in run]
-    metrics = [font.getmetrics() for font, _ in characters] or [(0, 0)]
+    characters = [
+        Character(font=_font(face.path, em), text=text, advance=_advance(face, text, em))
+        for face, run in runs
+        for text in run
+    ]
+    metrics = [character.font.getmetrics() for character in characters] or [(0, 0)]
     ascent, descent = (max(lengths) for lengths in zip(*metrics, strict=True))
     glyphs = tuple(_glyphs(characters, ascent))
-    advance = sum(font.getlength(character) for font, character in characters)
+    advance = sum(character.advance for character in characters)
     return Line(
         glyphs=glyphs,
         baseline=ascent,
@@ -65,14 +88,28 @@ def typeset(text: str, font: str, em: int, folder: Path) -> Line:
     )
 
 
-def _glyphs(characters: Sequence[_Character], baseline: int) -> Iterator[Glyph]:
+def _glyphs(characters: Sequence[Character], baseline: int) -> Iterator[Glyph]:
     """Place the glyphs by their advances: none of the faces has a kerning table."""
     x = 0.0
-    for font, character in characters:
-        left, top, right, bottom = font.getbbox(character, anchor="ls")
-        box = Box(math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom))
-        yield Glyph(font=font, character=character, x=x, box=box.translate(0, baseline))
-        x += font.getlength(character)
+    for character in characters:
+        font = character.font
+        if not character.text.isspace():
+            left, top, right, bottom = font.getbbox(character.text, anchor="ls")
+            box = Box(
+                math.floor(x + left), math.floor(top), math.ceil(x + right), math.ceil(bottom)
+            )
+            yield Glyph(font=font, character=character.text, x=x, box=box.translate(0, baseline))
+        x += character.advance
+
+
+def _advance(face: FontFile, text: str, em: int) -> float:
+    """Return the advance of a character, also of a space without a glyph."""
+    font = _font(face.path, em)
+    if not text.isspace():
+        return font.getlength(text)
+    if face.has_glyph(text) and (advance := font.getlength(text)):
+        return advance
+    return em * _SPACES[text] if text in _SPACES else font.getlength(" ")
 
 
 @lru_cache(maxsize=16)
