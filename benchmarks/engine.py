@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageFilter
 
 from benchmarks.pictures import picture
-from benchmarks.quality import likeness
+from benchmarks.quality import scaling_ssim
 from benchmarks.tasks import PAPER, PHOTO
 from darkroom.imaging.engine import Engine, Scaling, half_resolution, load
 from darkroom.imaging.filters.box_blur import gaussian
@@ -48,7 +48,7 @@ class Step:
     source: bytes | None = None
     """What the result is a smaller version of, where that is what it is."""
     lossless: Work | None = None
-    """The engine's result as PNG: likeness is about scaling, not about an encoder."""
+    """The engine's result as PNG: scaling_ssim is about scaling, not about an encoder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +78,9 @@ def _measure(step: Step, runs: int) -> None:
             spent[name].append(1000 * (time.perf_counter() - start))
     pillow, engine = (statistics.median(of) for of in spent.values())
     alike = (
-        f"{likeness(step.source, step.lossless()):8.4f}" if step.source and step.lossless else ""
+        f"{scaling_ssim(step.source, step.lossless()):8.4f}"
+        if step.source and step.lossless
+        else ""
     )
     print(
         f"{step.name:26}{pillow:9.2f}{min(spent['pillow']):8.2f}{engine:9.2f}"

@@ -8,6 +8,7 @@ Pillow, `Misused` for arguments that make no sense.
 """
 
 import ctypes
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_char, c_int32, c_size_t, c_uint16, c_void_p
@@ -31,6 +32,8 @@ from darkroom.imaging.engine_library import (
     library_path,
     open_library,
 )
+
+log = logging.getLogger(__name__)
 
 type Size = tuple[int, int]
 """Width and height in pixels."""
@@ -326,6 +329,15 @@ def load(path: Path | None = None) -> Engine:
     if not right:
         raise Unavailable("a trial gave a wrong result")
     return engine
+
+
+def load_engine() -> Engine | None:
+    """Return the engine, or None where it is not available, which is logged."""
+    try:
+        return load()
+    except Unavailable as error:
+        log.info("no native engine: Pillow does its work", extra={"reason": str(error)})
+        return None
 
 
 def _tried_planes(engine: Engine) -> bool:

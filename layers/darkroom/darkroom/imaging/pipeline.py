@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from darkroom.errors import OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.formats.jpeg import JPEG
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
 from darkroom.imaging.plan import ProcessPlan, plan_process
+from darkroom.imaging.transcoding import transcode
 from darkroom.limits import Limits
 
 JSON = "application/json"
@@ -41,12 +44,19 @@ def run(
     decoded where the header shows it.
     """
     header = _probe(data, context)
-    plan = plan_process(header, operations, context.limits, upright=upright)
+    plan = _plan(header, operations, context, upright=upright)
     _check_memory(header, plan, context.limits)
     if plan.report is not None:
         return _report(plan.report, data, header)
+    transcoded = _transcode(data, header, plan, context)
+    if transcoded is not None:
+        return transcoded
     frames = FORMATS[header.format].frames(
-        data, header, needed=plan.needed, every=plan.output.animated
+        data,
+        header,
+        needed=plan.needed,
+        every=plan.output.animated,
+        engine=context.engine,
     )
     return _encode(frames, header, plan, context)
 
@@ -65,11 +75,11 @@ def run_each(
     `OssError` for a picture that is damaged or exceeds a limit.
     """
     header = _probe(data, context)
-    decoder = _SharedDecoder(data=data, header=header, limits=context.limits)
+    decoder = _SharedDecoder(data=data, header=header, limits=context.limits, engine=context.engine)
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            plans[number] = plan_process(header, operations, context.limits, upright=upright)
+            plans[number] = _plan(header, operations, context, upright=upright)
         except OssError as error:
             yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
@@ -85,6 +95,9 @@ def _run_shared(
         _check_memory(decoder.header, plan, context.limits)
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
+        transcoded = _transcode(decoder.data, decoder.header, plan, context)
+        if transcoded is not None:
+            return transcoded
         frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
         return _encode(frames, decoder.header, plan, context)
     except OssError as error:
@@ -98,6 +111,7 @@ class _SharedDecoder:
     data: bytes
     header: Header
     limits: Limits
+    engine: Engine | None = None
     _still: tuple[int, Frame] | None = None
 
     def reduction(self, needed: Size | None) -> int:
@@ -108,8 +122,11 @@ class _SharedDecoder:
         """Decode, or yield the cached still of this scale, which no operation changes."""
         source_format = FORMATS[self.header.format]
         scale = self.reduction(needed)
-        if every or not self._may_share(scale):
-            yield from source_format.frames(self.data, self.header, needed=needed, every=every)
+        scaled_exactly = self.engine is not None and needed is not None
+        if every or scaled_exactly or not self._may_share(scale):
+            yield from source_format.frames(
+                self.data, self.header, needed=needed, every=every, engine=self.engine
+            )
             return
         if self._still is None or self._still[0] != scale:
             self._still = None
@@ -133,6 +150,23 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     return header
 
 
+def _plan(
+    header: Header, operations: Sequence[Operation], context: ProcessingContext, *, upright: bool
+) -> ProcessPlan:
+    exact_only = context.engine is not None
+    return plan_process(header, operations, context.limits, upright=upright, exact_only=exact_only)
+
+
+def _transcode(
+    data: bytes, header: Header, plan: ProcessPlan, context: ProcessingContext
+) -> Result | None:
+    """Process a JPEG in its planes; return None where pixels are needed."""
+    body = transcode(data, header, plan, context)
+    if body is None:
+        return None
+    return Result(content_type=JPEG.content_type, body=body, format=JPEG.name)
+
+
 def _check_memory(header: Header, plan: ProcessPlan, limits: Limits) -> None:
     """Refuse a picture that the process lacks memory for."""
     if plan.report is None or plan.report.decodes:
@@ -150,7 +184,9 @@ def _encode(
 ) -> Result:
     target = FORMATS[plan.output.format]
     with context.stage("encode"):
-        body = target.encode(_process_frames(frames, header, plan, context), plan.output)
+        body = target.encode(
+            _process_frames(frames, header, plan, context), plan.output, context.engine
+        )
     return Result(content_type=target.content_type, body=body, format=target.name)
 
 

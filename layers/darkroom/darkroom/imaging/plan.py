@@ -35,11 +35,17 @@ class ProcessPlan:
 
 
 def plan_process(
-    header: Header, operations: Sequence[Operation], limits: Limits, *, upright: bool
+    header: Header,
+    operations: Sequence[Operation],
+    limits: Limits,
+    *,
+    upright: bool,
+    exact_only: bool = False,
 ) -> ProcessPlan:
     """Apply every output option and return the plan.
 
-    `upright` is whether EXIF orientation is applied where no option decides it (C-63). Raises
+    `upright` is whether EXIF orientation is applied where no option decides it (C-63), and
+    `exact_only` whether the decoder scales only to exactly the needed size. Raises
     `BadRequest` where the result's format has no alpha and the source must keep its own (C-112).
     """
     own_format = writable_or_fallback(FORMATS[header.format]).name
@@ -60,7 +66,7 @@ def plan_process(
         steps=steps,
         output=_output(output_plan, operations),
         orientation=orientation,
-        needed=_needed_size(steps, header, orientation),
+        needed=_needed_size(steps, header, orientation, exact_only=exact_only),
     )
     if log.isEnabledFor(logging.DEBUG):
         log.debug("plan", extra=_log_fields(plan, header))
@@ -101,9 +107,13 @@ def _output(plan: OutputPlan, operations: Sequence[Operation]) -> Output:
     )
 
 
-def _needed_size(steps: Sequence[PixelOperation], header: Header, orientation: int) -> Size | None:
+def _needed_size(
+    steps: Sequence[PixelOperation], header: Header, orientation: int, *, exact_only: bool
+) -> Size | None:
     """Return the size that the first step needs, in the orientation of the stored picture."""
     if not steps or not isinstance(steps[0], SupportsReducedDecode):
+        return None
+    if exact_only and not steps[0].takes_exact_size:
         return None
     if not may_reduce(header.size, orientation):
         return None

@@ -15,9 +15,11 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
-from darkroom.imaging.picture import Header
+from darkroom.imaging.picture import Header, Output
+from darkroom.imaging.png_encoder import png
 
 MAX_CHUNKS = 50_000
 """Chunks of 400 bytes in the largest source; encoders write pixels in chunks of 8 KB or more."""
@@ -93,6 +95,14 @@ class Png(PictureFormat):
         if profile is not None:
             image.info["icc_profile"] = profile
         return self._detached(from_apple(image) if is_apple else image, file)
+
+    def save(
+        self, image: Image.Image, output: Output, engine: Engine | None, **options: object
+    ) -> bytes:
+        """Encode with libpng's row filters, in C where there is an engine."""
+        if engine is None:
+            return super().save(image, output, engine, **options)
+        return png(image, engine)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
         """Convert to a working mode after `fix_transparency`."""
