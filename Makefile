@@ -28,23 +28,29 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 
 install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
 
-# EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
-run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
-	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
-
 # The native library, one a processor, which the package loads where it fits.
-ENGINES := $(foreach processor,x86_64 aarch64,layers/darkroom/darkroom/imaging/libdarkroom_engine.$(processor).so)
+ENGINE := layers/darkroom/darkroom/imaging/libdarkroom_engine
+ENGINES := $(ENGINE).x86_64.so $(ENGINE).aarch64.so
+# That of this machine; none where the package does without: other systems and processors.
+LOCAL_ENGINE := $(if $(filter Linux,$(shell uname -s)),$(filter %.$(shell uname -m).so,$(ENGINES)))
 ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requirements.txt
+
+# EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
+run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
+	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
 engine: $(ENGINES) ## Build the native pixel engine, for both processors
 
-$(ENGINES): layers/darkroom/darkroom/imaging/libdarkroom_engine.%.so: $(ENGINE_SOURCES) $(VENV)/.ready
+$(ENGINES): $(ENGINE).%.so: $(ENGINE_SOURCES) $(VENV)/.ready
 	$(BIN)/python engine/build.py $(@D) --processor $*
 
-fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=60 seconds, SEED=1
-	$(BIN)/python engine/build.py --fuzzer engine/build
-	$(BIN)/python engine/fuzz/seeds.py engine/build/seeds
-	engine/build/fuzz $(or $(FOR),60) 0 $(or $(SEED),1) engine/build/seeds/*.jpg
+# The sanitizers come with the system's C compiler, which nothing else needs.
+fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=120 seconds, SEED=1
+	@if command -v "$${CC:-cc}" >/dev/null; then \
+	  $(BIN)/python engine/build.py --fuzzer engine/build \
+	  && $(BIN)/python engine/fuzz/seeds.py engine/build/seeds \
+	  && engine/build/fuzz $(or $(FOR),120) 0 $(or $(SEED),1) engine/build/seeds/*.jpg; \
+	else echo "There is no C compiler: the engine is not fuzzed" >&2; fi
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
@@ -58,10 +64,10 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
-build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
+build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
@@ -70,7 +76,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda

@@ -1,10 +1,10 @@
 """The native pixel engine: JPEG planes, area averaging, convolution, PNG filters.
 
-`load` gives an `Engine`, or says why there is none here: then Pillow does everything. Whoever
-wants Pillow in any case does not call it. An engine has no state, and may serve several threads.
+`load_engine` returns an `Engine`, or None where there is none: then Pillow does all work. An engine
+has no state and may be used by several threads (docs/decisions/113).
 
 Errors are those of `engine_library`: `Damaged` for files, `Unsupported` for what is left to
-Pillow, `Misused` for arguments that make no sense.
+Pillow, `Misused` for arguments out of range.
 """
 
 import ctypes
@@ -39,23 +39,23 @@ type Size = tuple[int, int]
 """Width and height in pixels."""
 
 KERNEL_SUM = 65_536
-"""What the weights of a kernel come to, those of both sides counted."""
+"""Sum of the weights of a kernel, both sides included."""
 
 _FULL_SCALE_BELOW = 3.5
-"""Ratio below which a JPEG is decoded whole: averaging planes is cheap beside what it keeps."""
+"""Ratio below which a JPEG is decoded whole: averaging costs little and keeps more detail."""
 
 _LEFT_OF_TARGET = 1.7
-"""How much larger than its target a JPEG decoded at reduced scale stays."""
+"""Least ratio of the sides of a reduced decode to those of the target."""
 
 _BAND_BYTES = 1 << 18
-"""About as much of a picture as is taken out of Pillow's memory at a time."""
+"""Approximate bytes that are copied from a Pillow image at a time."""
 
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
-    """A picture scaled as a whole, and the part of the result that is kept; sizes in pixels."""
+    """The size that a picture is scaled to, and the part of it that is kept, in pixels."""
 
     source: Size
     scaled: Size
@@ -66,13 +66,13 @@ class Scaling:
 
     @classmethod
     def whole(cls, source: Size, scaled: Size) -> "Scaling":
-        """Keep all of it."""
+        """Return the scaling that keeps the whole result."""
         return cls(source=source, scaled=scaled, size=scaled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JpegHeader:
-    """What a JPEG says of itself: `channels` is 1 for grey and 3 for YCbCr."""
+    """Size of a JPEG, and its channels: 1 for grey and 3 for YCbCr."""
 
     size: Size
     channels: int
@@ -82,8 +82,8 @@ class JpegHeader:
 class Planes:
     """Grey, or luma and two colour differences; rows from top to bottom without padding.
 
-    `chroma_step` is how many samples of luma there are to one of the differences in each
-    direction: 1 (4:4:4) or 2 (4:2:0).
+    `chroma_step` is the number of luma samples per chroma sample in each direction: 1 (4:4:4) or
+    2 (4:2:0).
     """
 
     size: Size
@@ -92,7 +92,7 @@ class Planes:
 
     @classmethod
     def empty(cls, size: Size, *, channels: int, chroma_step: int) -> "Planes":
-        """Make room for planes."""
+        """Return planes of zeros."""
         areas = [width * height for width, height in _plane_sizes(size, channels, chroma_step)]
         return cls(size=size, chroma_step=chroma_step, samples=tuple(map(bytearray, areas)))
 
@@ -108,7 +108,7 @@ def _plane_sizes(size: Size, channels: int, chroma_step: int) -> Sequence[Size]:
 
 
 def jpeg_eighths(scaling: Scaling) -> int:
-    """Choose the scale, in eighths, that a JPEG is decoded at (docs/decisions)."""
+    """Return the scale, in eighths, at which a JPEG is decoded (docs/decisions/111)."""
     ratio = min(side / wanted for side, wanted in zip(scaling.source, scaling.scaled, strict=True))
     if ratio < _FULL_SCALE_BELOW:
         return 8
@@ -116,10 +116,10 @@ def jpeg_eighths(scaling: Scaling) -> int:
 
 
 def fixed_point(kernel: Sequence[float]) -> Sequence[int]:
-    """Give the middle and one side of a symmetric kernel in whole numbers of `KERNEL_SUM`.
+    """Return the middle and one side of a symmetric kernel in units of 1 / `KERNEL_SUM`.
 
-    Sums from the outside in are rounded, not single weights: so the many small ones of a wide
-    kernel do not all err to one side.
+    Sums from the outside in are rounded, not single weights, so that the rounding errors of the
+    many small weights of a wide kernel do not add up.
     """
     middle = len(kernel) // 2
     sums = [round(total * KERNEL_SUM) for total in accumulate(kernel[:middle])]
@@ -128,9 +128,9 @@ def fixed_point(kernel: Sequence[float]) -> Sequence[int]:
 
 
 def half_resolution(kernel: Sequence[float]) -> Sequence[float]:
-    """Give what a symmetric kernel comes to on samples that stand for two pixels along each side.
+    """Return the equivalent of a symmetric kernel for samples of two by two pixels.
 
-    As if each were repeated, convolved at full resolution and averaged again.
+    The same as repeating each sample, convolving at full resolution and averaging again.
     """
     middle = len(kernel) // 2
     padded = [*[0.0] * (middle + 2), *kernel, *[0.0] * (middle + 2)]
@@ -143,11 +143,11 @@ class Engine:
     """The library's functions on Python's and Pillow's objects."""
 
     def __init__(self, library: Library) -> None:
-        """Take a library that fits; `load` makes sure that it works, too."""
+        """Use a library; `load` also tests it."""
         self._library = library
 
     def jpeg_header(self, data: bytes) -> JpegHeader:
-        """Read a JPEG's header. Raises `Damaged`, or `Unsupported` for what only Pillow reads."""
+        """Read a JPEG's header. Raises `Damaged`, or `Unsupported` for a file that Pillow reads."""
         header = CHeader()
         self._library.call("jpeg_header", data, len(data), byref(header))
         return JpegHeader(size=(header.width, header.height), channels=header.channels)
@@ -158,8 +158,8 @@ class Engine:
         """Decode a JPEG into planes of the size that is kept, each averaged by area.
 
         Source size and channels must be the header's. Raises `Damaged`, `Unsupported`, or
-        `Enlarges` where the file has fewer samples of a plane than are wanted: then planes of
-        a larger `chroma_step` may do.
+        `Enlarges` where the file has fewer samples of a plane than are wanted: a larger
+        `chroma_step` may then be possible.
         """
         planes = Planes.empty(scaling.size, channels=channels, chroma_step=chroma_step)
         with _borrowed(planes) as target:
@@ -173,8 +173,8 @@ class Engine:
     def decode_jpeg_image(self, data: bytes, scaling: Scaling) -> Image.Image:
         """Decode a JPEG into an RGB or L image of the size that is kept.
 
-        Raises `Damaged`, or `Unsupported`, also for a file with so few samples of colour that
-        they would have to be enlarged more than twice.
+        Raises `Damaged`, or `Unsupported`, also for a file whose chroma would have to be enlarged
+        more than twice.
         """
         channels = self.jpeg_header(data).channels
         try:
@@ -184,7 +184,7 @@ class Engine:
         return self.image(planes)
 
     def encode_jpeg(self, planes: Planes, *, quality: int, progressive: bool = False) -> bytes:
-        """Encode planes as 4:2:0 or 4:4:4, as they are; quality 1 to 100 as libjpeg scales it."""
+        """Encode planes as 4:2:0 or 4:4:4; `quality` is 1 to 100 on the IJG scale."""
         file, size = c_void_p(), c_size_t()
         with _borrowed(planes) as source:
             self._library.call(
@@ -197,7 +197,7 @@ class Engine:
             self._library.free("free", file)
 
     def image(self, planes: Planes) -> Image.Image:
-        """Convert planes to an RGB image, or to L where there is only one."""
+        """Convert planes to an RGB image, a single one to L."""
         if len(planes.samples) == 1:
             return _image("L", planes.size, planes.samples[0])
         rgb = bytearray(3 * planes.size[0] * planes.size[1])
@@ -206,7 +206,7 @@ class Engine:
         return _image("RGB", planes.size, rgb)
 
     def area_average(self, image: Image.Image, scaling: Scaling) -> Image.Image:
-        """Scale an L, LA, RGB or RGBA image down; colours count as far as they are opaque.
+        """Scale an L, LA, RGB or RGBA image down, with colours weighted by alpha.
 
         Exact area averaging, rounded half to even. Raises `Enlarges`.
         """
@@ -227,7 +227,7 @@ class Engine:
     def convolve(self, image: Image.Image, kernel: Sequence[float]) -> Image.Image:
         """Convolve every channel with a symmetric kernel along both axes, edges repeated.
 
-        Modes of 8 bits a channel, such as RGBa for colours that count as far as they are opaque.
+        Modes of 8 bits a channel, RGBa and La included.
         `kernel` has an odd number of weights up to 101, 1 in all. Within one level of the exact
         convolution.
         """
@@ -236,7 +236,7 @@ class Engine:
         target = bytearray(row_bytes * image.height)
         with self._convolution(image.size, channels, kernel) as handle:
             for rows, count in bands(image):
-                # No more rows are written than were taken, so that the next one always has room.
+                # At most as many rows are written as were read, so that there is always room.
                 written = c_int32()
                 place = _start(target, done * row_bytes)
                 self._library.feed(
@@ -257,7 +257,7 @@ class Engine:
     def png_filter(
         self, rows: bytes, previous: bytes | None, *, row_bytes: int, pixel_bytes: int
     ) -> bytearray:
-        """Filter whole rows for PNG; `previous` is the row above, none at the top."""
+        """Filter whole rows for PNG; `previous` is the row above, None at the top."""
         count = len(rows) // row_bytes
         filtered = bytearray(count * (row_bytes + 1))
         self._library.call(
@@ -281,7 +281,7 @@ class Engine:
 
 
 def bands(image: Image.Image) -> Iterator[tuple[bytes, int]]:
-    """Give the pixels of an image in bands of rows, each with its number of rows."""
+    """Yield the pixels of an image in bands of rows, each with its number of rows."""
     row_bytes = len(image.getbands()) * image.width
     rows = max(1, _BAND_BYTES // row_bytes)
     for top in range(0, image.height, rows):
@@ -290,12 +290,12 @@ def bands(image: Image.Image) -> Iterator[tuple[bytes, int]]:
 
 
 def _image(mode: str, size: Size, pixels: bytearray) -> Image.Image:
-    """Make an image, of the same memory where Pillow stores pixels alike."""
+    """Return an image, of the same memory where Pillow has the same layout."""
     return Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
 
 
 def _start(memory: bytearray, offset: int = 0) -> object:
-    """Point to a place in memory that the library writes to."""
+    """Return a pointer into memory that the library writes to."""
     return byref(c_char.from_buffer(memory, offset))
 
 
@@ -305,7 +305,7 @@ def _described(scaling: Scaling) -> CScaling:
 
 @contextmanager
 def _borrowed(planes: Planes) -> Iterator[CPlanes]:
-    """Describe planes to the library; while it works, none of their memory moves."""
+    """Return planes as the library takes them; their memory is pinned in the block."""
     starts = [c_char.from_buffer(samples) for samples in planes.samples]
     described = [
         CPlane(ctypes.addressof(start), *size)
@@ -316,10 +316,10 @@ def _borrowed(planes: Planes) -> Iterator[CPlanes]:
 
 
 def load(path: Path | None = None) -> Engine:
-    """Load the library and put a small picture through it: 1 ms, so once in an entry.
+    """Load the library and test every function on a small picture, which takes 1 ms.
 
-    Raises `Unavailable` where it is absent, does not fit this machine or this Pillow, or gives
-    a wrong result.
+    Raises `Unavailable` where it is absent, was built for another machine or Pillow, or gives a
+    wrong result.
     """
     engine = Engine(open_library(path or library_path()))
     try:

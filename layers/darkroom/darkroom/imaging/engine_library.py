@@ -1,6 +1,6 @@
-"""The engine's library as the interpreter sees it: structures, functions, errors.
+"""Bindings of the engine's library: structures, functions, errors.
 
-Calls run without the interpreter's lock, so that an engine may serve several threads at once.
+Calls release the interpreter's lock.
 """
 
 import ctypes
@@ -16,20 +16,20 @@ from typing import Any
 import PIL.Image  # noqa: F401
 
 VERSION = 1
-"""Of the interface, `DARKROOM_ENGINE_VERSION` in the header."""
+"""Version of the interface, `DARKROOM_ENGINE_VERSION` in the header."""
 
 MESSAGE_BYTES = 200
 
 X86_64_V3 = frozenset({"avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "abm"})
-"""Features, as Linux names them, of the processors that the library for x86_64 is built for."""
+"""Features, as Linux names them, that the library for x86_64 is built for."""
 
 
 class Unavailable(Exception):
-    """The engine cannot be used here, and why."""
+    """The engine cannot be used; the message says why."""
 
 
 class Misused(Exception):
-    """Arguments that no picture calls for: a fault of the caller, never of a file."""
+    """Arguments out of range: a fault of the caller, never of a file."""
 
 
 class Damaged(ValueError):
@@ -41,11 +41,11 @@ class Unsupported(Exception):
 
 
 class Enlarges(Unsupported):
-    """A target would get more samples than its source has."""
+    """The target has more samples than the source."""
 
 
 class Status(IntEnum):
-    """What functions return."""
+    """Return values of the functions."""
 
     OK = 0
     INVALID = 1
@@ -123,7 +123,7 @@ class Library:
     """The functions, which raise instead of returning a status."""
 
     def __init__(self, path: Path) -> None:
-        """Load the library; raise `OSError` or `AttributeError` where it does not fit."""
+        """Load the library; raises `OSError` or `AttributeError` for one of another kind."""
         self._library = ctypes.CDLL(str(path))
         for name, arguments in _FALLIBLE.items():
             self._declare(name, c_int32, arguments)
@@ -138,28 +138,28 @@ class Library:
 
     @property
     def version(self) -> int:
-        """The interface that the library was built with."""
+        """Version of the interface that the library was built with."""
         return int(self._library.engine_version())
 
     def call(self, name: str, *arguments: object) -> None:
-        """Call a function that takes a message last."""
+        """Call a function whose last argument receives a message."""
         message = ctypes.create_string_buffer(MESSAGE_BYTES)
         status = getattr(self._library, name)(*arguments, message)
         if status != Status.OK:
             raise _ERRORS[status](message.value.decode("ascii", "replace"))
 
     def feed(self, name: str, *arguments: object) -> None:
-        """Call a function that takes rows, and fails for too many only."""
+        """Call a function that takes rows and fails only for too many."""
         if getattr(self._library, name)(*arguments) != Status.OK:
             raise Misused("rows beyond the last")
 
     def free(self, name: str, memory: c_void_p) -> None:
-        """Give memory of the library's back by the function for it."""
+        """Free memory of the library by the function for it."""
         getattr(self._library, name)(memory)
 
 
 def library_path() -> Path:
-    """Say where the library for this processor is looked for: beside this module."""
+    """Return the path of the library for this processor, next to this module."""
     return Path(__file__).parent / f"libdarkroom_engine.{os.uname().machine}.so"
 
 
@@ -167,7 +167,7 @@ def open_library(path: Path) -> Library:
     """Load the library.
 
     Raises `Unavailable` where there is none for this system, the processor lacks instructions
-    that it is built with, or Pillow came with another libjpeg than it is linked with.
+    that it is built with, or Pillow has another libjpeg than it is linked with.
     """
     if not path.is_file():
         raise Unavailable(f"there is no {path.name}")
@@ -183,7 +183,7 @@ def open_library(path: Path) -> Library:
 
 
 def _has_instructions() -> bool:
-    """Tell whether the system is Linux on a processor of the kind that a build is for."""
+    """Return whether this is Linux on a processor that a build is for."""
     system = os.uname()
     if system.sysname != "Linux" or system.machine != "x86_64":
         return system.sysname == "Linux"
