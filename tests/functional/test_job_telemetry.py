@@ -50,7 +50,7 @@ def job(key: str, *processes: str) -> Job:
 
 
 def test_a_job_logs_one_line(persist: ModuleType, lines: Lines) -> None:
-    """A job logs one line with the results of its targets."""
+    """A job logs one line with the results of its targets, in the order that they were made in."""
     process = f"image/watermark,text_{TEXT}/format,png"
     queued = job("watched/a.jpg", "image/resize,w_30", process)
     persist.handler(message(queued), LambdaContext())
@@ -58,8 +58,8 @@ def test_a_job_logs_one_line(persist: ModuleType, lines: Lines) -> None:
     assert (line["message_id"], line["receive_count"], line["bucket"]) == ("m-1", 1, "demo")
     assert line["source_bytes"] == len(PICTURE)
     assert [target["operations"] for target in line["targets"]] == [
-        ["resize"],
         ["watermark", "format"],
+        ["resize"],
     ]
     assert all(target["result_bytes"] > 0 for target in line["targets"])
     assert {target["task"] for target in line["targets"]} == {queued.task_id}

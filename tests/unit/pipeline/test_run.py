@@ -196,7 +196,7 @@ def test_an_animation_is_never_enlarged() -> None:
 
 def test_webp_with_transparency_has_to_fit_the_encoders_memory() -> None:
     """Checked for the final size and only with transparency (docs/decisions/101)."""
-    tight = ProcessingContext(limits=Limits(memory=199 * 26))
+    tight = ProcessingContext(limits=Limits(memory=199 * 30))
     clear, opaque = stored(coded((20, 10), "RGBA")), stored(coded((20, 10)))
     assert refusal(clear, "image/format,webp", tight).code is Code.IMAGE_TOO_LARGE
     for source, text in (
