@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus engine fuzz docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers corpus engine fuzz fuzz-pictures docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -60,11 +60,16 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
+# OSS's client for Go, from Debian's packages where apt-get may install them.
+.PHONY: go-client
+go-client:
+	@tools/install-debian-clients
+
 # One worker for each core; tests/schedule.py shares the modules among them.
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
@@ -76,7 +81,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -100,6 +105,10 @@ $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 corpus: $(VENV)/.peers ## Compare results with libvips's and ImageMagick's: CORPUS=<folder of files>, ONLY=<glob>
 	@PYTHONPATH=layers/darkroom $(BIN)/python -m tools.corpus $(if $(ONLY),--only '$(ONLY)') \
 	  '$(or $(CORPUS),$(error CORPUS=<folder> is missing))'
+
+fuzz-pictures: $(VENV)/.ready ## Process mutated pictures: FOR=60 seconds, SEED=1, CORPUS=<folder of further files>
+	@PYTHONPATH=.:layers/darkroom $(BIN)/python -m tests.fuzz_pictures --seconds $(or $(FOR),60) \
+	  --seed $(or $(SEED),1) $(if $(CORPUS),--corpus '$(CORPUS)')
 
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))

@@ -13,7 +13,8 @@ from benchmarks.workers.darkroom_handler import loaded
 from darkroom.auth import AccessKey, SignedRequest
 from darkroom.aws.secrets import SecretKeys
 from darkroom.usecases.services import Services
-from darkroom.web.dispatch import authenticate, parse_address
+from darkroom.web.authentication import authenticate
+from darkroom.web.dispatch import parse_address
 from darkroom.web.http import Request
 from tools import oss_client
 
@@ -74,7 +75,7 @@ def _spent(signed: SignedRequest, services: Services) -> float:
     path, _, query = signed.target().partition("?")
     request = Request(method="GET", raw_path=path, raw_query=query, headers=signed.headers)
     began = perf_counter()
-    caller = authenticate(request, parse_address(request, services.settings), services)
+    caller, _ = authenticate(request, parse_address(request, services.settings), services)
     spent = 1000 * (perf_counter() - began)
     if caller.key_id != KEY.id:
         raise RuntimeError("the signature does not hold")

@@ -18,6 +18,11 @@ def scaling_ssim(source: bytes, result: bytes) -> float:
     return ssim(exact, _luma(picture))
 
 
+def encoding_ssim(lossless: bytes, result: bytes) -> float:
+    """Return the SSIM of a result and the same picture without loss."""
+    return ssim(_luma(Image.open(io.BytesIO(lossless))), _luma(Image.open(io.BytesIO(result))))
+
+
 def _luma(image: Image.Image) -> Plane:
     if image.mode in ("RGBA", "LA", "P"):
         image = image.convert("RGBA")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from local.events import HttpRequest, event, request_id
+from local.log_text import logged_target, printable
 from local.replies import HttpReply, failed, message, reply, throttled
 from local.timeouts import run_with_timeout
 from local.triggers import FunctionError, Invoke, ThrottledError, Trigger
@@ -38,7 +39,7 @@ class Gateway:
         response = self._answer(request)
         milliseconds = (perf_counter() - started) * 1000
         self.log(
-            f"{request.method} {request.target} → {response.status}, "
+            f"{printable(request.method)} {logged_target(request.target)} → {response.status}, "
             f"{len(response.body)} bytes, {milliseconds:.0f} ms"
         )
         request_header = ("apigw-requestid", request_id(self.trigger))
@@ -55,7 +56,7 @@ class Gateway:
         except (ThrottledError, TimeoutError):
             return throttled(self.trigger)
         except FunctionError as error:
-            self.log(f"the function failed: {error}")
+            self.log(f"the function failed: {printable(str(error))}")
             return failed(self.trigger)
 
     def _invoke(self, payload: bytes) -> HttpReply:

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.log_text import printable
 from local.triggers import FunctionError, Invoke, ThrottledError
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ class Poller:
         try:
             result = self.invoke(json.dumps(event).encode())
         except (FunctionError, ThrottledError) as error:
-            print(f"jobs: the function failed: {error!r}", flush=True)
+            print(f"jobs: the function failed: {printable(repr(error))}", flush=True)
             return every
         return batch_failures(result, every) if self.source.partial else set()
 
     def _finish(self, message: "MessageTypeDef", *, failed: bool) -> None:
         if name := _object_names(message["Body"]):
-            print(f"jobs: {name}: {'will retry' if failed else 'done'}", flush=True)
+            outcome = "will retry" if failed else "done"
+            print(f"jobs: {printable(name)}: {outcome}", flush=True)
         if not failed:
             self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
@@ -106,6 +108,9 @@ def _poll(poller: Poller, stopped: threading.Event) -> None:
         try:
             poller.once()
         except (BotoCoreError, ClientError):
+            stopped.wait(RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - one message must not end the polling of all
+            print(f"jobs: {type(error).__name__}", flush=True)
             stopped.wait(RETRY_SECONDS)
 
 
@@ -146,7 +151,7 @@ def batch_failures(result: bytes, every: set[str]) -> set[str]:
     try:
         failures = (json.loads(result) or {}).get("batchItemFailures") or ()
         failed = {failure["itemIdentifier"] for failure in failures}
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return every
     return every if failed - every else failed
 
@@ -163,5 +168,5 @@ def _object_names(body: str) -> str:
         return ", ".join(
             f"{s3['bucket']['name']}/{unquote_plus(s3['object']['key'])}" for s3 in records
         )
-    except (AttributeError, ValueError, KeyError, TypeError):
+    except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
         return "a message"

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
@@ -23,7 +24,12 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
 """Bytes of a refused body that are still read, so that the client receives the response."""
 
+MAX_TRAILERS = 100
+"""Trailer fields after a chunked body."""
+
 _CHUNK = 1 << 16
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name (RFC 9110 §5.6.2)."""
 _BODILESS = frozenset((204, 304))
 _SERVER_HEADERS = frozenset(("connection", "content-length", "transfer-encoding"))
 
@@ -86,6 +92,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
         """Parse request line and headers; accept any method."""
         if not super().parse_request():
             return False
+        if not _are_sound(self.headers):
+            self.close_connection = True
+            self.send_error(400)
+            return False
         self.method, self.command = self.command, "ANY"
         return True
 
@@ -138,22 +148,33 @@ class _RequestHandler(BaseHTTPRequestHandler):
         return b"".join(accepted)
 
     def _chunks(self) -> Iterator[bytes]:
-        length = self.headers.get("content-length")
-        if (coding := self.headers.get("transfer-encoding")) is not None:
-            if length is not None or coding.lower() != "chunked":
+        lengths = self.headers.get_all("content-length", [])
+        codings = self.headers.get_all("transfer-encoding", [])
+        if codings:
+            if [coding.lower() for coding in codings] != ["chunked"]:
                 raise RefusedError(400, "Bad Request")
+            # The C SDK sends a length as well, which the coding overrides (RFC 9112 §6.3).
+            self.close_connection = self.close_connection or bool(lengths)
             yield from self._chunked()
-        elif length is not None:
-            yield from self._sized(_number(length, r"[0-9]+", 10))
+        elif lengths:
+            if len(set(lengths)) > 1:
+                raise RefusedError(400, "Bad Request")
+            yield from self._sized(_number(lengths[0], r"[0-9]{1,19}", 10))
 
     def _chunked(self) -> Iterator[bytes]:
-        while size := _number(self._line().partition(";")[0], r"[0-9A-Fa-f]+", 16):
+        while size := _number(self._line().partition(";")[0], r"[0-9A-Fa-f]{1,16}", 16):
             yield from self._sized(size)
-            self._line()
-        while self._line():
-            pass  # trailer fields
+            if self._line():
+                raise RefusedError(400, "Bad Request")
+        for _ in range(MAX_TRAILERS):
+            if not self._line():
+                return
+        raise RefusedError(400, "Bad Request")
 
     def _sized(self, size: int) -> Iterator[bytes]:
+        if size > MAX_DRAINED_BYTES:
+            # Refused at once: the client may never send so many.
+            raise RefusedError(413, "Request Entity Too Large")
         while size:
             chunk = self.rfile.read(min(size, _CHUNK))
             if not chunk:
@@ -184,6 +205,18 @@ class _RequestHandler(BaseHTTPRequestHandler):
         """Return the content length; for HEAD the one that the function states."""
         stated = {name.lower(): value for name, value in reply.headers}.get("content-length")
         return stated if self.method == "HEAD" and stated else str(len(reply.body))
+
+
+def _are_sound(headers: Message) -> bool:
+    """Return whether every line is one field: none is folded, and none ends the header early."""
+    return (
+        not headers.defects
+        and not headers.get_payload()
+        and all(
+            _TOKEN.fullmatch(name) and not {"\r", "\n", "\0"} & set(value)
+            for name, value in headers.items()
+        )
+    )
 
 
 def _number(text: str, digits: str, base: int) -> int:

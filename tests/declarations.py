@@ -25,7 +25,9 @@ from darkroom.process.parameters import (
     Flag,
     HexColour,
     Integer,
+    Length,
     Parameter,
+    PixelsOrPercent,
     bind,
     declared_parameters,
     encode_base64,
@@ -59,6 +61,16 @@ def _integer(kind: Integer) -> Samples:
         accepted=(str(kind.low), str(kind.high)),
         rejected=(*outside, *ODD_NUMBERS),
         reason=f"between {kind.low} and {kind.high}",
+    )
+
+
+def _length(kind: PixelsOrPercent) -> Samples:
+    pixels, percent = kind.max_pixels, kind.max_percent
+    outside = ("0", str(pixels + 1), "0p", f"{percent + 1}p", "9" * 4000 + "p")
+    return Samples(
+        accepted=("1", str(pixels), "1p", f"{percent}p"),
+        rejected=(*outside, "p", "1pp", "-1p", "1P", "1 p", *ODD_NUMBERS),
+        reason=f"between 1 and {pixels}, or between 1p and {percent}p",
     )
 
 
@@ -139,6 +151,7 @@ NOT_BASE64 = ("notbase64", "a", "a===", "Y*==", "_w", "wA", "é", "YQ==YQ==")
 
 SAMPLES: Mapping[type[Any], Callable[[Any], Samples]] = {
     Integer: _integer,
+    PixelsOrPercent: _length,
     Choice: _choice,
     Flag: _flag,
     HexColour: _colour,
@@ -152,6 +165,9 @@ PRINTABLE = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
 
 STRATEGIES: Mapping[type[Any], Callable[[Any], st.SearchStrategy[Any]]] = {
     Integer: lambda kind: st.integers(kind.low, kind.high),
+    PixelsOrPercent: lambda kind: st.builds(
+        Length, number=st.integers(1, kind.max_percent), percent=st.booleans()
+    ),
     Choice: lambda kind: st.sampled_from(kind.words),
     Flag: lambda _kind: st.booleans(),
     HexColour: lambda _kind: st.tuples(*[st.integers(0, 255)] * 3),

@@ -23,8 +23,10 @@ EXAMPLES = {
     "CdnCertificate": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/3d4e-5f",
     "WebAcl": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/darkroom/0a1b2c3d-4e5f",
     "OriginSecretVersion": "0a1b2c3d-0000-4000-8000-000000000000",
+    "Dialects": "x-tos-process,image_process",
     "Topics": f'{{"done": "arn:aws:sns:eu-west-1:{ACCOUNT}:done"}}',
     "TopicArns": f"arn:aws:sns:eu-west-1:{ACCOUNT}:done",
+    "KmsKey": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000000",
     "AlarmTopic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:alarms",
 }
 """A value for each parameter that is empty by default."""

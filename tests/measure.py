@@ -63,16 +63,17 @@ def _measured(path: str, process: str) -> Cost:
     data = Path(path).read_bytes()
     gc.collect()
     CLEAR.write_text("5")  # resets the peak to the present resident size
-    before, began = _megabytes("VmRSS"), time.process_time()
+    before, began = megabytes("VmRSS"), time.process_time()
     try:
         outcome = run(data, operations, CONTEXT).format or "report"
     except OssError as error:
         outcome = error.code.wire
     seconds = time.process_time() - began
-    return Cost(outcome=outcome, seconds=seconds, before=before, peak=_megabytes("VmHWM"))
+    return Cost(outcome=outcome, seconds=seconds, before=before, peak=megabytes("VmHWM"))
 
 
-def _megabytes(field: str) -> float:
+def megabytes(field: str) -> float:
+    """Return a field of the status of this process, in megabytes."""
     found = re.search(rf"{field}:\s+(\d+)", STATUS.read_text())
     assert found
     return int(found[1]) / 1024

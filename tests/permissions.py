@@ -46,8 +46,12 @@ RESOURCE_PARAMETERS = {
 ONE_S3_ACTION = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
     "CompleteMultipartUpload": "s3:PutObject",
+    "DeleteObjectTagging": "s3:DeleteObjectTagging",
+    "PutObjectTagging": "s3:PutObjectTagging",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "ListObjectsV2": "s3:ListBucket",
+    "GetBucketVersioning": "s3:GetBucketVersioning",
+    "ListObjectVersions": "s3:ListBucketVersions",
     "ListParts": "s3:ListMultipartUploadParts",
     "UploadPart": "s3:PutObject",
 }
@@ -70,6 +74,8 @@ def _s3_needs(operation: str, parameters: Mapping[str, Any]) -> set[Need]:
     match operation:
         case "GetObject" | "HeadObject":
             found = _read_needs(parameters)
+        case "GetObjectTagging":
+            found = {_tags_need(parameters)}
         case "CopyObject":
             found = _copy_needs(parameters)
         case "PutObject" | "CreateMultipartUpload":
@@ -96,11 +102,15 @@ def _copy_needs(parameters: Mapping[str, Any]) -> set[Need]:
     found = {Need("s3:PutObject", bucket, key), *_read_needs(source)}
     tags_copied = parameters.get("TaggingDirective", "COPY") == "COPY"
     if tags_copied:
-        action = "s3:GetObjectVersionTagging" if "VersionId" in source else "s3:GetObjectTagging"
-        found.add(Need(action, source["Bucket"], source["Key"]))
+        found.add(_tags_need(source))
     if tags_copied or "Tagging" in parameters:
         found.add(Need("s3:PutObjectTagging", bucket, key))
     return found
+
+
+def _tags_need(named: Mapping[str, Any]) -> Need:
+    action = "s3:GetObjectVersionTagging" if "VersionId" in named else "s3:GetObjectTagging"
+    return Need(action, named["Bucket"], named["Key"])
 
 
 def _delete_need(bucket: str, named: Mapping[str, Any]) -> Need:

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers/darkroom"))
 
+from darkroom.imaging.fonts import FILES, FontFile  # noqa: E402
 from darkroom.imaging.operation import (  # noqa: E402
     Operation,
     OutputOption,
@@ -18,9 +19,12 @@ from darkroom.imaging.operation import (  # noqa: E402
     Report,
 )
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
+from darkroom.imaging.operations.watermark import Watermark  # noqa: E402
+from darkroom.limits import Limits  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
+FONTS = ROOT / "layers/fonts/fonts"
 
 INTRODUCTION = """# Operations
 
@@ -29,7 +33,12 @@ Generated from the declarations by `make docs`; do not edit this page.
 A process is written `image/<action>/<action>…`, an action `name,key_value,key_value…`. Actions run
 from left to right, each on the result of the one before; `auto-orient` always runs first, and
 output options apply once, at the end. Keys are case-sensitive, unknown keys are ignored, and the
-last value of a repeated key counts.
+last value of a repeated key counts. Empty segments and arguments are ignored, and a further
+`|image/…` continues the process like a slash.
+
+The *weight* of a pixel operation bounds its processor time: pixels times weight, summed over the
+steps of a process, of its frames and of its watermarks' objects, may be at most {limit} million
+([decision 140](decisions/140-work.md)). The larger of the pictures before and after a step counts.
 """
 
 KINDS: dict[type[Operation], str] = {
@@ -40,9 +49,75 @@ KINDS: dict[type[Operation], str] = {
 """The kinds of operation by base class."""
 
 
+LETTERS = {
+    "Latin": "AZaz\u00c4\u00df\u00f1\u0142\u0151\u0219",
+    "Greek": "\u0391\u03a9\u03b1\u03c9\u03ac",
+    "Cyrillic": "\u0410\u042f\u0430\u044f\u0456\u0491",
+    "Chinese (U+4E00–9FA5 and extension A)": "\u4e00\u9fa5\u3400\u4db5",
+    "Japanese kana": "\u3042\u3093\u30a2\u30f3",
+    "Korean syllables": "\uac00\ud7a3",
+    "Vietnamese": "\u1ea1\u1ed9\u01b0\u0111",
+    "Chinese of extensions B and later": "\U00020000\U0002a6d6",
+    "Arabic": "\u0627\u0628\u064a",
+    "Hebrew": "\u05d0\u05ea",
+    "Thai": "\u0e01\u0e2e",
+    "Lao": "\u0e81\u0eae",
+    "Khmer": "\u1780\u17a2",
+    "Burmese": "\u1000\u1021",
+    "Devanagari": "\u0905\u0939",
+    "Bengali": "\u0985\u09b9",
+    "Tamil": "\u0b85\u0bb9",
+    "Telugu": "\u0c05\u0c39",
+    "Sinhala": "\u0d85\u0dc4",
+    "Tibetan": "\u0f40\u0f68",
+    "Mongolian": "\u1820\u1842",
+    "Georgian": "\u10d0\u10f0",
+    "Armenian": "\u0531\u0561",
+    "Ethiopic": "\u1200\u1350",
+    "emoji": "\U0001f600\U0001f680",
+    "the signs of rupee, rouble, lira and bitcoin": "\u20b9\u20bd\u20ba\u20bf",
+}
+"""Characters of scripts, which stand for the others."""
+
+TEXT = """### Text
+
+Each character is drawn from the first file that has it: that of the font, then its fallbacks
+([fonts](../layers/fonts/fonts/CREDITS.md)). The files have {drawn}. For a character that none of
+them has, a box is drawn: they have none of {boxes}.
+
+Characters are drawn from left to right, in the order of the text. They are neither joined nor
+reordered, as Arabic, Hebrew and the scripts of India need, also where a deployment's files have
+them: Pillow's engine for that, Raqm, loads FriBiDi from the system, which Lambda's runtime lacks.
+"""
+
+
+def coverage() -> tuple[list[str], list[str]]:
+    """Return the scripts that the font files have and those that they lack.
+
+    Raises `ValueError` for a script of which they have a part: the page would be wrong.
+    """
+    files = {name for names in FILES.values() for name in names}
+    faces = [FontFile(FONTS / name) for name in sorted(files)]
+    drawn, boxes = list[str](), list[str]()
+    for script, letters in LETTERS.items():
+        found = [any(face.has_glyph(letter) for face in faces) for letter in letters]
+        if len(set(found)) > 1:
+            raise ValueError(f"{script}: the fonts have only some of {letters}")
+        (drawn if found[0] else boxes).append(script)
+    return drawn, boxes
+
+
+def _text_section() -> str:
+    lists = [f"{', '.join(scripts[:-1])} and {scripts[-1]}" for scripts in coverage()]
+    text = TEXT.format(drawn=lists[0], boxes=lists[1])
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return "\n\n".join(paragraphs) + "\n"
+
+
 def page() -> str:
     """Return the whole page as Markdown."""
-    return "\n".join([INTRODUCTION, *(line for name in OPERATIONS for line in _section(name))])
+    introduction = INTRODUCTION.format(limit=Limits().work)
+    return "\n".join([introduction, *(line for name in OPERATIONS for line in _section(name))])
 
 
 def _section(name: str) -> Iterator[str]:
@@ -50,19 +125,25 @@ def _section(name: str) -> Iterator[str]:
     kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
     yield f"## {name}\n"
     yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
+    if issubclass(operation, PixelOperation):
+        weight = operation.weight
+        yield f"Weight: {weight.opaque}, with transparency {weight.alpha}.\n"
     parameters = declared_parameters(operation).values()
     if parameters:
         yield "| key | value | default | meaning | EC |"
         yield "|---|---|---|---|---|"
         yield from (_row(declared) for declared in parameters)
         yield ""
+    if operation is Watermark:
+        yield _text_section()
 
 
 def _row(declared: Parameter) -> str:
     key = "*the value itself*" if declared.key == POSITIONAL else f"`{declared.key}`"
     given = (declared.ec, declared.missing_ec, declared.base64_ec)
     numbers = ", ".join(number for number in given if number)
-    cells = (key, declared.kind.expected(), _default(declared), declared.doc, numbers or "–")
+    doc = declared.doc + (" Further values are ignored." if declared.ignores_further else "")
+    cells = (key, declared.kind.expected(), _default(declared), doc, numbers or "–")
     return "| " + " | ".join(cells) + " |"
 
 

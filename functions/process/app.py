@@ -18,7 +18,7 @@ from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.web.access_log import RequestRecord
-from darkroom.web.cors import cors_headers
+from darkroom.web.cors import with_cors_headers
 from darkroom.web.dispatch import dispatch, locate
 from darkroom.web.lambda_events import request_from_event, response_to_event
 from darkroom.web.responses import (
@@ -26,6 +26,7 @@ from darkroom.web.responses import (
     error_response,
     fit_reply_limit,
     head_response,
+    sandbox_headers,
 )
 
 RESERVE_SECONDS = 2.0
@@ -88,9 +89,12 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         ),
         request_id,
     )
+    headers = response.headers
+    if bucket and bucket.cors:
+        headers = with_cors_headers(headers, request, bucket)
     headers = {
-        **(cors_headers(request, bucket) if bucket and bucket.cors else {}),
-        **response.headers,
+        **headers,
+        **sandbox_headers(headers),
         **common_headers(request_id, stopwatch, services.clock()),
     }
     return response_to_event(replace(response, headers=headers))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from darkroom.aws.header_texts import send_any_text
 from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
 from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
 from darkroom.ports.multipart import MultipartStore
@@ -65,11 +66,13 @@ def in_s3(client: "S3Client") -> Store:
 
 def client_of(endpoint: str) -> "S3Client":
     """Connect to an S3 server."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(request_checksum_calculation="when_required"),
+    return send_any_text(
+        boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            config=Config(signature_version="s3v4", request_checksum_calculation="when_required"),
+        )
     )

@@ -97,3 +97,27 @@ def test_an_empty_bucket_has_an_empty_list(store: Store) -> None:
     assert store.lister.list("here", ListQuery()) == ListPage(
         objects=[], prefixes=[], next_marker=None
     )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_without_versioning_each_object_is_its_own_version(store: Store, limit: int) -> None:
+    """The pages have every object once, with the id `null`, and common prefixes."""
+    for key in ("a b", "a/1", "a/2", "b", "图"):
+        store.writer.put("here", key, key.encode(), ObjectAttributes())
+    assert store.lister.versioning("here") is None
+    found: list[str] = []
+    after = ("", "")
+    for _ in range(10):
+        page = store.lister.list_versions(
+            "here", ListQuery(delimiter="/", limit=limit), after=after
+        )
+        found += [version.key for version in page.versions]
+        found += page.prefixes
+        for version in page.versions:
+            assert (version.version_id, version.latest) == ("null", True)
+            assert version.summary is not None
+            assert version.summary.size == len(version.key.encode())
+        if page.next_marker is None:
+            break
+        after = page.next_marker
+    assert sorted(found, key=str.encode) == ["a b", "a/", "b", "图"]

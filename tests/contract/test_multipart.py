@@ -133,6 +133,24 @@ def test_an_upload_without_overwrite_keeps_the_existing_object(store: Store) -> 
     assert store.reader.open("here", "large.bin").read() == b"before"
 
 
+def test_an_initiation_without_overwrite_holds_until_the_completion(store: Store) -> None:
+    """`complete` raises FileAlreadyExists for an object that was stored since, and is no part."""
+    upload_id = store.uploads.initiate("here", "once.bin", ObjectAttributes(), overwrite=False)
+    upload = UploadRef(bucket="here", key="once.bin", id=upload_id)
+    assert store.uploads.parts.list(upload) == []
+    store.uploads.parts.put(upload, 1, b"x")
+    parts = store.uploads.parts.list(upload)
+    assert [part.number for part in parts] == [1]
+    store.writer.put("here", "once.bin", b"since", ObjectAttributes())
+    with pytest.raises(OssError) as error:
+        store.uploads.complete(upload, parts)
+    assert error.value.code is Code.FILE_ALREADY_EXISTS
+    assert store.reader.open("here", "once.bin").read() == b"since"
+    store.writer.delete("here", "once.bin")
+    store.uploads.complete(upload, parts)
+    assert store.reader.open("here", "once.bin").read() == b"x"
+
+
 def test_a_completion_that_runs_out_of_time_can_be_repeated(store: Store) -> None:
     """A completion without time left raises ServiceUnavailable and can be repeated."""
     upload = initiated(store)

@@ -8,8 +8,9 @@ from fastcrc import crc64
 
 from darkroom.aws.s3 import S3Writer
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 from darkroom.errors import Code, OssError
-from darkroom.ports.objects import DEFAULT_CONTENT_TYPE, ObjectAttributes, ObjectReplaced, RangeSpec
+from darkroom.ports.objects import ObjectAttributes, ObjectReplaced, RangeSpec
 from tests.contract.stores import Store
 
 BODY = bytes(range(256)) * 8
@@ -92,7 +93,7 @@ def test_keys_are_stored_unchanged(store: Store, key: str) -> None:
     assert store.reader.head("here", key).key == key
     copied = store.writer.copy(store.reader.head("here", key), "there", key, ObjectAttributes())
     assert copied.etag == store.reader.head("there", key).etag
-    assert store.writer.delete_all("here", [key]) == [key]
+    assert store.writer.delete_all("here", [(key, None)]) == [(key, None)]
     with pytest.raises(OssError) as error:
         store.reader.head("here", key)
     assert code_of(error) is Code.NO_SUCH_KEY
@@ -232,7 +233,8 @@ def test_delete_all_returns_missing_keys_too(store: Store) -> None:
     """`delete_all` returns every key, also the missing ones, in the given order."""
     for key in ("a", "b", "c"):
         store.writer.put("here", key, b"", ObjectAttributes())
-    assert store.writer.delete_all("here", ["c", "none", "a"]) == ["c", "none", "a"]
+    named = [("c", None), ("none", None), ("a", None)]
+    assert store.writer.delete_all("here", named) == named
     assert store.reader.head("here", "b").key == "b"
     for key in ("a", "c"):
         with pytest.raises(OssError):

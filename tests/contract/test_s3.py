@@ -122,6 +122,35 @@ def test_a_list_of_uploads_continues_after_key_and_id(client: "S3Client") -> Non
     )
 
 
+def test_keys_of_uploads_are_read_encoded(client: "S3Client") -> None:
+    """S3 writes keys that XML cannot hold percent-encoded if it is asked to, which moto ignores."""
+    body = (
+        b"<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+        b"<EncodingType>url</EncodingType>"
+        b"<NextKeyMarker>a+b%0C%2B</NextKeyMarker><NextUploadIdMarker>3+3</NextUploadIdMarker>"
+        b"<CommonPrefixes><Prefix>%E5%9B%BE/</Prefix></CommonPrefixes>"
+        b"<Upload><Key>a+b%0C%2B</Key><UploadId>3+3</UploadId>"
+        b"<Initiated>2026-08-01T09:30:00.000Z</Initiated></Upload></ListMultipartUploadsResult>"
+    )
+
+    def answer(request: ProxiedRequest) -> None:
+        request.deliver(Answer(status=200, headers=[], body=body))
+
+    with FaultyProxy(upstream=client.meta.endpoint_url, faults=[answer]).open() as proxy:
+        page = uploads_of(client_of(proxy.address)).list("here", ListQuery())
+        assert parse_qs(urlsplit(proxy.requests[0]).query)["encoding-type"] == ["url"]
+    assert page.next_marker == ("a b\f+", "3+3")
+    assert page.prefixes == ["图/"]
+    assert [(upload.key, upload.id) for upload in page.uploads] == [("a b\f+", "3+3")]
+
+
+def test_an_upload_under_a_key_that_xml_cannot_hold_is_refused(client: "S3Client") -> None:
+    """S3 repeats the key in its replies, which no parser of XML reads."""
+    with pytest.raises(OssError) as error:
+        uploads_of(client).initiate("here", "a\x0c", ObjectAttributes())
+    assert error.value.code is Code.INVALID_OBJECT_NAME
+
+
 def uploads_of(client: "S3Client") -> S3MultipartStore:
     """Return the multipart store of an S3 client."""
     parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
+from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary, ObjectVersion, VersionPage
 from tests.fakes.objects import MemoryObject
 
 
@@ -24,6 +24,36 @@ class MemoryLister:
             objects=[entry for _, entry in returned if entry is not None],
             prefixes=[name for name, entry in returned if entry is None],
             next_marker=str(start + listing.limit) if rest else None,
+        )
+
+    def versioning(self, bucket: str) -> str | None:
+        """Return None: there are no versions."""
+        del bucket
+        return None
+
+    def list_versions(
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
+    ) -> VersionPage:
+        """List every object as its only version, as S3 does without versioning."""
+        key = after[0]
+        if listing.delimiter and key.endswith(listing.delimiter):
+            key += "\U0010ffff"  # A common prefix stands for all of its keys.
+        found = list(self._entries(bucket, listing, key))
+        returned, rest = found[: listing.limit], found[listing.limit :]
+        return VersionPage(
+            versions=[
+                ObjectVersion(
+                    key=entry.key,
+                    version_id="null",
+                    latest=True,
+                    last_modified=entry.last_modified,
+                    summary=entry,
+                )
+                for _, entry in returned
+                if entry is not None
+            ],
+            prefixes=[name for name, entry in returned if entry is None],
+            next_marker=(returned[-1][0], "null") if rest else None,
         )
 
     def _entries(
@@ -55,6 +85,7 @@ def _listed(stored: MemoryObject) -> ObjectSummary:
         key=info.key,
         size=info.size,
         etag=info.etag,
+        store_etag=info.store_etag,
         last_modified=info.last_modified,
         storage_class=info.storage_class,
     )

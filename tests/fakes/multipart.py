@@ -18,6 +18,7 @@ class OpenUpload:
     """An upload and the bodies of its parts."""
 
     attributes: ObjectAttributes
+    overwrite: bool = True
     bodies: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -61,10 +62,12 @@ class MemoryMultipartStore:
     parts: MemoryPartStore = field(default_factory=MemoryPartStore)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
+    def initiate(
+        self, bucket: str, key: str, attributes: ObjectAttributes, *, overwrite: bool = True
+    ) -> str:
         """Open an upload."""
         upload = UploadRef(bucket=bucket, key=key, id=f"upload-{next(self.numbers)}")
-        self.parts.open[upload] = OpenUpload(attributes=attributes)
+        self.parts.open[upload] = OpenUpload(attributes=attributes, overwrite=overwrite)
         return upload.id
 
     def complete(
@@ -81,10 +84,14 @@ class MemoryMultipartStore:
             raise OssError(Code.SERVICE_UNAVAILABLE)
         body = b"".join(upload_data.bodies[part.number] for part in parts)
         written = self.objects.put(
-            upload.bucket, upload.key, body, upload_data.attributes, overwrite=overwrite
+            upload.bucket,
+            upload.key,
+            body,
+            upload_data.attributes,
+            overwrite=overwrite and upload_data.overwrite,
         )
         del self.parts.open[upload]
-        return PutResult(etag=written.etag)
+        return PutResult(etag=written.etag, store_etag=written.etag.lower())
 
     def abort(self, upload: UploadRef) -> None:
         """Delete an upload."""

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 from fastcrc import crc64
 
 from darkroom.buckets import Acl
-from darkroom.errors import Code, OssError, no_such_key
+from darkroom.errors import Code, OssError, file_already_exists, no_such_key
 from darkroom.ports.objects import (
+    KeyVersion,
     ObjectAttributes,
     ObjectInfo,
     ObjectReplaced,
@@ -27,6 +29,7 @@ class MemoryObject:
 
     info: ObjectInfo
     body: bytes
+    tags: Sequence[tuple[str, str]] = ()
 
     def read(self) -> bytes:
         """Read the whole body."""
@@ -62,6 +65,17 @@ class MemoryObjects:
         """Return the object, or a byte range of it."""
         found = self._found("GET", bucket, key, version_id)
         return found if byte_range is None else replace(found, body=_part(found.body, byte_range))
+
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the tags."""
+        return self._found("GET", bucket, key, version_id).tags
+
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags."""
+        found = self._found("PUT", bucket, key, None)
+        self.stored[bucket, key] = replace(found, tags=list(tags))
 
     def _found(self, method: str, bucket: str, key: str, version_id: str | None) -> MemoryObject:
         self.asked.append(f"{method} /{bucket}/{key}")
@@ -103,7 +117,14 @@ class MemoryObjects:
         if found.info.etag != source.etag:
             raise ObjectReplaced(source.key)
         info = self._store(bucket, key, found.body, attributes)
-        return PutResult(etag=info.etag, last_modified=info.last_modified, crc64=info.crc64)
+        if attributes.tags is None:
+            self.put_tags(bucket, key, found.tags)
+        return PutResult(
+            etag=info.etag,
+            store_etag=info.store_etag,
+            last_modified=info.last_modified,
+            crc64=info.crc64,
+        )
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Remove the object; a missing object is no error."""
@@ -111,15 +132,15 @@ class MemoryObjects:
         if version_id is None:
             self.stored.pop((bucket, key), None)
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Remove the objects and return all keys."""
-        for key in keys:
-            self.delete(bucket, key)
-        return keys
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Remove the objects and return all names."""
+        for key, version_id in named:
+            self.delete(bucket, key, version_id=version_id)
+        return named
 
     def _check_absent(self, bucket: str, key: str, *, overwrite: bool) -> None:
         if not overwrite and (bucket, key) in self.stored:
-            raise OssError(Code.FILE_ALREADY_EXISTS)
+            raise file_already_exists()
 
     def _store(
         self, bucket: str, key: str, body: bytes, attributes: ObjectAttributes
@@ -128,7 +149,8 @@ class MemoryObjects:
             bucket=bucket,
             key=key,
             size=len(body),
-            etag=hashlib.md5(body, usedforsecurity=False).hexdigest().upper(),
+            etag=(md5 := hashlib.md5(body, usedforsecurity=False).hexdigest()).upper(),
+            store_etag=md5,
             last_modified=WRITTEN,
             content_type=attributes.content_type,
             headers=attributes.headers,
@@ -138,7 +160,8 @@ class MemoryObjects:
             by_rule=attributes.by_rule,
             crc64=crc64.xz(body),
         )
-        self.stored[bucket, key] = MemoryObject(info=info, body=body)
+        tags = parse_qsl(attributes.tags or "", keep_blank_values=True)
+        self.stored[bucket, key] = MemoryObject(info=info, body=body, tags=tags)
         return info
 
     def presign(self, info: ObjectInfo, *, overrides: Mapping[str, str]) -> str:

@@ -166,11 +166,18 @@ def write_and_delete(ask: Requests) -> None:
     """Store, copy, list and delete objects and versions."""
     tagged = {"x-oss-tagging": "a=1"}
     ask(200, "PUT", "pictures", "tagged", body=SMALL, headers=tagged)
+    tags = b"<Tagging><TagSet><Tag><Key>b</Key><Value>2</Value></Tag></TagSet></Tagging>"
+    ask(200, "PUT", "pictures", "tagged", (("tagging", ""),), body=tags)
+    assert ask(200, "GET", "pictures", "tagged", (("tagging", ""),)).body.endswith(tags + b"\n")
+    ask(204, "DELETE", "versions", "a", (("tagging", ""),))
     for source in ("/pictures/tagged", "/versions/a"):
         copied = {"x-oss-copy-source": source, "x-oss-forbid-overwrite": "true"}
         ask(200, "PUT", "pictures", f"copies{source}", headers=copied)
     ask(200, "GET", "pictures", query=(("list-type", "2"),))
     ask(204, "DELETE", "pictures", "tagged")
+    for bucket in ("pictures", "versions"):
+        for name in ("versions", "versioning"):
+            ask(200, "GET", bucket, query=((name, ""),))
     version = ask(200, "PUT", "versions", "b", body=SMALL).headers["x-oss-version-id"]
     ask(204, "DELETE", "versions", "b", (("versionId", version),))
     body = b"<Delete><Object><Key>copies/versions/a</Key></Object></Delete>"
@@ -179,18 +186,18 @@ def write_and_delete(ask: Requests) -> None:
 
 def upload_in_parts(ask: Requests) -> None:
     """Complete one upload and abort another."""
-    for complete in (True, False):
-        tagged = {"x-oss-tagging": "a=1"}
-        initiated = ask(200, "POST", "pictures", "parts", (("uploads", ""),), headers=tagged)
+    for key, complete in (("joined", True), ("aborted", False)):
+        tagged = {"x-oss-tagging": "a=1", "x-oss-forbid-overwrite": "true"}
+        initiated = ask(200, "POST", "pictures", key, (("uploads", ""),), headers=tagged)
         upload = (("uploadId", ET.fromstring(initiated.body).findtext("UploadId") or ""),)
-        ask(200, "PUT", "pictures", "parts", (("partNumber", "1"), *upload), body=SMALL)
-        ask(200, "GET", "pictures", "parts", upload)
+        ask(200, "PUT", "pictures", key, (("partNumber", "1"), *upload), body=SMALL)
+        ask(200, "GET", "pictures", key, upload)
         ask(200, "GET", "pictures", query=(("uploads", ""),))
         if complete:
             headers = {"x-oss-complete-all": "yes"}
-            ask(200, "POST", "pictures", "parts", upload, headers=headers)
+            ask(200, "POST", "pictures", key, upload, headers=headers)
         else:
-            ask(204, "DELETE", "pictures", "parts", upload)
+            ask(204, "DELETE", "pictures", key, upload)
 
 
 def configure(ask: Requests) -> None:

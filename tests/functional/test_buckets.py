@@ -1,5 +1,6 @@
 """Lists of objects and properties of buckets through the handler."""
 
+import json
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -224,11 +225,11 @@ def test_buckets_are_listed_in_pages(ask: Ask) -> None:
         ("PUT demo", "owner", 200),
         ("PUT demo", "reader", 403),
         ("PUT demo", None, 403),
-        ("PUT fresh", "owner", 501),
+        ("PUT fresh", "owner", 405),
         ("PUT fresh", None, 403),
-        ("DELETE demo", "owner", 501),
+        ("DELETE demo", "owner", 405),
         ("DELETE demo", None, 403),
-        ("POST demo", "owner", 501),
+        ("POST demo", "owner", 400),
     ],
 )
 def test_buckets_come_from_the_settings(
@@ -241,11 +242,11 @@ def test_buckets_come_from_the_settings(
 
 
 def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
-    """A PUT of another ACL is a 501; a PUT of the present ACL is a 200."""
+    """A PUT of another ACL is a 405; a PUT of the present ACL is a 200."""
     for query in ((), (("acl", ""),)):
         headers = {"x-oss-acl": "public-read-write"}
         reply = ask("PUT", "demo", by="owner", query=query, headers=headers)
-        assert reply.status == 501
+        assert reply.status == 405
     assert ask("PUT", "demo", by="owner", headers={"x-oss-acl": "public-read"}).status == 200
 
 
@@ -255,20 +256,94 @@ def test_no_request_changes_a_buckets_acl(ask: Ask) -> None:
         ("a", "append"),
         ("a", "symlink"),
         ("a", "restore"),
-        ("a", "tagging"),
-        ("", "lifecycle"),
-        ("", "website"),
-        ("", "versioning"),
-        ("", "policy"),
+        ("", "cname"),
         ("", "stat"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
 def test_other_operations_are_refused_by_name(ask: Ask, method: str, key: str, name: str) -> None:
-    """An unsupported subresource is a 501 that names it, for every method."""
+    """An unsupported subresource is a 405 that names it: clients repeat a request after a 5xx."""
     reply = ask(method, "demo", key, by="owner", query=((name, ""),))
-    assert reply.status == 501
+    assert reply.status == 405
     assert f"The operation {name} is not implemented.".encode() in reply.body
+
+
+ABSENT = {
+    "encryption": "NoSuchServerSideEncryptionRule",
+    "inventory": "NoSuchInventory",
+    "lifecycle": "NoSuchLifecycle",
+    "policy": "NoSuchBucketPolicy",
+    "replication": "NoSuchReplicationConfiguration",
+    "transferAcceleration": "NoSuchTransferAccelerationConfiguration",
+    "website": "NoSuchWebsiteConfiguration",
+    "worm": "NoSuchWORMConfiguration",
+    "cors": "NoSuchCORSConfiguration",
+}
+EMPTY = {
+    "logging": "BucketLoggingStatus",
+    "referer": "RefererConfiguration",
+    "requestPayment": "RequestPaymentConfiguration",
+    "tagging": "Tagging",
+}
+
+
+@pytest.mark.parametrize("name", [*ABSENT, *EMPTY])
+def test_configuration_that_is_not_set_is_answered_so(ask: Ask, name: str) -> None:
+    """Consoles and Terraform read it; setting it is refused by name."""
+    reply = ask("GET", "demo", by="owner", query=((name, ""),))
+    document = ET.fromstring(reply.body)
+    if name in ABSENT:
+        assert (reply.status, document.findtext("Code")) == (404, ABSENT[name])
+    else:
+        assert (reply.status, document.tag) == (200, EMPTY[name])
+    for method in ("PUT", "DELETE"):
+        reply = ask(method, "demo", by="owner", query=((name, ""),), body=b"<x/>")
+        assert reply.status == 405
+        assert f"The operation {name} is not implemented.".encode() in reply.body
+    assert ask("GET", "demo", by="reader", query=((name, ""),)).status == 403
+    assert ask("GET", "absent", by="owner", query=((name, ""),)).status == 404
+
+
+def test_cors_rules_are_read_from_the_settings(ask: Ask) -> None:
+    """`GET ?cors` has the rules of the bucket's settings, one element for each value."""
+    rule = {
+        "allowedOrigins": ["https://a.example", "https://*.b.example"],
+        "allowedMethods": ["GET", "PUT"],
+        "allowedHeaders": ["*"],
+        "exposeHeaders": ["ETag"],
+        "maxAgeSeconds": 60,
+    }
+    body = json.dumps({"cors": [rule, {**rule, "allowedOrigins": ["*"]}]}).encode()
+    settings = (("x-oss-bucket-settings", ""),)
+    assert ask("PUT", "configured", by="owner", query=settings, body=body).status == 200
+    document = root(ask("GET", "configured", by="owner", query=(("cors", ""),)))
+    assert document.tag == "CORSConfiguration"
+    first, second = document.findall("CORSRule")
+    assert [(node.tag, node.text) for node in first] == [
+        ("AllowedOrigin", "https://a.example"),
+        ("AllowedOrigin", "https://*.b.example"),
+        ("AllowedMethod", "GET"),
+        ("AllowedMethod", "PUT"),
+        ("AllowedHeader", "*"),
+        ("ExposeHeader", "ETag"),
+        ("MaxAgeSeconds", "60"),
+    ]
+    assert second.findtext("AllowedOrigin") == "*"
+    assert ask("PUT", "configured", by="owner", query=settings, body=b"{}").status == 200
+
+
+def test_a_browser_at_the_root_reads_what_the_service_is(ask: Ask) -> None:
+    """Programs, signed requests and other addresses are answered as on the service."""
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "host": "oss.example.com"}
+    reply = ask("GET", None, headers=browser)
+    assert (reply.status, reply.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert b"https://oss.example.com/<bucket>/<key>" in reply.body
+    assert reply.headers["cache-control"] == "no-store"
+    assert ask("GET", None).status == 403
+    assert ask("GET", None, headers={"accept": "*/*"}).status == 403
+    assert ask("GET", None, headers=browser, query=(("max-keys", "1"),)).status == 403
+    assert ask("GET", "closed", headers=browser).status == 403
+    assert b"ListAllMyBucketsResult" in ask("GET", None, by="reader", headers=browser).body
 
 
 @pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "PROPFIND", "get"])

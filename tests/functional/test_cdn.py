@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ORIGIN_SECRET = "the-origin-secret"
 THUMBNAIL = "x-oss-process=image/resize,w_10"
+IN_DIALECT = "image_process=resize,w_10"
 READER = access_key("reader")
 
 
@@ -33,7 +34,11 @@ READER = access_key("reader")
 def app(s3: "S3Client") -> ModuleType:  # noqa: ARG001 - its environment is what counts
     """Start the function with an origin secret."""
     boto3.client("secretsmanager").create_secret(Name="origin-secret", SecretString=ORIGIN_SECRET)
-    return new_instance("process_behind_a_cdn", DARKROOM_ORIGIN_SECRET="origin-secret")
+    return new_instance(
+        "process_behind_a_cdn",
+        DARKROOM_ORIGIN_SECRET="origin-secret",
+        DARKROOM_DIALECTS="image_process",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +102,7 @@ def test_a_signature_does_not_replace_the_origin_secret(server: Server) -> None:
     assert ask(server, *signed(place="v4 url"), secret=None).status == 403
 
 
-@pytest.mark.parametrize("query", ["", THUMBNAIL])
+@pytest.mark.parametrize("query", ["", THUMBNAIL, IN_DIALECT])
 @pytest.mark.parametrize("place", ["v1 header", "v4 header", "v1 url", "v4 url"])
 def test_a_signed_answer_is_private(server: Server, place: str, query: str) -> None:
     """The answer to a signed request is `private`, whatever the source's Cache-Control."""
@@ -114,7 +119,7 @@ def test_a_signed_answer_with_a_chosen_header_is_private(server: Server) -> None
     assert (reply.status, reply.headers["cache-control"]) == (200, "private")
 
 
-@pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}"])
+@pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}", f"?{IN_DIALECT}"])
 def test_a_public_answer_is_cacheable(server: Server, query: str) -> None:
     """A public answer has the source's Cache-Control, or none: then the CDN's default applies."""
     assert "cache-control" not in ask(server, f"/demo/a.jpg{query}").headers
@@ -147,7 +152,7 @@ def test_a_public_answer_is_cacheable(server: Server, query: str) -> None:
         ("X-Oss-Traffic-Limit", "819200"),
     ],
 )
-@pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}"])
+@pytest.mark.parametrize("query", ["", f"?{THUMBNAIL}", f"?{IN_DIALECT}"])
 def test_headers_outside_the_cache_key_change_no_answer(
     server: Server, query: str, name: str, value: str
 ) -> None:
@@ -157,6 +162,19 @@ def test_headers_outside_the_cache_key_change_no_answer(
     if reply.headers["cache-control"] != "no-store":
         assert (reply.status, reply.body) == (usual.status, usual.body)
         assert stable_headers(reply) == stable_headers(usual)
+
+
+@pytest.mark.parametrize("accept", ["image/avif", "image/webp", None])
+def test_a_variant_is_cacheable(server: Server, accept: str | None) -> None:
+    """Each value of `Accept` that the CDN forwards has a public answer of its own."""
+    reply = ask(
+        server,
+        "/demo/b.jpg?x-oss-process=image/format,auto",
+        {} if accept is None else {"Accept": accept},
+    )
+    assert reply.headers["content-type"] == (accept or "image/jpeg")
+    assert reply.headers["cache-control"] == "public, max-age=60"
+    assert reply.headers["vary"] == "Accept"
 
 
 def test_headers_of_the_cache_key_change_answers(server: Server) -> None:

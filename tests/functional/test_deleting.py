@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -97,7 +98,7 @@ def test_deleting_needs_the_right_to_write(ask: Ask, by: str | None) -> None:
         (listed("d/1", "/d"), "InvalidObjectName"),
         (listed("d/1", ""), "InvalidObjectName"),
         (listed(*[f"d/{n}" for n in range(1001)]), "MalformedXML"),
-        (b"<Delete><Object><Key>d/1</Key><VersionId>v</VersionId></Object></Delete>", None),
+        (b"<Delete><Object><VersionId>v</VersionId></Object></Delete>", "MalformedXML"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><Delete><Object><Key>d/1</Key></Object></Delete>', None),
     ],
     ids=range(11),
@@ -122,3 +123,102 @@ def test_a_wrong_digest_deletes_nothing(ask: Ask) -> None:
     reply = ask("POST", "closed", by="owner", query=query, headers=headers, body=listed("d/1"))
     assert ET.fromstring(reply.body).findtext("Code") == "InvalidDigest"
     assert existing(ask) == [*KEYS, "d/other"]
+
+
+CONTROLS = [f"c/{chr(code)}.x" for code in range(1, 32) if chr(code) != "\n"]
+"""Moto has no route for a line feed."""
+
+
+@pytest.mark.parametrize("form", ["reference", "raw"])
+@pytest.mark.parametrize("encoding", ["", "url"])
+def test_keys_with_controls_are_listed_and_deleted(
+    ask: Ask, s3: "S3Client", form: str, encoding: str
+) -> None:
+    """A list with such keys deletes all of them, and no other key."""
+    for key in [*CONTROLS, "c/plain", "c/\ufffd.x"]:
+        s3.put_object(Bucket="closed", Key=key, Body=b"")
+    query = (("prefix", "c/"), ("encoding-type", "url"))
+    listed = ET.fromstring(ask("GET", "closed", by="owner", query=query).body)
+    keys = [unquote(node.text or "") for node in listed.iter("Key")]
+    assert keys == [*CONTROLS, "c/plain", "c/\ufffd.x"]
+    write = (lambda key: f"&#x{ord(key[2]):02X};.x") if form == "reference" else (lambda k: k[2:])
+    names = "".join(f"<Object><Key>c/{write(key)}</Key></Object>" for key in CONTROLS)
+    body = f"<Delete>{names}<Object><Key>c/plain</Key></Object></Delete>".encode()
+    batch = (("delete", ""), *([("encoding-type", encoding)] if encoding else []))
+    reply = ask("POST", "closed", by="owner", query=batch, body=body)
+    assert reply.status == 200
+    if encoding:
+        gone = [unquote(node.text or "") for node in ET.fromstring(reply.body).iter("Key")]
+        assert gone == [*CONTROLS, "c/plain"]
+    left = s3.list_objects_v2(Bucket="closed", Prefix="c/")["Contents"]
+    assert [entry["Key"] for entry in left] == ["c/\ufffd.x"]
+
+
+VERSIONS = (("versions", ""),)
+
+
+def list_versions(ask: Ask, *query: tuple[str, str]) -> ET.Element:
+    """Return a page of the versions of a bucket."""
+    reply = ask("GET", "versioned", by="reader", query=(*VERSIONS, *query))
+    assert reply.status == 200
+    return ET.fromstring(reply.body)
+
+
+def test_a_versioned_bucket_is_listed_by_pages_and_emptied(ask: Ask, s3: "S3Client") -> None:
+    """As SDKs and Terraform empty one: all that is listed is deleted by its id."""
+    s3.create_bucket(Bucket="s3-versioned")
+    s3.put_bucket_versioning(Bucket="s3-versioned", VersioningConfiguration={"Status": "Enabled"})
+    versioning = ask("GET", "versioned", by="reader", query=(("versioning", ""),))
+    assert ET.fromstring(versioning.body).findtext("Status") == "Enabled"
+    ids = [
+        ask("PUT", "versioned", key, by="owner", body=body).headers["x-oss-version-id"]
+        for key, body in (("v/a b", b"1"), ("v/a b", b"22"), ("v/c", b"3"))
+    ]
+    ask("DELETE", "versioned", "v/c", by="owner")
+    whole = list_versions(ask, ("prefix", "v/"), ("encoding-type", "url"))
+    found = [(node.tag, node.findtext("Key"), node.findtext("IsLatest")) for node in whole]
+    assert [entry for entry in found if entry[1]] == [
+        ("Version", "v%2Fa%20b", "true"),
+        ("Version", "v%2Fa%20b", "false"),
+        ("DeleteMarker", "v%2Fc", "true"),
+        ("Version", "v%2Fc", "false"),
+    ]
+    versions = [node.findtext("VersionId") for node in whole.iter("Version")]
+    assert versions == [ids[1], ids[0], ids[2]]
+    assert [node.findtext("Size") for node in whole.iter("Version")] == ["2", "1", "1"]
+    names: list[tuple[str, str]] = []
+    position: Pairs = ()
+    while True:
+        page = list_versions(ask, ("prefix", "v/"), ("max-keys", "1"), *position)
+        names += [
+            (node.findtext("Key", ""), node.findtext("VersionId", ""))
+            for node in page
+            if node.tag in ("Version", "DeleteMarker")
+        ]
+        if page.findtext("IsTruncated") == "false":
+            break
+        position = (
+            ("key-marker", page.findtext("NextKeyMarker", "")),
+            ("version-id-marker", page.findtext("NextVersionIdMarker", "")),
+        )
+    assert len(set(names)) == len(names) == 4
+    objects = "".join(
+        f"<Object><Key>{key}</Key><VersionId>{version}</VersionId></Object>"
+        for key, version in names
+    )
+    body = f"<Delete>{objects}</Delete>".encode()
+    reply = ask("POST", "versioned", by="owner", query=(("delete", ""),), body=body)
+    gone = ET.fromstring(reply.body).findall("Deleted")
+    assert [(node.findtext("Key"), node.findtext("VersionId")) for node in gone] == names
+    left = list_versions(ask, ("prefix", "v/"))
+    assert [node for node in left if node.tag in ("Version", "DeleteMarker")] == []
+
+
+def test_a_bucket_without_versioning_has_one_version_of_each_object(ask: Ask) -> None:
+    """The list needs the right to list."""
+    query = (*VERSIONS, ("prefix", "d/"), ("delimiter", "/"))
+    page = ET.fromstring(ask("GET", "closed", by="reader", query=query).body)
+    assert {node.findtext("VersionId") for node in page.iter("Version")} == {"null"}
+    assert ask("GET", "closed", by="writer", query=query).status == 403
+    versioning = ask("GET", "closed", by="reader", query=(("versioning", ""),))
+    assert list(ET.fromstring(versioning.body)) == []

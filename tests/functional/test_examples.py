@@ -240,7 +240,7 @@ ERRORS = [
     (E, "style/nope", 404, "NoSuchStyle"),
     (E, "style/", 400, "InvalidArgument"),
     (E, "image/resize,w_100|sys/saveas,o_dGVzdC5qcGc", 400, "InvalidArgument"),
-    (E, "video/convert,f_mp4", 400, "InvalidArgument"),
+    (E, "video/convert,f_mp4", 501, "NotImplemented"),
     (drawn(30_001, 1), "image/resize,w_100", 400, "ImageTooLarge"),
     (drawn(5100, 100), "image/rotate,90", 400, "BadRequest"),
 ]

@@ -19,9 +19,11 @@ from tests.permissions import (
     Need,
     Permission,
     granted,
+    listed,
     missing_grants,
     needless_grants,
     needs,
+    statements,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ RUNTIME: Mapping[str, set[Permission]] = {
 
 READ_ACTIONS = {
     *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+    *("s3:GetBucketVersioning", "s3:ListBucketVersions"),
 }
 """Actions that remain allowed on pictures when writing is switched off."""
 
@@ -63,10 +66,15 @@ def test_the_scenario_reaches_every_call(recorded: Recorded) -> None:
 
 
 def needed(called: AbstractSet[Need], stack: Stack) -> set[Permission]:
-    """Return what a function needs in a deployment, without writing where that is switched off."""
+    """Return what a function needs in a deployment, without writing where that is switched off.
+
+    Objects, items and secrets under a KMS key are read and written with the key.
+    """
     environment = variables(stack)
     writable = stack.parameters["Writable"] == "true"
-    return {
+    key = stack.parameters["KmsKey"]
+    with_key = {("kms:Decrypt", key), ("kms:GenerateDataKey", key)} if key else set()
+    return with_key | {
         (need.action, arn)
         for need in called
         for variable in [_variable(need)]
@@ -127,3 +135,41 @@ def test_a_grant_that_is_added_is_needless(called: Mapping[str, set[Need]], role
     grants = granted(stack, role)
     for more in (("s3:PutObjectAcl", "arn:aws:s3:::<Pictures>/*"), ("s3:GetObject", "<Table.Arn>")):
         assert needless_grants(permissions, grants | {more}) == {more}
+
+
+def test_items_and_prefixes_are_those_of_the_conditions(recorded: Recorded) -> None:
+    """Every recorded call satisfies a condition of its role: by leading key, or by prefix.
+
+    A role may not write items of another kind: the persist function changes no settings.
+    """
+    stack = deployment()
+    checked = set()
+    for role, calls in recorded.calls.items():
+        for call in calls:
+            if call.service == "dynamodb":
+                item = call.parameters.get("Key") or call.parameters["Item"]
+                key, action = item["id"]["S"], f"dynamodb:{call.operation}"
+                patterns = conditions(stack, role, action, "<Table.Arn>", "dynamodb:LeadingKeys")
+            elif call.operation == "ListObjectsV2" and "results" in call.parameters["Bucket"]:
+                key, action = call.parameters["Prefix"], "s3:ListBucket"
+                patterns = conditions(stack, role, action, "arn:aws:s3:::<Results>", "s3:prefix")
+            else:
+                continue
+            assert any(key.startswith(each.removesuffix("*")) for each in patterns), call
+            checked.add((role, action))
+    assert len(checked) >= 7
+    written = conditions(stack, "PersistRole", "dynamodb:PutItem", "<Table.Arn>", LEADING_KEYS)
+    assert set(written) == {"task#*", "lock#*"}
+
+
+LEADING_KEYS = "dynamodb:LeadingKeys"
+
+
+def conditions(stack: Stack, role: str, action: str, resource: str, key: str) -> list[str]:
+    """Return the patterns of a condition key in the statements that allow an action."""
+    found: list[str] = []
+    for statement in statements(stack.properties(role)["Policies"]):
+        named = action in listed(statement["Action"]) and resource in listed(statement["Resource"])
+        for operator in statement.get("Condition", {}).values() if named else ():
+            found += listed(operator.get(key, []))
+    return found

@@ -2,14 +2,18 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from fastcrc import crc64
 
+from darkroom.auth import SignedRequest
 from darkroom.auth.signed_request import Pairs
-from tests.functional.conftest import Ask, Reply
+from tests.functional.conftest import Ask, Reply, access_key, event_of, reply_to
+from tools import oss_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -75,6 +79,51 @@ def test_parts_become_an_object(ask: Ask, quotes: bool) -> None:
     assert "x-oss-hash-crc64ecma" not in found.headers
     span = {"range": "bytes=3999999-4000000"}
     assert ask("GET", "closed", KEY, by="reader", headers=span).body == b"\1\2"
+
+
+def test_an_unknown_upload_is_the_first_error(ask: Ask) -> None:
+    """A list without parts is MalformedXML only for an upload that exists."""
+    for upload, expected in (
+        ((("uploadId", "unknown"),), (404, "NoSuchUpload")),
+        (initiate(ask), (400, "MalformedXML")),
+    ):
+        assert code_of(complete(ask, upload)) == expected
+
+
+def test_a_list_of_no_parts_has_the_marker_of_the_request(ask: Ask) -> None:
+    """Python's SDK requires the element, which a test of the C SDK does not expect."""
+    document = ET.fromstring(ask("GET", "closed", KEY, by="owner", query=initiate(ask)).body)
+    assert document.findtext("NextPartNumberMarker") == "0"
+    assert document.findtext("PartNumberMarker") == "0"
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [("api:8000", "/closed/"), ("closed.oss.example.com", "/"), ("API", "/closed/")],
+)
+def test_the_location_leads_to_the_object(app: ModuleType, ask: Ask, host: str, base: str) -> None:
+    """It has the scheme, host, port and form of the request, and an encoded key."""
+    key = "1(1)$F3@/图 &%+.png"
+    path = f"{base}1%281%29%24F3%40/%E5%9B%BE%20%26%25%2B.png"
+    for query in ((), (("encoding-type", "url"),)):
+        begun = ask("POST", "closed", key, by="owner", query=UPLOADS)
+        upload = (("uploadId", text(begun, "UploadId")),)
+        ask("PUT", "closed", key, by="owner", query=(("partNumber", "1"), *upload), body=b"x")
+        headers = {"x-oss-complete-all": "yes", "host": host, "x-forwarded-proto": "http"}
+        unsigned = SignedRequest(
+            method="POST",
+            bucket="closed",
+            key=key,
+            query=(*upload, *query),
+            headers={**headers, "content-length": "0"},
+        )
+        signed = oss_client.v4_header(
+            unsigned, access_key("owner"), now=datetime.now(UTC), region="any"
+        )
+        event = event_of(signed)
+        event["rawPath"] = base + key
+        reply = reply_to(app, event)
+        assert text(reply, "Location") == f"http://{host}{path}"
 
 
 def test_complete_all_takes_every_part(ask: Ask) -> None:
@@ -244,6 +293,25 @@ def test_an_upload_may_forbid_overwriting(ask: Ask) -> None:
     reply = complete(ask, upload, (1, etag), x_oss_forbid_overwrite="true")
     assert code_of(reply) == (409, "FileAlreadyExists")
     assert ask("GET", "closed", KEY, by="reader").body == b"before"
+
+
+def test_an_upload_may_forbid_overwriting_from_its_beginning(ask: Ask) -> None:
+    """The header of the initiation, which oss2 sends alone, refuses at once and at the end."""
+    forbid = {"x-oss-forbid-overwrite": "true"}
+    ask("PUT", "closed", KEY, by="owner", body=b"before")
+    refused = ask("POST", "closed", KEY, by="owner", query=UPLOADS, headers=forbid)
+    assert code_of(refused) == (409, "FileAlreadyExists")
+    ask("DELETE", "closed", KEY, by="owner")
+    upload = initiate(ask, **{"x-oss-forbid-overwrite": "true"})
+    etag = put(ask, upload, 1, b"x")
+    ask("PUT", "closed", KEY, by="owner", body=b"since")
+    for headers in ({}, {"x-oss-forbid-overwrite": "false"}):
+        assert code_of(complete(ask, upload, (1, etag), **headers)) == (409, "FileAlreadyExists")
+    assert ask("GET", "closed", KEY, by="reader").body == b"since"
+    listed = ask("GET", "closed", KEY, by="owner", query=upload)
+    assert [part.findtext("PartNumber") for part in ET.fromstring(listed.body).iter("Part")] == [
+        "1"
+    ]
 
 
 @pytest.mark.parametrize("by", [None, "reader", "other"])

@@ -20,6 +20,7 @@ from darkroom.process.parameters import encode_base64
 from local.demo import TABLE
 from tests.functional.conftest import event_of
 from tests.pictures import photographic, stored
+from tests.post_forms import CONTENT_TYPE, form_body, policy, v1_fields, v4_fields
 from tools import oss_client
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ KEY = AccessKey(
     buckets=frozenset({"*"}),
     permissions=frozenset(Permission),
     token=SecurityToken(value="the-session-token", expires=datetime(2100, 1, 1, tzinfo=UTC)),
+)
+POLICY = policy({"bucket": "closed"})
+SIGNED_FORMS = (
+    v1_fields(POLICY, KEY.id, KEY.secret),
+    v4_fields(POLICY, KEY.id, KEY.secret, now=datetime.now(UTC)),
 )
 MARKED = f"image/watermark,text_{encode_base64(TEXT)}"
 
@@ -62,6 +68,21 @@ def signed() -> Iterator[SignedRequest]:
         yield oss_client.v4_url(sent, KEY, now=now, lifetime=300, region="eu-west-1")
 
 
+def forms() -> Iterator[SignedRequest]:
+    """Yield forms with a right and with a wrong signature of each version."""
+    for signature in SIGNED_FORMS:
+        yield form_request(signature)
+        yield form_request(signature | {"policy": policy({"bucket": "demo"})})
+
+
+def form_request(signature: dict[str, str]) -> SignedRequest:
+    """Return the request that sends a form with these fields."""
+    fields = {"key": "watched/form.txt", "x-oss-security-token": "the-session-token", **signature}
+    body = form_body(fields, CONTENT)
+    headers = {"content-type": CONTENT_TYPE, "content-length": str(len(body))}
+    return SignedRequest(method="POST", bucket="closed", headers=headers, body=lambda: body)
+
+
 def tampered(request: SignedRequest) -> SignedRequest:
     """Change the key after signing."""
     return replace(request, key="watched/another.jpg")
@@ -86,6 +107,7 @@ def printed(s3: "S3Client") -> tuple[list[SignedRequest], str]:
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
     requests = list(signed())
     requests += [tampered(request) for request in requests]
+    requests += forms()
     listed = {
         "id": KEY.id,
         "secret": KEY.secret,
@@ -127,7 +149,10 @@ def test_no_secret_is_printed(printed: tuple[list[SignedRequest], str]) -> None:
     assert len(hidden) > 40
     texts = {TEXT, encode_base64(TEXT), base64.b64encode(TEXT.encode()).decode(), "QUJD" * 10}
     own = {KEY.secret, "the-session-token", AWS_SECRET, CONTENT.decode(), "x-oss-process"}
-    assert {secret for secret in hidden | texts | own if secret in output} == set()
+    in_forms = {form[name] for form in SIGNED_FORMS for name in form if "ignature" in name}
+    in_forms = in_forms - {"OSS4-HMAC-SHA256"} | {POLICY}
+    assert len(in_forms) == 3
+    assert {secret for secret in hidden | texts | own | in_forms if secret in output} == set()
 
 
 def test_the_output_has_every_kind_of_line(

@@ -198,4 +198,4 @@ def test_errors_are_those_of_oss(bucket: oss2.Bucket) -> None:
         bucket.get_object("o/x", headers={"If-None-Match": bucket.head_object("o/x").etag})
     with pytest.raises(oss2.exceptions.OssError) as error:
         bucket.append_object("o/y", 0, b"x")
-    assert (error.value.status, error.value.code) == (501, "NotImplemented")
+    assert (error.value.status, error.value.code) == (405, "MethodNotAllowed")

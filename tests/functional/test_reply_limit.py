@@ -119,6 +119,33 @@ def test_a_redirect_keeps_the_chosen_headers(ask: Ask, s3: "S3Client") -> None:
     assert follow(reply)[2] == "image/x-chosen"
 
 
+DISPOSITIONS = {
+    'attachment; filename="中文 \\" .txt"': "attachment; filename*=UTF-8''"
+    "%E4%B8%AD%E6%96%87%20%22%20.txt",
+    "attachment;filename=中文.txt;filename*=utf-8''x;a=b": "attachment;a=b; filename*=UTF-8''"
+    "%E4%B8%AD%E6%96%87.txt",
+    "附件": "%E9%99%84%E4%BB%B6",
+    "attachment; filename=a%20b.txt": "attachment; filename=a%20b.txt",
+}
+
+
+@pytest.mark.parametrize("given", DISPOSITIONS)
+@pytest.mark.parametrize("place", ["query", "object"])
+def test_a_redirect_writes_a_file_name_in_ascii(
+    ask: Ask, s3: "S3Client", given: str, place: str
+) -> None:
+    """S3 refuses other characters in a presigned URL, and browsers read its bytes as Latin-1."""
+    stored = given if place == "object" else "inline"
+    s3.put_object(
+        Bucket="closed", Key="large.bin", Body=bytes(LIMIT + 1), ContentDisposition=stored
+    )
+    query = (("response-content-disposition", given),) if place == "query" else ()
+    reply = ask("GET", "closed", "large.bin", by="reader", query=query)
+    assert is_redirect(reply)
+    sent = parse_qs(urlsplit(reply.headers["location"]).query).get("response-content-disposition")
+    assert sent == ([DISPOSITIONS[given]] if place == "query" or not given.isascii() else None)
+
+
 @pytest.mark.parametrize("expires", ["-1", "soon", "Fri, 31 Dec 9999 23:59:59 -0100"])
 def test_an_invalid_expires_is_in_the_past(ask: Ask, s3: "S3Client", expires: str) -> None:
     """An invalid `response-expires` becomes 1970 in the URL, since S3 takes dates only."""

@@ -113,19 +113,46 @@ def test_both_encodings_are_accepted(ask: Ask, s3: "S3Client", body: str) -> Non
         ("x-oss-async-process=" + RESIZE + to("a"), "InvalidArgument"),
         ("X-Oss-Process=" + RESIZE + to("a"), "InvalidArgument"),
         (NAME, "InvalidArgument"),
-        (NAME + RESIZE, "InvalidArgument"),
+        (NAME + RESIZE + "|saveas,o_YQ", "InvalidArgument"),
+        (NAME + "image/resize,w_0", "InvalidArgument"),
         (NAME + RESIZE + to("a") + "&x=1", "BadRequest"),
         (NAME + "%ff", "InvalidArgument"),
         (NAME.encode() + b"\xff", "InvalidArgument"),
         (NAME + "image/" + "x" * 5000, "InvalidArgument"),
         (NAME + "image/" + "x" * 50_000, "InvalidArgument"),
-        (NAME + "video/convert,f_mp4" + to("a"), "InvalidArgument"),
     ],
     ids=lambda value: str(value[:50]),
 )
 def test_an_invalid_body_is_refused(ask: Ask, body: str | bytes, expected: str) -> None:
     """The body must be one `x-oss-process` pair within the length of a process."""
     assert code(post(ask, body)) == (400, expected)
+
+
+@pytest.mark.parametrize("body", [RESIZE, "image/resize,w_50/|image/rotate,90", "image/info"])
+def test_without_a_saveas_the_result_is_answered(ask: Ask, body: str) -> None:
+    """C-17: 200 with status, headers and body of a GET."""
+    query = (("x-oss-process", body),)
+    expected = ask("GET", "demo", "example.jpg", by="owner", query=query)
+    varying = {"date", "server-timing", "x-oss-request-id", "x-oss-server-time"}
+    for sent in (body, quote(body, safe="")):
+        reply = post(ask, NAME + sent)
+        assert (reply.status, reply.body) == (200, expected.body)
+        assert reply.headers.keys() - varying == expected.headers.keys() - varying
+        for name in reply.headers.keys() - varying:
+            assert reply.headers[name] == expected.headers[name], name
+
+
+def test_without_a_saveas_a_key_is_needed_as_well(ask: Ask) -> None:
+    """C-19: an unsigned POST is refused; so is a key that may not read the source."""
+    assert code(post(ask, NAME + RESIZE, by=None)) == (403, "AccessDenied")
+    query, body = (("x-oss-process", ""),), (NAME + RESIZE).encode()
+    reply = ask("POST", "closed", "example.jpg", by="writer", query=query, body=body)
+    assert code(reply) == (403, "AccessDenied")
+
+
+def test_another_product_is_not_implemented(ask: Ask) -> None:
+    """C-09: also with a saveas."""
+    assert code(post(ask, NAME + "video/convert,f_mp4" + to("a"))) == (501, "NotImplemented")
 
 
 def test_a_multipart_body_is_refused(ask: Ask) -> None:

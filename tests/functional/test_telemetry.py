@@ -81,7 +81,7 @@ def test_a_request_logs_one_line(get: Get, lines: Lines) -> None:
         ("/demo/watched/none.jpg?", ("refused", 404, "NoSuchKey")),
         ("/closed/watched/a.jpg?", ("refused", 403, "AccessDenied")),
         ("/demo/watched/cut.jpg?x-oss-process=image/circle,r_9", ("refused", 400, "ImageDamage")),
-        ("/demo/?cors", ("refused", 501, "NotImplemented")),
+        ("/demo/?stat", ("refused", 405, "MethodNotAllowed")),
         ("/broken/a.jpg?", ("failed", 503, "ServiceUnavailable")),
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",

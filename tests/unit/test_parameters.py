@@ -139,6 +139,27 @@ def test_several_positional_values_are_refused(text: str) -> None:
     assert (error.code, error.ec) == (Code.INVALID_ARGUMENT, "0040-00000203")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """An operation that ignores values after its first one."""
+
+    name: ClassVar[str] = "kind"
+
+    word: str = parameter(POSITIONAL, Choice(("a", "b")), "Word.", ignores_further=True)
+
+
+@pytest.mark.parametrize("text", ["a,b", "a,x-oss-process=image", "a,,1an,b"])
+def test_values_after_the_first_are_ignored_where_declared(text: str) -> None:
+    """The first value counts (C-174)."""
+    assert bind(Kind, text.split(",")) == Kind(word="a")
+
+
+def test_the_first_value_is_still_checked() -> None:
+    """A valid second value does not replace an invalid first one."""
+    with pytest.raises(OssError):
+        bind(Kind, ["c", "a"])
+
+
 @pytest.mark.parametrize("text", ["", ",", ",,,"])
 def test_an_absent_positional_value_is_missing(text: str) -> None:
     """The error names the action in place of a key."""

@@ -29,6 +29,8 @@ def test_variables_have_the_defaults_of_parameters(built: BuiltFunction) -> None
         "DARKROOM_BASE_DOMAINS": "",
         "DARKROOM_DOMAINS": "",
         "DARKROOM_AUTO_ORIENT": "true",
+        "DARKROOM_DIALECTS": "",
+        "DARKROOM_DOWNLOAD_DOCUMENTS": "false",
         "DARKROOM_MAX_RECEIVE_COUNT": "5",
         "DARKROOM_TOPICS": "",
         "DARKROOM_RESULT_CACHE": "false",

@@ -124,6 +124,7 @@ def test_every_variable_is_read() -> None:
             "DARKROOM_STORE_TIMEOUT": "0.5",
             "DARKROOM_FONTS": "/fonts",
             "DARKROOM_AUTO_ORIENT": "false",
+            "DARKROOM_DOWNLOAD_DOCUMENTS": "true",
             "DARKROOM_DEBUG_SAMPLE_RATE": "0.01",
             "DARKROOM_MAX_RECEIVE_COUNT": "3",
             "POWERTOOLS_LOG_LEVEL": "warn",
@@ -144,7 +145,31 @@ def test_every_variable_is_read() -> None:
         store_timeout=0.5,
         fonts=Path("/fonts"),
         auto_orient=False,
+        download_documents=True,
         debug_sample_rate=0.01,
         log_level="WARN",
         region="eu-west-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "dialects"),
+    [
+        ("", ("x-oss-process",)),
+        ("x-oss-process", ("x-oss-process",)),
+        ("image_process", ("x-oss-process", "image_process")),
+        ("x-tos-process, x-oss-process", ("x-tos-process", "x-oss-process")),
+    ],
+)
+def test_dialects_are_listed_in_the_order_in_which_they_count(
+    text: str, dialects: tuple[str, ...]
+) -> None:
+    """`x-oss-process` is always accepted, first where the list does not name it (spec 07 §2)."""
+    assert Settings.from_environ({"DARKROOM_DIALECTS": text}).dialects == dialects
+
+
+@pytest.mark.parametrize("text", ["x-bce-process", "X-Tos-Process", "image_process,", "a b", ","])
+def test_an_unknown_dialect_is_refused(text: str) -> None:
+    """The message lists the names."""
+    with pytest.raises(SettingsError, match=r"DARKROOM_DIALECTS must be a list of x-oss-process, "):
+        Settings.from_environ({"DARKROOM_DIALECTS": text})

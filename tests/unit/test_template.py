@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from local.cloudformation import Stack
 from tests.deployments import (
     EXAMPLES,
@@ -35,6 +36,16 @@ def test_the_examples_satisfy_their_patterns() -> None:
         for value in (changed_value(name), str(entry["Default"])):
             assert re.fullmatch(entry.get("AllowedPattern", ".*"), value), (name, value)
         assert entry["Description"], name
+
+
+def test_the_dialects_of_a_deployment_are_those_of_the_function() -> None:
+    """The pattern of `Dialects` accepts lists of the names in the table, and no other text."""
+    pattern = template()["Parameters"]["Dialects"]["AllowedPattern"]
+    for accepted in ("", *PROCESS_PARAMETERS, ",".join(PROCESS_PARAMETERS)):
+        assert re.fullmatch(pattern, accepted), accepted
+        assert variables(stack_with({"Dialects": accepted}))["DARKROOM_DIALECTS"] == accepted
+    for refused in ("x-bce-process", "image-process", "x-tos-process,", ",", "x-oss-process'"):
+        assert not re.fullmatch(pattern, refused), refused
 
 
 @in_every_deployment
@@ -190,6 +201,29 @@ def test_buckets_are_private_and_encrypted(stack: Stack) -> None:
         assert "BucketEncryption" in properties
     for _, entry in stack.of_type("AWS::SQS::Queue"):
         assert entry["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_the_table_is_protected_from_deletion() -> None:
+    """Unless a parameter says otherwise: a failed first deployment could not be rolled back."""
+    assert deployment().properties("Table")["DeletionProtectionEnabled"] is True
+    assert (
+        deployment("DeletionProtection").properties("Table")["DeletionProtectionEnabled"] is False
+    )
+
+
+def test_a_kms_key_encrypts_everything_that_is_retained() -> None:
+    """Buckets, table and secrets; both roles may use it."""
+    stack = deployment("KmsKey", "Cdn")
+    key = EXAMPLES["KmsKey"]
+    for name in ("Pictures", "Results"):
+        (rule,) = stack.properties(name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+        assert rule["BucketKeyEnabled"] is True
+    assert stack.properties("Table")["SSESpecification"]["KMSMasterKeyId"] == key
+    assert {stack.properties(name)["KmsKeyId"] for name in ("Keys", "OriginSecret")} == {key}
+    for role in ("ProcessRole", "PersistRole"):
+        assert key in str(stack.properties(role))
+    assert "kms" not in str(deployment("Cdn").resources)
 
 
 @in_every_deployment

@@ -27,6 +27,18 @@ def test_the_api_is_deployed_automatically() -> None:
     assert {entry["Stage"] for entry in mapped} == {"<ApiStage>"}
 
 
+def test_requests_are_throttled() -> None:
+    """By the stage; concurrency is reserved where a number is given."""
+    settings = deployment().properties("ApiStage")["DefaultRouteSettings"]
+    rate, burst = settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]
+    assert (int(rate), int(burst)) == (200, 400)
+    changed = deployment("ThrottlingRateLimit").properties("ApiStage")["DefaultRouteSettings"]
+    assert int(changed["ThrottlingRateLimit"]) == 10_000
+    assert "ReservedConcurrentExecutions" not in deployment().properties("ProcessFunction")
+    reserved = deployment("ReservedConcurrency").properties("ProcessFunction")
+    assert int(reserved["ReservedConcurrentExecutions"]) == 10_000
+
+
 def test_no_query_is_logged() -> None:
     """A query may contain a signature; the access log has only the fields listed here."""
     written = deployment().properties("ApiStage")["AccessLogSettings"]["Format"]

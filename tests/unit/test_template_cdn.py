@@ -62,13 +62,13 @@ def test_the_version_of_the_origin_secret_is_a_parameter() -> None:
             False,
             EXECUTE_API,
             "b689b0a8-53d0-40ab-baf2-68738e2966ac",  # Managed-AllViewerExceptHostHeader
-            {"Authorization", "Origin"},
+            {"Accept", "Authorization", "Origin"},
         ),
         (
             True,
             "<BucketsDomain.RegionalDomainName>",
             "216adef6-5c7f-47e4-b989-5492eafa07d3",  # Managed-AllViewer
-            {"Authorization", "Origin", "Host"},
+            {"Accept", "Authorization", "Origin", "Host"},
         ),
     ],
     ids=["alone", "domain"],

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from local import gateway, queues, sandbox
 from local.poller import EventSource
 from tests.deployments import deployment, variables
@@ -41,6 +43,32 @@ def test_both_queues_retain_messages_for_14_days() -> None:
     assert QUEUE["RedrivePolicy"]["deadLetterTargetArn"] == "<DeadLetters.Arn>"
     for name in ("Jobs", "DeadLetters"):
         assert STACK.properties(name)["MessageRetentionPeriod"] == 14 * DAYS
+
+
+def test_events_that_are_not_delivered_are_dead_lettered() -> None:
+    """EventBridge may send to the dead-letter queue, for its one rule."""
+    (target,) = STACK.properties("ObjectCreated")["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": "<DeadLetters.Arn>"}
+    allowed, _ = STACK.properties("DeadLettersPolicy")["PolicyDocument"]["Statement"]
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": "<ObjectCreated.Arn>"}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ((), ["<Pictures>"]),
+        (("FurtherBuckets", "ExistingBucket"), ["their-pictures", "one", "two"]),
+    ],
+)
+def test_notifications_are_accepted_from_the_served_buckets(
+    changed: tuple[str, ...], names: list[str]
+) -> None:
+    """Another bucket of the account cannot queue jobs."""
+    statements = deployment(*changed).properties("JobsPolicy")["PolicyDocument"]["Statement"]
+    (told,) = (each for each in statements if each["Sid"] == "NotificationsOfBuckets")
+    sources = told["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert [source.rpartition(":")[2] for source in sources] == names
 
 
 def test_local_event_source_equals_the_templates() -> None:

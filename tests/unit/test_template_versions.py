@@ -6,8 +6,8 @@ from typing import Any
 from tests.deployments import deployment
 from tests.stack import template
 
-CONSTANT = {"Events", "Layers", "Role", "VersionDescription"}
-"""Properties without computed values, and those that have a test of their own."""
+CONSTANT = {"Events", "Layers", "ReservedConcurrentExecutions", "Role", "VersionDescription"}
+"""Properties without computed values, of no version, and those that have a test of their own."""
 
 LOGS = {"Ref": "ProcessLogs"}
 

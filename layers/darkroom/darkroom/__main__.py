@@ -3,14 +3,20 @@
 import argparse
 import multiprocessing
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from darkroom.cli.explain import explain, process_value, source_header
+from darkroom.cli.explanation_text import as_json, as_text
 from darkroom.cli.files import FileTask, names_a_file, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
+
+EXPLAIN = "explain"
+"""The first argument that explains a process."""
 
 WRONG_INPUT = 2
 """Exit status for wrong input, the same as argparse's."""
@@ -23,8 +29,11 @@ _BAR_WIDTH = 40
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status, 2 for any wrong input."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == [EXPLAIN]:
+        return _explain(given[1:])
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     target = options.source if options.target is None else Path(options.target)
     if not options.source.exists():
         parser.error(f"{options.source}: no such file or folder")
@@ -49,10 +58,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _explain(arguments: Sequence[str]) -> int:
+    """Print what a process means; return 2 where it fails."""
+    options = _explain_parser().parse_args(arguments)
+    try:
+        source = None
+        if options.source is not None:
+            source = source_header(options.source, options.format, options.frames)
+        explanation = explain(process_value(options.process), source)
+    except OssError as error:
+        _print_error(error.message)
+        return WRONG_INPUT
+    width = shutil.get_terminal_size().columns
+    text = as_json(explanation) if options.json else as_text(explanation, width)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    return WRONG_INPUT if explanation.failures else 0
+
+
+def _explain_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m darkroom {EXPLAIN}",
+        description="Explain a process: its canonical form, what is ignored, every parameter with "
+        "range and default, where it fails and why, and the result for a source.",
+    )
+    parser.add_argument(
+        "process",
+        help="such as image/resize,w_100/format,webp, percent-encoded or not, or a URL that has it",
+    )
+    parser.add_argument(
+        "--source", type=_size, metavar="WIDTHxHEIGHT", help="size of an upright source in pixels"
+    )
+    parser.add_argument("--format", default="jpg", help="format of the source; the default is jpg")
+    parser.add_argument("--frames", type=_count, default=1, help="frames of the source")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, separator, height = text.lower().replace("×", "x").partition("x")
+    numbers = (width, height)
+    if not separator or not all(
+        side.isascii() and side.isdigit() and 1 <= len(side) <= 9 and int(side) for side in numbers
+    ):
+        raise argparse.ArgumentTypeError(f"{text} is not a size such as 4000x3000")
+    return int(width), int(height)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m darkroom",
-        description="Put pictures through a process, by the rules of the service.",
+        description="Put pictures through a process, by the rules of the service. "
+        f"`python -m darkroom {EXPLAIN} PROCESS` explains one.",
     )
     parser.add_argument("process", help="such as image/resize,w_100/format,webp")
     parser.add_argument("source", type=Path, help="a picture, or a folder of them")

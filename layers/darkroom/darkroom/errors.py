@@ -33,6 +33,12 @@ class Code(Enum):
         400,
         "Your proposed upload exceeds the maximum allowed size. Upload it to S3 directly.",
     )
+    ENTITY_TOO_SMALL = (
+        "EntityTooSmall",
+        400,
+        "Your proposed upload is smaller than the minimum allowed size.",
+    )
+    FIELD_ITEM_TOO_LONG = ("FieldItemTooLong", 400, "A field of the form is too long.")
     FILE_ALREADY_EXISTS = (
         "FileAlreadyExists",
         409,
@@ -50,6 +56,11 @@ class Code(Enum):
         400,
         "The body does not have the number of bytes that the Content-Length header says.",
     )
+    INCORRECT_NUMBER_OF_FILES = (
+        "IncorrectNumberOfFilesInPOSTRequest",
+        400,
+        "POST requires exactly one file upload per request.",
+    )
     INTERNAL_ERROR = ("InternalError", 500, "An internal error occurred. Please retry.")
     INVALID_ACCESS_KEY_ID = (
         "InvalidAccessKeyId",
@@ -59,6 +70,11 @@ class Code(Enum):
     INVALID_ARGUMENT = ("InvalidArgument", 400, "The argument is invalid.")
     INVALID_BUCKET_NAME = ("InvalidBucketName", 400, "The specified bucket is not valid.")
     INVALID_DIGEST = ("InvalidDigest", 400, "The Content-MD5 you specified was invalid.")
+    INVALID_ENCRYPTION_ALGORITHM = (
+        "InvalidEncryptionAlgorithmError",
+        400,
+        "The encryption is not supported: S3 encrypts by its bucket's rules. Use AES256, or none.",
+    )
     INVALID_OBJECT_NAME = ("InvalidObjectName", 400, "The specified object is not valid.")
     INVALID_OBJECT_STATE = (
         "InvalidObjectState",
@@ -71,12 +87,18 @@ class Code(Enum):
         400,
         "The list of parts was not in ascending order.",
     )
+    INVALID_POLICY_DOCUMENT = ("InvalidPolicyDocument", 400, "The policy of the form is invalid.")
     INVALID_RANGE = ("InvalidRange", 416, "The requested range cannot be satisfied.")
     INVALID_REQUEST = ("InvalidRequest", 400, "The request is invalid.")
     INVALID_SECURITY_TOKEN = (
         "InvalidSecurityToken",
         403,
         "The security token you provided is invalid.",
+    )
+    MALFORMED_POST_REQUEST = (
+        "MalformedPOSTRequest",
+        400,
+        "The body of your POST request is not well-formed multipart/form-data.",
     )
     MALFORMED_XML = (
         "MalformedXML",
@@ -100,11 +122,40 @@ class Code(Enum):
         "A header or operation you provided implies functionality that is not implemented.",
     )
     NO_SUCH_BUCKET = ("NoSuchBucket", 404, "The specified bucket does not exist.")
+    NO_SUCH_BUCKET_POLICY = ("NoSuchBucketPolicy", 404, "The bucket has no policy.")
+    NO_SUCH_CORS_CONFIGURATION = (
+        "NoSuchCORSConfiguration",
+        404,
+        "The CORS configuration does not exist.",
+    )
+    NO_SUCH_ENCRYPTION_RULE = (
+        "NoSuchServerSideEncryptionRule",
+        404,
+        "The bucket has no rule of encryption.",
+    )
+    NO_SUCH_INVENTORY = ("NoSuchInventory", 404, "The bucket has no inventory.")
     NO_SUCH_KEY = ("NoSuchKey", 404, "The specified key does not exist.")
+    NO_SUCH_LIFECYCLE = ("NoSuchLifecycle", 404, "The bucket has no lifecycle rules.")
+    NO_SUCH_REPLICATION = (
+        "NoSuchReplicationConfiguration",
+        404,
+        "The bucket has no replication rules.",
+    )
     NO_SUCH_STYLE = ("NoSuchStyle", 404, "No Such Image Style.")
     NO_SUCH_TASK = ("NoSuchTask", 404, "The specified task does not exist or has expired.")
+    NO_SUCH_TRANSFER_ACCELERATION = (
+        "NoSuchTransferAccelerationConfiguration",
+        404,
+        "The bucket has no transfer acceleration.",
+    )
     NO_SUCH_UPLOAD = ("NoSuchUpload", 404, "The specified upload does not exist.")
     NO_SUCH_VERSION = ("NoSuchVersion", 404, "The specified version does not exist.")
+    NO_SUCH_WEBSITE = (
+        "NoSuchWebsiteConfiguration",
+        404,
+        "The bucket has no website configuration.",
+    )
+    NO_SUCH_WORM = ("NoSuchWORMConfiguration", 404, "The bucket has no retention policy.")
     PRECONDITION_FAILED = (
         "PreconditionFailed",
         412,
@@ -228,6 +279,20 @@ def too_many(parts: str, number: int, most: int, *, ec: str | None = None) -> Os
 def not_base64(*, ec: str | None = None) -> OssError:
     """Return the error for text that is not URL-safe base64 of UTF-8 (spec 01 §2.3)."""
     return OssError(Code.BAD_REQUEST, "Input is not base64 decoding.", ec=ec)
+
+
+def file_already_exists() -> OssError:
+    """Return the error for an object that must not be replaced."""
+    return OssError(Code.FILE_ALREADY_EXISTS, ec="0026-00000002")
+
+
+def callback_refused() -> OssError:
+    """Return the error for an upload that is to call another server afterwards."""
+    return OssError(
+        Code.INVALID_ARGUMENT,
+        "Callbacks are not implemented: nothing would be called after the upload. "
+        "Leave out callback and x-oss-callback, and notify your server from the client.",
+    )
 
 
 def no_such_bucket(bucket: str) -> OssError:

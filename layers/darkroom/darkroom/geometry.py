@@ -100,11 +100,14 @@ def centre_offset(inner: Size, outer: Size) -> Size:
     return (outer[0] - inner[0]) // 2, (outer[1] - inner[1]) // 2
 
 
+def reduced(size: Size, scale: int) -> Size:
+    """Return the size to which a JPEG decoder reduces a picture; it rounds up."""
+    return -(-size[0] // scale), -(-size[1] // scale)
+
+
 def reduced_by(size: Size, pixels: Size) -> int:
     """Return the scale, 1 to 8, at which a JPEG decoder reduces `size` to `pixels`."""
-    return next(
-        scale for scale in (1, 2, 4, 8) if pixels == (-(-size[0] // scale), -(-size[1] // scale))
-    )
+    return next(scale for scale in (1, 2, 4, 8) if pixels == reduced(size, scale))
 
 
 def _start(_length: int, _part: int) -> int:

@@ -16,6 +16,9 @@ from msgspec import Meta, Struct
 
 from darkroom.json_documents import InvalidDocument, decode
 
+MAX_TARGETS = 200
+"""Targets of a job: 10 of each of the 20 rules that a bucket may have."""
+
 TASK_TTL = timedelta(days=7)
 """Time after its creation at which a task expires."""
 
@@ -28,31 +31,59 @@ class InvalidMessage(Exception):
         super().__init__(f"neither a job nor an event: {reason}")
 
 
+# Lengths that the stores hold: a longer text would fail as theirs, and be tried again to the end.
+type _Id = Annotated[str, Meta(min_length=1, max_length=128, description="1 to 128 characters")]
+type _BucketName = Annotated[
+    str,
+    Meta(pattern=r"\A[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z", description="a bucket's name"),
+]
+type _Key = Annotated[
+    str, Meta(min_length=1, max_length=1023, description="a key of 1 to 1023 characters")
+]
+type _Text = Annotated[
+    str, Meta(min_length=1, max_length=16_384, description="1 to 16384 characters")
+]
+
+
 class JobTarget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A process in canonical text, and templates of the bucket and key of its result."""
 
-    process: str
-    bucket: str
-    key: str
+    process: _Text
+    bucket: _Text
+    key: _Text
     """May contain `{autoext}`, which depends on the format of the result."""
+
+
+class Reader(StrEnum):
+    """The rights with which the objects of a job are read."""
+
+    SERVICE = "service"
+    """Those of the service: the job's author may read the bucket, or a rule made the job."""
+    STYLE = "style"
+    """Those of anonymous callers with a style."""
+    ANYONE = "anyone"
+    """Those of anonymous callers with an inline process."""
 
 
 class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source object and the targets to be made of it."""
 
-    task_id: str
-    event_id: str
-    bucket: str
-    key: str
+    task_id: _Id
+    event_id: _Id
+    bucket: _BucketName
+    key: _Key
     targets: Annotated[
-        tuple[JobTarget, ...], Meta(min_length=1, description="a list of one target or more")
+        tuple[JobTarget, ...],
+        Meta(min_length=1, max_length=MAX_TARGETS, description="a list of 1 to 200 targets"),
     ]
     accepted: Annotated[datetime, Meta(tz=True)]
-    etag: str | None = None
+    etag: _Id | None = None
     """ETag of the version to process; None: the version that exists when the job runs."""
-    topic: str | None = None
+    topic: Annotated[str, Meta(max_length=256)] | None = None
     by_rule: bool = False
     """Whether an event rule created the job: it does not process a source that a rule made."""
+    reader: Reader = Reader.SERVICE
+    """Checked again by the worker: an object may have been closed since the job was accepted."""
     redrive_count: Annotated[int, Meta(ge=0, le=1_000_000)] = msgspec.field(default=0, name="round")
     """How often the job was redriven; a failed task runs again for a higher count than its own.
 
@@ -61,7 +92,11 @@ class Job(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def to_json(self) -> str:
         """Return the job as JSON in ASCII: SQS refuses some characters that keys may have."""
-        return json.dumps({"job": msgspec.to_builtins(self)})
+        members = msgspec.to_builtins(self)
+        if self.reader is Reader.SERVICE:
+            # Workers of earlier versions refuse a member that they do not have.
+            del members["reader"]
+        return json.dumps({"job": members})
 
     @classmethod
     def from_json(cls, text: str) -> "Job":

@@ -33,6 +33,8 @@ class Limits:
     """Each frame takes time to decode, however small it is."""
     memory: int | None = None
     """Bytes that decoded pixels may take; None without a limit (decision 101)."""
+    work: int | None = 4000
+    """Millions of pixels times weights of a process; None without a limit (decision 140)."""
     rotated_side: int = 4096
     result_side: int = 16_384
     result_pixels: int = 16_777_216
@@ -102,6 +104,15 @@ class Limits:
             f"at most {int(self.memory / bytes_per_pixel)} pixels can be {done} here."
         )
         raise OssError(Code.IMAGE_TOO_LARGE, message, ec=EC_PIXELS)
+
+    def check_work(self, millions: int) -> None:
+        """Refuse a process over the limit of work on its picture."""
+        if self.work is not None and millions > self.work:
+            raise OssError(
+                Code.BAD_REQUEST,
+                f"The work of the process on this picture is {millions} million pixels times the "
+                f"weights of its operations: at most {self.work} million are allowed.",
+            )
 
     def check_rotation(self, size: Size) -> None:
         """Refuse to rotate a picture with a side over `rotated_side` pixels."""

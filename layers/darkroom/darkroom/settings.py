@@ -9,6 +9,8 @@ from msgspec import Meta, Raw
 
 from darkroom.buckets import Bucket, BucketSettings
 from darkroom.json_documents import InvalidDocument, decode
+from darkroom.process.dialects import PROCESS_PARAMETERS
+from darkroom.process.grammar import PROCESS
 
 FONTS = Path("/opt/fonts")
 """Folder of the fonts layer in a Lambda function."""
@@ -83,8 +85,12 @@ class Settings:
     """Minimum severity of log lines, except for the share that is logged at DEBUG."""
     debug_sample_rate: float = 0.0
     """Share of the requests and messages that are logged at DEBUG, 0 to 1."""
+    download_documents: bool = False
+    """Whether stored objects that are no pictures are sent as downloads; otherwise sandboxed."""
     auto_orient: bool = True
     """Whether pictures are turned upright if no action says otherwise (C-63)."""
+    dialects: tuple[str, ...] = (PROCESS,)
+    """Query parameters that carry a process, of which the first in a URL counts (spec 07 §2)."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -112,7 +118,9 @@ class Settings:
             memory=_memory(environ),
             log_level=_log_level(environ),
             debug_sample_rate=_rate(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
+            download_documents=_flag(environ, "DARKROOM_DOWNLOAD_DOCUMENTS", default=False),
             auto_orient=_flag(environ, "DARKROOM_AUTO_ORIENT", default=True),
+            dialects=_dialects(environ),
         )
 
 
@@ -148,6 +156,15 @@ def _decode[T](text: bytes | str, type_: type[T], path: str) -> T:
 def _domains(environ: Mapping[str, str]) -> Mapping[str, str]:
     domains = _json_object(environ, "DARKROOM_DOMAINS", dict[str, _BucketName])
     return {domain.lower(): bucket for domain, bucket in domains.items()}
+
+
+def _dialects(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read names separated by commas; `x-oss-process` comes first where it is not among them."""
+    text = environ.get("DARKROOM_DIALECTS", "")
+    names = [name.strip() for name in text.split(",")] if text.strip() else []
+    if not set(names) <= set(PROCESS_PARAMETERS):
+        raise SettingsError(f"DARKROOM_DIALECTS must be a list of {', '.join(PROCESS_PARAMETERS)}")
+    return tuple(names) if PROCESS in names else (PROCESS, *names)
 
 
 def _memory(environ: Mapping[str, str]) -> int | None:

@@ -136,6 +136,42 @@ const cases = {
     await client.deleteMulti(['ali/this.mjs', 'ali/stream.txt'], { quiet: true });
   },
 
+  async 'form with a signed policy'() {
+    const now = new Date();
+    const day = now.toISOString().slice(0, 10).replaceAll('-', '');
+    const date = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+    const v4 = {
+      'x-oss-signature-version': 'OSS4-HMAC-SHA256',
+      'x-oss-credential': `darkroom/${day}/cn-hangzhou/oss/aliyun_v4_request`,
+      'x-oss-date': date,
+    };
+    const policy = {
+      expiration: new Date(now.getTime() + 60_000).toISOString(),
+      conditions: [
+        { bucket: PRIVATE },
+        ['starts-with', '$key', 'forms/'],
+        ['content-length-range', 1, 100],
+        ...(version === 'v4' ? Object.entries(v4).map(([name, value]) => ({ [name]: value })) : []),
+      ],
+    };
+    const signature = version === 'v4'
+      ? {
+        ...v4,
+        policy: Buffer.from(JSON.stringify(policy)).toString('base64'),
+        'x-oss-signature': client.signPostObjectPolicyV4(policy, now),
+      }
+      : client.calculatePostSignature(policy);
+    const form = new FormData();
+    const fields = { key: 'forms/${filename}', success_action_status: '200', ...signature };
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append('file', new Blob(['\r\n--图'], { type: 'text/x-odd' }), 'a 图.txt');
+    const response = await fetch(`${endpoint}/${PRIVATE}/`, { method: 'POST', body: form });
+    assert.equal(response.status, 200, await response.clone().text());
+    const { content, res } = await client.get('forms/a 图.txt');
+    assert.equal(content.toString(), '\r\n--图');
+    assert.equal(res.headers['content-type'], 'text/x-odd');
+  },
+
   async 'multipartUpload'() {
     const body = Buffer.alloc(250_000, 'abc');
     const seen = [];

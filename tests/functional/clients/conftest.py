@@ -1,6 +1,7 @@
 """The whole application on loopback, for the vendor's clients over HTTP."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -50,6 +51,14 @@ def endpoint(images: Path) -> Iterator[str]:
 def etag(body: bytes) -> str:
     """Compute the ETag of an object that was stored by one PUT."""
     return hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
+
+
+def outcomes_of(*command: str) -> dict[str, str]:
+    """Run a client's program, which prints `ok` or an error for each use of the client."""
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert finished.returncode == 0, finished.stderr
+    outcomes: dict[str, str] = json.loads(finished.stdout)
+    return outcomes
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """ali-oss, the vendor's client for Node.js: each use in ali_oss.mjs is a test here."""
 
-import json
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.functional.clients.conftest import outcomes_of
 
 SCRIPT = Path(__file__).with_name("ali_oss.mjs")
 
@@ -19,6 +20,7 @@ USES = (
     "processObjectSave into a bucket that is not there",
     "put, head, copy, get, delete",
     "put from a file and from a stream",
+    "form with a signed policy",
     "multipartUpload",
     "list and listV2",
     "a result too large for a reply",
@@ -35,16 +37,7 @@ def outcomes(request: pytest.FixtureRequest, node: str, endpoint: str) -> Outcom
     The endpoint has a host name: this client refuses to sign URLs for a numeric endpoint.
     """
     named_endpoint = endpoint.replace("127.0.0.1", "localhost")
-    finished = subprocess.run(
-        [node, str(SCRIPT), named_endpoint, request.param],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    outcomes: Outcomes = json.loads(finished.stdout)
-    return outcomes
+    return outcomes_of(node, str(SCRIPT), named_endpoint, request.param)
 
 
 @pytest.mark.parametrize("use", USES)

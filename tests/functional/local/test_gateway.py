@@ -112,6 +112,16 @@ def test_chunked_body() -> None:
     assert base64.b64decode(function.events[0]["body"]) == b"abc0123456789"
 
 
+def test_a_length_next_to_chunks_is_ignored() -> None:
+    """The C SDK sends both; the connection is closed afterwards (RFC 9112 §6.3)."""
+    function = Recorder()
+    head = b"PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with gateway(function) as server:
+        reply = raw(server, head, b"3\r\nabc\r\n0\r\n\r\n", b"GET /b HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert reply.startswith(b"HTTP/1.1 200")
+    assert [base64.b64decode(event["body"]) for event in function.events] == [b"abc"]
+
+
 def test_continue() -> None:
     """`Expect: 100-continue` is answered with a 100 before the body."""
     function = Recorder()
@@ -131,7 +141,7 @@ def test_continue() -> None:
     [
         b"PUT / HTTP/1.1\r\nContent-Length: x\r\n",
         b"PUT / HTTP/1.1\r\nContent-Length: -1\r\n",
-        b"PUT / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"PUT / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: gzip\r\n",
         b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n",
         b"GET example HTTP/1.1\r\nConnection: close\r\n",
         b"GET / HTTX/1.1\r\n",

@@ -9,6 +9,7 @@ import pytest
 
 from darkroom.auth import SignedRequest, v4, verify
 from darkroom.errors import Code
+from darkroom.http_dates import http_date
 from tests.unit.auth.sdk_capture import (
     KEY,
     NOW,
@@ -132,8 +133,31 @@ def test_the_date_must_be_in_basic_form(date: str) -> None:
         assert error.message == "OSS authentication requires a valid Date."
 
 
-def test_the_date_header_does_not_replace_x_oss_date() -> None:
-    """A request without `x-oss-date` is denied."""
+def dated(name: str, text: str, day: str = "20260901") -> SignedRequest:
+    """Sign a request as Go's SDK v1 does: with a date as HTTP writes it."""
+    unsigned = request(headers={name: text, "x-oss-content-sha256": "UNSIGNED-PAYLOAD"})
+    scope = v4.Scope(day, "any")
+    canonical = v4.canonical_request(unsigned, unsigned.query, ())
+    signature = v4.sign(scope, KEY.secret, v4.string_to_sign(text, scope, canonical))
+    credential = f"Credential={KEY.id}/{scope.text()}"
+    value = f"{v4.SCHEME} {credential},Signature={signature}"
+    return unsigned.with_headers({"authorization": value})
+
+
+@pytest.mark.parametrize("name", ["date", "x-oss-date"])
+def test_a_date_as_http_writes_it_is_signed_as_it_was_sent(name: str) -> None:
+    """Go's SDK v1 and ossutil 1 send `Date` alone, a test of the C SDK that form (spec 01 §5.4)."""
+    text = http_date(NOW)
+    assert verify(dated(name, text), credentials=KEYRING, now=NOW) == KEY.caller()
+    assert refusal(dated(name, text, "20260902")).code is Code.SIGNATURE_DOES_NOT_MATCH
+    late = http_date(NOW + timedelta(minutes=16))
+    assert refusal(dated(name, late)).code is Code.REQUEST_TIME_TOO_SKEWED
+    other = dated(name, text).with_headers({name: http_date(NOW + timedelta(minutes=1))})
+    assert refusal(other).code is Code.SIGNATURE_DOES_NOT_MATCH
+
+
+def test_the_date_header_has_no_basic_form() -> None:
+    """A request without `x-oss-date` is denied if its `Date` is not HTTP's."""
     sent = without_header(SIGNED, "x-oss-date").with_headers({"date": SIGNED.header("x-oss-date")})
     assert refusal(sent).message == "OSS authentication requires a valid Date."
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -145,7 +146,10 @@ def test_an_omitted_member_has_its_default() -> None:
         ({"cors": [{"allowedMethods": ["GET"]}]}, "cors[0].allowedOrigins is required"),
         (
             {"cors": [{"allowedOrigins": ["**"], "allowedMethods": ["GET"]}]},
-            "cors[0].allowedOrigins[0] must be an origin with one * at most",
+            (
+                "cors[0].allowedOrigins[0] "
+                "must be an origin of at most 255 characters with one * at most"
+            ),
         ),
         (
             {"cors": [{"allowedOrigins": ["*"], "allowedMethods": ["PATCH"]}]},
@@ -161,7 +165,10 @@ def test_an_omitted_member_has_its_default() -> None:
                     {"allowedOrigins": ["*"], "allowedMethods": ["GET"], "allowedHeaders": ["a b"]}
                 ]
             },
-            "cors[0].allowedHeaders[0] must be a header's name with one * at most",
+            (
+                "cors[0].allowedHeaders[0] "
+                "must be a header's name of at most 255 characters with one * at most"
+            ),
         ),
         (
             {"events": [{"targets": [{"process": "image/info"}]}]},
@@ -204,7 +211,7 @@ def test_an_omitted_member_has_its_default() -> None:
                     {"allowedOrigins": ["*"], "allowedMethods": ["GET"], "exposeHeaders": ["*"]}
                 ]
             },
-            "cors[0].exposeHeaders[0] must be a header's name",
+            "cors[0].exposeHeaders[0] must be a header's name of at most 255 characters",
         ),
         (
             {"cors": [{"allowedOrigins": ["*"], "allowedMethods": ["GET"], "maxAgeSeconds": True}]},
@@ -234,3 +241,18 @@ def test_the_documented_example_is_valid() -> None:
     assert example is not None
     assert read_bucket("demo", example[1]) == COMPLETE
     assert json.loads(example[1]) == json.loads(write_bucket(COMPLETE))
+
+
+@pytest.mark.parametrize(
+    "member", ["allowedOrigins", "allowedHeaders", "exposeHeaders", "allowedMethods"]
+)
+@pytest.mark.parametrize(
+    "text", ["a" * 120_000 + "(", "a" * 120_000 + " ", "*" * 120_000, "a" * 256]
+)
+def test_a_long_text_is_refused_in_linear_time(member: str, text: str) -> None:
+    """Patterns of 120 KB took minutes; each text is at most 255 characters long."""
+    rule = {"allowedOrigins": ["*"], "allowedMethods": ["GET"], member: [text]}
+    began = process_time()
+    with pytest.raises(InvalidDocument):
+        read_bucket("demo", json.dumps({"cors": [rule]}))
+    assert process_time() - began < 0.5

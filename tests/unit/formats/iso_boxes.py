@@ -116,3 +116,69 @@ def configuration(*units: bytes) -> bytes:
     """Write `hvcC` with parameter sets."""
     arrays = b"".join(b"\x21\0\1" + len(unit).to_bytes(2) + unit for unit in units)
     return box(b"hvcC", bytes(21), b"\3", bytes((len(units),)), arrays)
+
+
+def with_property(data: bytes, written: bytes) -> bytes:
+    """Add a property to the main item of an encoder's AVIF, which has one `ipma` entry or two."""
+    ipco = data.index(b"ipco")
+    ipco_end = ipco - 4 + int.from_bytes(data[ipco - 4 : ipco])
+    count = 0
+    at = ipco + 4
+    while at < ipco_end:
+        count += 1
+        at += int.from_bytes(data[at : at + 4])
+    ipma = data.index(b"ipma")
+    number = ipma + 4 + 4 + 4 + 2
+    ends = number + 1 + data[number]
+    changed = data[:ipco_end] + written + data[ipco_end:number]
+    changed += (
+        bytes((data[number] + 1,)) + data[number + 1 : ends] + bytes((0x80 | count + 1,))
+    )  # essential
+    changed += data[ends:]
+    grown = len(written) + 1
+    for name, by in ((b"meta", grown), (b"iprp", grown), (b"ipco", len(written)), (b"ipma", 1)):
+        start = changed.index(name) - 4
+        size = int.from_bytes(changed[start : start + 4]) + by
+        changed = changed[:start] + size.to_bytes(4) + changed[start + 4 :]
+    iloc = changed.index(b"iloc") + 4
+    assert changed[iloc : iloc + 5] == b"\0\0\0\0\x44"
+    entry = iloc + 8
+    for _ in range(int.from_bytes(changed[iloc + 6 : iloc + 8])):
+        offset = entry + 6
+        moved = int.from_bytes(changed[offset : offset + 4]) + grown
+        changed = changed[:offset] + moved.to_bytes(4) + changed[offset + 4 :]
+        entry += 14
+    return changed
+
+
+def clap(width: int, height: int, x: int, y: int) -> bytes:
+    """Write a clean aperture; x and y are twice the offsets of its centre."""
+    numbers = ((width, 1), (height, 1), (x, 2), (y, 2))
+    return box(b"clap", *(n.to_bytes(4, signed=True) for pair in numbers for n in pair))
+
+
+def with_two_association_boxes(data: bytes) -> bytes:
+    """Divide the `ipma` of two entries in an encoder's AVIF."""
+    start = data.index(b"ipma") - 4
+    end = start + int.from_bytes(data[start : start + 4])
+    count = int.from_bytes(data[start + 12 : start + 16])
+    assert count == 2
+    entries, at = [], start + 16
+    for _ in range(count):
+        following = at + 3 + data[at + 2]
+        entries.append(data[at:following])
+        at = following
+    version = data[start + 8 : start + 12]
+    divided = b"".join(box(b"ipma", version, (1).to_bytes(4), entry) for entry in entries)
+    grown = len(divided) - (end - start)
+    changed = data[:start] + divided + data[end:]
+    for name in (b"meta", b"iprp"):
+        place = changed.index(name) - 4
+        size = int.from_bytes(changed[place : place + 4]) + grown
+        changed = changed[:place] + size.to_bytes(4) + changed[place + 4 :]
+    iloc = changed.index(b"iloc") + 4
+    for number in range(int.from_bytes(changed[iloc + 6 : iloc + 8])):
+        offset = iloc + 8 + 14 * number + 6
+        moved = int.from_bytes(changed[offset : offset + 4]) + grown
+        changed = changed[:offset] + moved.to_bytes(4) + changed[offset + 4 :]
+    return changed

@@ -1,39 +1,21 @@
 """BMP files that Pillow does not decode correctly: bit fields and run lengths."""
 
-import struct
 import time
 
 import pytest
 
 from darkroom.errors import Code, OssError
 from tests import pictures
+from tests.unit.formats.bitmaps import (
+    BIT_FIELDS,
+    END,
+    END_OF_ROW,
+    MOVE,
+    PALETTE,
+    bitmap,
+    rle,
+)
 from tests.unit.formats.drawing import processed, quarters, shown, stored
-
-RLE8, RLE4, BIT_FIELDS = 1, 2, 3
-"""Compressions."""
-
-PALETTE = [(0, 0, 0), (200, 40, 40), (40, 180, 60), (40, 60, 200), (255, 255, 255)]
-
-
-def bitmap(
-    size: tuple[int, int],
-    depth: int,
-    pixels: bytes,
-    *,
-    compression: int = 0,
-    masks: tuple[int, ...] = (),
-    palette: list[tuple[int, int, int]] | None = None,
-) -> bytes:
-    """Write a bitmap; four masks take a header of the third version."""
-    colours = b"".join(bytes((b, g, r, 0)) for r, g, b in palette or [])
-    fields = struct.pack(f"<{len(masks)}L", *masks)
-    head = 40 + 16 * (len(masks) == 4)
-    offset = 14 + 40 + len(fields) + len(colours)
-    info = struct.pack("<LllHHLL", head, *size, 1, depth, compression, len(pixels))
-    info += struct.pack("<llLL", 0, 0, len(palette or []), 0)
-    start = struct.pack("<2sLLL", b"BM", offset + len(pixels), 0, offset)
-    return start + info + fields + colours + pixels
-
 
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (136, 68, 204)]
 
@@ -120,14 +102,6 @@ def indices(data: bytes) -> list[list[int]]:
     return [[PALETTE.index(pixel) for pixel in row] for row in rows]  # type: ignore[arg-type]
 
 
-def rle(pixels: bytes, *, nibbles: bool, size: tuple[int, int] = (5, 2)) -> bytes:
-    """Write run lengths."""
-    depth, compression = (4, RLE4) if nibbles else (8, RLE8)
-    return bitmap(size, depth, pixels, compression=compression, palette=PALETTE)
-
-
-END_OF_ROW, END, MOVE = b"\0\0", b"\0\1", b"\0\2"
-
 RUNS: dict[str, tuple[bytes, list[list[int]]]] = {
     "plain": (b"\5\2" + END_OF_ROW + b"\2\1\3\3" + END, [[1, 1, 3, 3, 3], [2] * 5]),
     "too long": (b"\x09\2" + END_OF_ROW + b"\x06\1" + END, [[1] * 5, [2] * 5]),
@@ -190,6 +164,26 @@ def test_runs_without_end_are_cheap(pixels: bytes) -> None:
         processed(rle(pixels * 3_000_000, nibbles=False), "resize,w_2")
     assert refused.value.code is Code.IMAGE_DAMAGE
     assert time.process_time() - began < 0.2
+
+
+@pytest.mark.parametrize("nibbles", [False, True])
+def test_short_runs_are_decoded_fast(nibbles: bool) -> None:
+    """Ten megabytes of runs of one pixel, without a step of Python for each."""
+    data = rle((b"\1\1" * 2250 + END_OF_ROW) * 2250 + END, nibbles=nibbles, size=(2250, 2250))
+    began = time.process_time()
+    result = shown(processed(data, "resize,w_9/format,png")).convert("RGB")
+    assert time.process_time() - began < 3
+    assert result.getcolors() == [(81, PALETTE[0 if nibbles else 1])]
+
+
+def test_excessive_codes_are_refused() -> None:
+    """Each of them takes a step of Python; successive runs are one."""
+    moves = (MOVE + b"\0\0") * 2_000_001
+    began = time.process_time()
+    with pytest.raises(OssError) as refused:
+        processed(rle(moves, nibbles=False, size=(1500, 1500)), "resize,w_9")
+    assert refused.value.code is Code.IMAGE_TOO_LARGE
+    assert time.process_time() - began < 5
 
 
 def test_truncated_bit_fields_are_damage() -> None:

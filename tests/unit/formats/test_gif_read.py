@@ -8,6 +8,7 @@ from darkroom.imaging.formats import probe
 from darkroom.imaging.formats.gif.blocks import container_info
 from darkroom.imaging.formats.gif.read import composite_frames
 from tests.conftest import Data
+from tests.unit.formats import drawing
 from tests.unit.formats.drawing import processed
 from tests.unit.formats.gifs import Part, Rows, gif_file, letters
 
@@ -15,6 +16,11 @@ from tests.unit.formats.gifs import Part, Rows, gif_file, letters
 def frames(data: bytes, size: Size) -> list[Rows]:
     """Read every frame as letters."""
     return [letters(frame.image) for frame in composite_frames(data, size)]
+
+
+def read(data: bytes) -> list[Rows]:
+    """Read every frame as letters, on the canvas of the header's size."""
+    return frames(data, probe(data).size)
 
 
 FULL = Part(rows=("rrr", "rrr"))
@@ -166,3 +172,72 @@ def test_a_frame_that_breaks_off_is_damage(share: float, sample: Data) -> None:
     with pytest.raises(OssError) as refused:
         processed(gif[: int(len(gif) * share)], "resize,w_10")
     assert refused.value.code is Code.IMAGE_DAMAGE
+
+
+def test_a_frame_without_a_size_has_that_of_the_screen() -> None:
+    """Browsers read such files; one without any size is damaged."""
+    whole = gif_file((2, 2), Part(rows=("rg", "bk")))
+    at = whole.index(b",", 37)
+    for size in (b"\0\0\0\0", b"\2\0\0\0", b"\0\0\2\0"):
+        data = whole[: at + 5] + size + whole[at + 9 :]
+        assert probe(data).size == (2, 2)
+        assert read(data) == [("rg", "bk")]
+    with pytest.raises(OssError) as refused:
+        probe(data[:6] + bytes(4) + data[10 : at + 5] + bytes(4) + data[at + 9 :])
+    assert refused.value.code is Code.IMAGE_DAMAGE
+
+
+def test_a_screen_without_a_size_has_that_of_the_first_frame() -> None:
+    """As any screen that is smaller than it."""
+    whole = gif_file((2, 2), Part(rows=("rg", "bk")), Part(rows=("bb",), place=(0, 1)))
+    data = whole[:6] + bytes(4) + whole[10:]
+    assert probe(data).size == (2, 2)
+    assert read(data) == [("rg", "bk"), ("rg", "bb")]
+
+
+def test_a_first_frame_that_restores_leaves_an_empty_canvas() -> None:
+    """There is nothing before it."""
+    parts = Part(rows=("rg", "bk"), disposal=3), Part(rows=("g",))
+    assert read(gif_file((2, 2), *parts)) == [("rg", "bk"), ("g.", "..")]
+
+
+def test_a_frame_outside_the_screen_draws_nothing() -> None:
+    """It is a frame of the animation all the same; the next one is drawn over what was there."""
+    parts = (
+        Part(rows=("rg", "bk")),
+        Part(rows=("gg",), place=(5, 5), disposal=2),
+        Part(rows=("gg", "gg"), place=(1, 1)),
+    )
+    assert read(gif_file((2, 2), *parts)) == [("rg", "bk"), ("rg", "bk"), ("rg", "bg")]
+
+
+def test_transparent_colours_are_of_one_frame() -> None:
+    """A frame without a control extension is opaque, whatever the one before it had."""
+    parts = Part(rows=("rg", "bk")), Part(rows=("..", ".b")), Part(rows=("gg", "gg"))
+    data = gif_file((2, 2), *parts)
+    controls = [at for at in range(len(data)) if data.startswith(b"!\xf9\4", at)]
+    data = data[: controls[-1]] + data[controls[-1] + 8 :]
+    assert read(data) == [("rg", "bk"), ("rg", "bb"), ("gg", "gg")]
+
+
+@pytest.mark.parametrize("blocks", [b"\5\2\0\0\1\0\3\1\5\0\0", b"\3\x41\5\0\0", b"\4\1\5\0\0\0"])
+def test_the_loop_count_is_found_among_sub_blocks(blocks: bytes) -> None:
+    """The size of a buffer may precede it; only three bits of its kind count."""
+    data = gif_file((2, 2), *[Part(rows=("rg", "bk"))] * 2)
+    for name in (b"NETSCAPE2.0", b"ANIMEXTS1.0"):
+        extension = b"!\xff\x0b" + name + blocks
+        assert probe(data[:37] + extension + data[37:]).loop_count == 6
+        assert probe(data[:-1] + extension + data[-1:]).loop_count == 6
+        assert (
+            probe(data[:37] + b"!\xff\x0b" + name + b"\5\2\0\0\1\0\0" + data[37:]).loop_count == 1
+        )
+
+
+@pytest.mark.parametrize("duration", [0, 10])
+def test_short_durations_are_kept(duration: int) -> None:
+    """Browsers show frames of up to 10 ms for 100, in both formats, and decide it themselves."""
+    parts = [Part(rows=rows, duration=duration) for rows in (("rg", "bk"), ("gg", "bk"))]
+    data = gif_file((2, 2), *parts, repeats=0)
+    for process in ("resize,w_1", "resize,w_1/format,webp"):
+        found = list(drawing.frames(processed(data, process).body))
+        assert [frame.duration for frame in found] == [duration] * 2

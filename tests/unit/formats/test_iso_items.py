@@ -13,6 +13,7 @@ from tests.unit.formats.drawing import corners, processed, quarters, shown, stor
 from tests.unit.formats.iso_boxes import (
     Item,
     box,
+    clap,
     configuration,
     full_box,
     grid,
@@ -21,6 +22,8 @@ from tests.unit.formats.iso_boxes import (
     parameter_set,
     sequence_header,
     size_property,
+    with_property,
+    with_two_association_boxes,
 )
 
 SMALL = size_property(64, 64)
@@ -102,6 +105,17 @@ def test_real_files_with_a_smaller_header_are_damage(word: str) -> None:
     for process in ("info", "resize,w_10"):
         with pytest.raises(OssError) as refused:
             processed(lying, process)
+        assert refused.value.code is Code.IMAGE_DAMAGE
+
+
+def test_a_file_of_fewer_pixels_than_its_header_is_damage() -> None:
+    """The decoder of HEIC crops to a larger aperture than the picture, and returns all pixels."""
+    data = stored(quarters((24, 20)), "heic")
+    at = data.index(b"clap") + 4
+    larger = data[:at] + (200).to_bytes(4) + data[at + 4 :]
+    for process in ("format,png", "resize,w_10", "resize,m_fixed,w_400,h_400/format,webp"):
+        with pytest.raises(OssError) as refused:
+            processed(larger, process)
         assert refused.value.code is Code.IMAGE_DAMAGE
 
 
@@ -249,45 +263,6 @@ def test_a_sequence_counts_by_its_track() -> None:
     assert refused.value.code in (Code.IMAGE_DAMAGE, Code.IMAGE_TOO_LARGE)
 
 
-def with_property(data: bytes, written: bytes) -> bytes:
-    """Add a property to the main item of an encoder's AVIF, which has one `ipma` entry or two."""
-    ipco = data.index(b"ipco")
-    ipco_end = ipco - 4 + int.from_bytes(data[ipco - 4 : ipco])
-    count = 0
-    at = ipco + 4
-    while at < ipco_end:
-        count += 1
-        at += int.from_bytes(data[at : at + 4])
-    ipma = data.index(b"ipma")
-    number = ipma + 4 + 4 + 4 + 2
-    ends = number + 1 + data[number]
-    changed = data[:ipco_end] + written + data[ipco_end:number]
-    changed += (
-        bytes((data[number] + 1,)) + data[number + 1 : ends] + bytes((0x80 | count + 1,))
-    )  # essential
-    changed += data[ends:]
-    grown = len(written) + 1
-    for name, by in ((b"meta", grown), (b"iprp", grown), (b"ipco", len(written)), (b"ipma", 1)):
-        start = changed.index(name) - 4
-        size = int.from_bytes(changed[start : start + 4]) + by
-        changed = changed[:start] + size.to_bytes(4) + changed[start + 4 :]
-    iloc = changed.index(b"iloc") + 4
-    assert changed[iloc : iloc + 5] == b"\0\0\0\0\x44"
-    entry = iloc + 8
-    for _ in range(int.from_bytes(changed[iloc + 6 : iloc + 8])):
-        offset = entry + 6
-        moved = int.from_bytes(changed[offset : offset + 4]) + grown
-        changed = changed[:offset] + moved.to_bytes(4) + changed[offset + 4 :]
-        entry += 14
-    return changed
-
-
-def clap(width: int, height: int, x: int, y: int) -> bytes:
-    """Write a clean aperture; x and y are twice the offsets of its centre."""
-    numbers = ((width, 1), (height, 1), (x, 2), (y, 2))
-    return box(b"clap", *(n.to_bytes(4, signed=True) for pair in numbers for n in pair))
-
-
 @pytest.mark.parametrize(
     ("aperture", "size", "ink"),
     [
@@ -357,26 +332,5 @@ def test_two_boxes_of_associations_are_one() -> None:
     image = quarters((120, 80))
     image.putalpha(Image.linear_gradient("L").resize((120, 80)))
     data = stored(image, "avif")
-    start = data.index(b"ipma") - 4
-    end = start + int.from_bytes(data[start : start + 4])
-    count = int.from_bytes(data[start + 12 : start + 16])
-    assert count == 2
-    entries, at = [], start + 16
-    for _ in range(count):
-        following = at + 3 + data[at + 2]
-        entries.append(data[at:following])
-        at = following
-    version = data[start + 8 : start + 12]
-    divided = b"".join(box(b"ipma", version, (1).to_bytes(4), entry) for entry in entries)
-    grown = len(divided) - (end - start)
-    changed = data[:start] + divided + data[end:]
-    for name in (b"meta", b"iprp"):
-        place = changed.index(name) - 4
-        size = int.from_bytes(changed[place : place + 4]) + grown
-        changed = changed[:place] + size.to_bytes(4) + changed[place + 4 :]
-    iloc = changed.index(b"iloc") + 4
-    for number in range(int.from_bytes(changed[iloc + 6 : iloc + 8])):
-        offset = iloc + 8 + 14 * number + 6
-        moved = int.from_bytes(changed[offset : offset + 4]) + grown
-        changed = changed[:offset] + moved.to_bytes(4) + changed[offset + 4 :]
-    assert processed(changed, "format,png").body == processed(data, "format,png").body
+    divided = with_two_association_boxes(data)
+    assert processed(divided, "format,png").body == processed(data, "format,png").body

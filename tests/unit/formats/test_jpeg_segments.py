@@ -2,9 +2,9 @@
 
 import io
 import random
-import struct
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.imaging.formats import FORMATS
+from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.formats.jpeg import encoded_bytes
 from darkroom.imaging.picture import Frame, Output
 from tests.colours import rgb_profile
+from tests.measure import AVAILABLE, costs
 from tests.pictures import difference
 from tests.unit.formats.drawing import corners, encode, processed, quarters, shown, stored
+from tests.unit.formats.jpegs import lossless, segment
 
 SIZE = (64, 48)
 CLEAN = stored(quarters(SIZE), "jpg", quality=90)
@@ -27,11 +29,6 @@ def noise(size: tuple[int, int], mode: str = "RGB", seed: int = 1) -> Image.Imag
     """Draw random samples, which compress worst; the same for each seed."""
     count = size[0] * size[1] * len(mode)
     return Image.frombytes(mode, size, random.Random(seed).randbytes(count))
-
-
-def segment(marker: int, content: bytes) -> bytes:
-    """Write a segment."""
-    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
 SEGMENTS: Mapping[str, bytes] = {
@@ -121,6 +118,43 @@ def test_missing_scan_lines_are_damage(mode: str, encoding: str) -> None:
             with pytest.raises(OssError) as refused:
                 processed(whole[:length], process)
             assert refused.value.code is Code.IMAGE_DAMAGE
+
+
+CUT_KINDS: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "colour": ("RGB", {}),
+    "full chroma": ("RGB", {"subsampling": "4:4:4"}),
+    "grey": ("L", {}),
+    "CMYK": ("CMYK", {}),
+    "restart markers": ("RGB", {"restart_marker_rows": 1}),
+}
+
+
+@pytest.mark.parametrize("name", CUT_KINDS)
+def test_an_end_marker_after_a_cut_scan_is_damage(name: str) -> None:
+    """Libjpeg paints the missing blocks grey, at every scale."""
+    mode, options = CUT_KINDS[name]
+    whole = stored(quarters((200, 150)).convert(mode), "jpg", quality=90, **options)
+    start = whole.index(b"\xff\xda") + 20
+    for share in (0.02, 0.3, 0.7, 0.97):
+        cut = whole[: start + round(share * (len(whole) - start))].rstrip(b"\xff") + b"\xff\xd9"
+        for process in ("format,png", "resize,w_100", "resize,w_20", "rotate,90/format,webp"):
+            with pytest.raises(OssError) as refused:
+                processed(cut, process)
+            assert refused.value.code is Code.IMAGE_DAMAGE
+    assert processed(whole, "resize,w_20").body
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_whole_picture_may_end_in_grey(mode: str) -> None:
+    """Its pixels do not depend on the bytes after its scan."""
+    level = (127,) * 4 if mode == "CMYK" else (128,) * 3
+    image = quarters((200, 150)).convert(mode)
+    image.paste(level if mode != "L" else 128, (100, 75, 200, 150))
+    whole = stored(image, "jpg", quality=90)
+    trailer = segment(0xE1, b"Exif\0\0")
+    for data in (whole, whole[:-2] + b"\xff\xff\xd9", whole[:-2], whole + trailer + whole):
+        assert processed(data, "format,png").body == processed(whole, "format,png").body
+        assert processed(data, "resize,w_20").body == processed(whole, "resize,w_20").body
 
 
 @pytest.mark.parametrize("process", ["format,png", "resize,w_8", "info"])
@@ -213,14 +247,24 @@ def test_a_grainy_picture_in_full_chroma_is_a_result() -> None:
 
 
 def test_a_lossless_jpeg_is_not_reduced() -> None:
-    """No decoder scales its frames; a file of one frame is written here, all of it grey."""
-    width, height = 32, 16
-    frame = segment(0xC3, struct.pack(">BHHB3B", 8, height, width, 1, 1, 0x11, 0))
-    table = segment(0xC4, b"\0" + bytes((1, *[0] * 15)) + b"\0")
-    scan = segment(0xDA, bytes((1, 1, 0, 1, 0, 0)))
-    bits = bytes(width * height // 8)
-    data = b"\xff\xd8" + frame + table + scan + bits + b"\xff\xd9"
+    """No decoder scales its frames."""
     for process in ("format,png", "resize,w_4", "resize,w_16"):
-        image = shown(processed(data, f"{process}/format,png"))
+        image = shown(processed(lossless((32, 16)), f"{process}/format,png"))
         assert image.convert("L").getextrema() == (128, 128)
         assert difference(image, Image.new(image.mode, image.size, 128)) == 0
+    # Memory is counted for all of its pixels.
+    assert probe(lossless((32, 16))).coefficient_bytes == FORMATS["jpg"].bytes_per_pixel
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="needs Linux's /proc to measure memory")
+def test_a_missing_end_of_a_large_picture_is_judged_as_it_is_reduced(tmp_path: Path) -> None:
+    """Its pixels at full resolution would not fit where those of a reduced decode do."""
+    files = {"warm": quarters(SIZE), "large": Image.new("L", (10_000, 10_000), 40)}
+    runs = []
+    for name, image in files.items():
+        path = tmp_path / name
+        path.write_bytes(stored(image, "jpg")[:-2])
+        runs.append((path, "image/resize,w_100"))
+    cost = costs(runs)[1]
+    assert cost.outcome == "jpg"
+    assert cost.peak - cost.before < 40

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from tests.colours import RGB, RGB_ALPHA, chunk, embedded, png, rgb_profile
+from tests.colours import RGB, RGB_ALPHA, apple, chunk, embedded, png, rgb_profile
 from tests.pictures import difference
 from tests.unit.formats.drawing import corners, processed, quarters, shown, stored
 from tests.unit.formats.exif_blocks import SHORT, block, numbers
@@ -170,27 +170,6 @@ def test_a_bomb_with_a_wrong_checksum_is_cheap(checksum: bytes) -> None:
     except OssError as refused:
         assert refused.code is Code.IMAGE_DAMAGE  # noqa: PT017 - either answer is cheap
     assert time.process_time() - began < 0.2
-
-
-def apple(image: Image.Image, colour_type: int) -> bytes:
-    """Write a picture as Xcode does: CgBI, raw deflate, blue first, colours times alpha."""
-    if image.mode == "RGBA":
-        raw = image.convert("RGBa").tobytes("raw", "RGBa")
-        pixels = b"".join(
-            bytes((raw[at + 2], raw[at + 1], raw[at], raw[at + 3])) for at in range(0, len(raw), 4)
-        )
-    else:
-        pixels = image.tobytes("raw", "BGR")
-    width, height = image.size
-    row = len(pixels) // height
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    rows = b"".join(b"\0" + pixels[at : at + row] for at in range(0, len(pixels), row))
-    packed = packer.compress(rows) + packer.flush()
-    header = struct.pack(">LLBBBBB", width, height, 8, colour_type, 0, 0, 0)
-    start = SIGNATURE + chunk(b"CgBI", b"\x50\0\x20\6") + chunk(b"IHDR", header)
-    half = len(packed) // 2
-    parts = chunk(b"IDAT", packed[:half]) + chunk(b"IDAT", packed[half:])
-    return start + parts + chunk(b"IEND", b"")
 
 
 def test_apples_variant_is_read() -> None:

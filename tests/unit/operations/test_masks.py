@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from darkroom.imaging.filters.masks import quarter_disc
+from darkroom.imaging.filters.masks import quarter_disc, quarter_ellipse
 
 RADII = [0.5, 1, 1.5, 2, 2.5, 3, 7, 10.5, 25, 64, 100.5]
 
@@ -40,3 +40,22 @@ def test_a_quarter_has_the_area_of_one(radius: int) -> None:
     """All pixels together: π r² / 4."""
     total = sum(quarter_disc(radius)[1]) / 255
     assert total == pytest.approx(math.pi * radius**2 / 4, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("across", "down"), [(1, 2), (2, 1), (3, 7), (64, 10), (10, 64), (50, 49)], ids=str
+)
+def test_coverage_is_the_area_inside_the_ellipse(across: int, down: int) -> None:
+    """Its rows are counted like those of a disc."""
+    pixels = np.frombuffer(quarter_ellipse(across, down), np.uint8).reshape(down, across)
+    columns = ((np.arange(across * 64) + 0.5) / 64 / across - 1) ** 2
+    rows = ((np.arange(down * 64) + 0.5) / 64 / down - 1) ** 2
+    inside = np.add.outer(rows, columns) <= 1
+    counted = inside.reshape(down, 64, across, 64).mean((1, 3)) * 255
+    assert np.abs(pixels - counted).max() < 2
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 7, 64, 4096])
+def test_an_ellipse_of_equal_radii_is_a_disc(radius: int) -> None:
+    """Byte for byte."""
+    assert quarter_ellipse(radius, radius) == quarter_disc(radius)[1]

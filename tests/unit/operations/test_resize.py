@@ -165,9 +165,23 @@ def test_a_resize_without_a_target_is_refused(text: str) -> None:
     assert caught.value.code is Code.MISSING_ARGUMENT
 
 
+@pytest.mark.parametrize(("text", "same"), [("w_5,h_0", "w_5"), ("m_pad,w_0,h_5", "m_pad,h_5")])
+def test_a_zero_next_to_the_other_side_counts_as_absent(text: str, same: str) -> None:
+    """`resize,m_lfit,w_0,h_170` is a production URL (C-176)."""
+    assert resize(text) == resize(same)
+
+
+@pytest.mark.parametrize("text", ["w_0,h_99999", "w_0,h_abc", "w_abc,h_0"])
+def test_the_other_side_must_be_valid(text: str) -> None:
+    """A zero hides no error of the other side."""
+    with pytest.raises(OssError) as caught:
+        resize(text)
+    assert caught.value.code is Code.INVALID_ARGUMENT
+
+
 def test_both_sides_zero_has_a_number_of_its_own() -> None:
     """EC 0040-00000321; one of them alone has the number of its key."""
-    for text, ec in (("w_0,h_0", "321"), ("w_0", "312"), ("h_0", "313"), ("w_5,h_0", "313")):
+    for text, ec in (("w_0,h_0", "321"), ("w_0", "312"), ("h_0", "313"), ("w_0,l_9", "312")):
         with pytest.raises(OssError) as caught:
             resize(text)
         assert (caught.value.code, caught.value.ec) == (
@@ -182,3 +196,12 @@ def test_a_result_over_the_limits_is_refused_before_it_is_made(text: str) -> Non
     with pytest.raises(OssError) as caught:
         applied(Image.new("L", (4000, 3000)), f"resize,{text},limit_0")
     assert (caught.value.code, caught.value.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")
+
+
+@pytest.mark.parametrize("size", [(2, 30_000), (4097, 4096)], ids=["side", "area"])
+def test_a_picture_that_keeps_its_size_has_the_limits_of_a_result(size: tuple[int, int]) -> None:
+    """They are the limits of what `resize` returns, whatever `limit` is (spec 02 §1.3)."""
+    for text in ("w_5000", "m_fixed,w_16384,h_16384", "p_200"):
+        with pytest.raises(OssError) as caught:
+            applied(Image.new("L", size), f"resize,{text}")
+        assert (caught.value.code, caught.value.ec) == (Code.IMAGE_TOO_LARGE, "0040-00000007")

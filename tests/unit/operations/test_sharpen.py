@@ -1,5 +1,7 @@
 """`sharpen`: each pixel moved away from its four neighbours (spec 02 §11)."""
 
+import time
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -81,3 +83,26 @@ def test_uniform_transparency_sharpens_like_an_opaque_picture(mode: str) -> None
     result = samples(applied(image, "sharpen,200"))
     assert (result[..., :-1] == opaque).all()
     assert (result[..., -1] == 128).all()
+
+
+def test_parts_of_a_picture_are_sharpened_as_the_whole() -> None:
+    """Pixels next to changes of alpha are processed apart, in bands and in columns."""
+    image = noise("RGBA", (600, 300))
+    alpha = Image.new("L", image.size, 200)
+    for box in ((250, 250, 262, 262), (0, 0, 3, 3), (597, 297, 600, 300), (511, 0, 512, 300)):
+        alpha.paste(40, box)
+    image.putalpha(alpha)
+    whole = applied(image, "sharpen,300")
+    for left, top in ((240, 245), (500, 100), (0, 0), (570, 270)):
+        box = (left, top, left + 30, top + 30)
+        inner = (1, 1, 29, 29)
+        part = applied(image.crop(box), "sharpen,300").crop(inner)
+        assert part.tobytes() == whole.crop(box).crop(inner).tobytes()
+
+
+def test_transparency_is_sharpened_in_bounded_time() -> None:
+    """Two megapixels of noise in colour and alpha; a band at a time."""
+    image = noise("RGBA", (2000, 1000))
+    began = time.process_time()
+    applied(image, "sharpen,100")
+    assert time.process_time() - began < 0.4

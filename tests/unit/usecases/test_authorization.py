@@ -101,6 +101,11 @@ def test_a_protected_object_requires_a_reader_or_a_style(use: ReadPurpose, reque
     if refused:
         assert refused.code is Code.ACCESS_DENIED
         assert refused.ec == ("0040-00000031" if use is ReadPurpose.PROCESSED else None)
+        assert refused.message == (
+            "The channel can be only accessed using style."
+            if use is ReadPurpose.PROCESSED
+            else "Forbidden access to the original image."
+        )
 
 
 @pytest.mark.parametrize("acl", [None, *Acl])
@@ -176,3 +181,27 @@ def test_four_access_kinds_are_checked_without_a_bucket(access: Access, requeste
         authorize(access, None, "absent", CALLERS[requester])
     expected = Code.ACCESS_DENIED if access in without else Code.NO_SUCH_BUCKET
     assert refused.value.code is expected
+
+
+@pytest.mark.parametrize("requester", CALLERS)
+@pytest.mark.parametrize("bucket_acl", Acl)
+@pytest.mark.parametrize("current", ["missing", None, *Acl])
+def test_a_version_is_readable_while_the_current_version_is(
+    current: Acl | str | None, bucket_acl: Acl, requester: str
+) -> None:
+    """Closing an object makes a new version; the versions before it keep the ACL that they had.
+
+    An object that was deleted, or that never existed, is refused alike.
+    """
+    objects = MemoryObjects()
+    if not isinstance(current, str) or isinstance(current, Acl):
+        objects.add("demo", KEY, acl=current)
+    bucket = Bucket(name="demo", acl=bucket_acl)
+    services = memory_services(bucket, objects=objects)
+    is_open = current != "missing" and (current or bucket_acl) is not Acl.PRIVATE
+    if is_open or requester == "reader":
+        authorize_read(bucket, KEY, CALLERS[requester], services, version_id="1")
+        return
+    with pytest.raises(OssError) as refused:
+        authorize_read(bucket, KEY, CALLERS[requester], services, version_id="1")
+    assert refused.value.code is Code.ACCESS_DENIED

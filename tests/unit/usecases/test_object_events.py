@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from darkroom.buckets import Bucket, EventRule, RuleTarget, Style
+from darkroom.auth import Caller, Permission
+from darkroom.buckets import Acl, Bucket, EventRule, RuleTarget, Style
 from darkroom.errors import Code, OssError
 from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.settings import BucketEntry, Settings
@@ -55,6 +56,9 @@ NOTIFICATION: dict[str, Any] = {
         {"eventName": "ObjectRemoved:Delete", "eventTime": "2026-09-01T12:00:00.000Z"},
     ]
 }
+AUTHOR = Caller(key_id="k", buckets=frozenset("*"), permissions=frozenset(Permission))
+"""A caller who may write to every bucket."""
+
 RULE = EventRule(
     prefix="uploads/",
     suffix=".jpg",
@@ -203,7 +207,7 @@ def test_a_rule_that_can_never_succeed_is_refused(target: RuleTarget, code: Code
     """`check_rules` raises the error when the rule is saved."""
     bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=(target,)),))
     with pytest.raises(OssError) as caught:
-        check_rules(bucket, memory_services(bucket))
+        check_rules(bucket, (), AUTHOR, memory_services(bucket))
     assert caught.value.code is code
 
 
@@ -211,7 +215,60 @@ def test_a_rule_may_name_a_missing_style() -> None:
     """Saving the rule succeeds; an event raises NoSuchStyle while the style is missing."""
     styled = structs.replace(RULE, targets=(RuleTarget(process="style/later", key="x"),))
     bucket = Bucket(name="demo", events=(styled,))
-    check_rules(bucket, memory_services(bucket))
+    check_rules(bucket, (), AUTHOR, memory_services(bucket))
     with pytest.raises(OssError) as caught:
         job_from_event(CREATED, memory_services(bucket))
     assert caught.value.code is Code.NO_SUCH_STYLE
+
+
+def administrator(*permissions: Permission) -> Caller:
+    """Return the administrator of `demo`, with further permissions on it."""
+    permitted = frozenset({Permission.ADMIN, *permissions})
+    return Caller(key_id="admin", buckets=frozenset({"demo"}), permissions=permitted)
+
+
+@pytest.mark.parametrize(
+    ("target", "author", "allowed"),
+    [
+        ("demo", administrator(), False),
+        ("demo", administrator(Permission.WRITE), True),
+        ("gallery", administrator(Permission.WRITE), False),
+        ("open", administrator(Permission.WRITE), False),
+        ("gallery", AUTHOR, True),
+    ],
+    ids=["own-admin", "own-writer", "other", "other-open", "other-writer"],
+)
+@pytest.mark.parametrize("place", [0, 1], ids=["only target", "second target"])
+def test_a_new_rule_needs_the_write_permission_of_every_target(
+    target: str, author: Caller, place: int, *, allowed: bool
+) -> None:
+    """A rule writes without its author, so an ACL that lets everyone write is not enough."""
+    own = RuleTarget(process="image/format,png", key="x", bucket="gallery")
+    targets = [RuleTarget(process="image/format,png", key="y", bucket=target)]
+    if place:
+        targets.insert(0, own if target == "gallery" else structs.replace(own, bucket=target))
+    bucket = Bucket(name="demo", events=(structs.replace(RULE, targets=tuple(targets)),))
+    others = Bucket(name="gallery"), Bucket(name="open", acl=Acl.PUBLIC_READ_WRITE)
+    services = memory_services(bucket, *others)
+    if allowed:
+        check_rules(bucket, (), author, services)
+        return
+    with pytest.raises(OssError) as caught:
+        check_rules(bucket, (), author, services)
+    assert caught.value.code is Code.ACCESS_DENIED
+
+
+def test_a_rule_that_is_saved_again_needs_no_permission() -> None:
+    """Whatever date is sent with it; any other change makes it a new rule."""
+    rule = structs.replace(
+        RULE, targets=(RuleTarget(process="style/x", key="x", bucket="gallery"),), since=NOW
+    )
+    services = memory_services(Bucket(name="demo"), Bucket(name="gallery"))
+    later = structs.replace(rule, since=NOW + timedelta(days=1))
+    for kept in (rule, later, structs.replace(rule, since=None)):
+        check_rules(Bucket(name="demo", events=(kept,)), (rule,), administrator(), services)
+    target = structs.replace(rule.targets[0], key="{object}")
+    for changed in ({"prefix": ""}, {"suffix": ""}, {"targets": (target,)}):
+        settings = Bucket(name="demo", events=(structs.replace(rule, **changed),))
+        with pytest.raises(OssError):
+            check_rules(settings, (rule,), administrator(), services)

@@ -150,8 +150,8 @@ def test_any_other_json_is_dead_lettered_at_once(value: Any) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "complaint"),
     [
-        ("key", 7, "job.key must be a text, not int"),
-        ("targets", [], "job.targets must be a list of one target or more"),
+        ("key", 7, "job.key must be a key of 1 to 1023 characters, not int"),
+        ("targets", [], "job.targets must be a list of 1 to 200 targets"),
         (
             "targets",
             [{"process": "image/info", "bucket": "demo"}],
@@ -199,3 +199,47 @@ def test_a_malformed_message_is_dead_lettered_at_once(body: str) -> None:
     ((sent, reason),) = settle(body).dead_lettered
     assert sent == body
     assert "neither a job nor an event" in reason
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"task_id": "x" * 3000},
+        {"event_id": "x" * 3000},
+        {"bucket": "no bucket's name"},
+        {"bucket": "x" * 3000},
+        {"key": "x" * 3000},
+        {"etag": "x" * 3000},
+        {"topic": "x" * 3000},
+        {"task_id": ""},
+        {"key": ""},
+    ],
+    ids=str,
+)
+def test_a_member_of_a_wrong_length_is_malformed(odd: dict[str, str]) -> None:
+    """The first delivery dead-letters it: no store would ever take it."""
+    queue = settle(replace(JOB, **odd).to_json())
+    ((_, reason),) = queue.dead_lettered
+    assert reason.startswith("neither a job nor an event")
+
+
+def test_a_job_with_too_many_targets_is_malformed() -> None:
+    """200 are what 20 rules of 10 targets make."""
+    queue = settle(replace(JOB, targets=JOB.targets * 200 * 2).to_json())
+    ((_, reason),) = queue.dead_lettered
+    assert "200" in reason
+
+
+def test_a_job_of_a_bucket_that_is_not_served_fails_at_once() -> None:
+    """As its author is told: NoSuchBucket, on the first delivery."""
+    queue = settle(replace(JOB, bucket="elsewhere").to_json())
+    ((_, reason),) = queue.dead_lettered
+    assert reason.startswith("NoSuchBucket")
+
+
+@pytest.mark.parametrize("depth", [1000, 20_000, 100_000])
+@pytest.mark.parametrize("around", ["[", '{"a":', '{"job":', '{"Records":['])
+def test_a_deep_message_is_malformed(depth: int, around: str) -> None:
+    """At any depth, by the first delivery."""
+    queue = settle(around * depth)
+    assert len(queue.dead_lettered) == 1

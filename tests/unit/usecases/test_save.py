@@ -187,7 +187,7 @@ def test_an_invalid_save_is_refused_before_the_source_is_read(
 def test_an_operation_that_post_does_not_support_is_named(
     objects: MemoryObjects, process: str, operation: str
 ) -> None:
-    """C-17, spec 06 T13: the message is the documented one."""
+    """Spec 06 T13: the message is the documented one."""
     assert refusal(objects, process).message == f"operation not support post: {operation}"
 
 

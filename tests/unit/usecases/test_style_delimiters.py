@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.buckets import DELIMITERS, Bucket
+from darkroom.auth import ANONYMOUS, Caller, Permission
+from darkroom.buckets import DELIMITERS, Acl, Bucket
 from darkroom.errors import Code, OssError, no_such_key
 from darkroom.process.grammar import STYLE_NAME
 from darkroom.usecases.services import Services
@@ -24,9 +25,14 @@ from tests.fakes.services import memory_services
 ALL = "@! ! / - _"
 
 
-def services_with(delimiters: str, names: Iterable[str] = (), keys: Iterable[str] = ()) -> Services:
-    """Return services whose bucket has these delimiters, styles and objects."""
-    bucket = Bucket(name="demo", delimiters=tuple(delimiters.split()))
+def services_with(
+    delimiters: str,
+    names: Iterable[str] = (),
+    keys: Iterable[str] = (),
+    acl: Acl = Acl.PUBLIC_READ,
+) -> Services:
+    """Return services whose bucket has these delimiters, styles, objects and ACL."""
+    bucket = Bucket(name="demo", acl=acl, delimiters=tuple(delimiters.split()))
     objects = MemoryObjects()
     for key in keys:
         objects.add("demo", key)
@@ -113,9 +119,25 @@ def test_the_rightmost_split_determines_the_missing_style_or_key(
 ) -> None:
     """C-150, 4 and 5: NoSuchStyle if the object of that split exists, otherwise NoSuchKey."""
     made = services_with("! -", keys=keys.split())
-    with pytest.raises(OssError) as refused, report_missing_style(path, demo(made), made):
+    with (
+        pytest.raises(OssError) as refused,
+        report_missing_style(path, demo(made), ANONYMOUS, made),
+    ):
         raise no_such_key(path)
     assert refused.value.code is expected
+
+
+def test_an_object_that_the_caller_may_not_read_counts_as_missing() -> None:
+    """Otherwise a path without a style would reveal that a closed object exists."""
+    made = services_with("!", keys=["a.jpg"], acl=Acl.PRIVATE)
+    reader = Caller(key_id="k", buckets=frozenset("*"), permissions=frozenset({Permission.READ}))
+    for caller, expected in ((ANONYMOUS, Code.NO_SUCH_KEY), (reader, Code.NO_SUCH_STYLE)):
+        with (
+            pytest.raises(OssError) as refused,
+            report_missing_style("a.jpg!none", demo(made), caller, made),
+        ):
+            raise no_such_key("a.jpg!none")
+        assert refused.value.code is expected
 
 
 def test_other_errors_are_raised_unchanged() -> None:
@@ -123,7 +145,7 @@ def test_other_errors_are_raised_unchanged() -> None:
     made = services_with("!", keys=["a.jpg"])
     with (
         pytest.raises(OssError) as refused,
-        report_missing_style("a.jpg!x", demo(made), made),
+        report_missing_style("a.jpg!x", demo(made), ANONYMOUS, made),
     ):
         raise OssError(Code.ACCESS_DENIED)
     assert refused.value.code is Code.ACCESS_DENIED

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 from PIL import Image
 
+from darkroom.auth import ANONYMOUS
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError, no_such_key
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.pipeline import Result
 from darkroom.limits import Limits
 from darkroom.ports.objects import ObjectReplaced, OpenObject, RangeSpec
-from darkroom.usecases.authorization import get_bucket
+from darkroom.usecases.authorization import MarkRights, ReadPurpose, get_bucket
 from darkroom.usecases.render import RenderRequest, RenderResult, render
 from darkroom.usecases.watermark_loader import WatermarkLoader
 from tests.fakes.objects import MemoryObjects
@@ -39,7 +40,7 @@ def filled(colour: str) -> bytes:
 def loader(store: MemoryObjects, context: ProcessingContext | None = None) -> WatermarkLoader:
     """Return the watermark loader of `demo`."""
     return WatermarkLoader(
-        bucket="demo",
+        rights=MarkRights(bucket=DEMO, caller=ANONYMOUS, purpose=ReadPurpose.STYLED),
         services=memory_services(DEMO, objects=store),
         context=context or ProcessingContext(),
     )

@@ -9,9 +9,9 @@ from darkroom.auth import ANONYMOUS, Caller
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
-from darkroom.web.cdn import came_through_cdn, limit_caching, private_cache_control
+from darkroom.web.cdn import came_through_cdn, limit_caching
 from darkroom.web.dispatch import dispatch, locate
-from darkroom.web.http import Request, Response
+from darkroom.web.http import Request, Response, private_cache_control
 from darkroom.web.lambda_events import request_from_event
 from tests.fakes.services import MemoryOriginVerifier, memory_services
 

@@ -3,7 +3,13 @@
 import pytest
 
 from darkroom.usecases.authorization import Access
-from darkroom.web.dispatch import BUCKET_ROUTES, OBJECT_ROUTES, SERVICE_ROUTES, Route
+from darkroom.web.authentication import authenticate
+from darkroom.web.dispatch import (
+    BUCKET_ROUTES,
+    OBJECT_ROUTES,
+    SERVICE_ROUTES,
+    Route,
+)
 
 TABLES = {"object": OBJECT_ROUTES, "bucket": BUCKET_ROUTES, "service": SERVICE_ROUTES}
 
@@ -19,10 +25,17 @@ def test_every_route_requires_a_right(table: str) -> None:
 
 
 def test_the_routes_without_a_right_are_listed() -> None:
-    """The handlers with `Access.NONE` are the listed two; a third fails this test."""
+    """The handler with `Access.NONE` is the listed one; a second fails this test."""
     routes = [route for table in TABLES.values() for route in table.values()]
     open_to_all = {route.handler.__name__ for route in routes if route.requires is Access.NONE}
-    assert open_to_all == {"refuse_put", "post_object"}
+    assert open_to_all == {"refuse_put"}
+
+
+def test_the_routes_with_a_signature_of_their_own_are_listed() -> None:
+    """Only a form is signed in its body; every other route verifies header and query."""
+    routes = [route for table in TABLES.values() for route in table.values()]
+    others = {each.handler.__name__ for each in routes if each.authenticate is not authenticate}
+    assert others == {"post_object"}
 
 
 def test_no_write_method_requires_only_a_read_right() -> None:

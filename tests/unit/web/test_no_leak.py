@@ -18,6 +18,7 @@ from darkroom.web.dispatch import dispatch, locate
 from darkroom.web.http import ObjectBody, Request
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.services import NOW, memory_services
+from tests.post_forms import CONTENT_TYPE, form_body, policy, v1_fields
 from tests.signed_forms import sign_in_every_form
 
 OWNER = AccessKey(
@@ -92,7 +93,15 @@ header_names = st.sampled_from(
     ]
 )
 header_values = texts | st.sampled_from(
-    ["", "closed.oss.example.com", "/closed/secret.txt", "bytes=0-", "OSS ak:", "public-read"]
+    [
+        "",
+        "closed.oss.example.com",
+        "/closed/secret.txt",
+        "bytes=0-",
+        "OSS ak:",
+        "public-read",
+        CONTENT_TYPE,
+    ]
 )
 bodies = st.binary(max_size=20) | st.sampled_from(
     [
@@ -100,6 +109,9 @@ bodies = st.binary(max_size=20) | st.sampled_from(
         b'{"acl": "public-read"}',
         b"<Delete><Object><Key>secret.txt</Key></Object></Delete>",
         b"x-oss-process=image/info|sys/saveas,o_YQ",
+        form_body({"key": "secret.txt"}, b"other"),
+        form_body({"key": "secret.txt", "OSSAccessKeyId": "ak"}, b"other"),
+        form_body(v1_fields(policy({"bucket": "closed"}), "ak", "x"), b"other"),
     ]
 )
 

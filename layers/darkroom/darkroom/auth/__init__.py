@@ -9,8 +9,9 @@ from darkroom.auth.credentials import (
     Permission,
     SecurityToken,
 )
+from darkroom.auth.post_policy import read_policy
 from darkroom.auth.signed_request import SignedRequest
-from darkroom.auth.verify import verify
+from darkroom.auth.verify import covers_all_parameters, verify, verify_form
 
 __all__ = [
     "ANONYMOUS",
@@ -21,5 +22,8 @@ __all__ = [
     "Permission",
     "SecurityToken",
     "SignedRequest",
+    "covers_all_parameters",
+    "read_policy",
     "verify",
+    "verify_form",
 ]

@@ -9,6 +9,7 @@ from darkroom.errors import Code, OssError
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 
+EC_MALFORMED = "0002-00000063"
 EC_MISMATCH = "0002-00000040"
 
 
@@ -54,9 +55,9 @@ def _text_and_bytes(name: str, text: str) -> dict[str, str]:
     return {name: text, f"{name}Bytes": to_bytes(text).hex(" ").upper()}
 
 
-def malformed_authorization() -> OssError:
+def malformed_authorization(message: str = "Authorization header is invalid.") -> OssError:
     """Return the error for an `Authorization` header that no signature version reads."""
-    return OssError(Code.INVALID_ARGUMENT, "Authorization header is invalid.")
+    return OssError(Code.INVALID_ARGUMENT, message, ec=EC_MALFORMED)
 
 
 def authorization_fields(

@@ -16,8 +16,8 @@ type Pairs = tuple[tuple[str, str], ...]
 class SignedRequest:
     """A request as signatures cover it, whatever its URL form (spec 01 §5).
 
-    Key and query are percent-decoded exactly once; a `+` in the query was a space, except in
-    `x-oss-process`, where it stays (C-11).
+    Key and query are percent-decoded exactly once; a `+` in the query was a space, except in a
+    process, where it stays (C-11).
     """
 
     method: str
@@ -25,6 +25,8 @@ class SignedRequest:
     """OSS name of the bucket, also for a custom domain; None for the service itself."""
     key: str = ""
     """Empty at bucket level."""
+    bucket_slash: bool = True
+    """Whether the resource of a bucket ends with a slash: the C SDK signs it without one."""
     query: Pairs = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; the values of a repeated header are joined by `,`."""
@@ -41,8 +43,17 @@ class SignedRequest:
 
     @property
     def resource(self) -> str:
-        """The signed name of the resource: `/`, `/bucket/` or `/bucket/key`."""
-        return f"/{self.key}" if self.bucket is None else f"/{self.bucket}/{self.key}"
+        """The signed name of the resource: `/`, `/bucket/`, `/bucket` or `/bucket/key`."""
+        if self.bucket is None:
+            return f"/{self.key}"
+        return f"/{self.bucket}/{self.key}" if self.key or self.bucket_slash else f"/{self.bucket}"
+
+    @property
+    def spellings(self) -> tuple[Self, ...]:
+        """The request with each name of its resource that an SDK may sign, the usual one first."""
+        if self.bucket is None or self.key:
+            return (self,)
+        return self, replace(self, bucket_slash=False)
 
     def with_headers(self, added: Mapping[str, str]) -> Self:
         """Return a copy with further headers, by lower-case name."""

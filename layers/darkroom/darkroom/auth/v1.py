@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 
-from darkroom import http_dates
 from darkroom.auth import validity
 from darkroom.auth.presented import PresentedSignature, malformed_authorization, required_parameters
 from darkroom.auth.signed_request import (
@@ -67,8 +66,8 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
     key_id, _, signature = credentials.partition(":")
     if not key_id or not signature:
         raise malformed_authorization()
-    date = request.header("x-oss-date") or request.header("date")
-    validity.check_skew(validity.parse(date, http_dates.HTTP_FORMAT), now)
+    date, moment = validity.parse_headers(request)
+    validity.check_skew(moment, now)
     return PresentedSignature(
         key_id=key_id,
         signature=signature,
@@ -93,11 +92,12 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
 
 def strings_to_sign(request: SignedRequest, date: str) -> tuple[str, ...]:
     """Return the string with all `x-oss-*` parameters and the one with listed ones (C-23)."""
-    every, listed = (
-        string_to_sign(request, date, covers)
+    texts = (
+        string_to_sign(spelling, date, covers)
+        for spelling in request.spellings
         for covers in (is_subresource, SUBRESOURCES.__contains__)
     )
-    return (every,) if every == listed else (every, listed)
+    return tuple(dict.fromkeys(texts))
 
 
 def string_to_sign(

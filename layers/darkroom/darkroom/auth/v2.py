@@ -42,7 +42,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
     return PresentedSignature(
         key_id=fields["AccessKeyId"],
         signature=fields["Signature"],
-        texts=(string_to_sign(request, date, additional),),
+        texts=tuple(string_to_sign(each, date, additional) for each in request.spellings),
         sign=sign,
         token=request.header(STS_HEADER),
     )
@@ -57,7 +57,9 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
     return PresentedSignature(
         key_id=key_id,
         signature=signature,
-        texts=(string_to_sign(request, expires, additional, unsigned),),
+        texts=tuple(
+            string_to_sign(each, expires, additional, unsigned) for each in request.spellings
+        ),
         sign=sign,
         token=request.parameter(STS_PARAMETER) or "",
     )

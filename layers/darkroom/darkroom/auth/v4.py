@@ -27,6 +27,7 @@ from darkroom.auth.signed_request import (
     to_bytes,
 )
 from darkroom.errors import invalid
+from darkroom.http_dates import write_date
 from darkroom.process.parameters import Integer, InvalidValue
 
 SCHEME = "OSS4-HMAC-SHA256"
@@ -42,7 +43,11 @@ STS = "x-oss-security-token"
 
 _REQUIRED = frozenset({"Credential", "Signature"})
 _OPTIONAL = frozenset({"AdditionalHeaders"})
-_LIFETIME = Integer(1, 604_800)
+DAY_FORMAT = "%Y%m%d"
+MAX_LIFETIME = 604_800
+"""Seconds for which a signed URL or a form may be valid."""
+
+_LIFETIME = Integer(1, MAX_LIFETIME)
 _EC_NO_EXPIRES = "0002-00000215"
 
 
@@ -60,12 +65,15 @@ class Scope:
 
 
 def read_header(request: SignedRequest, credentials: str, now: datetime) -> PresentedSignature:
-    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; two headers must be sent with it."""
+    """Read `Credential=…,AdditionalHeaders=…,Signature=…`; a date and a digest are sent with it.
+
+    Go's SDK v1 sends `Date` alone: its text is signed as it was sent (spec 01 §5.4).
+    """
     fields = authorization_fields(credentials, "=", required=_REQUIRED, optional=_OPTIONAL)
     if not _is_credential(fields["Credential"]):
         raise malformed_authorization()
-    date = request.header(DATE)
-    validity.check_skew(validity.parse(date, http_dates.BASIC_FORMAT), now)
+    date, moment = validity.parse_headers(request)
+    validity.check_skew(moment, now)
     if PAYLOAD not in request.headers:
         raise invalid(PAYLOAD, "", f"Value must be {UNSIGNED_PAYLOAD} or a SHA-256")
     return _present(
@@ -73,6 +81,7 @@ def read_header(request: SignedRequest, credentials: str, now: datetime) -> Pres
         query=request.query,
         credential=fields["Credential"],
         date=date,
+        day=write_date(moment, DAY_FORMAT),
         signature=fields["Signature"],
         additional=fields.get("AdditionalHeaders", ""),
         token=request.header(STS),
@@ -86,18 +95,39 @@ def read_url(request: SignedRequest, now: datetime) -> PresentedSignature:
         request, CREDENTIAL, DATE, EXPIRES, SIGNATURE, ec=_EC_NO_EXPIRES if no_expires else None
     )
     lifetime = _lifetime(expires)
-    if not _is_credential(credential):
-        raise invalid(CREDENTIAL, credential, "Value must be <id>/<date>/<region>/oss/<version>")
+    _check_credential(credential)
     validity.check_lifetime(validity.parse(date, http_dates.BASIC_FORMAT), lifetime, now)
     return _present(
         request,
         query=tuple(pair for pair in request.query if pair[0] != SIGNATURE),
         credential=credential,
         date=date,
+        day=date[:8],
         signature=signature,
         additional=request.parameter(ADDITIONAL) or "",
         token=request.parameter(STS) or "",
     )
+
+
+def read_form(
+    *, policy: str, credential: str, date: str, signature: str, token: str, now: datetime
+) -> PresentedSignature:
+    """Read the fields of a form, which sign its policy alone; valid for a week at most."""
+    _check_credential(credential)
+    validity.check_lifetime(validity.parse(date, http_dates.BASIC_FORMAT), MAX_LIFETIME, now)
+    key_id, _, region, _, _ = credential.rsplit("/", 4)
+    scope = Scope(date[:8], region)
+    presented = PresentedSignature(
+        key_id=key_id, signature=signature, texts=(policy,), sign=partial(sign, scope), token=token
+    )
+    if credential != f"{key_id}/{scope.text()}":
+        raise presented.mismatch()
+    return presented
+
+
+def _check_credential(text: str) -> None:
+    if not _is_credential(text):
+        raise invalid(CREDENTIAL, text, "Value must be <id>/<date>/<region>/oss/<version>")
 
 
 def _is_credential(text: str) -> bool:
@@ -117,18 +147,22 @@ def _present(
     query: Pairs,
     credential: str,
     date: str,
+    day: str,
     signature: str,
     additional: str,
     token: str,
 ) -> PresentedSignature:
     """Rebuild the signed strings; a scope of another day or product cannot match (C-26)."""
     key_id, _, region, _, _ = credential.rsplit("/", 4)
-    scope = Scope(date[:8], region)
-    canonical = canonical_request(request, query, header_names(additional))
+    scope = Scope(day, region)
+    canonical, *others = (
+        canonical_request(spelling, query, header_names(additional))
+        for spelling in request.spellings
+    )
     presented = PresentedSignature(
         key_id=key_id,
         signature=signature,
-        texts=(string_to_sign(date, scope, canonical),),
+        texts=tuple(string_to_sign(date, scope, text) for text in (canonical, *others)),
         sign=partial(sign, scope),
         token=token,
         canonical_request=canonical,

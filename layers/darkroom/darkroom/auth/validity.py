@@ -3,12 +3,30 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from darkroom.auth.signed_request import SignedRequest
 from darkroom.errors import Code, OssError
-from darkroom.http_dates import write_date
+from darkroom.http_dates import BASIC_FORMAT, HTTP_FORMAT, write_date
+
+EC_INVALID_DATE = "0002-00000503"
 
 SKEW = timedelta(minutes=15)
 
+_BASIC = re.compile(r"[0-9]{8}T[0-9]{6}Z", re.ASCII)
+
 _SECONDS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def parse_headers(request: SignedRequest) -> tuple[str, datetime]:
+    """Return the date of a request that is signed in its header, as it was sent and as a moment.
+
+    `x-oss-date` has one of two forms, and takes the place of `Date` (spec 01 §5.1, §5.4).
+    """
+    text = request.header("x-oss-date")
+    if not text:
+        text = request.header("date")
+        return text, parse(text, HTTP_FORMAT)
+    basic = _BASIC.fullmatch(text) is not None
+    return text, parse(text, BASIC_FORMAT if basic else HTTP_FORMAT)
 
 
 def parse(text: str, form: str) -> datetime:
@@ -46,7 +64,8 @@ def check_lifetime(moment: datetime, seconds: int, now: datetime) -> None:
 
 
 def _invalid_date() -> OssError:
-    return OssError(Code.ACCESS_DENIED, "OSS authentication requires a valid Date.")
+    message = "OSS authentication requires a valid Date."
+    return OssError(Code.ACCESS_DENIED, message, ec=EC_INVALID_DATE)
 
 
 def _expired() -> OssError:

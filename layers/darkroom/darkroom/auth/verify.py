@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from darkroom.auth import v1, v2, v4
+from darkroom.auth import form_fields, v1, v2, v4
 from darkroom.auth.credentials import ANONYMOUS, AccessKey, Caller, Credentials
 from darkroom.auth.presented import UNSIGNED_PAYLOAD, PresentedSignature, malformed_authorization
 from darkroom.auth.signed_request import SignedRequest, to_bytes
@@ -34,14 +34,39 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
     presented = _presented_signature(request, now)
     if presented is None:
         return ANONYMOUS
+    caller = _verify_presented(presented, credentials, now)
+    _check_body(presented, request)
+    return caller
+
+
+def verify_form(fields: Mapping[str, str], *, credentials: Credentials, now: datetime) -> Caller:
+    """Return the caller who signed the policy of a form, by its fields' lower-case names.
+
+    `ANONYMOUS` where no field belongs to a signature; raises `OssError` as `verify` does.
+    """
+    presented = form_fields.read_form(fields, now)
+    return ANONYMOUS if presented is None else _verify_presented(presented, credentials, now)
+
+
+def _verify_presented(
+    presented: PresentedSignature, credentials: Credentials, now: datetime
+) -> Caller:
     key = credentials.find(presented.key_id)
     if key is None or not key.active:
         raise _unknown_key(presented)
     _check_token(presented, key, now)
     if not presented.signed_with(key.secret):
         raise presented.mismatch()
-    _check_body(presented, request)
     return key.caller()
+
+
+def covers_all_parameters(request: SignedRequest) -> bool:
+    """Return whether nobody can add a query parameter to the request without its signer.
+
+    V1 signs only the parameters that it lists (spec 01 §5.1); an unsigned request has no signer.
+    """
+    scheme = request.header("authorization").partition(" ")[0]
+    return scheme != v1.SCHEME and _url_reader(request) is not v1.read_url
 
 
 def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSignature | None:
@@ -56,7 +81,11 @@ def _presented_signature(request: SignedRequest, now: datetime) -> PresentedSign
         )
     scheme, _, presented = request.header("authorization").partition(" ")
     if scheme not in _HEADERS:
-        raise malformed_authorization()
+        schemes = f"{v1.SCHEME}, {v2.SCHEME} and {v4.SCHEME}"
+        raise malformed_authorization(
+            f"Authorization header is invalid. Its scheme is one of {schemes}: "
+            "this service has the interface of OSS, not that of S3."
+        )
     return _HEADERS[scheme](request, presented, now)
 
 
@@ -84,7 +113,9 @@ def _check_token(presented: PresentedSignature, key: AccessKey, now: datetime) -
     if not _TOKEN.fullmatch(presented.token):
         raise OssError(Code.INVALID_SECURITY_TOKEN)
     given = to_bytes(presented.token)
-    if key.token is None or not hmac.compare_digest(to_bytes(key.token.value), given):
+    if key.token is None:
+        raise _unknown_key(presented)
+    if not hmac.compare_digest(to_bytes(key.token.value), given):
         raise OssError(Code.ACCESS_KEY_TOKEN_MISMATCH)
     if now >= key.token.expires:
         raise OssError(Code.SECURITY_TOKEN_EXPIRED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.config import Config
 
+from darkroom.aws.header_texts import send_any_text
 from darkroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Clients:
     @cached_property
     def s3(self) -> "S3Client":
         """S3, for objects."""
-        return log_calls(boto3.client("s3", config=self._config))
+        return log_calls(send_any_text(boto3.client("s3", config=self._config)))
 
     def s3_long_timeout(self) -> "S3Client":
         """Return S3 with one long attempt instead of several short ones."""
@@ -110,7 +111,8 @@ class Clients:
         overrides = Config(
             read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
+        client = boto3.client("s3", config=self._config.merge(overrides))
+        return log_calls(send_any_text(client))
 
     @cached_property
     def s3_short_timeout(self) -> "S3Client":

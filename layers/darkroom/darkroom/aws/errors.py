@@ -7,7 +7,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.errors import Code, OssError, invalid, no_such_bucket, no_such_key
+from darkroom.errors import (
+    Code,
+    OssError,
+    file_already_exists,
+    invalid,
+    no_such_bucket,
+    no_such_key,
+)
 from darkroom.ports.objects import ObjectReplaced
 
 EC_THROTTLED = "0004-00000801"
@@ -80,7 +87,7 @@ def _translate(error: ClientError, bucket: str, key: str) -> Exception:
     if code == "NoSuchBucket":
         return no_such_bucket(bucket)
     if code in _PRECONDITION_FAILED and details.get("Condition") == "If-None-Match":
-        return OssError(Code.FILE_ALREADY_EXISTS)
+        return file_already_exists()
     if code in _PRECONDITION_FAILED:
         return ObjectReplaced(key)
     return _ERROR_CODES.get(code, _UNKNOWN)()

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -12,18 +14,22 @@ from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseSt
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class
-from darkroom.errors import Code, OssError
+from darkroom.aws.header_texts import ascii_header
+from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class, store_etag
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import (
+    KeyVersion,
     ListPage,
     ListQuery,
     ObjectAttributes,
     ObjectInfo,
     ObjectSummary,
+    ObjectVersion,
     OpenObject,
     PutResult,
     RangeSpec,
+    VersionPage,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +54,12 @@ _PRESIGN_PARAMS = {
     "content-disposition": "ResponseContentDisposition",
     "content-encoding": "ResponseContentEncoding",
 }
+
+DELETE_THREADS = 8
+"""Objects deleted at the same time, where S3 cannot delete them in one call."""
+
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters of keys that S3 cannot repeat in a document."""
 
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
@@ -115,6 +127,16 @@ class S3Objects:
         info = object_info(bucket, key, response)
         return S3Object(client=self.client, request=request, response=response, info=info)
 
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the names and values of the object's tags."""
+        with translate_s3_errors(bucket, key, version_id):
+            response = self.client.get_object_tagging(
+                **self._object_params(bucket, key, version_id)
+            )
+        return [(tag["Key"], tag["Value"]) for tag in response["TagSet"]]
+
     def _object_params(self, bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         version = {} if version_id is None else {"VersionId": version_id}
         return {"Bucket": self.buckets[bucket], "Key": key, **version}
@@ -131,7 +153,9 @@ def _bound(position: int | None) -> str:
 
 def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return a URL valid for `PRESIGNED_SECONDS`, whose reply has these headers."""
-    overrides: dict[str, Any] = {_PRESIGN_PARAMS[name]: value for name, value in headers.items()}
+    overrides: dict[str, Any] = {
+        _PRESIGN_PARAMS[name]: ascii_header(name, value) for name, value in headers.items()
+    }
     if "expires" in headers:
         # An invalid date counts as past (RFC 9111 §5.3), and S3 requires a date.
         overrides[_PRESIGN_PARAMS["expires"]] = parse_http_date(headers["expires"]) or _PAST
@@ -195,7 +219,7 @@ class S3Writer:
                 Bucket=self.buckets[bucket],
                 Key=key,
                 CopySource=self._copy_source(source),
-                CopySourceIfMatch=source.etag.lower(),
+                CopySourceIfMatch=source.store_etag or source.etag.lower(),
                 MetadataDirective="REPLACE",
                 TaggingDirective="COPY" if attributes.tags is None else "REPLACE",
                 **s3_params(attributes, crc64=source.crc64, etag=source.etag),
@@ -204,6 +228,7 @@ class S3Writer:
         result = response["CopyObjectResult"]
         return PutResult(
             etag=etag(result),
+            store_etag=store_etag(result),
             last_modified=result["LastModified"].astimezone(UTC),
             version_id=response.get("VersionId"),
             crc64=source.crc64,
@@ -218,11 +243,24 @@ class S3Writer:
             if error.code is Code.NO_SUCH_KEY:
                 return
             raise
-        raise OssError(Code.FILE_ALREADY_EXISTS)
+        raise file_already_exists()
 
     def _copy_source(self, source: ObjectInfo) -> Any:
         named = {"Bucket": self.buckets[source.bucket], "Key": source.key}
         return named if source.version_id is None else {**named, "VersionId": source.version_id}
+
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags of the object; an empty list deletes them."""
+        named: dict[str, Any] = {"Bucket": self.buckets[bucket], "Key": key}
+        with translate_s3_errors(bucket, key):
+            if not tags:
+                self.client.delete_object_tagging(**named)
+                return
+            listed = [{"Key": name, "Value": value} for name, value in tags]
+            self.client.put_object_tagging(
+                **named,
+                Tagging={"TagSet": listed},  # type: ignore[typeddict-item]
+            )
 
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Delete the object; a missing one is no error."""
@@ -230,15 +268,31 @@ class S3Writer:
         with translate_s3_errors(bucket, key):
             self.client.delete_object(Bucket=self.buckets[bucket], Key=key, **version)
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects in one call; return the keys that are gone."""
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Delete up to 1000 objects or versions; return those that are gone.
+
+        S3 takes a list in XML, so keys with characters that XML cannot hold are deleted one by one.
+        """
+        single = {each for each in named if NOT_IN_XML.search(each[0])}
+        with ThreadPoolExecutor(DELETE_THREADS) as pool:
+            list(pool.map(lambda each: self.delete(bucket, each[0], version_id=each[1]), single))
+        listed = [each for each in named if each not in single]
+        failed = self._delete_listed(bucket, listed) if listed else set()
+        return [each for each in named if each not in failed]
+
+    def _delete_listed(self, bucket: str, named: Sequence[KeyVersion]) -> set[KeyVersion]:
+        objects = [
+            {"Key": key, **({} if version_id is None else {"VersionId": version_id})}
+            for key, version_id in named
+        ]
         with translate_s3_errors(bucket):
             response = self.client.delete_objects(
                 Bucket=self.buckets[bucket],
-                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
+                Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
             )
-        failed = {error.get("Key") for error in response.get("Errors", [])}
-        return [key for key in keys if key not in failed]
+        return {
+            (error.get("Key", ""), error.get("VersionId")) for error in response.get("Errors", [])
+        }
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:
@@ -272,12 +326,55 @@ class S3Lister:
             next_marker=response.get("NextContinuationToken"),
         )
 
+    def versioning(self, bucket: str) -> str | None:
+        """Return the state of the S3 bucket's versioning."""
+        with translate_s3_errors(bucket):
+            response = self.client.get_bucket_versioning(Bucket=self.buckets[bucket])
+        return response.get("Status")
+
+    def list_versions(
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
+    ) -> VersionPage:
+        """Return a page of S3's list of versions, by key."""
+        markers = zip(("KeyMarker", "VersionIdMarker"), after, strict=True)
+        position = {name: marker for name, marker in markers if marker}
+        with translate_s3_errors(bucket):
+            response = self.client.list_object_versions(
+                Bucket=self.buckets[bucket],
+                Prefix=listing.prefix,
+                Delimiter=listing.delimiter,
+                MaxKeys=listing.limit,
+                **position,  # type: ignore[arg-type]
+            )
+        versions = [_object_version(entry) for entry in response.get("Versions", [])]
+        deleted = [_object_version(entry) for entry in response.get("DeleteMarkers", [])]
+        next_marker = (response.get("NextKeyMarker", ""), response.get("NextVersionIdMarker", ""))
+        return VersionPage(
+            versions=sorted(
+                [*versions, *deleted],
+                key=lambda version: (version.key.encode(), not version.latest),
+            ),
+            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            next_marker=next_marker if response.get("IsTruncated") else None,
+        )
+
+
+def _object_version(entry: Mapping[str, Any]) -> ObjectVersion:
+    return ObjectVersion(
+        key=entry["Key"],
+        version_id=entry["VersionId"],
+        latest=entry["IsLatest"],
+        last_modified=entry["LastModified"].astimezone(UTC),
+        summary=_object_summary(entry) if "ETag" in entry else None,
+    )
+
 
 def _object_summary(entry: Mapping[str, Any]) -> ObjectSummary:
     return ObjectSummary(
         key=entry["Key"],
         size=entry["Size"],
         etag=etag(entry),
+        store_etag=store_etag(entry),
         last_modified=entry["LastModified"].astimezone(UTC),
         storage_class=storage_class(entry),
     )

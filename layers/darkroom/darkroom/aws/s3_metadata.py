@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from darkroom.aws.header_texts import header_text, metadata_text, metadata_word
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 from darkroom.ports.objects import (
-    DEFAULT_CONTENT_TYPE,
     RESERVED_METADATA_PREFIX,
     STANDARD_CLASS,
     ObjectAttributes,
@@ -39,6 +40,9 @@ _S3_STORAGE_CLASSES = {
     "ColdArchive": "DEEP_ARCHIVE",
 }
 
+_ENCRYPTIONS = {"AES256": "AES256", "aws:kms": "KMS", "aws:kms:dsse": "KMS"}
+"""OSS's name of an encryption on the server, by S3's."""
+
 _READ_HEADERS = {
     "CacheControl": "cache-control",
     "ContentDisposition": "content-disposition",
@@ -58,8 +62,13 @@ _WRITTEN_HEADERS = {
 
 def etag(response: Mapping[str, Any]) -> str:
     """Return the ETag bare and in upper case (C-38)."""
+    return store_etag(response).upper()
+
+
+def store_etag(response: Mapping[str, Any]) -> str:
+    """Return the ETag bare, as the store writes it."""
     etag: str = response["ETag"]
-    return etag.strip('"').upper()
+    return etag.strip('"')
 
 
 def storage_class(response: Mapping[str, Any]) -> str:
@@ -70,27 +79,35 @@ def storage_class(response: Mapping[str, Any]) -> str:
 def object_info(bucket: str, key: str, response: Mapping[str, Any]) -> ObjectInfo:
     """Read the header of an object, or of a byte range of one."""
     metadata: Mapping[str, str] = response.get("Metadata", {})
+    written_etag = store_etag(response)
+    headers = {
+        header: response[member] for member, header in _READ_HEADERS.items() if response.get(member)
+    }
+    content_type: str = response.get("ContentType") or DEFAULT_CONTENT_TYPE
     return ObjectInfo(
         bucket=bucket,
         key=key,
         # Of the whole object: the response may hold a range of it.
         size=int(response.get("ContentRange", "").rpartition("/")[2] or response["ContentLength"]),
-        etag=etag(response),
+        etag=written_etag.upper(),
+        store_etag=written_etag,
+        encryption=_ENCRYPTIONS.get(response.get("ServerSideEncryption", "")),
         last_modified=response["LastModified"].astimezone(UTC),
-        content_type=response.get("ContentType") or DEFAULT_CONTENT_TYPE,
+        content_type=content_type if content_type.isascii() else header_text(content_type),
         headers={
-            header: response[member]
-            for member, header in _READ_HEADERS.items()
-            if response.get(member)
+            name: value if value.isascii() else header_text(value)
+            for name, value in headers.items()
         },
         metadata={
-            n: value for n, value in metadata.items() if not n.startswith(RESERVED_METADATA_PREFIX)
+            name: metadata_text(value)
+            for name, value in metadata.items()
+            if not name.startswith(RESERVED_METADATA_PREFIX)
         },
         storage_class=storage_class(response),
         acl=_acl(metadata[ACL]) if ACL in metadata else None,
         by_rule=BY_RULE in metadata,
         version_id=response.get("VersionId"),
-        crc64=_crc64(metadata[CRC64], etag(response)) if CRC64 in metadata else None,
+        crc64=_crc64(metadata[CRC64], written_etag.upper()) if CRC64 in metadata else None,
     )
 
 
@@ -98,7 +115,7 @@ def s3_params(
     attributes: ObjectAttributes, *, crc64: int | None = None, etag: str = ""
 ) -> dict[str, Any]:
     """Return attributes as request parameters; the checksum is stored with its bytes' ETag."""
-    metadata = dict(attributes.metadata)
+    metadata = {name: metadata_word(value) for name, value in attributes.metadata.items()}
     if attributes.acl is not None:
         metadata[ACL] = attributes.acl
     if attributes.by_rule:

@@ -12,11 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3_metadata import etag, s3_params, storage_class
+from darkroom.aws.s3 import NOT_IN_XML
+from darkroom.aws.s3_metadata import etag, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced, PutResult
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 PREFIX = "parts/"
 """Prefix of the keys of staged parts; the bucket's lifecycle has a rule for it."""
+
+_FORBIDS_OVERWRITE = 0
+"""Number of an empty object among the parts, of an upload that must not replace an object."""
 
 MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
@@ -61,11 +66,14 @@ class S3PartStore:
         return list(self._staged_parts(upload))
 
     def _staged_parts(self, upload: UploadRef) -> Iterator[UploadedPart]:
+        staged = map(_uploaded_part, self._staged_objects(upload))
+        return (part for part in staged if part.number != _FORBIDS_OVERWRITE)
+
+    def _staged_objects(self, upload: UploadRef) -> Iterator[Mapping[str, Any]]:
         pages = self.client.get_paginator("list_objects_v2")
         with translate_s3_errors(upload.bucket, upload.key):
             for page in pages.paginate(Bucket=self.staging_bucket, Prefix=_prefix(upload)):
-                for entry in page.get("Contents", []):
-                    yield _uploaded_part(entry)
+                yield from page.get("Contents", [])
 
     def _check(self, upload: UploadRef) -> None:
         """Raise `NoSuchUpload` unless S3 has the upload under that key of that bucket."""
@@ -73,6 +81,20 @@ class S3PartStore:
             response = self.client.list_parts(**upload_params(self.buckets, upload), MaxParts=1)
         if response["Key"] != upload.key:
             raise OssError(Code.NO_SUCH_UPLOAD)
+
+    def forbid_overwrite(self, upload: UploadRef) -> None:
+        """Store that completing the upload must not replace an object: S3's upload cannot."""
+        with translate_s3_errors(upload.bucket, upload.key):
+            self.client.put_object(
+                Bucket=self.staging_bucket, Key=_part_key(upload, _FORBIDS_OVERWRITE), Body=b""
+            )
+
+    def forbids_overwrite(self, upload: UploadRef) -> bool:
+        """Return whether `forbid_overwrite` was called for the upload."""
+        name = _part_key(upload, _FORBIDS_OVERWRITE)
+        with translate_s3_errors(upload.bucket, upload.key):
+            found = self.client.list_objects_v2(Bucket=self.staging_bucket, Prefix=name, MaxKeys=1)
+        return "Contents" in found
 
     def read(self, upload: UploadRef, part: UploadedPart) -> bytes:
         """Read a listed part; raises `InvalidPart` if it is gone or was replaced since."""
@@ -92,7 +114,7 @@ class S3PartStore:
     def discard(self, upload: UploadRef) -> None:
         """Delete the staged parts; the lifecycle deletes those that cannot be deleted now."""
         with suppress(OssError):
-            names = [_part_key(upload, part.number) for part in self._staged_parts(upload)]
+            names = [entry["Key"] for entry in self._staged_objects(upload)]
             for first in range(0, len(names), MAX_DELETED_AT_ONCE):
                 objects = [{"Key": name} for name in names[first : first + MAX_DELETED_AT_ONCE]]
                 with translate_s3_errors(upload.bucket, upload.key):
@@ -145,13 +167,24 @@ class S3MultipartStore:
     """Returns the client with a long timeout: S3 answers after it has joined the parts."""
     parts: S3PartStore
 
-    def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
-        """Open an upload in S3 and return its id."""
+    def initiate(
+        self, bucket: str, key: str, attributes: ObjectAttributes, *, overwrite: bool = True
+    ) -> str:
+        """Open an upload in S3 and return its id.
+
+        Raises `InvalidObjectName` for a key that XML cannot hold: S3 repeats it in its replies.
+        """
+        if NOT_IN_XML.search(key):
+            message = "A key with control characters is stored in one request, not in parts."
+            raise OssError(Code.INVALID_OBJECT_NAME, message)
         with translate_s3_errors(bucket, key):
             response = self.client.create_multipart_upload(
                 Bucket=self.buckets[bucket], Key=key, **s3_params(attributes)
             )
-        return response["UploadId"]
+        upload_id = response["UploadId"]
+        if not overwrite:
+            self.parts.forbid_overwrite(UploadRef(bucket=bucket, key=key, id=upload_id))
+        return upload_id
 
     def complete(
         self,
@@ -163,7 +196,8 @@ class S3MultipartStore:
     ) -> PutResult:
         """Fill S3's upload with the staged parts and complete it; until then no object exists."""
         uploaded = self._upload_groups(upload, grouped(parts), remaining)
-        condition: dict[str, Any] = {} if overwrite else {"IfNoneMatch": "*"}
+        replaces = overwrite and not self.parts.forbids_overwrite(upload)
+        condition: dict[str, Any] = {} if replaces else {"IfNoneMatch": "*"}
         with translate_s3_errors(upload.bucket, upload.key):
             response = self.long_timeout_client().complete_multipart_upload(
                 **upload_params(self.buckets, upload),
@@ -171,7 +205,11 @@ class S3MultipartStore:
                 **condition,
             )
         self.parts.discard(upload)
-        return PutResult(etag=etag(response), version_id=response.get("VersionId"))
+        return PutResult(
+            etag=etag(response),
+            store_etag=store_etag(response),
+            version_id=response.get("VersionId"),
+        )
 
     def _upload_groups(
         self, upload: UploadRef, groups: Sequence[Group], remaining: Callable[[], float]
@@ -207,11 +245,14 @@ class S3MultipartStore:
                 MaxUploads=listing.limit,
                 KeyMarker=after[0],
                 UploadIdMarker=after[1],
+                EncodingType="url",
             )
-        marker = (response.get("NextKeyMarker", ""), response.get("NextUploadIdMarker", ""))
+        # S3-compatible stores may ignore the parameter. botocore decodes other lists only.
+        decode = unquote_plus if response.get("EncodingType") == "url" else str
+        marker = (decode(response.get("NextKeyMarker", "")), response.get("NextUploadIdMarker", ""))
         return UploadPage(
-            uploads=[_multipart_upload(entry) for entry in response.get("Uploads", [])],
-            prefixes=[entry["Prefix"] for entry in response.get("CommonPrefixes", [])],
+            uploads=[_multipart_upload(entry, decode) for entry in response.get("Uploads", [])],
+            prefixes=[decode(entry["Prefix"]) for entry in response.get("CommonPrefixes", [])],
             next_marker=marker if response["IsTruncated"] else None,
         )
 
@@ -238,9 +279,9 @@ def _check_time(remaining: Callable[[], float]) -> None:
         )
 
 
-def _multipart_upload(entry: Mapping[str, Any]) -> MultipartUpload:
+def _multipart_upload(entry: Mapping[str, Any], decode: Callable[[str], str]) -> MultipartUpload:
     return MultipartUpload(
-        key=entry["Key"],
+        key=decode(entry["Key"]),
         id=entry["UploadId"],
         initiated=entry["Initiated"].astimezone(UTC),
         storage_class=storage_class(entry),

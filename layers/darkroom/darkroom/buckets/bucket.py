@@ -55,11 +55,25 @@ type _KeyTemplate = Annotated[
 type _Extension = Annotated[
     str, _text("[A-Za-z0-9]{1,16}", "1 to 16 letters and digits, without the dot")
 ]
-type _Origin = Annotated[str, _text(r"(?=.)[!-)+-~]*\*?[!-)+-~]*", "an origin with one * at most")]
-type _HeaderPattern = Annotated[
-    str, _text(r"(?=.)[A-Za-z0-9-]*\*?[A-Za-z0-9-]*", "a header's name with one * at most")
+# A star begins an optional part: two adjacent repetitions of the same characters would take time
+# that is quadratic in the length of a text that does not match.
+type _Origin = Annotated[
+    str,
+    _text(
+        r"(?=.{1,255}\Z)[!-)+-~]*(?:\*[!-)+-~]*)?",
+        "an origin of at most 255 characters with one * at most",
+    ),
 ]
-type _HeaderName = Annotated[str, _text("[A-Za-z0-9-]+", "a header's name")]
+type _HeaderPattern = Annotated[
+    str,
+    _text(
+        r"(?=.{1,255}\Z)[A-Za-z0-9-]*(?:\*[A-Za-z0-9-]*)?",
+        "a header's name of at most 255 characters with one * at most",
+    ),
+]
+type _HeaderName = Annotated[
+    str, _text("[A-Za-z0-9-]{1,255}", "a header's name of at most 255 characters")
+]
 type _Process = Annotated[
     str, _text(r"(image|style)/[^|]{1,4096}", "a process that begins with image/ or style/")
 ]

@@ -62,9 +62,9 @@ class ProcessingContext:
     """Fields of the request's log line."""
     cache: RequestCache = field(default_factory=RequestCache, repr=False)
 
-    def check_deadline(self) -> None:
-        """Raise `ServiceUnavailable` once the deadline has passed."""
-        if self.remaining() <= 0:
+    def check_deadline(self, needed: float = 0) -> None:
+        """Raise `ServiceUnavailable` if no more than the needed seconds remain."""
+        if self.remaining() <= needed:
             raise OssError(
                 Code.SERVICE_UNAVAILABLE,
                 "The picture could not be processed in the time allowed. "

@@ -10,6 +10,7 @@ from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine, Planes
 from darkroom.imaging.picture import Header, Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 
 type QualityRule = Callable[[int | None], int]
@@ -29,6 +30,8 @@ class OutputPlan:
     progressive: bool = False
     full_chroma: bool = False
     """Whether a JPEG is written without chroma subsampling."""
+    negotiated: bool = False
+    """Whether the format follows from the formats that the client accepts."""
 
 
 class Operation(ABC):
@@ -36,6 +39,8 @@ class Operation(ABC):
 
     name: ClassVar[str]
     """The documented name of the action."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names of the action, which are read but never written."""
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def keeps_animation(self) -> bool:
@@ -46,9 +51,32 @@ class Operation(ABC):
 class PixelOperation(Operation):
     """An operation that changes pixels: a pure function from picture to new picture."""
 
+    weight: ClassVar[Weight]
+    """Bounds the processor time of `apply`, for the larger of the pictures before and after."""
+
+    def shape_after(self, before: Shape) -> Shape | None:
+        """Return the result's shape; None where `apply` refuses the picture."""
+        return before.resized(before.size)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of `apply`; may raise the errors of `apply` that depend on sizes alone."""
+        del context
+        pixels = max(before.pixels, after.pixels)
+        total.add(STEP + self.weight.of(pixels, alpha=before.alpha or after.alpha))
+
     @abstractmethod
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Return the new picture; the given one is not changed."""
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the result for a picture of `size`; by default the same.
+
+        Raises the `OssError` that `apply` raises for that size. `animated` is whether the source
+        has several frames.
+        """
+        return size
 
 
 class SupportsReducedDecode(ABC):

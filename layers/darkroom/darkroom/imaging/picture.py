@@ -60,10 +60,12 @@ class Header:
     loop_count: int = 1
     """How often an animation is played; 0 means for ever."""
     coefficient_bytes: int = 0
-    """Memory per pixel of the coefficients that a decoder keeps at any reduction."""
+    """Memory per pixel of the whole picture that a decoder takes at any reduction."""
     orientation: int = NORMAL_ORIENTATION
     alpha: bool = False
-    """Whether a HEIC or AVIF has an alpha channel; always False for other formats."""
+    """Whether a HEIC, AVIF, TIFF or BMP has an alpha channel; False for other formats."""
+    opaque: bool = False
+    """Whether the file certainly has no transparent pixel."""
     quality: int | None = None
     """Quality of a JPEG on the IJG scale, estimated from its luminance quantisation table."""
     resolution: Resolution | None = None

@@ -12,9 +12,10 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.formats.jpeg import JPEG
+from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
-from darkroom.imaging.plan import ProcessPlan, plan_process
+from darkroom.imaging.plan import ProcessPlan, check_work, plan_process
 from darkroom.imaging.transcoding import transcode
 from darkroom.limits import Limits
 
@@ -36,18 +37,21 @@ def run(
     context: ProcessingContext,
     *,
     upright: bool = True,
+    accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> Result:
     """Process a stored picture and return the result.
 
-    `upright` is whether EXIF orientation is applied when no operation decides it (C-63).
+    `upright` is whether EXIF orientation is applied when no operation decides it (C-63), `accepted`
+    is what `format,auto` chooses by.
     Raises `OssError` for a picture that is damaged or exceeds a limit, before any pixel is
     decoded where the header shows it.
     """
     header = _probe(data, context)
-    plan = _plan(header, operations, context, upright=upright)
+    plan = _plan(header, operations, context, upright=upright, accepted=accepted)
     _check_memory(header, plan, context.limits)
     if plan.report is not None:
         return _report(plan.report, data, header)
+    check_work(plan, header, context)
     transcoded = _transcode(data, header, plan, context)
     if transcoded is not None:
         return transcoded
@@ -79,7 +83,9 @@ def run_each(
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            plans[number] = _plan(header, operations, context, upright=upright)
+            plan = _plan(header, operations, context, upright=upright)
+            check_work(plan, header, context)
+            plans[number] = plan
         except OssError as error:
             yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
@@ -151,10 +157,21 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
 
 
 def _plan(
-    header: Header, operations: Sequence[Operation], context: ProcessingContext, *, upright: bool
+    header: Header,
+    operations: Sequence[Operation],
+    context: ProcessingContext,
+    *,
+    upright: bool,
+    accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> ProcessPlan:
-    exact_only = context.engine is not None
-    return plan_process(header, operations, context.limits, upright=upright, exact_only=exact_only)
+    return plan_process(
+        header,
+        operations,
+        context.limits,
+        upright=upright,
+        exact_only=context.engine is not None,
+        accepted=accepted,
+    )
 
 
 def _transcode(
@@ -210,6 +227,7 @@ def _process_frames(
             for step in plan.steps:
                 context.check_deadline()
                 picture = step.apply(picture, context)
-            context.check_deadline()
+            # An encoder cannot be interrupted: it starts only if it certainly ends in time.
+            context.check_deadline(target.encoding_seconds(picture.image))
             target.check_encoder_memory(picture.image, plan.output, context.limits)
         yield Frame(picture.image, duration)

@@ -65,8 +65,13 @@ class MultipartStore(Protocol):
     def parts(self) -> PartStore:
         """The store of their parts."""
 
-    def initiate(self, bucket: str, key: str, attributes: ObjectAttributes) -> str:
-        """Open an upload and return its id."""
+    def initiate(
+        self, bucket: str, key: str, attributes: ObjectAttributes, *, overwrite: bool = True
+    ) -> str:
+        """Open an upload and return its id.
+
+        Without `overwrite`, completing it raises `FileAlreadyExists` for an existing object.
+        """
 
     def complete(
         self,
@@ -76,7 +81,10 @@ class MultipartStore(Protocol):
         overwrite: bool = True,
         remaining: Callable[[], float] = lambda: float("inf"),
     ) -> PutResult:
-        """Create the object from stored parts; `remaining` returns the seconds that are left."""
+        """Create the object from stored parts; `remaining` returns the seconds that are left.
+
+        An existing object is replaced only if both `overwrite` and the initiation allow it.
+        """
 
     def abort(self, upload: UploadRef) -> None:
         """Discard an upload and its parts."""

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from darkroom.buckets import Acl
+from darkroom.content_types import DEFAULT_CONTENT_TYPE
 
 STANDARD_CLASS = "Standard"
 
 STORAGE_CLASSES = (STANDARD_CLASS, "IA", "Archive", "ColdArchive")
-
-DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 RESERVED_METADATA_PREFIX = "darkroom-"
 """Begins the names of metadata that adapters use themselves and never return."""
@@ -32,7 +31,7 @@ class ObjectAttributes:
     by_rule: bool = False
     """Whether a bucket's rule created the object; no rule fires for such an object."""
     tags: str | None = None
-    """`name=value&…`, percent-encoded; never returned. None lets a copy keep its source's tags."""
+    """`name=value&…`, percent-encoded. None lets a copy keep its source's tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,10 @@ class ObjectInfo:
     version_id: str | None = None
     crc64: int | None = None
     """CRC-64 of the bytes, None where it is not certain."""
+    store_etag: str = ""
+    """`etag` as the store writes it: clients that are redirected to the store compare it (C-38)."""
+    encryption: str | None = None
+    """Name of the encryption on the server; None where the store reports none."""
 
 
 class ObjectReplaced(Exception):
@@ -96,6 +99,11 @@ class ObjectReader(Protocol):
     ) -> OpenObject:
         """Open the object or a range of it; raises `InvalidRange` if it has no byte of that."""
 
+    def tags(
+        self, bucket: str, key: str, *, version_id: str | None = None
+    ) -> Sequence[tuple[str, str]]:
+        """Return the names and values of the object's tags."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutResult:
@@ -108,6 +116,14 @@ class PutResult:
     version_id: str | None = None
     md5: bytes | None = None
     crc64: int | None = None
+    store_etag: str = ""
+    """`etag` as the store writes it."""
+    size: int = 0
+    """Bytes of an object that was copied or completed."""
+
+
+type KeyVersion = tuple[str, str | None]
+"""Key and version id of an object; without an id, the current version."""
 
 
 class ObjectWriter(Protocol):
@@ -139,11 +155,14 @@ class ObjectWriter(Protocol):
     ) -> PutResult:
         """Copy exactly that version of the source, or raise `ObjectReplaced`."""
 
+    def put_tags(self, bucket: str, key: str, tags: Sequence[tuple[str, str]]) -> None:
+        """Replace the tags of the object; raises `NoSuchKey`."""
+
     def delete(self, bucket: str, key: str, *, version_id: str | None = None) -> None:
         """Delete the object; a missing one is no error."""
 
-    def delete_all(self, bucket: str, keys: Sequence[str]) -> Sequence[str]:
-        """Delete up to 1000 objects; return the keys that are gone, in their order."""
+    def delete_all(self, bucket: str, named: Sequence[KeyVersion]) -> Sequence[KeyVersion]:
+        """Delete up to 1000 objects or versions; return those that are gone, in their order."""
 
 
 class Presigner(Protocol):
@@ -173,6 +192,8 @@ class ObjectSummary:
     etag: str
     last_modified: datetime
     storage_class: str = STANDARD_CLASS
+    store_etag: str = ""
+    """`etag` as the store writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +206,38 @@ class ListPage:
     """Where the next page begins, a token or a key like the request's; None on the last page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectVersion:
+    """A version of an object as a list shows it, or the marker of its deletion."""
+
+    key: str
+    version_id: str
+    latest: bool
+    last_modified: datetime
+    summary: ObjectSummary | None
+    """None for the marker of a deletion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPage:
+    """A page of versions."""
+
+    versions: Sequence[ObjectVersion]
+    prefixes: Sequence[str]
+    next_marker: tuple[str, str] | None
+    """Key and version id of the last entry; None on the last page."""
+
+
 class ObjectLister(Protocol):
     """Listing objects; a missing bucket raises `NoSuchBucket`."""
+
+    def versioning(self, bucket: str) -> str | None:
+        """Return `Enabled` or `Suspended`; None for a bucket that never had versions."""
+
+    def list_versions(
+        self, bucket: str, listing: ListQuery, *, after: tuple[str, str] = ("", "")
+    ) -> VersionPage:
+        """List all versions after a key and a version id."""
 
     def list(
         self, bucket: str, listing: ListQuery, *, token: str | None = None, after: str = ""

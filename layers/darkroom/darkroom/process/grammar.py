@@ -15,7 +15,21 @@ from darkroom.process.parameters import Base64Text, bind, canonical_text, parame
 MAX_PROCESS_BYTES = 4096
 """Bytes of a process value after decoding (C-06)."""
 
+PROCESS = "x-oss-process"
+"""The query parameter of a process value; other clouds name it otherwise (spec 07 §2)."""
+
 STYLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}", re.ASCII)
+
+OTHER_PRODUCTS = {
+    "video": "Video processing",
+    "doc": "Document processing",
+    "imm": "Intelligent media management",
+}
+"""Products of OSS by the first word of their values: answered 501 (C-09)."""
+
+STYLE_PREFIX = "style/"
+
+_IMAGE = "image/"
 
 EC_NO_ACTION = "0040-00000212"
 EC_TOO_LONG = "0017-00000288"
@@ -81,10 +95,11 @@ class Process:
         return f"{pipeline}|{sysop}" if sysop else pipeline
 
 
-def parse(value: str) -> Process:
+def parse(value: str, *, parameter: str = PROCESS, prefix: str = "") -> Process:
     """Read a process value that has been percent-decoded once.
 
-    Raises `OssError` for text outside the grammar; takes time linear in the length.
+    `parameter` is its name in error messages; `prefix` is put before it and does not count for its
+    length. Raises `OssError` for text outside the grammar; takes time linear in the length.
     """
     if len(value.encode(errors="surrogatepass")) > MAX_PROCESS_BYTES:
         raise OssError(
@@ -92,21 +107,32 @@ def parse(value: str) -> Process:
             f"The process value is longer than {MAX_PROCESS_BYTES} bytes.",
             ec=EC_TOO_LONG,
         )
-    pipeline, *sysops = value.split("|")
-    save, notify = _parse_sysops(sysops) if sysops else (None, None)
-    family, separator, rest = pipeline.partition("/")
+    first, *following = (prefix + value).split("|")
+    family, separator, rest = first.partition("/")
+    if separator and family in OTHER_PRODUCTS:
+        message = f"{OTHER_PRODUCTS[family]} ({family}/) is another product: not implemented."
+        raise OssError(Code.NOT_IMPLEMENTED, message)
+    segments = rest.split("/")
+    # A further `|image/…` continues the pipeline (C-173).
+    while family == "image" and following and following[0].startswith(_IMAGE):
+        segments += following.pop(0).removeprefix(_IMAGE).split("/")
+    save, notify = _parse_sysops(following, parameter) if following else (None, None)
     if family == "style" and separator:
         check_style_name(rest)
         return Process(style=rest, save=save, notify=notify)
-    if family == "image" and separator:
-        return Process(actions=_parse_actions(rest), save=save, notify=notify)
-    raise invalid("x-oss-process", pipeline, "Value must begin with image/ or style/")
+    if family != "image" or not separator:
+        raise invalid(parameter, first, "Value must begin with image/ or style/")
+    # Empty segments are dropped (C-172), but one action must remain.
+    actions = tuple(_parse_action(segment) for segment in segments if segment)
+    if not actions:
+        raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
+    return Process(actions=actions, save=save, notify=notify)
 
 
 def first_action(value: str) -> str:
     """Return the name of a value's first action, `style` for a style; parses nothing else."""
     family, _, rest = value.partition("/")
-    return family if family == "style" else rest.partition("/")[0].partition(",")[0]
+    return family if family == "style" else rest.lstrip("/").partition("/")[0].partition(",")[0]
 
 
 def check_style_name(text: str) -> None:
@@ -115,22 +141,16 @@ def check_style_name(text: str) -> None:
         raise invalid("style", text, "Value must be 1 to 63 letters, digits, '_', '.' or '-'")
 
 
-def _parse_actions(text: str) -> tuple[Action, ...]:
-    if not text:
-        raise OssError(Code.INVALID_ARGUMENT, "No action is given.", ec=EC_NO_ACTION)
-    return tuple(_parse_action(segment) for segment in text.split("/"))
-
-
 def _parse_action(segment: str) -> Action:
     name, *arguments = segment.split(",")
     # Empty arguments are dropped: `…,color_ff6a00,` is accepted.
     return Action(name, tuple(argument for argument in arguments if argument))
 
 
-def _parse_sysops(sysops: Sequence[str]) -> tuple[SaveAs | None, Notify | None]:
+def _parse_sysops(sysops: Sequence[str], parameter: str) -> tuple[SaveAs | None, Notify | None]:
     """Read the text after the pipe: one saveas, optionally followed by one notify."""
     if len(sysops) > 1:
-        raise invalid("x-oss-process", sysops[1], "Value must have one sys/saveas at most")
+        raise invalid(parameter, sysops[1], "Value must have one sys/saveas at most")
     # `sys/saveas,o_…/notify,topic_…`: base64url has no slash, so slashes separate the steps.
     family, _, rest = sysops[0].partition("/")
     steps = [_parse_action(segment) for segment in rest.split("/")]

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, ClassVar, Protocol, overload
 
 from darkroom.errors import Code, OssError, invalid, missing, not_base64
+from darkroom.geometry import scale_length
 
 type Colour = tuple[int, int, int]
 """Red, green and blue, 0…255 each."""
@@ -92,6 +93,46 @@ class Integer:
     def expected(self) -> str:
         """Return the range."""
         return f"integer {self.low}…{self.high}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """A length in pixels, or a percentage of a length that the operation names."""
+
+    number: int
+    percent: bool = False
+
+    def of(self, whole: int) -> int:
+        """Return the pixels, of a percentage rounded half up; at least one."""
+        return scale_length(whole, self.number, 100) if self.percent else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class PixelsOrPercent:
+    """A length from 1 to `max_pixels` pixels, or from `1p` to `max_percent` percent."""
+
+    max_pixels: int
+    max_percent: int
+
+    def parse(self, text: str) -> Length:
+        """Read digits, and a `p` after those of a percentage."""
+        percent = text.endswith("p")
+        low_to_high = Integer(1, self.max_percent if percent else self.max_pixels)
+        try:
+            return Length(number=low_to_high.parse(text.removesuffix("p")), percent=percent)
+        except InvalidValue as error:
+            raise InvalidValue(f"Value must be {self._range()}") from error
+
+    def text(self, value: Length) -> str:
+        """Write the number without leading zeros."""
+        return f"{value.number}p" if value.percent else str(value.number)
+
+    def expected(self) -> str:
+        """Return both ranges."""
+        return f"integer 1…{self.max_pixels}, or 1p…{self.max_percent}p"
+
+    def _range(self) -> str:
+        return f"between 1 and {self.max_pixels}, or between 1p and {self.max_percent}p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +253,8 @@ class Parameter:
     base64_ec: str | None
     sensitive: bool
     """Whether the value is the caller's own text, which is never logged."""
+    ignores_further: bool
+    """Whether values after the first one are ignored; otherwise they are refused."""
 
     def read(self, action: str, text: str) -> Any:
         """Return the parsed value, or raise the error that names it (spec 05 §3)."""
@@ -235,6 +278,7 @@ def parameter[T](
     ec: str | None = None,
     missing_ec: str | None = None,
     sensitive: bool = False,
+    ignores_further: bool = False,
 ) -> T: ...
 
 
@@ -261,6 +305,7 @@ def parameter(
     missing_ec: str | None = None,
     base64_ec: str | None = None,
     sensitive: bool = False,
+    ignores_further: bool = False,
 ) -> Any:
     """Declare a field of an operation; without a default the value is required.
 
@@ -277,6 +322,7 @@ def parameter(
         missing_ec=missing_ec,
         base64_ec=base64_ec,
         sensitive=sensitive,
+        ignores_further=ignores_further,
     )
     return dataclasses.field(default=default, metadata={"parameter": declared})
 
@@ -288,13 +334,13 @@ class Declared(Protocol):
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
-class ValidatesRaw(ABC):
-    """An operation that checks its written values before they are parsed one by one."""
+class ReadsRaw(ABC):
+    """An operation that reads its written values together before they are parsed one by one."""
 
     @classmethod
     @abstractmethod
-    def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise where the combination of values has an error of its own."""
+    def read_raw(cls, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the values that count; raise where their combination has an error of its own."""
 
 
 @cache
@@ -315,8 +361,8 @@ def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:
     """
     parameters = declared_parameters(operation)
     written = _values_by_key(operation, arguments, parameters)
-    if issubclass(operation, ValidatesRaw):
-        operation.check_raw(written)
+    if issubclass(operation, ReadsRaw):
+        written = operation.read_raw(written)
     values: dict[str, Any] = {}
     for field, declared in parameters.items():
         if declared.key in written:
@@ -333,7 +379,7 @@ def _values_by_key(
     keys = {declared.key for declared in parameters.values()}
     given = [argument for argument in arguments if argument]
     if keys == {POSITIONAL}:
-        if len(given) > 1:
+        if len(given) > 1 and not all(each.ignores_further for each in parameters.values()):
             raise OssError(
                 Code.INVALID_ARGUMENT,
                 f"The action: {operation.name} takes one value.",
@@ -352,6 +398,32 @@ def _values_by_key(
         if key in keys:
             written[key] = value
     return written
+
+
+def ignored_arguments(operation: type[Declared], arguments: Sequence[str]) -> list[str]:
+    """Return the arguments that `bind` ignores, each with the reason, for people."""
+    keys = {declared.key for declared in declared_parameters(operation).values()}
+    if keys <= {POSITIONAL}:
+        takes = "one value" if keys else "no values"
+        return [f"{each}: {operation.name} takes {takes}" for each in arguments[len(keys) :]]
+    ignored = list[str]()
+    last = {_key(argument): number for number, argument in enumerate(arguments)}
+    for number, argument in enumerate(arguments):
+        key = _key(argument)
+        if key in keys:
+            if last[key] != number:
+                ignored.append(f"{argument}: a later value replaces it")
+        elif key in (None, POSITIONAL):
+            ignored.append(f"{argument}: it has no key")
+        else:
+            ignored.append(f"{argument}: {operation.name} has no {key}")
+    return ignored
+
+
+def _key(argument: str) -> str | None:
+    """Return the key of an argument, None for one that begins with the separator."""
+    key, separator, _ = argument.partition("_")
+    return (key or None) if separator else POSITIONAL
 
 
 def canonical_text(operation: Declared, *, sensitive: bool = True) -> str:

@@ -5,11 +5,12 @@ access key, on its buckets. A right to read or write is either such a permission
 caller by an ACL: a key without the permission on a bucket has the rights of anonymous callers.
 """
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from darkroom.auth import Caller, Permission
 from darkroom.buckets import Bucket
-from darkroom.errors import Code, OssError, no_such_bucket
+from darkroom.errors import Code, OssError, no_such_bucket, no_such_key
 from darkroom.ports.objects import ObjectInfo
 from darkroom.usecases.services import Services
 
@@ -100,24 +101,33 @@ def authorize_read(
     caller: Caller,
     services: Services,
     purpose: ReadPurpose = ReadPurpose.ORIGINAL,
+    *,
+    version_id: str | None = None,
 ) -> None:
     """Refuse a caller who may not read an object, before the object is opened.
 
-    Reads the object's header only for a caller without the right to read a private bucket: the
-    object's own ACL may allow it. The error does not reveal whether the key exists.
+    Reads the object's header only for a caller without the read permission, in a private bucket or
+    for a version by its id: the ACL of the current version counts. The error does not reveal
+    whether the key exists.
     """
-    if bucket.acl.anyone_reads and not bucket.protection.enabled:
+    if bucket.acl.anyone_reads and not bucket.protection.enabled and version_id is None:
         return
     if caller.may(Permission.READ, bucket.name):
         return
-    if not bucket.acl.anyone_reads and not _object_acl_allows_read(bucket, key, services):
+    if not bucket.acl.anyone_reads and not _current_version_allows_read(bucket, key, services):
         raise _bucket_access_denied(caller)
     if purpose is not ReadPurpose.STYLED and bucket.protection.covers(key):
-        raise OssError(
-            Code.ACCESS_DENIED,
-            "You are forbidden to access the original of this image. Ask for it with a style.",
-            ec=EC_PROTECTED if purpose is ReadPurpose.PROCESSED else None,
-        )
+        if purpose is ReadPurpose.PROCESSED:
+            message = "The channel can be only accessed using style."
+            raise OssError(Code.ACCESS_DENIED, message, ec=EC_PROTECTED)
+        raise OssError(Code.ACCESS_DENIED, "Forbidden access to the original image.")
+    if (
+        bucket.acl.anyone_reads
+        and version_id is not None
+        and not _current_version_allows_read(bucket, key, services)
+    ):
+        # An object is closed by a new version: those before it keep the ACL that they had.
+        raise _object_access_denied(caller)
 
 
 def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
@@ -126,12 +136,47 @@ def authorize_object(bucket: Bucket, caller: Caller, info: ObjectInfo) -> None:
     The version may differ from the one that `authorize_read` checked, so the bucket's ACL counts
     again where the object has none.
     """
-    acl = bucket.acl if info.acl is None else info.acl
-    if acl.anyone_reads or caller.may(Permission.READ, bucket.name):
-        return
-    if caller.anonymous:
-        raise OssError(Code.ACCESS_DENIED, "Anonymous user has no right to access this object.")
-    raise OssError(Code.ACCESS_DENIED, "You do not have read permission on this object.")
+    if not _acl_allows_read(bucket, info) and not caller.may(Permission.READ, bucket.name):
+        raise _object_access_denied(caller)
+
+
+def anyone_may_read(bucket: Bucket, info: ObjectInfo, purpose: ReadPurpose) -> bool:
+    """Return whether ACLs and protection allow every caller to read an opened object."""
+    if not _acl_allows_read(bucket, info):
+        return False
+    if purpose is ReadPurpose.STYLED or not bucket.protection.enabled:
+        return True
+    return not bucket.protection.covers(info.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRights:
+    """The rights with which the watermark objects of one process are read (C-21, C-156).
+
+    A style reads them with the service's right, an inline process with its caller's.
+    """
+
+    bucket: Bucket
+    caller: Caller
+    purpose: ReadPurpose
+
+    @property
+    def unrestricted(self) -> bool:
+        """Whether every object of the bucket may be read."""
+        return self.purpose is ReadPurpose.STYLED or self.caller.may(
+            Permission.READ, self.bucket.name
+        )
+
+    def require_read(self, info: ObjectInfo) -> None:
+        """Refuse an object that its reader may not read, with the error for a missing one."""
+        if not self.unrestricted and not self.open_to_all(info):
+            raise no_such_key(info.key)
+
+    def open_to_all(self, info: ObjectInfo) -> bool:
+        """Return whether the same process of any other caller may read the object."""
+        return self.purpose is ReadPurpose.STYLED or anyone_may_read(
+            self.bucket, info, self.purpose
+        )
 
 
 def accessible_buckets(caller: Caller, services: Services) -> list[str]:
@@ -146,20 +191,38 @@ def require_write(bucket: Bucket, caller: Caller) -> None:
         raise _bucket_access_denied(caller)
 
 
+def require_write_permission(bucket: Bucket, caller: Caller) -> None:
+    """Refuse a key without the write permission, also where the ACL lets everyone write.
+
+    For what stores objects later, without its author: the ACL may have changed by then.
+    """
+    if not caller.may(Permission.WRITE, bucket.name):
+        raise _bucket_access_denied(caller)
+
+
 def require_admin(bucket: Bucket, caller: Caller) -> None:
     """Refuse a caller who may not read and change styles, settings and ACLs of the bucket."""
     if not caller.may(Permission.ADMIN, bucket.name):
         raise _bucket_access_denied(caller)
 
 
-def _object_acl_allows_read(bucket: Bucket, key: str, services: Services) -> bool:
+def _current_version_allows_read(bucket: Bucket, key: str, services: Services) -> bool:
     try:
-        acl = services.objects.head(bucket.name, key).acl
+        return _acl_allows_read(bucket, services.objects.head(bucket.name, key))
     except OssError as error:
         if error.is_server_error:
             raise
         return False
-    return acl is not None and acl.anyone_reads
+
+
+def _acl_allows_read(bucket: Bucket, info: ObjectInfo) -> bool:
+    return (bucket.acl if info.acl is None else info.acl).anyone_reads
+
+
+def _object_access_denied(caller: Caller) -> OssError:
+    if caller.anonymous:
+        return OssError(Code.ACCESS_DENIED, "Anonymous user has no right to access this object.")
+    return OssError(Code.ACCESS_DENIED, "You do not have read permission on this object.")
 
 
 def _bucket_access_denied(caller: Caller) -> OssError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 
 from darkroom.auth import Caller
@@ -12,6 +13,7 @@ from darkroom.ports.objects import ListQuery, ObjectAttributes, PutResult
 from darkroom.usecases.objects import (
     GetObjectRequest,
     open_object,
+    require_absent,
     require_acl_permission,
     retry_if_replaced,
 )
@@ -20,16 +22,30 @@ from darkroom.usecases.services import Services
 MAX_COPIED_BYTES = 64 * 1024 * 1024
 """Bytes of another object that one part may copy: they pass through memory."""
 
+EC_EXISTS_AT_THE_END = "0042-00000214"
+
 type PartRef = tuple[int, str]
 """Number and ETag of a part, as a caller names it."""
 
 
 def initiate(
-    bucket: Bucket, key: str, attributes: ObjectAttributes, caller: Caller, services: Services
+    bucket: Bucket,
+    key: str,
+    attributes: ObjectAttributes,
+    caller: Caller,
+    services: Services,
+    *,
+    overwrite: bool,
 ) -> str:
-    """Open an upload and return its id; an ACL requires the admin permission."""
+    """Open an upload and return its id; an ACL requires the admin permission.
+
+    Raises `FileAlreadyExists` where the object must not be replaced: before any part is sent.
+    """
     require_acl_permission(bucket, attributes, caller)
-    return _multipart_store(services).initiate(bucket.name, key, attributes)
+    uploads = _multipart_store(services)
+    if not overwrite:
+        require_absent(bucket, key, services)
+    return uploads.initiate(bucket.name, key, attributes, overwrite=overwrite)
 
 
 def upload_part(upload: UploadRef, number: int, body: bytes, services: Services) -> PutResult:
@@ -69,7 +85,13 @@ def complete(
     parts = stored if chosen is None else _select_parts(chosen, stored)
     if not parts:
         raise OssError(Code.INVALID_PART)
-    return uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
+    try:
+        joined = uploads.complete(upload, parts, overwrite=overwrite, remaining=remaining)
+    except OssError as error:
+        if error.code is Code.FILE_ALREADY_EXISTS:
+            raise OssError(error.code, ec=EC_EXISTS_AT_THE_END) from error
+        raise
+    return replace(joined, size=sum(part.size for part in parts))
 
 
 def _select_parts(

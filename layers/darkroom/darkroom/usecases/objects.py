@@ -10,8 +10,9 @@ from functools import wraps
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
-from darkroom.errors import Code, OssError
+from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.ports.objects import (
+    KeyVersion,
     ListPage,
     ListQuery,
     ObjectAttributes,
@@ -83,7 +84,7 @@ class OpenedObject:
 
 def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     """Return an opened object, whose body must be closed after use."""
-    authorize_read(request.bucket, request.key, request.caller, services)
+    _authorize(request, services)
     opened, byte_range = _open(request, services)
     try:
         authorize_object(request.bucket, request.caller, opened.info)
@@ -98,6 +99,12 @@ def open_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     return OpenedObject(info=opened.info, not_modified=False, body=opened, byte_range=byte_range)
 
 
+def _authorize(request: GetObjectRequest, services: Services) -> None:
+    authorize_read(
+        request.bucket, request.key, request.caller, services, version_id=request.version_id
+    )
+
+
 def _is_not_modified(request: GetObjectRequest, info: ObjectInfo) -> bool:
     return request.preconditions is not None and request.preconditions.evaluate(info)
 
@@ -110,7 +117,7 @@ def _check_range(request: GetObjectRequest, byte_range: ByteRange | None) -> Non
 
 def head_object(request: GetObjectRequest, services: Services) -> OpenedObject:
     """Return an object's header, without its bytes."""
-    authorize_read(request.bucket, request.key, request.caller, services)
+    _authorize(request, services)
     info = services.objects.head(request.bucket.name, request.key, version_id=request.version_id)
     authorize_object(request.bucket, request.caller, info)
     return OpenedObject(info=info, not_modified=_is_not_modified(request, info))
@@ -191,6 +198,17 @@ def require_acl_permission(bucket: Bucket, attributes: ObjectAttributes, caller:
         require_admin(bucket, caller)
 
 
+def require_absent(bucket: Bucket, key: str, services: Services) -> None:
+    """Raise `FileAlreadyExists` for an existing object."""
+    try:
+        services.objects.head(bucket.name, key)
+    except OssError as error:
+        if error.code is Code.NO_SUCH_KEY:
+            return
+        raise
+    raise file_already_exists()
+
+
 def delete_object(
     bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
 ) -> None:
@@ -198,9 +216,11 @@ def delete_object(
     services.writer.delete(bucket.name, key, version_id=version_id)
 
 
-def delete_objects(bucket: Bucket, keys: Sequence[str], services: Services) -> Sequence[str]:
-    """Delete up to 1000 objects and return the keys that are gone, in their order."""
-    return services.writer.delete_all(bucket.name, keys)
+def delete_objects(
+    bucket: Bucket, named: Sequence[KeyVersion], services: Services
+) -> Sequence[KeyVersion]:
+    """Delete up to 1000 objects or versions and return those that are gone, in their order."""
+    return services.writer.delete_all(bucket.name, named)
 
 
 def get_object_acl(bucket: Bucket, key: str, services: Services) -> Acl | None:
@@ -213,6 +233,18 @@ def put_object_acl(bucket: Bucket, key: str, acl: Acl | None, services: Services
     """Set an object's own ACL by copying it onto itself: metadata cannot change in place."""
     info = services.objects.head(bucket.name, key)
     services.writer.copy(info, bucket.name, key, copied_attributes(info, acl=acl))
+
+
+def get_tags(
+    bucket: Bucket, key: str, services: Services, *, version_id: str | None = None
+) -> Sequence[tuple[str, str]]:
+    """Return the names and values of an object's tags."""
+    return services.objects.tags(bucket.name, key, version_id=version_id)
+
+
+def put_tags(bucket: Bucket, key: str, tags: Sequence[tuple[str, str]], services: Services) -> None:
+    """Replace the tags of an object."""
+    services.writer.put_tags(bucket.name, key, tags)
 
 
 def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
@@ -265,7 +297,7 @@ def _copy(
         _target_attributes(request, source.info),
         overwrite=request.overwrite,
     )
-    return source.info, result
+    return source.info, replace(result, size=source.info.size)
 
 
 def _target_attributes(request: CopyObjectRequest, source: ObjectInfo) -> ObjectAttributes:

@@ -1,6 +1,6 @@
 """Rendering: reads an object, processes it and returns the result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -9,12 +9,22 @@ from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, invalid
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation
 from darkroom.imaging.operations import action_names, compile_operations, watermark_keys
+from darkroom.imaging.operations.format import is_negotiated
 from darkroom.imaging.pipeline import Result, run
 from darkroom.ports.objects import ObjectInfo
 from darkroom.ports.results import CachedResult
-from darkroom.usecases.authorization import authorize_object, authorize_read
+from darkroom.process.grammar import PROCESS
+from darkroom.usecases.accept import accepted_format
+from darkroom.usecases.authorization import (
+    MarkRights,
+    ReadPurpose,
+    anyone_may_read,
+    authorize_object,
+    authorize_read,
+)
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.result_storage import (
@@ -36,10 +46,44 @@ class RenderRequest:
     key: str
     process: str
     """The process value as written, percent-decoded."""
+    parameter: str = PROCESS
+    """The query parameter of the process, which has a dialect (spec 07 §2)."""
     version_id: str | None = None
     caller: Caller = ANONYMOUS
     preconditions: Preconditions | None = None
     """None without a conditional header."""
+    accept: str = ""
+    """The `Accept` header, by which `format,auto` chooses."""
+    accepted: AcceptedFormat | None = None
+    """What the header names; None where the result does not depend on it."""
+
+    def variant(self, source: ObjectInfo) -> ObjectInfo:
+        """Return the source with an ETag of its own for each format that the client may accept.
+
+        One URL then has several results, of which one ETag must not stand for two.
+        """
+        if self.accepted is None or self.accepted is AcceptedFormat.NONE:
+            return source
+        return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRequest:
+    """A request whose caller may process the object, with its operations."""
+
+    request: RenderRequest
+    purpose: ReadPurpose
+    operations: Sequence[Operation]
+
+    @property
+    def mark_rights(self) -> MarkRights:
+        """The rights with which watermark objects are read."""
+        request = self.request
+        return MarkRights(bucket=request.bucket, caller=request.caller, purpose=self.purpose)
+
+    def is_public(self, source: ObjectInfo) -> bool:
+        """Return whether every caller may read the source for the purpose."""
+        return anyone_may_read(self.request.bucket, source, self.purpose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,46 +91,60 @@ class RenderResult:
     """A result with its source object; no result where the response is a 304."""
 
     source: ObjectInfo
+    private: bool
+    """Whether another caller may be refused: no shared cache may store the response."""
     result: Result | CachedResult | None = None
     """A `CachedResult` where it is larger than a reply, so that its bytes were not read."""
     identity: ResultIdentity | None = None
     """All that the result depends on: its key in the result storage."""
+    shareable: bool = True
+    """Whether the result cache may store it: no watermark was read that others may not read."""
     processing_seconds: float = 0
     cache_status: CacheStatus = CacheStatus.BYPASS
     store_error: OssError | None = None
     """Why the result storage could not be used; the request succeeds anyway."""
+    accepted: AcceptedFormat | None = None
+    """What the result's format was chosen by; None where it does not depend on it."""
 
 
 def render(
     request: RenderRequest, services: Services, processing: ProcessingContext
 ) -> RenderResult:
     """Return a processed picture; everything is checked before the object is opened."""
-    resolved = resolve_style(request.process, request.bucket, services)
-    authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
+    resolved = resolve_style(request.process, request.bucket, services, parameter=request.parameter)
+    authorize_read(
+        request.bucket,
+        request.key,
+        request.caller,
+        services,
+        resolved.purpose,
+        version_id=request.version_id,
+    )
     process = resolved.process
     if process.save is not None:
-        raise invalid("x-oss-process", request.process, "sys/saveas is for POST requests")
+        raise invalid(request.parameter, request.process, "sys/saveas is for POST requests")
     operations = compile_operations(process.actions)
     processing.log_context.bind(operations=action_names(operations))
+    if is_negotiated(operations):
+        request = replace(request, accepted=accepted_format(request.accept))
+    checked = CheckedRequest(request=request, purpose=resolved.purpose, operations=operations)
     cache = services.result_cache
     if cache is None or not is_cacheable(operations):
-        return render_object(request, operations, services, processing)
-    found, error = _look_up(request, operations, services, processing, cache)
+        return render_object(checked, services, processing)
+    found, error = _look_up(checked, services, processing, cache)
     if found is not None:
         return found
-    fresh = render_object(request, operations, services, processing)
+    fresh = render_object(checked, services, processing)
     error = error or _store(fresh, services, processing, cache)
     return replace(fresh, cache_status=CacheStatus.MISS, store_error=error)
 
 
 @retry_if_replaced
 def render_object(
-    request: RenderRequest,
-    operations: Sequence[Operation],
-    services: Services,
-    processing: ProcessingContext,
+    checked: CheckedRequest, services: Services, processing: ProcessingContext
 ) -> RenderResult:
     """Open the object, evaluate the preconditions, read it and process it."""
+    request, operations = checked.request, checked.operations
     with processing.stage("store"):
         source = services.objects.open(
             request.bucket.name, request.key, version_id=request.version_id
@@ -94,24 +152,39 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        if request.preconditions and request.preconditions.evaluate(source.info):
-            return RenderResult(source=source.info)
+        info = source.info if request.accepted is None else request.variant(source.info)
+        if request.preconditions and request.preconditions.evaluate(info):
+            return _not_modified(checked, info)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
         with processing.stage("store"):
             data = source.read()
     etags: Mapping[str, str] = {}
+    closed: Collection[str] = ()
     if watermark_keys(operations):
-        loader = WatermarkLoader(bucket=request.bucket.name, services=services, context=processing)
-        processing, etags = loader.processing_context(), loader.etags
-    result = run(data, operations, processing, upright=services.settings.auto_orient)
+        loader = WatermarkLoader(rights=checked.mark_rights, services=services, context=processing)
+        processing, etags, closed = loader.processing_context(), loader.etags, loader.closed
+    upright = services.settings.auto_orient
+    accepted = request.accepted or AcceptedFormat.NONE
+    result = run(data, operations, processing, upright=upright, accepted=accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
-        source=source.info,
+        source=info,
+        accepted=request.accepted,
+        private=bool(closed) or not checked.is_public(source.info),
         result=result,
-        identity=_identity(source.info, operations, etags, services),
+        identity=_identity(info, operations, etags, services),
+        shareable=not closed,
         processing_seconds=perf_counter() - start,
     )
+
+
+def _not_modified(checked: CheckedRequest, source: ObjectInfo) -> RenderResult:
+    """Return a result without a body; watermark objects that were not read count as closed."""
+    marked = watermark_keys(checked.operations) and checked.purpose is not ReadPurpose.STYLED
+    unknown = bool(marked) and not checked.request.caller.anonymous
+    private = unknown or not checked.is_public(source)
+    return RenderResult(source=source, accepted=checked.request.accepted, private=private)
 
 
 def _identity(
@@ -129,8 +202,7 @@ def _identity(
 
 
 def _look_up(
-    request: RenderRequest,
-    operations: Sequence[Operation],
+    checked: CheckedRequest,
     services: Services,
     processing: ProcessingContext,
     cache: ResultCache,
@@ -140,31 +212,39 @@ def _look_up(
     A client error is raised when the object itself is opened, with more detail than a HEAD gives.
     """
     try:
-        return _cached_result(request, operations, services, processing, cache), None
+        return _cached_result(checked, services, processing, cache), None
     except OssError as error:
         return None, error
 
 
 def _cached_result(
-    request: RenderRequest,
-    operations: Sequence[Operation],
+    checked: CheckedRequest,
     services: Services,
     processing: ProcessingContext,
     cache: ResultCache,
 ) -> RenderResult | None:
-    """Return the result of the object's current version; the caller's rights are checked first."""
+    """Return the result of the object's current version.
+
+    The caller's rights to the object and to each watermark object are checked first.
+    """
+    request, rights = checked.request, checked.mark_rights
     bucket = request.bucket.name
     with processing.stage("store"):
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
+    if request.accepted is not None:
+        source = request.variant(source)
     if request.preconditions and request.preconditions.evaluate(source):
-        return RenderResult(source=source)
+        return _not_modified(checked, source)
     processing.limits.check_source_bytes(source.size)
     with processing.stage("store"):
-        keys = sorted(watermark_keys(operations))
-        etags = {key: cache.objects.head(bucket, key).etag for key in keys}
-    identity = _identity(source, operations, etags, services)
+        keys = sorted(watermark_keys(checked.operations))
+        marks = [cache.objects.head(bucket, key) for key in keys]
+    for mark in marks:
+        rights.require_read(mark)
+    etags = {mark.key: mark.etag for mark in marks}
+    identity = _identity(source, checked.operations, etags, services)
     with processing.stage("results"):
         cached = cache.storage.get(identity.key(), max_bytes=services.settings.reply_limit)
     if cached is None:
@@ -173,6 +253,8 @@ def _cached_result(
     body, content_type = cached.body, cached.content_type
     return RenderResult(
         source=source,
+        accepted=request.accepted,
+        private=not (checked.is_public(source) and all(map(rights.open_to_all, marks))),
         result=cached if body is None else Result(content_type=content_type, body=body),
         identity=identity,
         cache_status=CacheStatus.HIT,
@@ -187,7 +269,7 @@ def _store(
     A result larger than a reply is stored when the reply becomes a redirect.
     """
     result = fresh.result
-    if not isinstance(result, Result) or fresh.identity is None:
+    if not isinstance(result, Result) or fresh.identity is None or not fresh.shareable:
         return None
     if len(result.body) > services.settings.reply_limit or processing.remaining() <= 0:
         return None

@@ -43,6 +43,7 @@ class ResultIdentity:
     """Everything that a result depends on (decision 011)."""
 
     source: ObjectInfo
+    """Its ETag also names the formats that the client accepts, where the result depends on them."""
     operations: Sequence[Operation]
     watermark_etags: Mapping[str, str]
     """ETags of the watermark objects, by key."""

@@ -13,9 +13,15 @@ from darkroom.naming_rules import check_bucket_name, check_key
 from darkroom.ports.objects import ObjectAttributes
 from darkroom.process.grammar import Process, SaveAs
 from darkroom.usecases.authorization import authorize_read, get_bucket, require_write
-from darkroom.usecases.render import RenderRequest, render_object
+from darkroom.usecases.render import (
+    CheckedRequest,
+    RenderRequest,
+    RenderResult,
+    render,
+    render_object,
+)
 from darkroom.usecases.services import Services
-from darkroom.usecases.styles import resolve_style
+from darkroom.usecases.styles import ResolvedProcess, resolve_style
 
 _VARIABLE = re.compile(r"\{(bucket|object|dirname|basename|barename|ext|autoext)\}")
 
@@ -63,14 +69,25 @@ class SaveResult:
     size: int
 
 
+def save_or_render(
+    request: RenderRequest, services: Services, processing: ProcessingContext
+) -> SaveResult | RenderResult:
+    """Store the result of a POST with a saveas; return the result of one without (C-17)."""
+    if authorize_process(request, services).process.save is None:
+        return render(request, services, processing)
+    return save(request, services, processing)
+
+
 def save(request: RenderRequest, services: Services, processing: ProcessingContext) -> SaveResult:
     """Process an object and store the result; everything is checked before the object is read."""
-    process = authorize_process(request, services)
+    resolved = authorize_process(request, services)
+    process = resolved.process
     saveas = _require_saveas(process)
     operations = reject_reports(compile_operations(process.actions), request.process)
     processing.log_context.bind(operations=action_names(operations))
     target = None if _depends_on_result(saveas) else resolve_target(saveas, request, services)
-    result = render_object(request, operations, services, processing).result
+    checked = CheckedRequest(request=request, purpose=resolved.purpose, operations=operations)
+    result = render_object(checked, services, processing).result
     if not isinstance(result, Result):
         raise TypeError("a request without preconditions always has a result")
     if target is None:
@@ -82,15 +99,15 @@ def save(request: RenderRequest, services: Services, processing: ProcessingConte
     return SaveResult(bucket=named, key=target.key, size=len(result.body))
 
 
-def authorize_process(request: RenderRequest, services: Services) -> Process:
+def authorize_process(request: RenderRequest, services: Services) -> ResolvedProcess:
     """Return the process of a POST with its style resolved; refuse a caller without read access."""
     resolved = resolve_style(request.process, request.bucket, services)
     authorize_read(request.bucket, request.key, request.caller, services, resolved.purpose)
-    return resolved.process
+    return resolved
 
 
 def _require_saveas(process: Process) -> SaveAs:
-    """Return the saveas that every POST must have (C-17); refuse a notify, which only jobs have."""
+    """Return the saveas; refuse a notify, which only jobs have."""
     if process.notify is not None:
         raise OssError(Code.INVALID_ARGUMENT, "operation not support post: notify")
     if process.save is None:

@@ -6,10 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from darkroom.auth import Caller
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
 from darkroom.errors import Code, OssError, invalid
-from darkroom.process.grammar import STYLE_NAME, Process, check_style_name, parse
-from darkroom.usecases.authorization import ReadPurpose
+from darkroom.process.dialects import DIALECTS
+from darkroom.process.grammar import (
+    PROCESS,
+    STYLE_NAME,
+    STYLE_PREFIX,
+    Process,
+    check_style_name,
+    parse,
+)
+from darkroom.usecases.authorization import ReadPurpose, authorize_object
 from darkroom.usecases.services import Services
 
 MAX_STYLES = 50
@@ -111,14 +120,15 @@ def _check_draft(draft: StyleDraft) -> None:
         raise OssError(Code.INVALID_ARGUMENT, message)
 
 
-STYLE_PREFIX = "style/"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedProcess:
     """A process value with the content of the style that it names, if any; neither is checked."""
 
     written: str
+    bucket: str
+    """OSS name of the bucket of the source."""
+    parameter: str = PROCESS
+    """The query parameter, which has a dialect (spec 07 §2); a style's content is always OSS's."""
     style: Process | None = None
     """The parsed value, where it names a style."""
     style_content: str | None = None
@@ -129,6 +139,12 @@ class ResolvedProcess:
         return ReadPurpose.PROCESSED if self.style is None else ReadPurpose.STYLED
 
     @property
+    def actions_text(self) -> str:
+        """The text with the actions, after `image/` also where the dialect leaves it out."""
+        prefix = DIALECTS[self.parameter].prefix if self.parameter in DIALECTS else ""
+        return self.style_content or prefix + self.written
+
+    @property
     def process(self) -> Process:
         """The process with the style's actions instead of its name.
 
@@ -136,6 +152,10 @@ class ResolvedProcess:
         and for one with a saveas (C-13).
         """
         if self.style is None or self.style_content is None:
+            if self.parameter in DIALECTS:
+                return DIALECTS[self.parameter].parse(
+                    self.written, parameter=self.parameter, bucket=self.bucket
+                )
             return parse(self.written)
         styled = parse(self.style_content)
         if styled.style is not None:
@@ -145,13 +165,17 @@ class ResolvedProcess:
         return replace(self.style, style=None, actions=styled.actions)
 
 
-def resolve_style(text: str, bucket: Bucket, services: Services) -> ResolvedProcess:
+def resolve_style(
+    text: str, bucket: Bucket, services: Services, *, parameter: str = PROCESS
+) -> ResolvedProcess:
     """Look up the style that a process value names; raises `NoSuchStyle`."""
-    if not text.startswith(STYLE_PREFIX):
-        return ResolvedProcess(written=text)
-    process = parse(text)
+    resolved = ResolvedProcess(written=text, bucket=bucket.name, parameter=parameter)
+    dialect = DIALECTS.get(parameter)
+    if not text.startswith(STYLE_PREFIX) or (dialect and dialect.prefix):
+        return resolved
+    process = parse(text, parameter=parameter)
     content = style_content(bucket, process.style or "", services)
-    return ResolvedProcess(written=text, style=process, style_content=content)
+    return replace(resolved, style=process, style_content=content)
 
 
 MAX_STYLE_NAME = 63
@@ -200,24 +224,31 @@ def split_style(path: str, bucket: Bucket, services: Services) -> StyledKey | No
 
 
 @contextmanager
-def report_missing_style(path: str, bucket: Bucket, services: Services) -> Iterator[None]:
-    """Raise `NoSuchStyle` instead of `NoSuchKey` where only the style is missing."""
+def report_missing_style(
+    path: str, bucket: Bucket, caller: Caller, services: Services
+) -> Iterator[None]:
+    """Raise `NoSuchStyle` instead of `NoSuchKey` where only the style is missing.
+
+    An object that the caller may not read counts as missing.
+    """
     try:
         yield
     except OssError as error:
-        if error.code is Code.NO_SUCH_KEY and _is_object_without_style(path, bucket, services):
+        if error.code is Code.NO_SUCH_KEY and _is_object_without_style(
+            path, bucket, caller, services
+        ):
             raise OssError(Code.NO_SUCH_STYLE) from error
         raise
 
 
-def _is_object_without_style(path: str, bucket: Bucket, services: Services) -> bool:
+def _is_object_without_style(path: str, bucket: Bucket, caller: Caller, services: Services) -> bool:
     split = next(possible_splits(path, bucket.delimiters), None)
     if split is None:
         return False
     try:
-        services.objects.head(bucket.name, split.key)
+        authorize_object(bucket, caller, services.objects.head(bucket.name, split.key))
     except OssError as error:
-        if error.code is Code.NO_SUCH_KEY:
+        if error.code in (Code.NO_SUCH_KEY, Code.ACCESS_DENIED):
             return False
         raise
     return True

@@ -3,8 +3,10 @@
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from darkroom.errors import Code, OssError, truncate
+from darkroom.errors import Code, OssError, no_such_key, truncate
 from darkroom.imaging.context import ProcessingContext, RequestCache
+from darkroom.ports.objects import OpenObject
+from darkroom.usecases.authorization import MarkRights
 from darkroom.usecases.objects import retry_if_replaced
 from darkroom.usecases.services import Services
 
@@ -15,11 +17,13 @@ EC_MISSING = "0040-00000025"
 class WatermarkLoader:
     """Loads watermark objects of one bucket for one request, each once."""
 
-    bucket: str
+    rights: MarkRights
     services: Services
     context: ProcessingContext
     etags: dict[str, str] = field(default_factory=dict)
     """ETags of the loaded objects, by key: they are part of the result's identity."""
+    closed: set[str] = field(default_factory=set)
+    """Keys of the loaded objects that the same process of another caller may not read."""
     _loaded: dict[str, bytes] = field(default_factory=dict)
 
     def processing_context(self) -> ProcessingContext:
@@ -30,9 +34,10 @@ class WatermarkLoader:
         return replace(self.context, load_watermark=self.load, cache=RequestCache())
 
     def load(self, key: str) -> bytes:
-        """Return an object's bytes, read with the service's own permissions (C-21).
+        """Return an object's bytes.
 
-        Raises `WatermarkError` for a missing or too large object (C-83).
+        Raises `WatermarkError` for a missing or too large object (C-83); an object that may not be
+        read is refused like a missing one (C-21).
         """
         if key not in self._loaded:
             try:
@@ -46,11 +51,23 @@ class WatermarkLoader:
     @retry_if_replaced
     def _load(self, key: str) -> None:
         with self.context.stage("store"):
-            opened = self.services.objects.open(self.bucket, key)
+            opened = self._open(key)
             with closing(opened):
+                self.rights.require_read(opened.info)
                 self.context.limits.check_source_bytes(opened.info.size)
                 self._loaded[key] = opened.read()
         self.etags[key] = opened.info.etag
+        if not self.rights.open_to_all(opened.info):
+            self.closed.add(key)
+
+    def _open(self, key: str) -> OpenObject:
+        try:
+            return self.services.objects.open(self.rights.bucket.name, key)
+        except OssError as error:
+            if self.rights.unrestricted or error.is_server_error:
+                raise
+            # The store's reason, such as an archived object, would reveal that the key exists.
+            raise no_such_key(key) from error
 
 
 def _unusable(key: str, error: OssError) -> OssError:

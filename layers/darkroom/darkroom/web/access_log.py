@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from darkroom.errors import OssError
 from darkroom.imaging.operations import OPERATIONS
+from darkroom.process.dialects import DIALECTS
 from darkroom.process.grammar import first_action
 from darkroom.telemetry.logs import LogContext
 from darkroom.telemetry.stopwatch import Stopwatch
@@ -20,8 +21,8 @@ ASYNC = "async"
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"})
 
 
-def operation_name(request: Request) -> str:
-    """Return the first action of a process, otherwise the method in lower case.
+def operation_name(request: Request, parameter: str = QueryParameter.PROCESS) -> str:
+    """Return the first action of the parameter's process, otherwise the method in lower case.
 
     The name is one of a short list for any input: CloudWatch bills each as a metric.
     """
@@ -31,12 +32,13 @@ def operation_name(request: Request) -> str:
         return OTHER
     if QueryParameter.ASYNC_PROCESS in query:
         return ASYNC
-    process = query.get(QueryParameter.PROCESS)
+    process = query.get(parameter)
     if process is None:
         return request.method.lower() if request.method in METHODS else OTHER
     if not process:
         return "saveas"
-    name = first_action(process)
+    prefix = DIALECTS[parameter].prefix if parameter in DIALECTS else ""
+    name = first_action(prefix + process)
     return name if name == "style" or name in OPERATIONS else OTHER
 
 
@@ -57,8 +59,12 @@ class RequestRecord:
     def dimensions(self) -> dict[str, str]:
         """CloudWatch dimensions. Keep cardinality low: every combination is billed."""
         failure = self.response.failure
+        parameter = str(self.log_context.fields.get("dialect", QueryParameter.PROCESS))
         outcome = "ok" if failure is None else "failed" if failure.is_server_error else "refused"
-        return {"operation": operation_name(self.request), "outcome": outcome}
+        return {
+            "operation": operation_name(self.request, parameter),
+            "outcome": outcome,
+        }
 
     @cached_property
     def bytes_out(self) -> int:

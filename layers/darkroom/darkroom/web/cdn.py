@@ -5,10 +5,7 @@ from dataclasses import replace
 from darkroom.auth import Caller
 from darkroom.errors import Code, OssError
 from darkroom.ports.settings import OriginVerifier
-from darkroom.web.http import NO_STORE, Response
-
-SHARED_CACHE_DIRECTIVES = ("public", "s-maxage", "proxy-revalidate", "private")
-"""`Cache-Control` directives for shared caches."""
+from darkroom.web.http import NO_STORE, Response, private_cache_control
 
 
 def came_through_cdn(token: str, verifier: OriginVerifier, *, required: bool) -> bool:
@@ -31,12 +28,3 @@ def limit_caching(response: Response, caller: Caller) -> Response:
     elif "etag" not in headers:
         headers = NO_STORE | headers
     return replace(response, headers=headers)
-
-
-def private_cache_control(cache_control: str) -> str:
-    """Return `private` and the directives for the caller's own cache, without the others."""
-    directives = (part.strip() for part in cache_control.split(","))
-    allowed = [
-        part for part in directives if part and not part.lower().startswith(SHARED_CACHE_DIRECTIVES)
-    ]
-    return ", ".join(["private", *allowed])

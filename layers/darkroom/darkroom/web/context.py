@@ -8,6 +8,7 @@ from darkroom.auth import Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import OssError, no_such_bucket
 from darkroom.imaging.context import ProcessingContext
+from darkroom.process.grammar import PROCESS
 from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.services import Services
 from darkroom.web.http import Address, Request, Response
@@ -41,11 +42,20 @@ class RequestContext:
     caller: Caller
     services: Services
     processing: ProcessingContext
+    process_parameter: str = PROCESS
+    """The query parameter that counts as `x-oss-process` (spec 07 §2)."""
+    process: str = ""
+    """Its value as written; empty where the query has none."""
 
     @property
     def bucket(self) -> Bucket:
         """The bucket addressed; raises `NoSuchBucket`."""
         return self.target.bucket
+
+    @property
+    def reply_limit(self) -> int:
+        """Bytes of the largest body that a reply carries."""
+        return self.services.settings.reply_limit
 
     @property
     def key(self) -> str:

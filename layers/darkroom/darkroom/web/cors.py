@@ -35,6 +35,16 @@ def preflight(request: Request, bucket: Bucket) -> Response:
     return Response(status=200, headers=headers)
 
 
+def with_cors_headers(
+    headers: Mapping[str, str], request: Request, bucket: Bucket
+) -> Mapping[str, str]:
+    """Return the headers of a response with those of CORS; `Vary` has the names of both."""
+    added = cors_headers(request, bucket)
+    varying = [name for each in (added, headers) if "vary" in each for name in _names(each["vary"])]
+    vary = {"vary": ", ".join(dict.fromkeys(varying))} if varying else {}
+    return {**added, **headers, **vary}
+
+
 def cors_headers(request: Request, bucket: Bucket) -> Mapping[str, str]:
     """Return the headers that let a page read a response, errors included."""
     if not bucket.cors:
@@ -44,13 +54,21 @@ def cors_headers(request: Request, bucket: Bucket) -> Mapping[str, str]:
     return _VARY | _allow_origin(rule, origin) if rule else _VARY
 
 
+def allows_origin(bucket: Bucket, origin: str, method: str) -> bool:
+    """Return whether the bucket's rules allow pages of the origin to send this method."""
+    return _first_allowing(bucket, origin, method) is not None
+
+
 def _find_rule(bucket: Bucket, origin: str, method: str, requested: str) -> CorsRule:
-    names = [name.strip() for name in requested.split(",") if name.strip()]
-    rule = _first_allowing(bucket, origin, method, names)
+    rule = _first_allowing(bucket, origin, method, _names(requested))
     if rule is None:
         message = "CORSResponse: This CORS request is not allowed by the rules of this bucket."
         raise OssError(Code.ACCESS_FORBIDDEN, message if bucket.cors else None)
     return rule
+
+
+def _names(header: str) -> list[str]:
+    return [name.strip() for name in header.split(",") if name.strip()]
 
 
 def _first_allowing(

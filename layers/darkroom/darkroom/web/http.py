@@ -9,18 +9,38 @@ from urllib.parse import quote, unquote
 from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
+from darkroom.process.dialects import PROCESS_PARAMETERS
 from darkroom.usecases.result_storage import CacheStatus, ResultIdentity
+from darkroom.web.forms import Form, parse_form
 from darkroom.web.wire import QueryParameter
 
 JSON = "application/json"
 
+WRITES = frozenset({"PUT", "POST", "DELETE"})
+"""Methods that store or delete."""
+
 NO_STORE = {"cache-control": "no-store"}
 """Headers of a response that no cache may store."""
 
-PLUS_IS_LITERAL = frozenset({QueryParameter.PROCESS, QueryParameter.ASYNC_PROCESS})
+PLUS_IS_LITERAL = frozenset({*PROCESS_PARAMETERS, QueryParameter.ASYNC_PROCESS})
 """Query parameters in which a plus is not a space."""
 
+NOT_UTF_8 = "The characters encoding must be utf-8."
+"""The service's message for keys and parameters in another encoding."""
+
 UNRESERVED_IN_PATHS = "/-_.~!$&'()*+,;=:@"
+
+SHARED_CACHE_DIRECTIVES = ("public", "s-maxage", "proxy-revalidate", "private")
+"""`Cache-Control` directives for shared caches."""
+
+
+def private_cache_control(cache_control: str) -> str:
+    """Return `private` and the directives for the caller's own cache, without the others."""
+    directives = (part.strip() for part in cache_control.split(","))
+    allowed = [
+        part for part in directives if part and not part.lower().startswith(SHARED_CACHE_DIRECTIVES)
+    ]
+    return ", ".join(["private", *allowed])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +54,10 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; values of a repeated header are joined by commas."""
     body: bytes = b""
+    body_was_text: bool = False
+    """Whether the body was delivered as text, in which bytes that are not UTF-8 are replaced."""
+    path_was_decoded: bool = False
+    """Whether the path was delivered decoded: `%2B` is `+` then, and U+FFFD other than UTF-8."""
     origin_token: str = field(default="", repr=False)
     """Token by which the CDN authenticates itself; it is not among the headers."""
 
@@ -41,17 +65,20 @@ class Request:
     def with_decoded_path(cls, path: str, **others: object) -> Self:
         """Build from a path that API Gateway has already percent-decoded."""
         raw = quote(path, safe=UNRESERVED_IN_PATHS, errors="surrogatepass")
-        return cls(raw_path=raw, **others)  # type: ignore[arg-type]
+        return cls(raw_path=raw, path_was_decoded=True, **others)  # type: ignore[arg-type]
 
     @property
     def host(self) -> str:
-        """The host that the caller addressed, lower-case and without its port."""
-        return self.headers.get("host", "").rsplit(":", 1)[0].lower()
+        """The host that the caller addressed, lower-case, without its port and a final dot."""
+        host, _, port = self.headers.get("host", "").rpartition(":")
+        if not (port == "" or port.isdecimal()) or not host:
+            host = self.headers.get("host", "")
+        return host.lower().removesuffix(".")
 
     @cached_property
     def path(self) -> str:
         """The path, percent-decoded once; a plus in it is literal."""
-        return percent_decode(self.raw_path, Code.INVALID_OBJECT_NAME)
+        return percent_decode(self.raw_path, Code.INVALID_ARGUMENT)
 
     @cached_property
     def query_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -67,6 +94,11 @@ class Request:
         """The first value of each query parameter (C-10); empty for a bare name."""
         return dict(reversed(self.query_pairs))
 
+    @cached_property
+    def form(self) -> Form:
+        """The form in the body; raises `MalformedPOSTRequest` where it has none."""
+        return parse_form(self.headers.get("content-type", ""), self.body)
+
 
 def _pair(name: str, value: str) -> tuple[str, str]:
     name = percent_decode(name.replace("+", " "), Code.INVALID_ARGUMENT)
@@ -81,7 +113,7 @@ def percent_decode(text: str, code: Code) -> str:
         plain = unquote(text, errors="strict")
         plain.encode()  # raises for a lone surrogate, which was sent unencoded
     except UnicodeError as error:
-        raise OssError(code, "The request is not percent-encoded UTF-8.") from error
+        raise OssError(code, NOT_UTF_8) from error
     return plain
 
 

@@ -9,6 +9,12 @@ from darkroom.web.http import Request, Response
 ORIGIN_TOKEN_HEADER = "x-origin-verify"  # noqa: S105 - a header's name
 """The header in which the CDN sends its token."""
 
+CONTENT_TYPE_HEADER = "x-darkroom-content-type"
+"""The header in which the CDN moves the content type of an upload, so that its body stays binary.
+
+API Gateway delivers a body as text or as base64 by its `Content-Type`.
+"""
+
 _TEXT_TYPES = ("application/xml", "application/json", "text/plain")
 _MAX_TEXT_BYTES = 65_536
 """Bytes of text sent without base64: JSON escapes could make more exceed the reply limit."""
@@ -22,12 +28,15 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
     http = event["requestContext"]["http"]
     body, encoded = event.get("body") or "", event.get("isBase64Encoded", False)
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    if CONTENT_TYPE_HEADER in headers:
+        headers["content-type"] = headers.pop(CONTENT_TYPE_HEADER)
     parts = {
         "method": http["method"],
         "raw_query": event.get("rawQueryString", ""),
         "origin_token": headers.pop(ORIGIN_TOKEN_HEADER, ""),
         "headers": headers,
         "body": base64.b64decode(body) if encoded else body.encode(errors="surrogatepass"),
+        "body_was_text": bool(body) and not encoded,
     }
     # Only function URLs have such a domain.
     domain: str = event["requestContext"].get("domainName", "")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from darkroom.errors import Code, OssError, invalid
+from darkroom.errors import Code, OssError, invalid, truncate
 from darkroom.process.grammar import EC_TOO_LONG, MAX_PROCESS_BYTES
 from darkroom.web.http import Request
 from darkroom.web.wire import QueryParameter
@@ -15,6 +15,8 @@ MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
 """Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
 
 MAX_PAGE_SIZE = 1000
+MAX_DIGITS = 19
+"""Digits of an integer of 64 bits."""
 
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 16_384
@@ -43,50 +45,81 @@ WITH_BODY = ("PUT", "POST")
 
 
 def check_body_intact(request: Request) -> None:
-    """Refuse a body that does not match its `Content-Length` or `Content-MD5`."""
+    """Refuse a body that does not match its length or its digest, or may have been altered.
+
+    API Gateway delivers bodies of textual types as text and so replaces bytes that are not UTF-8,
+    sometimes without a change of length. Only a digest shows that a replacement character was sent.
+    """
+    may_be_altered = request.body_was_text and _has_replacements(request.body)
+    altered = _altered_body(request) if may_be_altered else None
     if request.method in WITH_BODY:
-        _check_length(request)
+        _check_length(request, altered)
     if "content-md5" in request.headers:
-        _check_md5(request.headers["content-md5"], request.body)
+        _check_md5(request.headers["content-md5"], request.body, altered)
+    elif altered is not None and not _has_sha256(request):
+        raise OssError(Code.INCOMPLETE_BODY, altered)
+
+
+def _has_replacements(body: bytes) -> bool:
+    try:
+        return "\ufffd" in body.decode()
+    except UnicodeDecodeError:  # lone surrogates of the event
+        return True
+
+
+def _altered_body(request: Request) -> str:
+    content_type = truncate(request.headers.get("content-type", ""))
+    return (
+        f"API Gateway delivers a body of the Content-Type {content_type} as text, and replaces "
+        "bytes that are not UTF-8. Upload it in parts, which have no Content-Type of their own, or "
+        "as application/octet-stream; if it is UTF-8, send its Content-MD5."
+    )
+
+
+def _has_sha256(request: Request) -> bool:
+    claimed = request.headers.get("x-oss-content-sha256", "")
+    return claimed == hashlib.sha256(request.body).hexdigest()
 
 
 def read_body(request: Request, *, limit: int) -> bytes:
     """Return the body; raises `EntityTooLarge` for more than `limit` bytes."""
-    if len(request.body) > limit:
+    return require_upload_size(request.body, limit=limit)
+
+
+def require_upload_size(content: bytes, *, limit: int) -> bytes:
+    """Return the bytes to store; raises `EntityTooLarge` for more than `limit`."""
+    if len(content) > limit:
         message = (
-            f"{len(request.body)} bytes exceed the {limit} that one request may carry. "
+            f"{len(content)} bytes exceed the {limit} that one request may carry. "
             "Upload in parts, or to S3 directly."
         )
         raise OssError(Code.ENTITY_TOO_LARGE, message)
-    return request.body
+    return content
 
 
-def _check_length(request: Request) -> None:
-    """Compare the body with its `Content-Length`.
-
-    API Gateway may decode a binary body as text, which changes its length.
-    """
+def _check_length(request: Request, altered: str | None) -> None:
+    """Compare the body with its `Content-Length`."""
     announced = request.headers.get("content-length")
     if announced is None:
         if not request.body and "transfer-encoding" not in request.headers:
             raise OssError(Code.MISSING_CONTENT_LENGTH)
     elif announced != str(len(request.body)):
-        raise OssError(Code.INCOMPLETE_BODY)
+        raise OssError(Code.INCOMPLETE_BODY, altered)
 
 
-def _check_md5(text: str, body: bytes) -> None:
+def _check_md5(text: str, body: bytes, altered: str | None) -> None:
     try:
         claimed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise OssError(Code.INVALID_DIGEST) from error
     if claimed != hashlib.md5(body, usedforsecurity=False).digest():
-        raise OssError(Code.INVALID_DIGEST)
+        raise OssError(Code.INVALID_DIGEST, altered)
 
 
 def read_page_size(query: Mapping[QueryParameter, str], name: QueryParameter, default: str) -> int:
     """Read the maximum number of entries on a page of a list: 1 to 1000."""
     text = query.get(name) or default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
         raise invalid(name, text, "Value must be digit")
     if not 1 <= int(text) <= MAX_PAGE_SIZE:
         raise invalid(name, text, f"Value must be between 1 and {MAX_PAGE_SIZE}")

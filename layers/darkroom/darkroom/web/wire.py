@@ -2,7 +2,8 @@
 
 `QueryParameter` holds every query parameter that a handler reads. Handlers get the query typed by
 it, so a parameter that is missing here does not pass the type checker; the function at the CDN's
-edge keeps these parameters and drops all others of anonymous requests.
+edge keeps these parameters and drops all others of anonymous requests. The names that other clouds
+have for `x-oss-process` are in `darkroom.process.dialects`.
 """
 
 from enum import StrEnum
@@ -18,6 +19,7 @@ class QueryParameter(StrEnum):
     VERSION_ID = "versionId"
     OBJECT_META = "objectMeta"
     ACL = "acl"
+    TAGGING = "tagging"
     RESPONSE_CONTENT_TYPE = "response-content-type"
     RESPONSE_CONTENT_LANGUAGE = "response-content-language"
     RESPONSE_CONTENT_ENCODING = "response-content-encoding"
@@ -31,6 +33,9 @@ class QueryParameter(StrEnum):
     PART_NUMBER_MARKER = "part-number-marker"
     MAX_PARTS = "max-parts"
     KEY_MARKER = "key-marker"
+    VERSIONS = "versions"
+    VERSIONING = "versioning"
+    VERSION_ID_MARKER = "version-id-marker"
     UPLOAD_ID_MARKER = "upload-id-marker"
     MAX_UPLOADS = "max-uploads"
 
@@ -40,6 +45,7 @@ class QueryParameter(StrEnum):
     BUCKET_SETTINGS = "x-oss-bucket-settings"
     BUCKET_INFO = "bucketInfo"
     LOCATION = "location"
+    CORS = "cors"
     DELETE = "delete"
 
     LIST_TYPE = "list-type"
@@ -71,11 +77,14 @@ COPY_SOURCE_RANGE = "x-oss-copy-source-range"
 COPY_SOURCE_VERSION_ID = "x-oss-copy-source-version-id"
 COMPLETE_ALL = "x-oss-complete-all"
 RANGE_BEHAVIOR = "x-oss-range-behavior"
+ENCRYPTION = "x-oss-server-side-encryption"
 CRC64 = "x-oss-hash-crc64ecma"
 VERSION_ID = "x-oss-version-id"
 OBJECT_TYPE = "x-oss-object-type"
 REQUEST_ID = "x-oss-request-id"
 SERVER_TIME = "x-oss-server-time"
 ERROR_CODE = "x-oss-ec"
+PROCESS_ERROR = "x-oss-process-error"
+"""The code of an error that `ignore-error` ignored."""
 ERROR_BODY = "x-oss-err"
 BUCKET_REGION = "x-oss-bucket-region"

@@ -1,11 +1,16 @@
 """Antialiased masks of discs and corners; outside is transparent, or white without alpha (C-59)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops
 
 from darkroom.imaging.flatten import WHITE
+from darkroom.imaging.picture import Picture
+
+_WITH_ALPHA = {"L": "LA", "LA": "LA", "RGB": "RGBA", "RGBA": "RGBA"}
+_ACROSS, _DOWN = Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM
 
 
 def quarter_disc(radius: float) -> tuple[int, bytes]:
@@ -15,32 +20,44 @@ def quarter_disc(radius: float) -> tuple[int, bytes]:
     middle of the last pixel, which is covered in full.
     """
     side = math.ceil(radius)
-    return side, b"".join(_rows(radius, side))
+    edges = [radius - row for row in range(side + 1)]
+    return side, b"".join(_rows(radius, side, edges))
 
 
-def _rows(radius: float, side: int) -> Iterator[bytes]:
-    """Yield rows, computing only the pixels that the arc crosses: others are 0 or 255."""
-    for row in range(side):
-        below, above = max(0.0, radius - row - 1), radius - row
-        first = int(radius - _half_chord(radius, below))
+def quarter_ellipse(across: int, down: int) -> bytes:
+    """Return the coverage, 0…255 row by row, of the upper left quarter of an ellipse.
+
+    It is the quarter of a disc whose rows are `across / down` high.
+    """
+    edges = [across * (down - row) / down for row in range(down + 1)]
+    return b"".join(_rows(across, across, edges))
+
+
+def _rows(radius: float, side: int, edges: Sequence[float]) -> Iterator[bytes]:
+    """Yield a row between each two edges, which are distances from the centre.
+
+    Only the pixels that the arc crosses are computed: others are 0 or 255.
+    """
+    for above, below in pairwise(edges):
+        first = int(radius - _half_chord(radius, max(0.0, below)))
         full = math.ceil(radius - _half_chord(radius, above))
-        crossed = (_covered(radius, radius - x - 1, radius - row - 1) for x in range(first, full))
+        crossed = (_covered(radius, radius - x - 1, below, above) for x in range(first, full))
         edge = bytes(round(255 * share) for share in crossed)
         yield bytes(first) + edge + b"\xff" * (side - full)
 
 
-def _covered(radius: float, u: float, v: float) -> float:
-    """Return the covered area of the pixel that spans u…u+1 and v…v+1 from the centre.
+def _covered(radius: float, u: float, v: float, high: float) -> float:
+    """Return the covered share of the pixel that spans u…u+1 and v…high from the centre.
 
     A pixel that spans a centre line counts its outer half twice.
     """
     left, low = max(0.0, u), max(0.0, v)
-    right, high = u + 1, v + 1
+    right = u + 1
     steep = min(max(_half_chord(radius, high), left), right)
     end = min(max(_half_chord(radius, low), left), right)
     under_arc = _area(radius, end) - _area(radius, steep) - low * (end - steep)
     halves = (1 + (u < 0)) * (1 + (v < 0))
-    return halves * ((steep - left) * (high - low) + under_arc)
+    return halves * ((steep - left) * (high - low) + under_arc) / (high - v)
 
 
 def _half_chord(radius: float, distance: float) -> float:
@@ -57,6 +74,30 @@ def corner_mask(radius: float) -> Image.Image:
     """Return the upper left quarter of a disc as an antialiased mask of mode L."""
     side, coverage = quarter_disc(radius)
     return Image.frombytes("L", (side, side), coverage)
+
+
+def elliptical_corner_mask(across: int, down: int) -> Image.Image:
+    """Return the upper left quarter of an ellipse as an antialiased mask of mode L."""
+    return Image.frombytes("L", (across, down), quarter_ellipse(across, down))
+
+
+def mask_corners(picture: Picture, corner: Image.Image) -> Picture:
+    """Return the picture with a mask, of its upper left corner, on all four corners."""
+    image = picture.image
+    # `convert` copies even if the mode stays the same.
+    result = image.convert(_WITH_ALPHA[image.mode] if picture.output.alpha else image.mode)
+    right, bottom = picture.size[0] - corner.width, picture.size[1] - corner.height
+    for mask, x in ((corner, 0), (corner.transpose(_ACROSS), right)):
+        _mask_corner(result, mask, (x, 0))
+        _mask_corner(result, mask.transpose(_DOWN), (x, bottom))
+    return picture.with_image(result)
+
+
+def _mask_corner(image: Image.Image, mask: Image.Image, offset: tuple[int, int]) -> None:
+    x, y = offset
+    part = image.crop((x, y, x + mask.width, y + mask.height))
+    apply_mask(part, mask, alpha=False)
+    image.paste(part, offset)
 
 
 def apply_mask(image: Image.Image, mask: Image.Image, *, alpha: bool) -> None:

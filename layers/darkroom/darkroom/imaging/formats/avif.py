@@ -9,6 +9,7 @@ from darkroom.imaging.formats.iso_items import Items, with_one_association_box
 from darkroom.imaging.formats.iso_media import IsoMedia
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import apply_orientation, swap_sides
+from darkroom.imaging.work import Weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ def _orientation(image: Image.Image) -> int:
 AVIF = Avif(
     name="avif",
     pillow_name="AVIF",
+    decoding_weight=40,
+    encoding_weight=Weight(opaque=450, alpha=800),
     plugin="PIL.AvifImagePlugin",
     content_type="image/avif",
     brands=frozenset({b"avif", b"avis"}),

@@ -1,14 +1,18 @@
 """BMP: bit fields and run lengths that Pillow does not read, alpha that it does not write."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import getitem, mul
 from typing import Self
 
 from PIL import Image, ImageMath
 
+from darkroom.errors import too_many
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header, Output
+from darkroom.imaging.work import Weight
 
 _HEADER = struct.Struct("<2sIHHI")
 """BITMAPFILEHEADER: signature, file size, two reserved words, offset of the pixels."""
@@ -30,6 +34,21 @@ _MOST_BYTES_PER_RUN = 4
 """Two bytes of a run or an end of a row, or four of a move."""
 
 _NIBBLES = [bytes((pair >> 4, pair & 15)) for pair in range(256)]
+_BYTES = [bytes((value,)) for value in range(256)]
+"""The pixels that a run repeats, by its value: two, or one."""
+
+_FIRST = [slice(count) for count in range(256)]
+
+_RUNS_AT_ONCE = 4096
+"""Successive runs that are expanded at once, as one code, to at most 255 pixels each."""
+
+_HEX_DIGITS = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
+
+_TO_FIRST = -(1 << 40)
+"""Columns to move to the beginning of a row, from anywhere."""
+
+MAX_CODES = 2_000_000
+"""Codes of a picture, each of which takes a step of Python."""
 
 _MASKS = (0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000)
 """Bit masks of red, green, blue and alpha in a 32-bit pixel."""
@@ -54,9 +73,10 @@ class Bmp(PictureFormat):
         if any(bitmap.masks) and bitmap.depth not in (16, 32):
             # Compression 3 of OS/2 is Huffman's.
             raise self.unsupported()
-        if not bitmap.is_read_here:
-            return super().read_header(data)
-        return Header(format=self.name, size=bitmap.size)
+        if bitmap.is_read_here:
+            return Header(format=self.name, size=bitmap.size, alpha=bitmap.masks[3] != 0)
+        opened = self.open(data)
+        return Header(format=self.name, size=opened.size, alpha=opened.mode == "RGBA")
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
         """Decode with Pillow, except run lengths and bit fields that Pillow does not support."""
@@ -97,6 +117,8 @@ class Bmp(PictureFormat):
 BMP = Bmp(
     name="bmp",
     pillow_name="BMP",
+    decoding_weight=5,
+    encoding_weight=Weight(opaque=10, alpha=10),
     plugin="PIL.BmpImagePlugin",
     content_type="image/bmp",
     signatures=(b"BM",),
@@ -169,51 +191,74 @@ class Bitmap:
     def run_lengths(self, data: bytes) -> Image.Image:
         """Decode the palette indices; a run that is longer than its row is cut off.
 
-        Raises `ValueError` for a truncated file, and for more runs than the picture has pixels.
+        Raises `ValueError` for a truncated file and for more codes than the picture has pixels, and
+        `ImageTooLarge` for more than `MAX_CODES`.
         """
         width, height = self.size
         rows = bytearray(width * height)
-        place, x, y = self.offset, 0, 0
-        most = place + _MOST_BYTES_PER_RUN * (width + 2) * (height + 1)
-        while y < height:
-            if place + 2 > len(data) and (x, y) == (width, height - 1):
-                break
-            if place + 2 > len(data) or place > most:
-                raise ValueError("run lengths end too early, or not at all")
-            count, value = data[place], data[place + 1]
-            place += 2
-            if count:
-                run = _NIBBLES[value] if self.compression == _RLE4 else bytes((value,))
-                pixels = (run * count)[:count]
-            elif value == _END_OF_ROW:
-                x, y = 0, y + 1
-                continue
-            elif value == _END_OF_PICTURE:
-                break
-            elif value == _MOVE:
-                if place + 2 > len(data):
-                    raise ValueError("run lengths end too early")
-                x, y, place = x + data[place], y + data[place + 1], place + 2
-                continue
+        x, y = 0, 0
+        for across, down, run in self._codes(data):
+            if run:
+                shown = run if x + len(run) <= width else run[: max(0, width - x)]
+                start = y * width + x
+                rows[start : start + len(shown)] = shown
+                x += len(shown)
             else:
-                pixels, place = self._single_pixels(data, place, value)
-            pixels = pixels[: max(0, width - x)]
-            start = y * width + x
-            rows[start : start + len(pixels)] = pixels
-            x += len(pixels)
+                x, y = max(0, x + across), y + down
+            if y >= height:
+                break
+        else:
+            if (x, y) != (width, height - 1):
+                raise ValueError("run lengths end too early")
         image = Image.frombytes("L", self.size, bytes(rows))
         return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
-    def _single_pixels(self, data: bytes, place: int, count: int) -> tuple[bytes, int]:
-        """Read an absolute run, which is padded to an even number of bytes."""
-        length = -(-count // 2) if self.compression == _RLE4 else count
-        packed = data[place : place + length]
-        if len(packed) < length:
-            raise ValueError("run lengths end too early")
-        pixels = packed
+    def _codes(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """Yield columns and rows to move, or pixels, up to the end of the file."""
+        # Every code takes an even number of bytes.
+        counts, values = data[self.offset :: 2], data[self.offset + 1 :: 2]
+        pixels, wide = data[self.offset :], 2
         if self.compression == _RLE4:
-            pixels = b"".join(_NIBBLES[pair] for pair in packed)[:count]
-        return pixels, place + length + (length & 1)
+            pixels, wide = pixels.hex().encode().translate(_HEX_DIGITS), 4
+        place, size = 0, len(values)
+        most = _MOST_BYTES_PER_RUN // 2 * (self.size[0] + 2) * (self.size[1] + 1)
+        for _ in range(MAX_CODES):
+            if place >= size:
+                return
+            if place > most:
+                raise ValueError("more run lengths than pixels")
+            count, value = counts[place], values[place]
+            place += 1
+            if count:
+                end = counts.find(0, place, place + _RUNS_AT_ONCE)
+                end = min(end if end >= 0 else place + _RUNS_AT_ONCE, size)
+                yield 0, 0, self._expanded(counts[place - 1 : end], values[place - 1 : end])
+                place = end
+            elif value > _MOVE:
+                run = pixels[wide * place : wide * place + value]
+                if len(run) < value:
+                    raise ValueError("run lengths end too early")
+                yield 0, 0, run
+                place += -(-value // wide)
+            elif value == _MOVE:
+                if place >= size:
+                    raise ValueError("run lengths end too early")
+                yield counts[place], values[place], b""
+                place += 1
+            else:
+                yield _TO_FIRST, 1 if value == _END_OF_ROW else self.size[1], b""
+        raise too_many("run lengths", MAX_CODES + 1, MAX_CODES)
+
+    def _expanded(self, counts: bytes, values: bytes) -> bytes:
+        """Return the pixels of runs, without a step of Python for each."""
+        units = _BYTES if self.compression == _RLE8 else _NIBBLES
+        if len(counts) == 1:
+            return (units[values[0]] * counts[0])[: counts[0]]
+        runs = map(mul, map(units.__getitem__, values), counts)
+        if self.compression == _RLE4:
+            # A unit is of two pixels, so that a run is twice as long as it states.
+            runs = map(getitem, runs, map(_FIRST.__getitem__, counts))
+        return b"".join(runs)
 
 
 _COMPRESSIONS = (_RAW, _RLE8, _RLE4, _BIT_FIELDS, _ALPHA_BIT_FIELDS)

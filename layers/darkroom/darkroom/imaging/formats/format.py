@@ -7,22 +7,28 @@ Pillow plugin; a format overrides those where its files need something else.
 import importlib
 import io
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import Size
+from darkroom.geometry import Size, reduced
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.imaging.work import STEP, Weight, area
 from darkroom.limits import Limits
+
+_NANOSECONDS_PER_BYTE = 150
+"""Processor time for the entropy decoder, which depends on the file's bytes."""
+
+_ENCODING = Weight(opaque=60, alpha=60)
 
 EC_UNSUPPORTED = "0040-00000005"
 
@@ -84,6 +90,11 @@ class PictureFormat:
     """The same for an animation: the canvas before and after a frame, and the encoder's copy."""
     encoder_bytes_per_pixel: int = 0
     """The same for encoding a still of which the encoder keeps copies; 0: `bytes_per_pixel`."""
+
+    decoding_weight: int = 20
+    """Nanoseconds for a decoded pixel, besides `_NANOSECONDS_PER_BYTE` for the file's bytes."""
+    encoding_weight: Weight = _ENCODING
+    """Nanoseconds for a pixel of the result, at most."""
 
     ec_source_side: str = "0040-00000009"
     ec_damaged: str | None = None
@@ -170,13 +181,16 @@ class PictureFormat:
         """Decode the first frame or every frame to the whole canvas in 8-bit sRGB (C-123).
 
         `needed` bounds the `reduction`; the engine may scale to exactly that size. Raises
-        `ImageDamage`.
+        `ImageDamage`, also for pixels of another size than the header's.
         """
         if not every:
             header = replace(header, frames=1)
+        reduction = self.reduction(header, needed)
+        sizes = header.size, reduced(header.size, reduction)
         try:
-            decoded = self.decode(data, header, self.reduction(header, needed))
-            yield from islice(decoded, header.frames)
+            decoded = self.decode(data, header, reduction)
+            # `map` has no reference to a frame that it returned.
+            yield from map(partial(_with_size, sizes), islice(decoded, header.frames))
         except DECODER_ERRORS as error:
             raise self.damaged() from error
 
@@ -228,6 +242,11 @@ class PictureFormat:
         """Return the error for a sound file that this build does not decode (C-180)."""
         return unsupported_format()
 
+    def decoding_work(self, header: Header, reduction: int, length: int) -> int:
+        """Return the nanoseconds for decoding the first frame of a file of this length."""
+        pixels = area(header.decoded_size) // reduction**2
+        return STEP + pixels * self.decoding_weight + length * _NANOSECONDS_PER_BYTE
+
     # --- Writing ----------------------------------------------------------------------------------
 
     def check_result(self, size: Size) -> None:
@@ -240,6 +259,11 @@ class PictureFormat:
             )
         if self.max_pixels is not None and width * height > self.max_pixels:
             raise self._too_large(size, f"the area may be at most {self.max_pixels} pixels")
+
+    def encoding_seconds(self, image: Image.Image) -> float:
+        """Return the seconds of one core that encoding takes at most."""
+        alpha = image.mode in ("LA", "RGBA")
+        return self.encoding_weight.of(area(image.size), alpha=alpha) / 1_000_000_000
 
     def check_encoder_memory(self, image: Image.Image, output: Output, limits: Limits) -> None:
         """Raise `ImageTooLarge` for a still that the encoder lacks memory for."""
@@ -302,6 +326,13 @@ class PictureFormat:
             f"The result measures {size[0]}x{size[1]}: as {self.name}, {reason}.",
             ec=self.ec_too_large,
         )
+
+
+def _with_size(sizes: Collection[Size], frame: Frame) -> Frame:
+    """Return the frame; raises `ValueError` if it has none of the sizes that limits judged."""
+    if frame.image.size not in sizes:
+        raise ValueError("the pixels have another size than the header")
+    return frame
 
 
 def unsupported_format() -> OssError:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from darkroom.imaging.formats.iso_media import IsoMedia
+from darkroom.imaging.work import Weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +14,8 @@ class Heic(IsoMedia):
 HEIC = Heic(
     name="heic",
     pillow_name="HEIF",
+    decoding_weight=40,
+    encoding_weight=Weight(opaque=550, alpha=850),
     plugin="pillow_heif.HeifImagePlugin",
     content_type="image/heic",
     suffixes=("heif",),

@@ -45,6 +45,7 @@ class IsoMedia(PictureFormat):
             size=self.upright_size(image, items),
             largest_size=largest,
             alpha=image.mode in ("RGBA", "RGBa", "LA", "La"),
+            opaque=image.mode not in ("RGBA", "RGBa", "LA", "La"),
             resolution=exif_resolution(read_exif(exif)),
             exif=exif,
         )

@@ -13,8 +13,9 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from darkroom.errors import too_many
 from darkroom.geometry import Size, enlarges
@@ -25,6 +26,7 @@ from darkroom.imaging.engine_library import Damaged, Unsupported
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Frame, Header, Output, Resolution
+from darkroom.imaging.work import Weight
 
 OVERSAMPLING = 1.25
 """Least ratio of the sides of a reduced decode to those needed (decision 003)."""
@@ -79,6 +81,16 @@ _ENDINGS = (b"\0" * 64, b"\xaa" * 64, b"\x55" * 64, b"\xfe" * 64)
 """Replacements of a missing end: if the pixels are the same with each, none is missing."""
 
 
+_MISSING = (127, 128)
+"""Half of the range, and its inverse in CMYK."""
+
+
+_MAX_JUDGED = 64_000_000
+"""Pixels up to which a missing end is judged at full resolution."""
+
+_BAND = 256
+
+
 @dataclass(frozen=True, kw_only=True)
 class Jpeg(PictureFormat):
     """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
@@ -93,10 +105,9 @@ class Jpeg(PictureFormat):
         return Header(
             format=self.name,
             size=image.size,
-            coefficient_bytes=0
-            if segments.is_one_scan
-            else _COEFFICIENT_BYTES * len(image.getbands()),
+            coefficient_bytes=self._coefficient_bytes(segments, len(image.getbands())),
             orientation=orientation,
+            opaque=True,
             quality=estimated_quality(tables[min(tables)]) if tables else None,
             resolution=resolution or segments.resolution,
             exif=segments.exif,
@@ -157,25 +168,50 @@ class Jpeg(PictureFormat):
         quality = output.quality or DEFAULT_QUALITY
         return engine.encode_jpeg(planes, quality=quality, progressive=output.progressive)
 
+    def _coefficient_bytes(self, segments: "Segments", bands: int) -> int:
+        """Return the memory per pixel that a reduced decode takes for the whole picture."""
+        if segments.frame in _LOSSLESS:
+            return self.bytes_per_pixel
+        return 0 if segments.is_one_scan else _COEFFICIENT_BYTES * bands
+
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
-        """Decode; a file that lacks only its end marker is whole (C-180)."""
+        """Decode; a file that lacks only its end marker is whole (C-180).
+
+        Raises `ValueError` for a single scan that ends before the last block.
+        """
         segments = read_segments(data)
-        file = segments.file(data)
         if segments.frame in _LOSSLESS:
             reduction = 1
         try:
-            return super().decode_still(file, header, reduction)
+            image = self._decoded(segments.file(data), header, reduction)
         except DECODER_ERRORS:
-            file = segments.file(data, segments.end_of_pixels(data)).rstrip(_FILL)
-            if _EOI in file or not self._is_whole(file, header):
+            file = segments.without_end(data)
+            # A reduced decode may lack the memory for more pixels.
+            judged = 1 if math.prod(header.size) <= _MAX_JUDGED else reduction
+            if _EOI in file or not self._is_whole(file, header, judged):
                 raise
-            return super().decode_still(file + _ENDINGS[0] + _EOI, header, reduction)
+            image = self._decoded(file + _ENDINGS[0] + _EOI, header, reduction)
+        else:
+            if segments.is_one_scan and _ends_in_grey(image):
+                file = segments.without_end(data) + _ENDINGS[1] + _EOI
+                other = self._decoded(file, header, reduction)
+                if ImageChops.difference(image, other).getbbox() is not None:
+                    raise ValueError("the scan ends before the last block")
+                del other
+        return self._detached(image, data)
 
-    def _is_whole(self, file: bytes, header: Header) -> bool:
-        """Return whether no pixel, at full resolution, depends on what follows the file."""
+    def _decoded(self, file: bytes, header: Header, reduction: int) -> Image.Image:
+        """Return the loaded picture in the mode and the colours of the file."""
+        image = self.open(file)
+        if reduction > 1:
+            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
+        image.load()
+        return image
+
+    def _is_whole(self, file: bytes, header: Header, reduction: int) -> bool:
+        """Return whether no pixel depends on what follows the file."""
         first, *others = (
-            super(Jpeg, self).decode_still(file + ending + _EOI, header, 1).tobytes()
-            for ending in _ENDINGS
+            _digest(self._decoded(file + ending + _EOI, header, reduction)) for ending in _ENDINGS
         )
         return all(other == first for other in others)
 
@@ -226,6 +262,8 @@ def is_scaled_in_planes(header: Header) -> bool:
 JPEG = Jpeg(
     name="jpg",
     pillow_name="JPEG",
+    decoding_weight=15,
+    encoding_weight=Weight(opaque=160, alpha=160),
     plugin="PIL.JpegImagePlugin",
     content_type="image/jpeg",
     aliases=("jpeg",),
@@ -277,6 +315,10 @@ class Segments:
         found = _AFTER_SCAN.search(data, self.scan + 2) if self.is_one_scan else None
         return found.start() if found else len(data)
 
+    def without_end(self, data: bytes) -> bytes:
+        """Return the file up to the end of a single scan, without end marker and fill bytes."""
+        return self.file(data, self.end_of_pixels(data)).rstrip(_FILL)
+
     def file(self, data: bytes, end: int | None = None) -> bytes:
         """Return the file up to `end`, without the segments that no pixel depends on."""
         numbers = sorted(number for number, _ in self.profile)
@@ -285,6 +327,22 @@ class Segments:
         return b"".join(
             (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
         )
+
+
+def _digest(image: Image.Image) -> bytes:
+    """Return a digest of the pixels, without a copy of all of them."""
+    digest = blake2b()
+    for top in range(0, image.height, _BAND):
+        band = image.crop((0, top, image.width, min(top + _BAND, image.height)))
+        digest.update(band.tobytes())
+    return digest.digest()
+
+
+def _ends_in_grey(image: Image.Image) -> bool:
+    """Return whether the last pixel has the colour that libjpeg gives to a missing block."""
+    last = image.getpixel((image.width - 1, image.height - 1))
+    samples = last if isinstance(last, tuple) else (last,)
+    return all(sample in _MISSING for sample in samples)
 
 
 def _is_adobe(marker: int, content: bytes) -> bool:

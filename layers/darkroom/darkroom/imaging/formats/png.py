@@ -8,8 +8,9 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFile
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.coded_colour import coded_profile
@@ -20,6 +21,7 @@ from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
 from darkroom.imaging.picture import Header, Output
 from darkroom.imaging.png_encoder import png
+from darkroom.imaging.work import Weight
 
 MAX_CHUNKS = 50_000
 """Chunks of 400 bytes in the largest source; encoders write pixels in chunks of 8 KB or more."""
@@ -74,6 +76,7 @@ class Png(PictureFormat):
             format=self.name,
             size=self.open(_essential(data, chunks[:pixels])).size,
             orientation=exif_orientation(exif),
+            opaque=_is_opaque(data, chunks),
         )
 
     def decode_still(self, data: bytes, header: Header, reduction: int) -> Image.Image:
@@ -105,19 +108,31 @@ class Png(PictureFormat):
         return png(image, engine)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
-        """Convert to a working mode after `fix_transparency`."""
+        """Convert to a working mode after `fix_transparency`, with the colour in all 16 bits."""
+        if _is_wide_colour(data) and (colour := image.info.pop("transparency", None)) is not None:
+            lower = cast("ImageFile.ImageFile", self.open(data))
+            # This raw mode takes the second byte of each sample, the file's own the first.
+            lower.tile = [tile._replace(args="RGB;16L") for tile in lower.tile]
+            lower.load()
+            return to_srgb(_without_colour(image, lower, colour))
         return to_srgb(fix_transparency(image, data))
 
 
 PNG = Png(
     name="png",
     pillow_name="PNG",
+    decoding_weight=20,
+    encoding_weight=Weight(opaque=200, alpha=200),
     plugin="PIL.PngImagePlugin",
     content_type="image/png",
     signatures=(_SIGNATURE,),
     bytes_per_pixel=18,  # 16-bit grey with a transparent level
     encoder_options={"compress_type": _RLE},
 )
+
+
+_ALPHA_BIT = 4
+"""The bit of a PNG's colour type that stands for an alpha channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +276,7 @@ def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
     """Return a decoded PNG with the mode and the transparent level that the file specifies.
 
     Pillow decodes grey with alpha as RGBA, and does not scale the transparent level of 2-bit,
-    4-bit and 16-bit samples as it scales the samples.
+    4-bit and 16-bit grey as it scales the samples.
     """
     depth, colour_type = data[_DEPTH], data[_COLOUR_TYPE]
     if colour_type == _GREY_ALPHA:
@@ -271,11 +286,27 @@ def fix_transparency(image: Image.Image, data: bytes) -> Image.Image:
         return image
     if depth == _WIDE and colour_type == _GREY:
         return _without_level(image, level)
-    if depth == _WIDE:
-        image.info["transparency"] = tuple(sample >> 8 for sample in level)
-    elif image.mode == "L":
+    if image.mode == "L":
         # Pillow scales samples of 2 and 4 bits to 0…255, but not the level.
         image.info["transparency"] = level * 255 // ((1 << depth) - 1)
+    return image
+
+
+def _is_wide_colour(data: bytes) -> bool:
+    return data[_DEPTH] == _WIDE and data[_COLOUR_TYPE] == _RGB
+
+
+def _without_colour(
+    image: Image.Image, lower: Image.Image, colour: tuple[int, int, int]
+) -> Image.Image:
+    """Return the upper bytes of 16-bit RGB as RGBA, the pixels of one colour transparent."""
+    opaque = Image.new("L", image.size)
+    for bytes_, shift in ((image, 8), (lower, 0)):
+        for band, sample in zip(bytes_.split(), colour, strict=True):
+            expected = sample >> shift & 0xFF
+            other = band.point([0 if value == expected else 255 for value in range(256)])
+            opaque = ImageChops.lighter(opaque, other)
+    image.putalpha(opaque)
     return image
 
 
@@ -286,3 +317,9 @@ def _without_level(image: Image.Image, level: int) -> Image.Image:
     grey.putalpha(samples.point([0 if value == level else 255 for value in range(1 << 16)], "L"))
     grey.info = {name: value for name, value in image.info.items() if name != "transparency"}
     return grey
+
+
+def _is_opaque(data: bytes, chunks: list[Chunk]) -> bool:
+    """Return whether the colour type has no alpha and no chunk adds transparency."""
+    colour_type = next((data[each.start + 9] for each in chunks if each.name == b"IHDR"), 6)
+    return not colour_type & _ALPHA_BIT and all(each.name != b"tRNS" for each in chunks)

@@ -19,6 +19,7 @@ from darkroom.imaging.picture import (
     apply_orientation,
     swap_sides,
 )
+from darkroom.imaging.work import Weight
 
 _COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000})
 """Compressions that the decoder of this build has."""
@@ -35,6 +36,9 @@ _COLOUR_MODES = {_BLACK_IS_ZERO: "L", _RGB: "RGB", _CMYK: "CMYK"}
 
 _ALPHA_LETTERS = {1: "a", 2: "A"}
 """The letter of a mode for alpha that colours are multiplied by, and for alpha that is separate."""
+
+_WITH_ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
+"""Modes with an alpha channel."""
 
 _CR2 = b"\x10\0\0\0CR\2\0"
 """Bytes of a CR2 file after the mark of TIFF."""
@@ -53,11 +57,16 @@ class Tiff(PictureFormat):
         self._check(directory, data)
         merged = _has_merged_planes(directory)
         try:
-            self.open((directory.plane(0) if merged else _for_pillow(directory)).head())
+            head = self.open((directory.plane(0) if merged else _for_pillow(directory)).head())
         except DECODER_ERRORS as error:
             raise self.unsupported() from error
         size = directory.integer(Tag.WIDTH), directory.integer(Tag.LENGTH)
-        return Header(format=self.name, size=swap_sides(size, _orientation(directory)), exif=data)
+        return Header(
+            format=self.name,
+            size=swap_sides(size, _orientation(directory)),
+            alpha=(_merged_mode(directory) if merged else head.mode) in _WITH_ALPHA,
+            exif=data,
+        )
 
     def _check(self, directory: Directory, data: bytes) -> None:
         """Raise `OssError` for unsupported pictures and for too many strips or tiles."""
@@ -111,6 +120,8 @@ class Tiff(PictureFormat):
 TIFF = Tiff(
     name="tiff",
     pillow_name="TIFF",
+    decoding_weight=15,
+    encoding_weight=Weight(opaque=70, alpha=70),
     plugin="PIL.TiffImagePlugin",
     content_type="image/tiff",
     suffixes=("tif",),

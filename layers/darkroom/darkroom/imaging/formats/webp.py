@@ -11,6 +11,7 @@ from darkroom.imaging.formats.container import ContainerInfo, u16
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
 from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.imaging.work import Weight
 from darkroom.limits import Limits
 
 _FLAGS, _ALPHA = 20, 0x10
@@ -75,6 +76,8 @@ class WebP(PictureFormat):
 WEBP = WebP(
     name="webp",
     pillow_name="WEBP",
+    decoding_weight=20,
+    encoding_weight=Weight(opaque=230, alpha=330),
     plugin="PIL.WebPImagePlugin",
     content_type="image/webp",
     animated=True,

@@ -12,7 +12,11 @@ from darkroom.imaging.operations.bright import Bright
 from darkroom.imaging.operations.circle import Circle
 from darkroom.imaging.operations.contrast import Contrast
 from darkroom.imaging.operations.crop import Crop
+from darkroom.imaging.operations.elliptical_corners import EllipticalCorners
+from darkroom.imaging.operations.flip import Flip
 from darkroom.imaging.operations.format import Format
+from darkroom.imaging.operations.gray import Gray
+from darkroom.imaging.operations.ignore_error import IgnoreError
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.info import Info
 from darkroom.imaging.operations.interlace import Interlace
@@ -21,6 +25,7 @@ from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
 from darkroom.imaging.operations.rounded_corners import RoundedCorners
 from darkroom.imaging.operations.sharpen import Sharpen
+from darkroom.imaging.operations.strip import Strip
 from darkroom.imaging.operations.watermark import MAX_WATERMARKS, Watermark
 from darkroom.process.grammar import Action
 from darkroom.process.parameters import bind, canonical_text
@@ -29,8 +34,10 @@ log = logging.getLogger(__name__)
 
 EC_UNKNOWN_ACTION = "0040-00000213"
 
-OTHER_PRODUCTS = frozenset({"blindwatermark"})
-"""Documented actions that need another OSS product (C-97)."""
+OTHER_PRODUCTS = frozenset(
+    {"blindwatermark", "faces", "bodies", "cars", "codes", "labels", "score"}
+)
+"""Documented actions of intelligent media management, another product (C-09, C-97)."""
 
 OPERATIONS: Mapping[str, type[Operation]] = {
     operation.name: operation
@@ -40,21 +47,32 @@ OPERATIONS: Mapping[str, type[Operation]] = {
         IndexCrop,
         Circle,
         RoundedCorners,
+        EllipticalCorners,
         Rotate,
+        Flip,
         AutoOrient,
         Blur,
         Bright,
         Contrast,
         Sharpen,
+        Gray,
         Format,
         Quality,
         Interlace,
+        Strip,
+        IgnoreError,
         Watermark,
         Info,
         AverageHue,
     )
 }
 """By action name, in the order of the documentation."""
+
+_BY_NAME_OR_ALIAS = {
+    name: operation
+    for operation in OPERATIONS.values()
+    for name in (operation.name, *operation.aliases)
+}
 
 
 def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
@@ -63,7 +81,7 @@ def compile_operations(actions: Sequence[Action]) -> tuple[Operation, ...]:
     A report must be the only action (C-08); the watermarks of a process may use `MAX_WATERMARKS`
     objects between them (C-88).
     """
-    operations = tuple(_operation(action) for action in actions)
+    operations = tuple(bind(operation_class(action.name), action.arguments) for action in actions)
     if len(watermark_keys(operations)) > MAX_WATERMARKS:
         raise OssError(
             Code.WATERMARK_ERROR,
@@ -104,14 +122,19 @@ def actions_text(actions: Sequence[Action]) -> str:
     return "/".join(action.text() for action in actions)
 
 
-def _operation(action: Action) -> Operation:
-    if action.name in OTHER_PRODUCTS:
-        raise OssError(Code.NOT_IMPLEMENTED, f"The action: {action.name} is not implemented.")
-    operation = OPERATIONS.get(action.name)
+def operation_class(name: str) -> type[Operation]:
+    """Return the operation of an action's name; raises `InvalidArgument` or `NotImplemented`."""
+    if name in OTHER_PRODUCTS:
+        raise OssError(
+            Code.NOT_IMPLEMENTED,
+            f"The action: {name} is not implemented: "
+            "it is part of another product, intelligent media management.",
+        )
+    operation = _BY_NAME_OR_ALIAS.get(name)
     if operation is None:
         raise OssError(
             Code.INVALID_ARGUMENT,
-            f"The action: {truncate(action.name)} is not supported.",
+            f"The action: {truncate(name)} is not supported.",
             ec=EC_UNKNOWN_ACTION,
         )
-    return bind(operation, action.arguments)
+    return operation

@@ -18,7 +18,11 @@ class AutoOrient(OutputOption):
     name: ClassVar[str] = "auto-orient"
 
     upright: bool = parameter(
-        POSITIONAL, Flag(), "1 applies the orientation, 0 ignores it.", ec="0040-00000215"
+        POSITIONAL,
+        Flag(),
+        "1 applies the orientation, 0 ignores it.",
+        default=True,
+        ec="0040-00000215",
     )
 
     def keeps_animation(self) -> bool:

@@ -15,6 +15,7 @@ from darkroom.imaging.filters.borders import filter_in_bands, replicate_border
 from darkroom.imaging.filters.box_blur import BlurPlan, BoxFilters, gaussian, plan_blur
 from darkroom.imaging.operation import PixelOperation, SupportsPlanes, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _EXACT = 2
@@ -29,6 +30,9 @@ _REDUCIBLE = 4
 _INTERPOLATION = 2
 """Distance in pixels that bicubic interpolation reads."""
 
+_AVERAGED = Weight(opaque=60, alpha=90)
+"""The weight where blocks of pixels are averaged."""
+
 _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
@@ -37,6 +41,7 @@ class Blur(PixelOperation, SupportsReducedDecode, SupportsPlanes):
     """Blur with a Gaussian that is truncated at a radius."""
 
     name: ClassVar[str] = "blur"
+    weight: ClassVar[Weight] = Weight(opaque=95, alpha=140)
 
     r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
     s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")
@@ -62,6 +67,15 @@ class Blur(PixelOperation, SupportsReducedDecode, SupportsPlanes):
             return None
         width, height = size
         return -(-width // _REDUCIBLE), -(-height // _REDUCIBLE)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work; less where blocks of pixels are averaged before the filter."""
+        del context
+        averaged = self.r > _EXACT and plan_blur(self.r, self.s).block > 1
+        weight = _AVERAGED if averaged else self.weight
+        total.add(STEP + weight.of(after.pixels, alpha=before.alpha))
 
     def changes_planes(self) -> bool:
         """Return whether the kernel is wide enough for colour at half resolution."""

@@ -7,6 +7,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.tone import apply_curve
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 
@@ -15,6 +16,7 @@ class Bright(PixelOperation):
     """Add a number of levels to every colour sample, clipped to 0…255."""
 
     name: ClassVar[str] = "bright"
+    weight: ClassVar[Weight] = Weight(opaque=5, alpha=6)
 
     level: int = parameter(
         POSITIONAL, Integer(-100, 100), "Levels to add; negative values darken.", ec="0040-00000246"

@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from PIL import Image
 
-from darkroom.geometry import disc_box
+from darkroom.geometry import Size, disc_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.masks import apply_mask, corner_mask
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
+from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
 
@@ -18,6 +20,7 @@ class Circle(PixelOperation):
     """Crop to a disc at the centre; outside, the result is transparent, or white without alpha."""
 
     name: ClassVar[str] = "circle"
+    weight: ClassVar[Weight] = Weight(opaque=10, alpha=12)
 
     r: int = parameter(
         "r",
@@ -26,6 +29,17 @@ class Circle(PixelOperation):
         ec="0040-00000233",
     )
 
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape of the square around the disc."""
+        return before.resized(disc_box(before.size, self.r).size).masked()
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of the square: nothing else of the picture is read."""
+        del before, context
+        total.add(STEP + self.weight.of(after.pixels, alpha=after.alpha))
+
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop to the square around the disc, 2r + 1 pixels a side, and mask it."""
         square = picture.image.crop(disc_box(picture.size, self.r))
@@ -33,6 +47,10 @@ class Circle(PixelOperation):
         if square.width > 1:
             apply_mask(square, _disc(square.width), alpha=picture.output.alpha)
         return picture.with_image(square)
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the square around the disc."""
+        return disc_box(size, self.r).size
 
 
 def _disc(side: int) -> Image.Image:

@@ -7,6 +7,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.filters.tone import apply_curve
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 
@@ -15,6 +16,7 @@ class Contrast(PixelOperation):
     """Multiply every colour sample by a factor between ½ and 2."""
 
     name: ClassVar[str] = "contrast"
+    weight: ClassVar[Weight] = Weight(opaque=5, alpha=6)
 
     level: int = parameter(
         POSITIONAL,

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import GRAVITIES, crop_box
+from darkroom.geometry import GRAVITIES, Box, Size, crop_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Shape, Weight
+from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _SIDE = Integer(0, 16_384)
@@ -22,6 +24,7 @@ class Crop(PixelOperation):
     """Crop to a rectangle at an offset from a gravity, clipped to the picture."""
 
     name: ClassVar[str] = "crop"
+    weight: ClassVar[Weight] = Weight(opaque=3, alpha=4)
 
     w: int = parameter(
         "w", _SIDE, "Width; 0 extends it to the edge.", default=0, ec="0040-00000225"
@@ -51,9 +54,21 @@ class Crop(PixelOperation):
         if self.g in _DETECTED:
             raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
 
+    def shape_after(self, before: Shape) -> Shape | None:
+        """Return the shape of the rectangle, None for an origin outside the picture."""
+        box = crop_box(before.size, (self.w, self.h), self.g, (self.x, self.y))
+        return None if box is None else before.resized(box.size)
+
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop; raise `BadRequest` for an origin outside the picture (C-53)."""
-        box = crop_box(picture.size, (self.w, self.h), self.g, (self.x, self.y))
+        return picture.with_image(picture.image.crop(self._box(picture.size)))
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the rectangle; raise `BadRequest` as `apply` does."""
+        return self._box(size).size
+
+    def _box(self, size: Size) -> Box:
+        box = crop_box(size, (self.w, self.h), self.g, (self.x, self.y))
         if box is None:
             raise OssError(Code.BAD_REQUEST, "Advance cut's position is out of image.")
-        return picture.with_image(picture.image.crop(box))
+        return box

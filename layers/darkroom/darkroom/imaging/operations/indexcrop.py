@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from darkroom.errors import missing
-from darkroom.geometry import Box, slice_bounds
+from darkroom.geometry import Box, Size, slice_bounds
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import Shape, Weight
+from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
 _MAX = 2**31 - 1
@@ -22,6 +24,7 @@ class IndexCrop(PixelOperation):
     """Slice the picture into pieces along one axis and keep one piece."""
 
     name: ClassVar[str] = "indexcrop"
+    weight: ClassVar[Weight] = Weight(opaque=3, alpha=4)
 
     x: int | None = parameter(
         "x",
@@ -49,15 +52,27 @@ class IndexCrop(PixelOperation):
         if self.x is None and self.y is None:
             raise missing("x or y")
 
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape of the piece."""
+        box = self._box(before.size)
+        return before.resized(before.size if box is None else box.size)
+
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop to the piece; return the picture itself for an index past the last (spec 02 §3)."""
-        width, height = picture.size
-        if self.y is not None:
-            rows = slice_bounds(height, self.y, self.i)
-            box = rows and Box(0, rows[0], width, rows[1])
-        else:
-            columns = slice_bounds(width, self.x or width, self.i)
-            box = columns and Box(columns[0], 0, columns[1], height)
+        box = self._box(picture.size)
         if box is None or box.size == picture.size:
             return picture
         return picture.with_image(picture.image.crop(box))
+
+    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the piece."""
+        box = self._box(size)
+        return size if box is None else box.size
+
+    def _box(self, size: Size) -> Box | None:
+        width, height = size
+        if self.y is not None:
+            rows = slice_bounds(height, self.y, self.i)
+            return rows and Box(0, rows[0], width, rows[1])
+        columns = slice_bounds(width, self.x or width, self.i)
+        return columns and Box(columns[0], 0, columns[1], height)

@@ -14,7 +14,9 @@ class Interlace(OutputOption):
 
     name: ClassVar[str] = "interlace"
 
-    progressive: bool = parameter(POSITIONAL, Flag(), "1 for progressive, 0 for baseline.")
+    progressive: bool = parameter(
+        POSITIONAL, Flag(), "1 for progressive, 0 for baseline.", default=True
+    )
 
     def keeps_animation(self) -> bool:
         """Return True: an animation stays animated."""

@@ -1,7 +1,7 @@
 """`resize`: scale, and then cut or pad to a box (spec 02 §1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from PIL import Image
@@ -25,17 +25,22 @@ from darkroom.imaging.flatten import background, flatten
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import resample_without_halo, shrink
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
+from darkroom.limits import Limits
 from darkroom.process.parameters import (
     Choice,
     Colour,
     Flag,
     HexColour,
     Integer,
-    ValidatesRaw,
+    ReadsRaw,
     parameter,
 )
 
 _SIDE = Integer(1, 16_384)
+
+_READ = Weight(opaque=2, alpha=8)
+"""The weight of the source's pixels; `weight` is that of the result's."""
 
 EC_BOTH_ZERO = "0040-00000321"
 
@@ -54,11 +59,12 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
+class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
     takes_exact_size: ClassVar[bool] = True
+    weight: ClassVar[Weight] = Weight(opaque=20, alpha=80)
 
     m: str = parameter(
         "m",
@@ -95,10 +101,17 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
     )
 
     @classmethod
-    def check_raw(cls, written: Mapping[str, str]) -> None:
-        """Raise `InvalidArgument` for `w_0,h_0`, which has an EC of its own."""
-        if written.get("w") == written.get("h") == "0":
+    def read_raw(cls, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Drop a width or height of 0 next to the other one (C-176).
+
+        Raises `InvalidArgument` for `w_0,h_0`, which has an EC of its own.
+        """
+        zeros = {side for side in ("w", "h") if written.get(side) == "0"}
+        if len(zeros) == 2:
             raise invalid("w", "0", "Value of w or h must be greater than 0", ec=EC_BOTH_ZERO)
+        if zeros and {"w", "h"} <= written.keys():
+            return {key: value for key, value in written.items() if key not in zeros}
+        return written
 
     def __post_init__(self) -> None:
         """Raise `MissingArgument` without a target (C-43)."""
@@ -114,6 +127,28 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         scaled = self.scaling(size, animated=animated).scaled
         return None if scaled == size else scaled
 
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the result's shape; padding makes it opaque."""
+        scaling = self.scaling(before.size, animated=before.animated)
+        return replace(before.resized(scaling.size), alpha=before.alpha and not scaling.padded)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of reading all pixels and of writing the result.
+
+        Rows are scaled before columns: the picture between the two may be larger than both.
+        """
+        scaling = self.scaling(before.size, animated=before.animated)
+        context.limits.check_resized(scaling.size)
+        if scaling.size == scaling.scaled == before.size and not scaling.padded:
+            return
+        width, height = scaling.scaled if scaling.padded else scaling.size
+        between = width * -(-before.size[1] // before.reduction)
+        written = max(width * height, between, after.pixels)
+        read = _READ.of(before.pixels, alpha=before.alpha)
+        total.add(STEP + read + self.weight.of(written, alpha=before.alpha))
+
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Scale by area averaging when shrinking, bicubic when enlarging (C-51).
 
@@ -126,6 +161,12 @@ class Resize(PixelOperation, SupportsReducedDecode, ValidatesRaw):
         if scaling.padded:
             image = _padded(image, scaling.size, self.color)
         return picture.with_image(image)
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:
+        """Return the target size; raise `ImageTooLarge` for one over `Limits.check_resized`."""
+        result = self.scaling(size, animated=animated).size
+        limits.check_resized(result)
+        return result
 
     def scaling(self, size: Size, *, animated: bool) -> Scaling:
         """Return the target sizes for a picture of `size` (spec 02 §1.1–1.3).

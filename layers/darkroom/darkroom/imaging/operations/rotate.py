@@ -13,6 +13,8 @@ from darkroom.imaging.flatten import WHITE
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.resampling import premultiply_with_headroom, unpremultiply
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
+from darkroom.limits import Limits
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
 _QUARTERS = {
@@ -21,6 +23,8 @@ _QUARTERS = {
     270: Image.Transpose.ROTATE_90,
 }
 """Transpositions by clockwise degrees; Pillow's names count counter-clockwise."""
+
+_TRANSPOSITION = Weight(opaque=6, alpha=6)
 
 _ROWS = 256
 """Number of rows of the canvas that are computed at a time."""
@@ -31,6 +35,7 @@ class Rotate(PixelOperation):
     """Rotate clockwise by whole degrees; the canvas grows to hold the corners."""
 
     name: ClassVar[str] = "rotate"
+    weight: ClassVar[Weight] = Weight(opaque=100, alpha=190)
 
     degrees: int = parameter(
         POSITIONAL,
@@ -39,6 +44,19 @@ class Rotate(PixelOperation):
         ec="0040-00000217",
         missing_ec="0040-00000216",
     )
+
+    def shape_after(self, before: Shape) -> Shape:
+        """Return the shape of the canvas, which is transparent outside the rotated picture."""
+        after = before.resized(rotated_size(before.size, self.degrees))
+        return after if self.degrees % 90 == 0 else after.masked()
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work; little for multiples of 90 degrees, which only move pixels."""
+        context.limits.check_rotation(before.size)
+        weight = _TRANSPOSITION if self.degrees % 90 == 0 else self.weight
+        total.add(STEP + weight.of(after.pixels, alpha=after.alpha))
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Rotate; raise `BadRequest` for a side over 4096 pixels."""
@@ -53,6 +71,11 @@ class Rotate(PixelOperation):
         # In place, to save a copy: at 45 degrees the canvas has twice the picture's pixels.
         turned.paste(WHITE[: len(turned.getbands())], mask=ImageChops.invert(coverage))
         return picture.with_image(turned)
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return the size of the canvas; raise `BadRequest` for a side over 4096 pixels."""
+        limits.check_rotation(size)
+        return rotated_size(size, self.degrees)
 
 
 def rotated_size(size: Size, degrees: int) -> Size:

@@ -10,13 +10,14 @@ from urllib.parse import unquote_plus
 
 from msgspec import Meta, Raw, Struct, field, structs
 
+from darkroom.auth import Caller
 from darkroom.buckets import Bucket, EventRule, RuleTarget
-from darkroom.errors import no_such_bucket
 from darkroom.imaging.operations import canonical_process, compile_operations
 from darkroom.jobs import InvalidMessage, Job, JobTarget
 from darkroom.json_documents import InvalidDocument, decode
 from darkroom.process.grammar import parse
 from darkroom.settings import Settings
+from darkroom.usecases.authorization import get_bucket, require_write_permission
 from darkroom.usecases.jobs.submit import new_event_id
 from darkroom.usecases.save import reject_reports
 from darkroom.usecases.services import Services
@@ -194,22 +195,35 @@ def stamp_new_rules(
     `now` is rounded down to a whole second, the precision of EventBridge's times.
     """
     now = now.replace(microsecond=0)
-    known_rules = {structs.replace(rule, since=None): rule for rule in known}
+    known_rules = _by_content(known)
     return tuple(
-        known_rules.get(structs.replace(rule, since=None), structs.replace(rule, since=now))
-        for rule in rules
+        known_rules.get(_without_date(rule), structs.replace(rule, since=now)) for rule in rules
     )
 
 
-def check_rules(bucket: Bucket, services: Services) -> None:
-    """Refuse a rule with an invalid inline process or an unknown bucket.
+def check_rules(
+    bucket: Bucket, known: tuple[EventRule, ...], caller: Caller, services: Services
+) -> None:
+    """Refuse a rule with an invalid inline process, or a target that its author may not write.
 
-    The existence of a style is not checked: it may be saved later.
+    The existence of a style is not checked: it may be saved later. The write permission is
+    required on every target's bucket of a rule that is not among `known`, the bucket's own
+    included: a rule stores its results with the service's permissions.
     """
+    known_rules = _by_content(known)
     for rule in bucket.events:
         for target in rule.targets:
             parsed = parse(target.process)
             if parsed.style is None:
                 reject_reports(compile_operations(parsed.actions), target.process)
-            if target.bucket is not None and services.buckets.find(target.bucket) is None:
-                raise no_such_bucket(target.bucket)
+            target_bucket = get_bucket(services, target.bucket or bucket.name)
+            if _without_date(rule) not in known_rules:
+                require_write_permission(target_bucket, caller)
+
+
+def _by_content(rules: tuple[EventRule, ...]) -> dict[EventRule, EventRule]:
+    return {_without_date(rule): rule for rule in rules}
+
+
+def _without_date(rule: EventRule) -> EventRule:
+    return structs.replace(rule, since=None)

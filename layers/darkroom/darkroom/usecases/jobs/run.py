@@ -7,15 +7,22 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from darkroom.auth import ANONYMOUS
 from darkroom.errors import Code, OssError
 from darkroom.imaging.operations import action_names, compile_operations
 from darkroom.imaging.pipeline import Result, run_each
-from darkroom.jobs import Job, JobTarget, State, TargetResult, Task
+from darkroom.jobs import Job, JobTarget, Reader, State, TargetResult, Task
 from darkroom.naming_rules import check_key
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, ObjectInfo, ObjectReplaced
 from darkroom.process.grammar import parse
-from darkroom.usecases.authorization import get_bucket
+from darkroom.usecases.authorization import (
+    MarkRights,
+    ReadPurpose,
+    authorize_object,
+    authorize_read,
+    get_bucket,
+)
 from darkroom.usecases.save import expand_template
 from darkroom.usecases.services import JobWorker
 from darkroom.usecases.watermark_loader import WatermarkLoader
@@ -159,7 +166,9 @@ def _make_targets(progress: _Progress) -> None:
     source, data = _read_source(job, worker)
     numbers = progress.remaining_targets()
     processes = [compile_operations(parse(job.targets[n].process).actions) for n in numbers]
-    loader = WatermarkLoader(bucket=job.bucket, services=worker.services, context=worker.context)
+    loader = WatermarkLoader(
+        rights=_mark_rights(job, worker), services=worker.services, context=worker.context
+    )
     upright = worker.services.settings.auto_orient
     failures: list[OssError] = []
     results = run_each(data, processes, loader.processing_context(), upright=upright)
@@ -189,10 +198,28 @@ def _unwrap(result: Result | OssError) -> Result:
     return result
 
 
+_PURPOSES = {
+    Reader.SERVICE: ReadPurpose.STYLED,
+    Reader.STYLE: ReadPurpose.STYLED,
+    Reader.ANYONE: ReadPurpose.PROCESSED,
+}
+"""Styles read watermark objects with the service's right; so does a job with that right."""
+
+
+def _mark_rights(job: Job, worker: JobWorker) -> MarkRights:
+    bucket = get_bucket(worker.services, job.bucket)
+    return MarkRights(bucket=bucket, caller=ANONYMOUS, purpose=_PURPOSES[job.reader])
+
+
 def _read_source(job: Job, worker: JobWorker) -> tuple[ObjectInfo, bytes]:
+    bucket = get_bucket(worker.services, job.bucket)
+    if job.reader is not Reader.SERVICE:
+        authorize_read(bucket, job.key, ANONYMOUS, worker.services, _PURPOSES[job.reader])
     with worker.context.stage("store"):
         opened = worker.services.objects.open(job.bucket, job.key)
     with closing(opened):
+        if job.reader is not Reader.SERVICE:
+            authorize_object(bucket, ANONYMOUS, opened.info)
         worker.context.log_context.bind(bucket=job.bucket, source_bytes=opened.info.size)
         _check_version(job, opened.info)
         if job.by_rule and opened.info.by_rule:

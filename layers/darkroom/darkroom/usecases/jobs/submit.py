@@ -5,11 +5,12 @@ import string
 import uuid
 from dataclasses import dataclass, replace
 
+from darkroom.auth import Permission
 from darkroom.errors import Code, OssError, invalid, missing
 from darkroom.imaging.operations import canonical_process, compile_operations
-from darkroom.jobs import Job, JobTarget, State, Task
+from darkroom.jobs import Job, JobTarget, Reader, State, Task
 from darkroom.process.grammar import Process, SaveAs
-from darkroom.usecases.authorization import authorize_object
+from darkroom.usecases.authorization import ReadPurpose, authorize_object
 from darkroom.usecases.render import RenderRequest
 from darkroom.usecases.save import AUTOEXT, authorize_process, reject_reports, resolve_target
 from darkroom.usecases.services import JobServices, Services
@@ -32,7 +33,8 @@ def submit_job(source: RenderRequest, services: Services, job_services: JobServi
     """Check the request, store the task and queue the job."""
     if not source.process.startswith(_FAMILIES):
         raise OssError(Code.IMM_CLIENT)
-    process = authorize_process(source, services)
+    resolved = authorize_process(source, services)
+    process = resolved.process
     target = _check_target(process, source, services)
     topic = _check_topic(process, job_services)
     info = services.objects.head(source.bucket.name, source.key)
@@ -46,6 +48,7 @@ def submit_job(source: RenderRequest, services: Services, job_services: JobServi
         targets=(target,),
         accepted=services.clock(),
         topic=topic,
+        reader=_reader(source, resolved.purpose),
     )
     _enqueue(job, services, job_services)
     return Receipt(event_id=job.event_id, task_id=job.task_id, request_id=str(uuid.uuid4()))
@@ -55,6 +58,13 @@ def new_event_id() -> str:
     """Return a random id: `<3 digits>-<27 base62>`."""
     digits = "".join(secrets.choice(string.digits) for _ in range(3))
     return digits + "-" + "".join(secrets.choice(_BASE62) for _ in range(27))
+
+
+def _reader(source: RenderRequest, purpose: ReadPurpose) -> Reader:
+    """Return the rights with which the worker reads the source and its watermark objects."""
+    if source.caller.may(Permission.READ, source.bucket.name):
+        return Reader.SERVICE
+    return Reader.STYLE if purpose is ReadPurpose.STYLED else Reader.ANYONE
 
 
 def _check_target(process: Process, source: RenderRequest, services: Services) -> JobTarget:

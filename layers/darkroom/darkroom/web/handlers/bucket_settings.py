@@ -29,8 +29,8 @@ def put_settings(context: RequestContext) -> Response:
         settings = read_bucket(context.bucket.name, body)
     except InvalidDocument as error:
         raise OssError(Code.INVALID_ARGUMENT, f"The settings are invalid: {error}.") from error
-    check_rules(settings, context.services)
     known = context.services.buckets.current(context.bucket.name)
+    check_rules(settings, known.events, context.caller, context.services)
     events = stamp_new_rules(settings.events, known.events, context.services.clock())
     context.services.buckets.save(structs.replace(settings, events=events))
     return Response(status=200)

@@ -6,7 +6,7 @@ from darkroom.errors import Code, OssError
 from darkroom.usecases.authorization import accessible_buckets
 from darkroom.web import wire
 from darkroom.web.context import RequestContext
-from darkroom.web.http import Response
+from darkroom.web.http import NO_STORE, Request, Response
 from darkroom.web.request_checks import read_page_size
 from darkroom.web.responses import xml_response
 from darkroom.web.wire import QueryParameter
@@ -33,6 +33,21 @@ def list_buckets(context: RequestContext) -> Response:
     buckets = (element("Bucket", _bucket_fields(name, context)) for name in found[:limit])
     return xml_response(
         element("ListAllMyBucketsResult", fields, owner(), element("Buckets", {}, *buckets))
+    )
+
+
+def describe_service(request: Request) -> Response:
+    """Tell a person who opens the address in a browser what it is; a program gets XML."""
+    host = request.headers.get("host", "")
+    text = (
+        "This is Darkroom. It answers requests of Alibaba Cloud OSS for objects and pictures:\n\n"
+        f"  https://{host}/<bucket>/<key>?x-oss-process=image/resize,w_400\n\n"
+        "The list of buckets is for signed requests only.\n"
+    )
+    return Response(
+        status=200,
+        headers={**NO_STORE, "content-type": "text/plain; charset=utf-8"},
+        body=text.encode(),
     )
 
 
@@ -66,7 +81,7 @@ def refuse_change(context: RequestContext) -> Never:
     """Refuse to create, change or delete a bucket: the deployment configures buckets."""
     del context
     raise OssError(
-        Code.NOT_IMPLEMENTED,
+        Code.METHOD_NOT_ALLOWED,
         "Buckets are listed in the settings of the service. "
         "They are not created, changed or deleted by requests like this.",
     )

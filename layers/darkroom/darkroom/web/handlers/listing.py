@@ -5,12 +5,12 @@ from xml.etree.ElementTree import Element
 
 from darkroom.errors import invalid
 from darkroom.http_dates import iso_date
-from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary
+from darkroom.ports.objects import ListPage, ListQuery, ObjectSummary, ObjectVersion
 from darkroom.usecases.objects import list_from_marker
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.request_checks import read_page_size
-from darkroom.web.responses import xml_response
+from darkroom.web.responses import OBJECT_TYPES, quoted_etag, xml_response
 from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import EncodeName, boolean, common_prefixes, element, name_encoding, owner
 
@@ -33,7 +33,7 @@ def list_objects(context: RequestContext) -> Response:
         "IsTruncated": boolean(page.next_marker is not None),
         **({} if page.next_marker is None else {"NextMarker": encode(page.next_marker)}),
     }
-    return _page_response(fields, page, encode, with_owner=True)
+    return _page_response(context, fields, page, encode, with_owner=True)
 
 
 def list_objects_v2(context: RequestContext) -> Response:
@@ -52,13 +52,62 @@ def list_objects_v2(context: RequestContext) -> Response:
         "MaxKeys": str(wanted.limit),
         "Delimiter": encode(wanted.delimiter),
         **encoding_field,
-        **({} if token is None else {"ContinuationToken": token}),
+        **({} if token is None else {"ContinuationToken": encode(token)}),
         "KeyCount": str(len(page.objects) + len(page.prefixes)),
         "IsTruncated": boolean(page.next_marker is not None),
-        **({} if page.next_marker is None else {"NextContinuationToken": page.next_marker}),
+        **({} if page.next_marker is None else {"NextContinuationToken": encode(page.next_marker)}),
     }
     with_owner = query.get(QueryParameter.FETCH_OWNER, "false").lower() == "true"
-    return _page_response(fields, page, encode, with_owner=with_owner)
+    return _page_response(context, fields, page, encode, with_owner=with_owner)
+
+
+def list_versions(context: RequestContext) -> Response:
+    """Answer a page of versions and of the markers of deletions."""
+    query = context.query
+    encode, encoding_field = name_encoding(query)
+    wanted = _list_query(query)
+    after = (
+        query.get(QueryParameter.KEY_MARKER, ""),
+        query.get(QueryParameter.VERSION_ID_MARKER, ""),
+    )
+    page = context.services.lister.list_versions(context.bucket.name, wanted, after=after)
+    next_fields = {}
+    if page.next_marker is not None:
+        next_key, next_id = page.next_marker
+        next_fields = {"NextKeyMarker": encode(next_key), "NextVersionIdMarker": next_id}
+    fields = {
+        "Name": context.bucket.name,
+        "Prefix": encode(wanted.prefix),
+        "KeyMarker": encode(after[0]),
+        "VersionIdMarker": after[1],
+        "MaxKeys": str(wanted.limit),
+        "Delimiter": encode(wanted.delimiter),
+        **encoding_field,
+        "IsTruncated": boolean(page.next_marker is not None),
+        **next_fields,
+    }
+    versions = (_version(version, encode, context.reply_limit) for version in page.versions)
+    prefixes = common_prefixes(page.prefixes, encode)
+    return xml_response(element("ListVersionsResult", fields, *versions, *prefixes))
+
+
+def get_versioning(context: RequestContext) -> Response:
+    """Answer whether the bucket has versions; without, the element is empty."""
+    status = context.services.lister.versioning(context.bucket.name)
+    fields = {} if status is None else {"Status": status}
+    return xml_response(element("VersioningConfiguration", fields))
+
+
+def _version(version: ObjectVersion, encode: EncodeName, reply_limit: int) -> Element:
+    fields = {
+        "Key": encode(version.key),
+        "VersionId": version.version_id,
+        "IsLatest": boolean(version.latest),
+        "LastModified": iso_date(version.last_modified),
+    }
+    if version.summary is None:
+        return element("DeleteMarker", fields, owner())
+    return element("Version", {**fields, **_stored_fields(version.summary, reply_limit)}, owner())
 
 
 def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
@@ -70,20 +119,34 @@ def _list_query(query: Mapping[QueryParameter, str]) -> ListQuery:
 
 
 def _page_response(
-    fields: Mapping[str, str], page: ListPage, encode: EncodeName, *, with_owner: bool
+    context: RequestContext,
+    fields: Mapping[str, str],
+    page: ListPage,
+    encode: EncodeName,
+    *,
+    with_owner: bool,
 ) -> Response:
-    objects = (_contents(summary, encode, with_owner=with_owner) for summary in page.objects)
+    limit = context.reply_limit
+    objects = (_contents(summary, encode, limit, with_owner=with_owner) for summary in page.objects)
     prefixes = common_prefixes(page.prefixes, encode)
     return xml_response(element("ListBucketResult", fields, *objects, *prefixes))
 
 
-def _contents(summary: ObjectSummary, encode: EncodeName, *, with_owner: bool) -> Element:
+def _contents(
+    summary: ObjectSummary, encode: EncodeName, reply_limit: int, *, with_owner: bool
+) -> Element:
     fields = {
         "Key": encode(summary.key),
         "LastModified": iso_date(summary.last_modified),
-        "ETag": f'"{summary.etag}"',
-        "Type": "Normal",
+        **_stored_fields(summary, reply_limit),
+    }
+    return element("Contents", fields, *([owner()] if with_owner else []))
+
+
+def _stored_fields(summary: ObjectSummary, reply_limit: int) -> dict[str, str]:
+    return {
+        "ETag": quoted_etag(summary, reply_limit),
+        "Type": OBJECT_TYPES["-" in summary.etag],
         "Size": str(summary.size),
         "StorageClass": summary.storage_class,
     }
-    return element("Contents", fields, *([owner()] if with_owner else []))

@@ -1,6 +1,7 @@
 """Multipart uploads: `?uploads` and `?uploadId` (spec 01 §7)."""
 
 from dataclasses import replace
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from darkroom.errors import Code, OssError, invalid, missing
@@ -12,7 +13,12 @@ from darkroom.usecases.byte_ranges import parse_range
 from darkroom.web import wire
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
-from darkroom.web.object_headers import attributes_from_headers, copy_source, may_overwrite
+from darkroom.web.object_headers import (
+    attributes_from_headers,
+    copy_source,
+    encryption_headers,
+    may_overwrite,
+)
 from darkroom.web.request_checks import read_body, read_page_size
 from darkroom.web.responses import put_headers, xml_response
 from darkroom.web.wire import QueryParameter
@@ -32,13 +38,19 @@ DEFAULT_PAGE_SIZE = "1000"
 
 def initiate_upload(context: RequestContext) -> Response:
     """Open an upload and answer its id."""
-    attributes = attributes_from_headers(context.request.headers)
+    attributes = attributes_from_headers(context.request.headers, context.key)
     encode, encoding_field = name_encoding(context.query)
     upload_id = multipart.initiate(
-        context.bucket, context.key, attributes, context.caller, context.services
+        context.bucket,
+        context.key,
+        attributes,
+        context.caller,
+        context.services,
+        overwrite=may_overwrite(context.request.headers),
     )
     fields = {"Bucket": context.bucket.name, "Key": encode(context.key), "UploadId": upload_id}
-    return xml_response(element("InitiateMultipartUploadResult", {**encoding_field, **fields}))
+    root = element("InitiateMultipartUploadResult", {**encoding_field, **fields})
+    return xml_response(root, encryption_headers(context.request.headers))
 
 
 def put_part(context: RequestContext) -> Response:
@@ -49,7 +61,7 @@ def put_part(context: RequestContext) -> Response:
         return _copy_part(context, upload, number)
     body = read_body(context.request, limit=context.services.settings.upload_limit)
     stored = multipart.upload_part(upload, number, body, context.services)
-    return Response(status=200, headers=put_headers(stored))
+    return Response(status=200, headers=put_headers(stored, context.reply_limit))
 
 
 def _copy_part(context: RequestContext, upload: UploadRef, number: int) -> Response:
@@ -70,21 +82,36 @@ def complete_upload(context: RequestContext) -> Response:
     """Create the object from the listed parts, or from all stored parts."""
     upload = _upload_ref(context)
     encode, encoding_field = name_encoding(context.query)
+    try:
+        chosen = _chosen_parts(context)
+    except OssError:
+        multipart.list_parts(upload, context.services)  # An unknown upload is the first error.
+        raise
     stored = multipart.complete(
         upload,
-        _chosen_parts(context),
+        chosen,
         context.services,
         overwrite=may_overwrite(context.request.headers),
         remaining=context.processing.remaining,
     )
+    headers = put_headers(stored, context.reply_limit)
     fields = {
         **encoding_field,
-        "Location": f"http://{context.request.host}/{encode(upload.key)}",
+        "Location": _location(context),
         "Bucket": upload.bucket,
         "Key": encode(upload.key),
-        "ETag": f'"{stored.etag}"',
+        "ETag": headers["etag"],
     }
-    return xml_response(element("CompleteMultipartUploadResult", fields), put_headers(stored))
+    return xml_response(element("CompleteMultipartUploadResult", fields), headers)
+
+
+def _location(context: RequestContext) -> str:
+    """Return the URL of the object in the form of the request, percent-encoded."""
+    headers = context.request.headers
+    scheme = headers.get("x-forwarded-proto", "https")
+    # A key with blanks may have been written with pluses.
+    path = context.request.path[: -len(context.key)] + context.key
+    return f"{scheme}://{headers.get('host', '')}{quote(path, safe='/-_.~')}"
 
 
 def abort_upload(context: RequestContext) -> Response:

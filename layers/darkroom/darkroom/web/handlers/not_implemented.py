@@ -1,10 +1,11 @@
-"""Operations of OSS that are not implemented: refused by name, never treated as another."""
+"""Operations of OSS that are not implemented: refused by name, never treated as another.
+
+The refusals are 4xx: clients repeat a request that is answered 5xx.
+"""
 
 from collections.abc import Mapping
 
-from darkroom.errors import Code, OssError, truncate
-from darkroom.web.context import RequestContext
-from darkroom.web.http import Response
+from darkroom.errors import Code, OssError, callback_refused, truncate
 
 _OBJECT_OPERATIONS = """
     append asyncFetch callback objectInfo restore symlink tagging x-oss-async-process
@@ -21,19 +22,18 @@ _BUCKET_OPERATIONS = """
 OF_OBJECTS = frozenset(_OBJECT_OPERATIONS.split())
 OF_BUCKETS = frozenset(_BUCKET_OPERATIONS.split())
 
+CALLBACKS = ("callback", "callback-var")
+
 
 def refuse_operations(query: Mapping[str, str], names: frozenset[str]) -> None:
     """Refuse a query that names one of these operations."""
     for name in query:
         if name in names:
-            raise OssError(
-                Code.NOT_IMPLEMENTED, f"The operation {truncate(name)} is not implemented."
-            )
+            raise not_implemented(name)
 
 
-def post_object(context: RequestContext) -> Response:
-    """Refuse uploads from HTML forms."""
-    del context
-    raise OssError(
-        Code.NOT_IMPLEMENTED, "Uploads from forms are not implemented. Use PUT, signed in its URL."
-    )
+def not_implemented(name: str) -> OssError:
+    """Return the error for an operation that OSS has, by its sub-resource."""
+    if name in CALLBACKS:
+        return callback_refused()
+    return OssError(Code.METHOD_NOT_ALLOWED, f"The operation {truncate(name)} is not implemented.")

@@ -7,17 +7,24 @@ from darkroom.errors import invalid
 from darkroom.http_dates import iso_date
 from darkroom.usecases import objects
 from darkroom.usecases.byte_ranges import parse_range
-from darkroom.usecases.objects import CopyObjectRequest, GetObjectRequest, PutObjectRequest
+from darkroom.usecases.objects import (
+    CopyObjectRequest,
+    GetObjectRequest,
+    OpenedObject,
+    PutObjectRequest,
+)
 from darkroom.web import wire
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.object_headers import (
     attributes_from_headers,
     copy_source,
+    encryption_headers,
     may_overwrite,
 )
 from darkroom.web.request_checks import read_body
 from darkroom.web.responses import (
+    download_overrides,
     object_meta_response,
     object_response,
     put_headers,
@@ -40,7 +47,15 @@ def get_object(context: RequestContext) -> Response:
     with context.processing.stage("store"):
         opened = objects.open_object(request, context.services)
     context.processing.log_context.bind(source_bytes=opened.info.size)
-    return object_response(opened, overrides)
+    return object_response(opened, _disposition(context, opened, overrides), context.reply_limit)
+
+
+def _disposition(
+    context: RequestContext, opened: OpenedObject, overrides: Mapping[str, str]
+) -> Mapping[str, str]:
+    if not context.services.settings.download_documents:
+        return overrides
+    return download_overrides(opened, overrides)
 
 
 def head_object(context: RequestContext) -> Response:
@@ -48,14 +63,14 @@ def head_object(context: RequestContext) -> Response:
     overrides = response_overrides(context.query, context.caller)
     with context.processing.stage("store"):
         found = objects.head_object(_object_request(context), context.services)
-    return object_response(found, overrides)
+    return object_response(found, _disposition(context, found, overrides), context.reply_limit)
 
 
 def get_object_meta(context: RequestContext) -> Response:
     """Answer size, ETag and date alone."""
     with context.processing.stage("store"):
         info = objects.head_object(_object_request(context), context.services).info
-    return object_meta_response(info, head=context.request.method == "HEAD")
+    return object_meta_response(info, context.reply_limit, head=context.request.method == "HEAD")
 
 
 def _object_request(context: RequestContext) -> GetObjectRequest:
@@ -75,13 +90,14 @@ def put_object(context: RequestContext) -> Response:
         return _copy_object(context)
     request = PutObjectRequest(
         key=context.key,
-        attributes=attributes_from_headers(headers),
+        attributes=attributes_from_headers(headers, context.key),
         overwrite=may_overwrite(headers),
         body=read_body(context.request, limit=context.services.settings.upload_limit),
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)
-    return Response(status=200, headers=put_headers(stored))
+    reply_headers = {**put_headers(stored, context.reply_limit), **encryption_headers(headers)}
+    return Response(status=200, headers=reply_headers)
 
 
 def delete_object(context: RequestContext) -> Response:
@@ -94,7 +110,7 @@ def delete_object(context: RequestContext) -> Response:
 def _copy_object(context: RequestContext) -> Response:
     headers = context.request.headers
     request = CopyObjectRequest(
-        attributes=attributes_from_headers(_with_tagging(headers)),
+        attributes=attributes_from_headers(_with_tagging(headers), context.key),
         source=copy_source(headers, context.caller, context.services),
         key=context.key,
         copy_metadata=_is_copy_directive(headers, wire.METADATA_DIRECTIVE),
@@ -103,11 +119,11 @@ def _copy_object(context: RequestContext) -> Response:
     source, copied = objects.copy_object(context.bucket, request, context.caller, context.services)
     if copied is None:
         return Response(status=304)
-    reply_headers = put_headers(copied)
+    reply_headers = {**put_headers(copied, context.reply_limit), **encryption_headers(headers)}
     if source.version_id is not None:
         reply_headers[wire.COPY_SOURCE_VERSION_ID] = source.version_id
     modified = iso_date(copied.last_modified or source.last_modified)
-    root = element("CopyObjectResult", {"LastModified": modified, "ETag": f'"{copied.etag}"'})
+    root = element("CopyObjectResult", {"LastModified": modified, "ETag": reply_headers["etag"]})
     return xml_response(root, reply_headers)
 
 

@@ -1,11 +1,12 @@
-"""`x-oss-process`: GET and HEAD answer a picture, POST stores it (spec 01 §3, spec 04 §4)."""
+"""`x-oss-process`: GET and HEAD answer a picture, POST stores or answers it (spec 01 §3)."""
 
 from darkroom.errors import Code, OssError
 from darkroom.oss_json import dumps
-from darkroom.usecases.render import RenderRequest, render
-from darkroom.usecases.save import save
+from darkroom.process.grammar import PROCESS, STYLE_PREFIX
+from darkroom.usecases.ignored_errors import original_in_place_of
+from darkroom.usecases.render import RenderRequest, RenderResult, render
+from darkroom.usecases.save import save_or_render
 from darkroom.usecases.styles import (
-    STYLE_PREFIX,
     StyledKey,
     report_missing_style,
     split_style,
@@ -13,7 +14,7 @@ from darkroom.usecases.styles import (
 from darkroom.web.context import Handler, RequestContext
 from darkroom.web.http import JSON, Response
 from darkroom.web.request_checks import read_process_form
-from darkroom.web.responses import processed_response, response_overrides
+from darkroom.web.responses import original_response, processed_response, response_overrides
 from darkroom.web.wire import QueryParameter
 
 
@@ -24,13 +25,22 @@ def get_processed(context: RequestContext, styled: StyledKey | None = None) -> R
         bucket=context.bucket,
         key=context.key if styled is None else styled.key,
         version_id=context.query.get(QueryParameter.VERSION_ID),
-        process=(
-            context.query[QueryParameter.PROCESS] if styled is None else STYLE_PREFIX + styled.style
-        ),
+        process=context.process if styled is None else STYLE_PREFIX + styled.style,
+        parameter=context.process_parameter if styled is None else PROCESS,
         caller=context.caller,
         preconditions=context.preconditions,
+        accept=context.request.headers.get("accept", ""),
     )
-    return processed_response(render(request, context.services, context.processing), overrides)
+    services, processing = context.services, context.processing
+    try:
+        rendered = render(request, services, processing)
+    except OssError as error:
+        head = context.request.method == "HEAD"
+        original = original_in_place_of(error, request, services, processing, head=head)
+        if original is None:
+            raise
+        return original_response(original, overrides, context.reply_limit)
+    return processed_response(rendered, overrides)
 
 
 def styled_or(plain: Handler) -> Handler:
@@ -43,21 +53,27 @@ def styled_or(plain: Handler) -> Handler:
         styled = split_style(context.key, context.bucket, context.services)
         if styled is not None:
             return get_processed(context, styled)
-        with report_missing_style(context.key, context.bucket, context.services):
+        with report_missing_style(context.key, context.bucket, context.caller, context.services):
             return plain(context)
 
     return get_styled_or_plain
 
 
 def post_processed(context: RequestContext) -> Response:
-    """Store the processed picture; answer its bucket, key and size."""
+    """Store the processed picture and answer its bucket, key and size.
+
+    Without a saveas, answer the picture as GET does (C-17).
+    """
+    overrides = response_overrides(context.query, context.caller)
     request = RenderRequest(
         bucket=context.bucket,
         key=context.key,
         process=read_process_form(context.request, QueryParameter.PROCESS),
         caller=context.caller,
     )
-    saved = save(request, context.services, context.processing)
+    saved = save_or_render(request, context.services, context.processing)
+    if isinstance(saved, RenderResult):
+        return processed_response(saved, overrides)
     members = {
         "bucket": saved.bucket or "",
         "fileSize": saved.size,

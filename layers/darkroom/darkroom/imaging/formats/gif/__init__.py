@@ -9,6 +9,7 @@ from darkroom.imaging.formats.gif.blocks import container_info
 from darkroom.imaging.formats.gif.read import composite_frames
 from darkroom.imaging.formats.gif.write import write_gif
 from darkroom.imaging.picture import Frame, Header, Output
+from darkroom.imaging.work import Weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,8 @@ class Gif(PictureFormat):
 GIF = Gif(
     name="gif",
     pillow_name="GIF",
+    decoding_weight=20,
+    encoding_weight=Weight(opaque=90, alpha=90),
     plugin="PIL.GifImagePlugin",
     content_type="image/gif",
     signatures=(b"GIF87a", b"GIF89a"),

@@ -8,8 +8,11 @@ from darkroom.imaging.formats.container import ContainerInfo, u16
 
 _IMAGE, _EXTENSION, _CONTROL = 0x2C, 0x21, 0xF9
 
-_REPEATS = (b"!\xff\x0bNETSCAPE2.0\x03\x01", b"!\xff\x0bANIMEXTS1.0\x03\x01")
-"""The application extensions that state a number of repeats, two bytes after these."""
+_REPEATS = (b"!\xff\x0bNETSCAPE2.0", b"!\xff\x0bANIMEXTS1.0")
+"""The application extensions that state a number of repeats."""
+
+_REPEATS_BLOCK = 1
+"""The kind of the sub-block with the number; another kind, the size of a buffer, may precede it."""
 
 _HEAD = 13
 """Bytes of the signature and the logical screen descriptor."""
@@ -32,10 +35,20 @@ def container_info(data: bytes) -> ContainerInfo:
                 height = max(height, u16(data, start + 3) + u16(data, start + 7))
             frames += 1
         elif data.startswith(_REPEATS, start):
-            loop_count = _loop_count(u16(data, start + 16))
+            repeats = _repeats(data, start + len(_REPEATS[0]))
+            loop_count = loop_count if repeats is None else _loop_count(repeats)
     return ContainerInfo(
         size=(width, height), largest_frame=frame, frames=frames, loop_count=loop_count
     )
+
+
+def _repeats(data: bytes, position: int) -> int | None:
+    """Return the number of repeats in the sub-blocks of an extension, None without one."""
+    while position + 3 < len(data) and (length := data[position]):
+        if length >= 3 and data[position + 1] & 7 == _REPEATS_BLOCK:
+            return u16(data, position + 2)
+        position += length + 1
+    return None
 
 
 def _loop_count(repeats: int) -> int:
@@ -68,8 +81,13 @@ def split_frames(data: bytes) -> Iterator[Part]:
 
 
 def _part(data: bytes, control: bytes, image: bytes) -> Part:
-    """Return a frame as a file with its palette and a logical screen of the frame's size."""
+    """Return a frame as a file with its palette and a logical screen of the frame's size.
+
+    A frame without width or height has the size of the logical screen, as in browsers.
+    """
     left, top, width, height, flags = struct.unpack_from("<4HB", image, 1)
+    if not (width and height):
+        width, height = struct.unpack_from("<2H", data, 6)
     table = b""
     if not flags & 0x80:
         table = data[_HEAD : _HEAD + _table_bytes(data[10])]

@@ -10,11 +10,13 @@ from darkroom.errors import missing
 from darkroom.geometry import GRAVITIES, Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import OutputOption, OutputPlan, PixelOperation, UsesWatermarks
+from darkroom.imaging.operations.rotate import rotated_size
 from darkroom.imaging.operations.watermark.compositing import Overlay, tile
 from darkroom.imaging.operations.watermark.image_mark import (
     MAX_WATERMARKS,
     WatermarkObject,
     WatermarkObjectType,
+    add_mark_work,
     prepare_mark,
 )
 from darkroom.imaging.operations.watermark.layout import Anchor, layout_row
@@ -22,10 +24,17 @@ from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, pixels
 from darkroom.imaging.operations.watermark.text_mark import FontName, SingleLineText, TextMark
 from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.imaging.picture import Picture
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum, area
 from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 
 _DISTANCE = Integer(0, 4096)
+
+_COPY = Weight(opaque=5, alpha=5)
+"""The weight of the picture's own pixels; `weight` is that of the pixels under the mark."""
+
+_TYPESETTING = 5_000_000
+"""Nanoseconds for setting the longest text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,7 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     """Draw a text, a picture of the same bucket, or both side by side over the picture."""
 
     name: ClassVar[str] = "watermark"
+    weight: ClassVar[Weight] = Weight(opaque=95, alpha=95)
 
     text: str | None = parameter(
         "text",
@@ -116,6 +126,28 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     def apply_to(self, plan: OutputPlan, _limits: Limits) -> OutputPlan:
         """Set full chroma for a text, so that its edges stay sharp (docs/decisions/004)."""
         return plan if self.text is None else replace(plan, full_chroma=True)
+
+    def add_work(
+        self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
+    ) -> None:
+        """Add the work of preparing the mark and of drawing the pixels that it covers.
+
+        Raises `WatermarkError`.
+        """
+        parts: list[int] = []
+        if self.image is not None:
+            parts.append(add_mark_work(total, self.image, before.size, context))
+        if self.text is not None:
+            total.add_cached(_TYPESETTING, 0)
+            parts.append(area(self._text_bounds(self.text)))
+        covered = sum(after.pixels if self.fill else min(part, after.pixels) for part in parts)
+        drawn = self.weight.of(covered, alpha=after.alpha)
+        total.add(STEP + _COPY.of(after.pixels, alpha=after.alpha) + drawn)
+
+    def _text_bounds(self, text: str) -> Size:
+        """Return a size that no line of the text exceeds, in any font."""
+        line = (len(text) + 1) * self.size, 2 * self.size
+        return line if self.rotate % 180 == 0 else rotated_size(line, self.rotate)
 
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Draw the mark, clipped at the picture's edges (C-80)."""

@@ -1,6 +1,7 @@
 """The picture of a watermark: an object in the same bucket, prepared by a process of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -11,6 +12,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode, UsesWatermarks
 from darkroom.imaging.operations.crop import Crop
+from darkroom.imaging.operations.elliptical_corners import EllipticalCorners
 from darkroom.imaging.operations.indexcrop import IndexCrop
 from darkroom.imaging.operations.resize import Resize
 from darkroom.imaging.operations.rotate import Rotate
@@ -24,6 +26,7 @@ from darkroom.imaging.picture import (
     may_reduce,
     swap_sides,
 )
+from darkroom.imaging.work import Shape, WorkSum, area
 from darkroom.limits import MAX_KEY_BYTES
 from darkroom.process.grammar import parse
 from darkroom.process.parameters import (
@@ -77,9 +80,10 @@ class MarkResize(Resize):
 
 
 _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
-    operation.name: operation for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, Rotate)
+    operation.name: operation
+    for operation in (MarkResize, Crop, IndexCrop, RoundedCorners, EllipticalCorners, Rotate)
 }
-"""The actions that may prepare a mark (spec 02 §15.2)."""
+"""The actions that may prepare a mark (spec 02 §15.2, 07 §2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +148,57 @@ def prepare_mark(mark: WatermarkObject, size: Size, context: ProcessingContext) 
 
 def _prepare(mark: WatermarkObject, size: Size, context: ProcessingContext) -> BitmapMark:
     data = context.load_watermark(mark.key)
-    try:
+    with _named(mark):
         picture = _decode(data, mark, size, context)
+    for step in mark.steps:
+        context.check_deadline()
+        picture = _for_picture(step, size, picture.size).apply(picture, context)
+    return BitmapMark(image=picture.image, size=picture.size)
+
+
+def add_mark_work(
+    total: WorkSum, mark: WatermarkObject, size: Size, context: ProcessingContext
+) -> int:
+    """Add the work of `prepare_mark`, and return the number of the mark's pixels.
+
+    Raises `WatermarkError` for an object that is missing or has no valid header.
+    """
+    data = context.load_watermark(mark.key)
+    with _named(mark):
+        header = _probed(data, context)
+    source_format = FORMATS[header.format]
+    reduction = source_format.reduction(header, _needed_size(mark, size, header))
+    shape: Shape | None = Shape(
+        size=header.upright_size, alpha=not header.opaque, keeps_alpha=True, reduction=reduction
+    )
+    work = WorkSum(nanoseconds=source_format.decoding_work(header, reduction, len(data)))
+    mark_size = header.upright_size
+    for step in mark.steps:
+        fitted = _for_picture(step, size, mark_size)
+        before, shape = shape, shape and fitted.shape_after(shape)
+        if before is None or shape is None:
+            break
+        fitted.add_work(work, before, shape, context)
+        mark_size = shape.size
+    total.add_cached(work.nanoseconds, area(mark_size))
+    return area(mark_size)
+
+
+@contextmanager
+def _named(mark: WatermarkObject) -> Iterator[None]:
+    """Raise `WatermarkError` with the key for any other error."""
+    try:
+        yield
     except OssError as error:
         reason = f"The watermark object {truncate(mark.key)} cannot be used: {error.message}"
         raise OssError(Code.WATERMARK_ERROR, reason) from error
-    for step in mark.steps:
-        picture = _for_picture(step, size, picture.size).apply(picture, context)
-    return BitmapMark(image=picture.image, size=picture.size)
+
+
+def _probed(data: bytes, context: ProcessingContext) -> Header:
+    """Read the header as that of a still; raise `OssError` for a picture over the limits."""
+    header = replace(probe(data), frames=1)
+    FORMATS[header.format].check_source(header, context.limits)
+    return header
 
 
 def _for_picture(step: PixelOperation, size: Size, mark: Size) -> PixelOperation:
@@ -160,9 +207,8 @@ def _for_picture(step: PixelOperation, size: Size, mark: Size) -> PixelOperation
 
 def _decode(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingContext) -> Picture:
     """Decode the first frame (C-84), at reduced scale where the first step allows it."""
-    header = replace(probe(data), frames=1)
+    header = _probed(data, context)
     source_format = FORMATS[header.format]
-    source_format.check_source(header, context.limits)
     needed = _needed_size(mark, size, header)
     limits = context.limits.holding(size)
     source_format.check_memory(header, limits, needed=needed, every=False)
