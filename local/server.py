@@ -9,6 +9,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    MultipartInvariantViolationDefect,
+    StartBoundaryNotFoundDefect,
+)
 from email.message import Message
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -207,10 +212,18 @@ class _RequestHandler(BaseHTTPRequestHandler):
         return stated if self.method == "HEAD" and stated else str(len(reply.body))
 
 
+_OF_BODIES = (
+    StartBoundaryNotFoundDefect,
+    CloseBoundaryNotFoundDefect,
+    MultipartInvariantViolationDefect,
+)
+"""Defects of a body in parts, which is no part of the text that is parsed."""
+
+
 def _are_sound(headers: Message) -> bool:
     """Return whether every line is one field: none is folded, and none ends the header early."""
     return (
-        not headers.defects
+        not [defect for defect in headers.defects if not isinstance(defect, _OF_BODIES)]
         and not headers.get_payload()
         and all(
             _TOKEN.fullmatch(name) and not {"\r", "\n", "\0"} & set(value)

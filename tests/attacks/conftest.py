@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from darkroom.auth import SignedRequest
 from darkroom.aws.secrets import access_keys
 from local import demo
 from local.gateway import Gateway
+from local.moto_server import stores
 from local.sandbox import InProcess
 from local.server import serving
 from tests.functional.conftest import environ
@@ -83,14 +83,13 @@ class Service:
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     """Start stores, function and gateway."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    with stores({}) as addresses:
+        yield from _serve(addresses)
+
+
+def _serve(addresses: Mapping[str, str]) -> Iterator[Service]:
     variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
+        **addresses,
         "DARKROOM_BUCKETS": BUCKETS,
         "DARKROOM_BASE_DOMAINS": "oss.example.com",
         "DARKROOM_DOMAINS": '{"img.example.org": "demo"}',
@@ -113,4 +112,3 @@ def service() -> Iterator[Service]:
         gateway = Gateway(invoke=InProcess(handler=app.handler), log=lines.append)
         with serving(gateway.answer) as running:
             yield Service(port=running.server_port, s3=client, log=lines)
-    server.stop()

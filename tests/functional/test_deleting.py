@@ -125,7 +125,7 @@ def test_a_wrong_digest_deletes_nothing(ask: Ask) -> None:
     assert existing(ask) == [*KEYS, "d/other"]
 
 
-CONTROLS = [f"c/{chr(code)}.x" for code in range(1, 32) if chr(code) != "\n"]
+CONTROLS = [f"controls/{chr(code)}.x" for code in range(1, 32) if chr(code) != "\n"]
 """Moto has no route for a line feed."""
 
 
@@ -135,23 +135,27 @@ def test_keys_with_controls_are_listed_and_deleted(
     ask: Ask, s3: "S3Client", form: str, encoding: str
 ) -> None:
     """A list with such keys deletes all of them, and no other key."""
-    for key in [*CONTROLS, "c/plain", "c/\ufffd.x"]:
+    for key in [*CONTROLS, "controls/plain", "controls/\ufffd.x"]:
         s3.put_object(Bucket="closed", Key=key, Body=b"")
-    query = (("prefix", "c/"), ("encoding-type", "url"))
+    query = (("prefix", "controls/"), ("encoding-type", "url"))
     listed = ET.fromstring(ask("GET", "closed", by="owner", query=query).body)
     keys = [unquote(node.text or "") for node in listed.iter("Key")]
-    assert keys == [*CONTROLS, "c/plain", "c/\ufffd.x"]
-    write = (lambda key: f"&#x{ord(key[2]):02X};.x") if form == "reference" else (lambda k: k[2:])
-    names = "".join(f"<Object><Key>c/{write(key)}</Key></Object>" for key in CONTROLS)
-    body = f"<Delete>{names}<Object><Key>c/plain</Key></Object></Delete>".encode()
+    assert keys == [*CONTROLS, "controls/plain", "controls/\ufffd.x"]
+    write = (
+        (lambda key: f"&#x{ord(key[len('controls/')]):02X};.x")
+        if form == "reference"
+        else (lambda k: k.removeprefix("controls/"))
+    )
+    names = "".join(f"<Object><Key>controls/{write(key)}</Key></Object>" for key in CONTROLS)
+    body = f"<Delete>{names}<Object><Key>controls/plain</Key></Object></Delete>".encode()
     batch = (("delete", ""), *([("encoding-type", encoding)] if encoding else []))
     reply = ask("POST", "closed", by="owner", query=batch, body=body)
     assert reply.status == 200
     if encoding:
         gone = [unquote(node.text or "") for node in ET.fromstring(reply.body).iter("Key")]
-        assert gone == [*CONTROLS, "c/plain"]
-    left = s3.list_objects_v2(Bucket="closed", Prefix="c/")["Contents"]
-    assert [entry["Key"] for entry in left] == ["c/\ufffd.x"]
+        assert gone == [*CONTROLS, "controls/plain"]
+    left = s3.list_objects_v2(Bucket="closed", Prefix="controls/")["Contents"]
+    assert [entry["Key"] for entry in left] == ["controls/\ufffd.x"]
 
 
 VERSIONS = (("versions", ""),)
