@@ -19,6 +19,7 @@ from darkroom.errors import OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
+from darkroom.limits import Limits
 from darkroom.process.grammar import parse
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,10 @@ def _mark(key: str) -> bytes:
     return Path(key).read_bytes()
 
 
-CONTEXT = ProcessingContext(fonts=ROOT / "layers/fonts/fonts", load_watermark=_mark)
+# Memory is measured up to its own limit, beyond that of work.
+CONTEXT = ProcessingContext(
+    limits=Limits(work=None), fonts=ROOT / "layers/fonts/fonts", load_watermark=_mark
+)
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 AVAILABLE = STATUS.exists() and os.access(CLEAR, os.W_OK)
 
