@@ -1,4 +1,4 @@
-"""PNG as the service writes it: libpng's row filters, runs alone compressed (D9)."""
+"""PNG as the service writes it: libpng's row filters and the RLE strategy (C-106)."""
 
 import struct
 from collections.abc import Iterator
