@@ -136,10 +136,16 @@ def _in_process() -> Functions:
     for name, value in FUNCTION_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     sys.path.insert(0, str(ROOT / "layers/darkroom"))
-    process, persist = (
-        InProcess(handler=importlib.import_module(name).handler, seconds=seconds)
-        for name, seconds in HANDLERS.items()
-    )
+    # The package is on the path from here on.
+    from darkroom.settings import SettingsError  # noqa: PLC0415
+
+    try:
+        process, persist = (
+            InProcess(handler=importlib.import_module(name).handler, seconds=seconds)
+            for name, seconds in HANDLERS.items()
+        )
+    except SettingsError as error:
+        raise StartError(str(error)) from error
     return Functions(process=process, persist=persist, source=EventSource())
 
 

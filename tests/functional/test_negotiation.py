@@ -57,9 +57,11 @@ def test_without_a_header_nothing_is_accepted(get: Get) -> None:
 
 def test_each_variant_has_its_own_etag(get: Get, s3: "S3Client") -> None:
     """The one of a client that accepts nothing more is the source's (C-30)."""
-    etags = [get("/demo/a.jpg", AUTO, accept=text).headers["etag"] for text in ACCEPT.values()]
+    replies = [get("/demo/a.jpg", AUTO, accept=text) for text in ACCEPT.values()]
+    etags = [reply.headers["etag"] for reply in replies]
     source = s3.head_object(Bucket="demo", Key="a.jpg")["ETag"].upper()
     assert etags == [f'{source[:-1]}-AVIF"', f'{source[:-1]}-WEBP"', source]
+    assert {reply.headers["x-oss-object-type"] for reply in replies} == {"Normal"}
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

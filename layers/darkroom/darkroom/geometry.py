@@ -55,6 +55,11 @@ def transformed_bounds(affine: Sequence[float], box: Box) -> Box:
     return Box(*upper_left, math.ceil(max(across)), math.ceil(max(down)))
 
 
+def area(size: Size) -> int:
+    """Return the number of pixels."""
+    return size[0] * size[1]
+
+
 def scale_length(length: int, numerator: int, denominator: int) -> int:
     """Return a length times a ratio, rounded half up, at least one pixel."""
     return max(1, (2 * length * numerator + denominator) // (2 * denominator))

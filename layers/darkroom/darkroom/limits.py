@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from darkroom.errors import Code, OssError, too_many
-from darkroom.geometry import Size
+from darkroom.geometry import Size, area
 
 MAX_KEY_BYTES = 1023
 """Bytes of an object key in UTF-8."""
@@ -54,12 +54,12 @@ class Limits:
         """Return the limits for another picture while one of this size is in memory."""
         if self.memory is None:
             return self
-        held = size[0] * size[1] * HELD_BYTES_PER_PIXEL
+        held = area(size) * HELD_BYTES_PER_PIXEL
         return replace(self, memory=max(0, self.memory - held))
 
     def fits(self, size: Size, bytes_per_pixel: float) -> bool:
         """Return whether the memory suffices for a picture of this size."""
-        return self.memory is None or size[0] * size[1] * bytes_per_pixel <= self.memory
+        return self.memory is None or area(size) * bytes_per_pixel <= self.memory
 
     def check_source_bytes(self, size: int) -> None:
         """Refuse a stored object of more than `source_bytes` bytes."""
@@ -85,7 +85,7 @@ class Limits:
                 f"a side of a {format_name} picture may be at most {maximum} pixels.",
                 ec=ec_side,
             )
-        if size[0] * size[1] * frames > self.source_pixels:
+        if area(size) * frames > self.source_pixels:
             raise OssError(
                 Code.IMAGE_TOO_LARGE,
                 f"The picture measures {size[0]}x{size[1]} in {frames} frames: "
@@ -125,7 +125,7 @@ class Limits:
 
     def check_resized(self, size: Size) -> None:
         """Refuse the result of a resize over the side or pixel limit."""
-        if max(size) > self.result_side or size[0] * size[1] > self.result_pixels:
+        if max(size) > self.result_side or area(size) > self.result_pixels:
             raise OssError(
                 Code.IMAGE_TOO_LARGE,
                 f"The result would measure {size[0]}x{size[1]}: a side may be at most "

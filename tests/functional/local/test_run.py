@@ -229,3 +229,20 @@ def test_bad_options(option: tuple[str, str]) -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2
     assert f"{option[1]} is no " in ran.stderr
+
+
+def test_a_setting_out_of_range_is_reported_in_one_line() -> None:
+    """A mistyped name of a dialect, as any other error of the settings."""
+    environ = {"PATH": os.environ["PATH"], "DARKROOM_DIALECTS": "nonsense"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "local", "--port", "0"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("DARKROOM_DIALECTS must be a list of x-oss-process, ")
+    assert ended.stderr.count("\n") == 1

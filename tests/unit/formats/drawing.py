@@ -74,3 +74,16 @@ def shown(result: Result) -> Image.Image:
     image = FORMATS[result.format].open(result.body)
     image.load()
     return image
+
+
+UPRIGHT = {
+    1: ["red", "lime", "blue", "white"],
+    2: ["lime", "red", "white", "blue"],
+    3: ["white", "blue", "lime", "red"],
+    4: ["blue", "white", "red", "lime"],
+    5: ["red", "blue", "lime", "white"],
+    6: ["blue", "red", "white", "lime"],
+    7: ["white", "lime", "blue", "red"],
+    8: ["lime", "white", "red", "blue"],
+}
+"""The corners of a picture of quarters once each orientation is applied."""

@@ -235,6 +235,7 @@ HARMFUL: Mapping[str, bytes] = {
 }
 
 
+@pytest.mark.usefixtures("own_objects_only")
 @pytest.mark.parametrize("name", HARMFUL)
 def test_harmful_boxes_are_refused_at_once(name: str) -> None:
     """No box leads to a loop, or to more work than its bytes are worth."""

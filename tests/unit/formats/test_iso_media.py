@@ -17,23 +17,11 @@ from darkroom.imaging.formats import (
     writable_or_fallback,
 )
 from tests.conftest import Data
-from tests.unit.formats.drawing import corners, processed, quarters, shown, stored
+from tests.unit.formats.drawing import UPRIGHT, corners, processed, quarters, shown, stored
 
 WORDS = ("heic", "avif")
 
 ORIENTATION = 0x0112
-
-UPRIGHT = {
-    1: ["red", "lime", "blue", "white"],
-    2: ["lime", "red", "white", "blue"],
-    3: ["white", "blue", "lime", "red"],
-    4: ["blue", "white", "red", "lime"],
-    5: ["red", "blue", "lime", "white"],
-    6: ["blue", "red", "white", "lime"],
-    7: ["white", "lime", "blue", "red"],
-    8: ["lime", "white", "red", "blue"],
-}
-"""How the quarters stand once each orientation is undone."""
 
 
 def ftyp(major: bytes, *compatible: bytes) -> bytes:

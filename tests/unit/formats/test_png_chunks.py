@@ -11,7 +11,7 @@ from PIL import Image
 from darkroom.errors import Code, OssError
 from tests.colours import RGB, RGB_ALPHA, apple, chunk, embedded, png, rgb_profile
 from tests.pictures import difference
-from tests.unit.formats.drawing import corners, processed, quarters, shown, stored
+from tests.unit.formats.drawing import UPRIGHT, corners, processed, quarters, shown, stored
 from tests.unit.formats.exif_blocks import SHORT, block, numbers
 
 SIZE = (40, 30)
@@ -195,19 +195,6 @@ def test_apples_variant_cut_off_is_damage() -> None:
     with pytest.raises(OssError) as refused:
         processed(data[: len(data) // 2], "format,png")
     assert refused.value.code is Code.IMAGE_DAMAGE
-
-
-UPRIGHT = {
-    1: ["red", "lime", "blue", "white"],
-    2: ["lime", "red", "white", "blue"],
-    3: ["white", "blue", "lime", "red"],
-    4: ["blue", "white", "red", "lime"],
-    5: ["red", "blue", "lime", "white"],
-    6: ["blue", "red", "white", "lime"],
-    7: ["white", "lime", "blue", "red"],
-    8: ["lime", "white", "red", "blue"],
-}
-"""The corners of a picture once each orientation is applied."""
 
 
 @pytest.mark.parametrize("orientation", UPRIGHT)

@@ -1,9 +1,8 @@
 """Pictures in more parts than any has: refused before anything is done about the parts."""
 
-import gc
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,6 +11,8 @@ from tests.bombs import gif
 from tests.colours import chunk
 from tests.pictures import processed
 from tests.structure_bombs import chunks, filled, hidden, scans, scans_again, segments
+
+pytestmark = pytest.mark.usefixtures("own_objects_only")
 
 MEGABYTE = zlib.compress(bytes(1_000_000), 9)
 """What a colour profile may be inflated to."""
@@ -40,15 +41,6 @@ PICTURES: Mapping[str, bytes] = {
     "png of 10 profiles": chunks(10, b"iCCP", b"a\0\0" + MEGABYTE),
     "png with much behind its end": chunks(0) + chunk(b"teSt", b"") * 90_000,
 }
-
-
-@pytest.fixture(autouse=True)
-def _own_objects_only() -> Iterator[None]:
-    """Keep the garbage collector from visiting objects of other tests in the measured time."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("process", ["image/resize,w_10", "image/info"])

@@ -24,7 +24,7 @@ from darkroom.usecases.jobs.submit import submit_job
 from darkroom.usecases.preconditions import Preconditions
 from darkroom.usecases.render import RenderRequest, RenderResult, render
 from darkroom.usecases.result_storage import CacheStatus
-from darkroom.usecases.save import save
+from darkroom.usecases.save import SaveResult, save_or_render
 from darkroom.usecases.services import JobWorker, Services
 from darkroom.usecases.watermark_loader import WatermarkLoader
 from darkroom.web.responses import processed_response
@@ -243,10 +243,12 @@ def test_saveas_reads_marks_with_the_right_of_its_caller() -> None:
     for process in (MARKED, "style/marked"):
         request = service.request(process + saved, FOREIGN)
         if process != MARKED:
-            assert save(request, service.services, ProcessingContext()).size > 0
+            saved_result = save_or_render(request, service.services, ProcessingContext())
+            assert isinstance(saved_result, SaveResult)
+            assert saved_result.size > 0
             continue
         with pytest.raises(OssError) as refused:
-            save(request, service.services, ProcessingContext())
+            save_or_render(request, service.services, ProcessingContext())
         assert described(refused.value) == missing_text()
         assert ("own", "made.png") not in service.objects.stored
 

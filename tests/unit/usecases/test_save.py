@@ -12,7 +12,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.process.parameters import encode_base64
 from darkroom.usecases.authorization import Access, authorize
 from darkroom.usecases.render import RenderRequest
-from darkroom.usecases.save import SaveResult, save
+from darkroom.usecases.save import SaveResult, authorize_process, save
 from darkroom.usecases.styles import StyleDraft, put_style
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.services import memory_services
@@ -63,7 +63,8 @@ def saved(
     put_style(SHIELDED, StyleDraft(name="s", content="image/resize,w_30"), services)
     authorize(Access.STORE_RESULT, bucket, bucket.name, requester)
     source = RenderRequest(bucket=bucket, key=key, process=process, caller=requester)
-    return save(source, services, ProcessingContext())
+    resolved = authorize_process(source, services)
+    return save(source, resolved, services, ProcessingContext())
 
 
 def refusal(

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from darkroom.errors import OssError
-from darkroom.geometry import Size
+from darkroom.geometry import Size, area
 from darkroom.imaging.formats import FALLBACK, FORMATS
 from darkroom.imaging.formats.avif import AVIF
 from darkroom.imaging.formats.format import PictureFormat
@@ -50,7 +50,7 @@ def negotiated_format(
 
 
 def _is_quick(size: Size) -> bool:
-    return size[0] * size[1] <= MAX_AVIF_PIXELS
+    return area(size) <= MAX_AVIF_PIXELS
 
 
 def _fits(target: PictureFormat, size: Size, limits: Limits) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from darkroom.errors import OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine, Planes
@@ -54,9 +55,24 @@ class PixelOperation(Operation):
     weight: ClassVar[Weight]
     """Bounds the processor time of `apply`, for the larger of the pictures before and after."""
 
+    def size_after(self, size: Size, *, animated: bool) -> Size:  # noqa: ARG002 - the default
+        """Return the size of the result for a picture of `size`; by default the same.
+
+        `animated` is whether the source has several frames. Raises the `OssError` that `apply`
+        raises for the size, limits apart.
+        """
+        return size
+
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+        """Return `size_after`; raises the errors of limits as well."""
+        return self.size_after(size, animated=animated)
+
     def shape_after(self, before: Shape) -> Shape | None:
         """Return the result's shape; None where `apply` refuses the picture."""
-        return before.resized(before.size)
+        try:
+            return before.resized(self.size_after(before.size, animated=before.animated))
+        except OssError:
+            return None
 
     def add_work(
         self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
@@ -69,14 +85,6 @@ class PixelOperation(Operation):
     @abstractmethod
     def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Return the new picture; the given one is not changed."""
-
-    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
-        """Return the size of the result for a picture of `size`; by default the same.
-
-        Raises the `OssError` that `apply` raises for that size. `animated` is whether the source
-        has several frames.
-        """
-        return size
 
 
 class SupportsReducedDecode(ABC):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import OssError
-from darkroom.geometry import Size
+from darkroom.geometry import Size, reduced
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
@@ -47,11 +47,9 @@ def run(
     decoded where the header shows it.
     """
     header = _probe(data, context)
-    plan = _plan(header, operations, context, upright=upright, accepted=accepted)
-    _check_memory(header, plan, context.limits)
+    plan = _checked_plan(header, operations, context, upright=upright, accepted=accepted)
     if plan.report is not None:
         return _report(plan.report, data, header)
-    check_work(plan, header, context)
     transcoded = _transcode(data, header, plan, context)
     if transcoded is not None:
         return transcoded
@@ -83,9 +81,7 @@ def run_each(
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
-            plan = _plan(header, operations, context, upright=upright)
-            check_work(plan, header, context)
-            plans[number] = plan
+            plans[number] = _checked_plan(header, operations, context, upright=upright)
         except OssError as error:
             yield number, error
     # Ordered by scale, so that one decoded picture is in memory at a time.
@@ -98,7 +94,6 @@ def _run_shared(
 ) -> Result | OssError:
     """Run one process; return its result or error."""
     try:
-        _check_memory(decoder.header, plan, context.limits)
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
         transcoded = _transcode(decoder.data, decoder.header, plan, context)
@@ -142,8 +137,7 @@ class _SharedDecoder:
 
     def _may_share(self, scale: int) -> bool:
         """Return whether a process has the memory that it needs while the still is kept."""
-        width, height = self.header.decoded_size
-        still = width // scale, height // scale
+        still = reduced(self.header.decoded_size, scale)
         bytes_per_pixel = FORMATS[self.header.format].bytes_per_pixel
         return self.limits.holding(still).fits(still, bytes_per_pixel)
 
@@ -156,7 +150,7 @@ def _probe(data: bytes, context: ProcessingContext) -> Header:
     return header
 
 
-def _plan(
+def _checked_plan(
     header: Header,
     operations: Sequence[Operation],
     context: ProcessingContext,
@@ -164,7 +158,8 @@ def _plan(
     upright: bool,
     accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> ProcessPlan:
-    return plan_process(
+    """Plan a process; refuse one that takes more memory or work than the limits."""
+    plan = plan_process(
         header,
         operations,
         context.limits,
@@ -172,6 +167,12 @@ def _plan(
         exact_only=context.engine is not None,
         accepted=accepted,
     )
+    if plan.report is None or plan.report.decodes:
+        FORMATS[header.format].check_memory(
+            header, context.limits, needed=plan.needed, every=plan.output.animated
+        )
+    check_work(plan, header, context)
+    return plan
 
 
 def _transcode(
@@ -182,14 +183,6 @@ def _transcode(
     if body is None:
         return None
     return Result(content_type=JPEG.content_type, body=body, format=JPEG.name)
-
-
-def _check_memory(header: Header, plan: ProcessPlan, limits: Limits) -> None:
-    """Refuse a picture that the process lacks memory for."""
-    if plan.report is None or plan.report.decodes:
-        FORMATS[header.format].check_memory(
-            header, limits, needed=plan.needed, every=plan.output.animated
-        )
 
 
 def _report(report: Report, data: bytes, header: Header) -> Result:

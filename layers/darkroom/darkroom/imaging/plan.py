@@ -114,12 +114,13 @@ def check_work(plan: ProcessPlan, header: Header, context: ProcessingContext) ->
     total = WorkSum(frames=plan.output.frames)
     if plan.orientation != NORMAL_ORIENTATION:
         total.add(_TRANSPOSITION.of(decoded.pixels, alpha=decoded.alpha))
-    shape: Shape | None = decoded
+    before = decoded
     for step in plan.steps:
-        before, shape = shape, shape and step.shape_after(shape)
-        if before is None or shape is None:
+        after = step.shape_after(before)
+        if after is None:
             break
-        step.add_work(total, before, shape, context)
+        step.add_work(total, before, after, context)
+        before = after
     context.limits.check_work(total.millions)
 
 

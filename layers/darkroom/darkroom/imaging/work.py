@@ -7,18 +7,13 @@ slowest arguments of an operation; `python -m benchmarks.work` compares it with 
 from dataclasses import dataclass, replace
 from typing import Self
 
-from darkroom.geometry import Size
+from darkroom.geometry import Size, area
 
 STEP = 300_000
 """Nanoseconds of an operation on a frame of any size."""
 
 MAX_CACHED_PIXELS = 2_097_152
 """Pixels of marks that certainly stay in the cache of a request, for all frames."""
-
-
-def area(size: Size) -> int:
-    """Return the number of pixels."""
-    return size[0] * size[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ def render_object(
     with closing(source):
         processing.log_context.bind(source_bytes=source.info.size)
         authorize_object(request.bucket, request.caller, source.info)
-        info = source.info if request.accepted is None else request.variant(source.info)
+        info = request.variant(source.info)
         if request.preconditions and request.preconditions.evaluate(info):
             return _not_modified(checked, info)
         start = perf_counter()
@@ -233,8 +233,7 @@ def _cached_result(
         source = cache.objects.head(bucket, request.key, version_id=request.version_id)
     processing.log_context.bind(source_bytes=source.size)
     authorize_object(request.bucket, request.caller, source)
-    if request.accepted is not None:
-        source = request.variant(source)
+    source = request.variant(source)
     if request.preconditions and request.preconditions.evaluate(source):
         return _not_modified(checked, source)
     processing.limits.check_source_bytes(source.size)

@@ -73,14 +73,22 @@ def save_or_render(
     request: RenderRequest, services: Services, processing: ProcessingContext
 ) -> SaveResult | RenderResult:
     """Store the result of a POST with a saveas; return the result of one without (C-17)."""
-    if authorize_process(request, services).process.save is None:
-        return render(request, services, processing)
-    return save(request, services, processing)
-
-
-def save(request: RenderRequest, services: Services, processing: ProcessingContext) -> SaveResult:
-    """Process an object and store the result; everything is checked before the object is read."""
     resolved = authorize_process(request, services)
+    if resolved.process.save is None:
+        return render(request, services, processing)
+    return save(request, resolved, services, processing)
+
+
+def save(
+    request: RenderRequest,
+    resolved: ResolvedProcess,
+    services: Services,
+    processing: ProcessingContext,
+) -> SaveResult:
+    """Process an object and store the result; everything is checked before the object is read.
+
+    `resolved` is what `authorize_process` returned for the request.
+    """
     process = resolved.process
     saveas = _require_saveas(process)
     operations = reject_reports(compile_operations(process.actions), request.process)

@@ -34,8 +34,8 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 VARY_ACCEPT = {"vary": "Accept"}
 """Keeps caches from giving a response to a client of another `Accept`."""
 
-OBJECT_TYPES = {False: "Normal", True: "Multipart"}
-"""Type of an object by whether its ETag has a hyphen, after which S3 writes the number of parts."""
+_PARTS = re.compile(r"-[0-9]+$")
+"""The number of parts in the ETag that S3 gives an object of several."""
 
 PRESIGNED_HEADERS = ("content-type", *STORED_HEADERS)
 """Reply headers that S3 sends with a result after a redirect."""
@@ -164,12 +164,17 @@ def object_meta_response(info: ObjectInfo, reply_limit: int, *, head: bool) -> R
     )
 
 
+def object_type(etag: str) -> str:
+    """Return the type of an object by its ETag; that of a variant by `Accept` ends in letters."""
+    return "Multipart" if _PARTS.search(etag) else "Normal"
+
+
 def object_headers(info: ObjectInfo) -> dict[str, str]:
     """Return the headers that describe an object."""
     headers = {
         "etag": f'"{info.etag}"',
         "last-modified": http_date(info.last_modified),
-        wire.OBJECT_TYPE: OBJECT_TYPES["-" in info.etag],
+        wire.OBJECT_TYPE: object_type(info.etag),
         wire.STORAGE_CLASS: info.storage_class,
         **{wire.META_PREFIX + name: _sendable(text) for name, text in info.metadata.items()},
     }

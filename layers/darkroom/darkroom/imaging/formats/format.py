@@ -16,13 +16,13 @@ from typing import Any
 from PIL import Image
 
 from darkroom.errors import Code, OssError
-from darkroom.geometry import Size, reduced
+from darkroom.geometry import Size, area, reduced
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
-from darkroom.imaging.work import STEP, Weight, area
+from darkroom.imaging.work import STEP, Weight
 from darkroom.limits import Limits
 
 _NANOSECONDS_PER_BYTE = 150
@@ -211,11 +211,15 @@ class PictureFormat:
 
         The decoder, which may have a copy of the pixels, is freed before operations begin.
         """
+        return self._detached(self.load(data, header, reduction), data)
+
+    def load(self, data: bytes, header: Header, reduction: int) -> Image.Image:
+        """Return the decoded picture in the mode and the colours of the file."""
         image = self.open(data)
         if reduction > 1:
             image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
         image.load()
-        return self._detached(image, data)
+        return image
 
     def _detached(self, image: Image.Image, data: bytes) -> Image.Image:
         """Return the pixels in a working mode, independent of the decoder and without metadata."""

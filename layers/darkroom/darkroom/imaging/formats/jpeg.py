@@ -183,35 +183,27 @@ class Jpeg(PictureFormat):
         if segments.frame in _LOSSLESS:
             reduction = 1
         try:
-            image = self._decoded(segments.file(data), header, reduction)
+            image = self.load(segments.file(data), header, reduction)
         except DECODER_ERRORS:
             file = segments.without_end(data)
             # A reduced decode may lack the memory for more pixels.
             judged = 1 if math.prod(header.size) <= _MAX_JUDGED else reduction
             if _EOI in file or not self._is_whole(file, header, judged):
                 raise
-            image = self._decoded(file + _ENDINGS[0] + _EOI, header, reduction)
+            image = self.load(file + _ENDINGS[0] + _EOI, header, reduction)
         else:
             if segments.is_one_scan and _ends_in_grey(image):
                 file = segments.without_end(data) + _ENDINGS[1] + _EOI
-                other = self._decoded(file, header, reduction)
+                other = self.load(file, header, reduction)
                 if ImageChops.difference(image, other).getbbox() is not None:
                     raise ValueError("the scan ends before the last block")
                 del other
         return self._detached(image, data)
 
-    def _decoded(self, file: bytes, header: Header, reduction: int) -> Image.Image:
-        """Return the loaded picture in the mode and the colours of the file."""
-        image = self.open(file)
-        if reduction > 1:
-            image.draft(None, (header.size[0] // reduction, header.size[1] // reduction))
-        image.load()
-        return image
-
     def _is_whole(self, file: bytes, header: Header, reduction: int) -> bool:
         """Return whether no pixel depends on what follows the file."""
         first, *others = (
-            _digest(self._decoded(file + ending + _EOI, header, reduction)) for ending in _ENDINGS
+            _digest(self.load(file + ending + _EOI, header, reduction)) for ending in _ENDINGS
         )
         return all(other == first for other in others)
 

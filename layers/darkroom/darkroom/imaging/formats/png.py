@@ -13,6 +13,7 @@ from typing import cast
 from PIL import Image, ImageChops, ImageFile
 
 from darkroom.errors import Code, OssError
+from darkroom.geometry import area
 from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
@@ -84,7 +85,7 @@ class Png(PictureFormat):
         del reduction
         chunks = read_chunks(data)
         file = _essential(data, chunks)
-        most = header.size[0] * header.size[1] * _MOST_BYTES_PER_PIXEL
+        most = area(header.size) * _MOST_BYTES_PER_PIXEL
         if is_apple := chunks[0].name == b"CgBI":
             file = _resealed(file, most)
         image = self.open(file)

@@ -11,7 +11,6 @@ from darkroom.imaging.filters.masks import apply_mask, corner_mask
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
-from darkroom.limits import Limits
 from darkroom.process.parameters import Integer, parameter
 
 
@@ -29,9 +28,13 @@ class Circle(PixelOperation):
         ec="0040-00000233",
     )
 
+    def size_after(self, size: Size, *, animated: bool) -> Size:  # noqa: ARG002 - the base's
+        """Return the size of the square around the disc."""
+        return disc_box(size, self.r).size
+
     def shape_after(self, before: Shape) -> Shape:
-        """Return the shape of the square around the disc."""
-        return before.resized(disc_box(before.size, self.r).size).masked()
+        """Return the shape of the square, transparent outside the disc."""
+        return before.resized(self.size_after(before.size, animated=before.animated)).masked()
 
     def add_work(
         self, total: WorkSum, before: Shape, after: Shape, context: ProcessingContext
@@ -47,10 +50,6 @@ class Circle(PixelOperation):
         if square.width > 1:
             apply_mask(square, _disc(square.width), alpha=picture.output.alpha)
         return picture.with_image(square)
-
-    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
-        """Return the size of the square around the disc."""
-        return disc_box(size, self.r).size
 
 
 def _disc(side: int) -> Image.Image:

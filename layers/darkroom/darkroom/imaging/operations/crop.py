@@ -8,8 +8,7 @@ from darkroom.geometry import GRAVITIES, Box, Size, crop_box
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.work import Shape, Weight
-from darkroom.limits import Limits
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _SIDE = Integer(0, 16_384)
@@ -54,18 +53,13 @@ class Crop(PixelOperation):
         if self.g in _DETECTED:
             raise OssError(Code.NOT_IMPLEMENTED, f"crop by {self.g} is not implemented.")
 
-    def shape_after(self, before: Shape) -> Shape | None:
-        """Return the shape of the rectangle, None for an origin outside the picture."""
-        box = crop_box(before.size, (self.w, self.h), self.g, (self.x, self.y))
-        return None if box is None else before.resized(box.size)
+    def size_after(self, size: Size, *, animated: bool) -> Size:  # noqa: ARG002 - the base's
+        """Return the size of the rectangle; raises `BadRequest` for an origin outside (C-53)."""
+        return self._box(size).size
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop; raise `BadRequest` for an origin outside the picture (C-53)."""
         return picture.with_image(picture.image.crop(self._box(picture.size)))
-
-    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
-        """Return the size of the rectangle; raise `BadRequest` as `apply` does."""
-        return self._box(size).size
 
     def _box(self, size: Size) -> Box:
         box = crop_box(size, (self.w, self.h), self.g, (self.x, self.y))

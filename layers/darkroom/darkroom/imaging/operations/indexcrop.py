@@ -8,8 +8,7 @@ from darkroom.geometry import Box, Size, slice_bounds
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import PixelOperation
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.work import Shape, Weight
-from darkroom.limits import Limits
+from darkroom.imaging.work import Weight
 from darkroom.process.parameters import Integer, parameter
 
 _MAX = 2**31 - 1
@@ -52,10 +51,10 @@ class IndexCrop(PixelOperation):
         if self.x is None and self.y is None:
             raise missing("x or y")
 
-    def shape_after(self, before: Shape) -> Shape:
-        """Return the shape of the piece."""
-        box = self._box(before.size)
-        return before.resized(before.size if box is None else box.size)
+    def size_after(self, size: Size, *, animated: bool) -> Size:  # noqa: ARG002 - the base's
+        """Return the size of the piece."""
+        box = self._box(size)
+        return size if box is None else box.size
 
     def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
         """Crop to the piece; return the picture itself for an index past the last (spec 02 §3)."""
@@ -63,11 +62,6 @@ class IndexCrop(PixelOperation):
         if box is None or box.size == picture.size:
             return picture
         return picture.with_image(picture.image.crop(box))
-
-    def result_size(self, size: Size, _limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
-        """Return the size of the piece."""
-        box = self._box(size)
-        return size if box is None else box.size
 
     def _box(self, size: Size) -> Box | None:
         width, height = size

@@ -127,6 +127,10 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
         scaled = self.scaling(size, animated=animated).scaled
         return None if scaled == size else scaled
 
+    def size_after(self, size: Size, *, animated: bool) -> Size:
+        """Return the target size."""
+        return self.scaling(size, animated=animated).size
+
     def shape_after(self, before: Shape) -> Shape:
         """Return the result's shape; padding makes it opaque."""
         scaling = self.scaling(before.size, animated=before.animated)
@@ -164,7 +168,7 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
 
     def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:
         """Return the target size; raise `ImageTooLarge` for one over `Limits.check_resized`."""
-        result = self.scaling(size, animated=animated).size
+        result = self.size_after(size, animated=animated)
         limits.check_resized(result)
         return result
 

@@ -45,9 +45,13 @@ class Rotate(PixelOperation):
         missing_ec="0040-00000216",
     )
 
+    def size_after(self, size: Size, *, animated: bool) -> Size:  # noqa: ARG002 - the base's
+        """Return the size of the canvas."""
+        return rotated_size(size, self.degrees)
+
     def shape_after(self, before: Shape) -> Shape:
         """Return the shape of the canvas, which is transparent outside the rotated picture."""
-        after = before.resized(rotated_size(before.size, self.degrees))
+        after = before.resized(self.size_after(before.size, animated=before.animated))
         return after if self.degrees % 90 == 0 else after.masked()
 
     def add_work(
@@ -72,10 +76,10 @@ class Rotate(PixelOperation):
         turned.paste(WHITE[: len(turned.getbands())], mask=ImageChops.invert(coverage))
         return picture.with_image(turned)
 
-    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:  # noqa: ARG002
+    def result_size(self, size: Size, limits: Limits, *, animated: bool) -> Size:
         """Return the size of the canvas; raise `BadRequest` for a side over 4096 pixels."""
         limits.check_rotation(size)
-        return rotated_size(size, self.degrees)
+        return self.size_after(size, animated=animated)
 
 
 def rotated_size(size: Size, degrees: int) -> Size:

@@ -10,7 +10,7 @@ from darkroom.usecases.objects import list_from_marker
 from darkroom.web.context import RequestContext
 from darkroom.web.http import Response
 from darkroom.web.request_checks import read_page_size
-from darkroom.web.responses import OBJECT_TYPES, quoted_etag, xml_response
+from darkroom.web.responses import object_type, quoted_etag, xml_response
 from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import EncodeName, boolean, common_prefixes, element, name_encoding, owner
 
@@ -146,7 +146,7 @@ def _contents(
 def _stored_fields(summary: ObjectSummary, reply_limit: int) -> dict[str, str]:
     return {
         "ETag": quoted_etag(summary, reply_limit),
-        "Type": OBJECT_TYPES["-" in summary.etag],
+        "Type": object_type(summary.etag),
         "Size": str(summary.size),
         "StorageClass": summary.storage_class,
     }

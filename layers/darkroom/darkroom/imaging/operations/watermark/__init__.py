@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from darkroom.errors import missing
-from darkroom.geometry import GRAVITIES, Size
+from darkroom.geometry import GRAVITIES, Size, area
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.operation import OutputOption, OutputPlan, PixelOperation, UsesWatermarks
 from darkroom.imaging.operations.rotate import rotated_size
@@ -24,7 +24,7 @@ from darkroom.imaging.operations.watermark.marks import Mark, MarkGroup, pixels
 from darkroom.imaging.operations.watermark.text_mark import FontName, SingleLineText, TextMark
 from darkroom.imaging.operations.watermark.typesetting import typeset
 from darkroom.imaging.picture import Picture
-from darkroom.imaging.work import STEP, Shape, Weight, WorkSum, area
+from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 

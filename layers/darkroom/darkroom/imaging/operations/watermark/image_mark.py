@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from darkroom.errors import Code, OssError, invalid, truncate
-from darkroom.geometry import Size, is_wider, scale_length
+from darkroom.geometry import Size, area, is_wider, scale_length
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.formats import FORMATS, probe
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode, UsesWatermarks
@@ -26,7 +26,7 @@ from darkroom.imaging.picture import (
     may_reduce,
     swap_sides,
 )
-from darkroom.imaging.work import Shape, WorkSum, area
+from darkroom.imaging.work import Shape, WorkSum
 from darkroom.limits import MAX_KEY_BYTES
 from darkroom.process.grammar import parse
 from darkroom.process.parameters import (
@@ -168,20 +168,19 @@ def add_mark_work(
         header = _probed(data, context)
     source_format = FORMATS[header.format]
     reduction = source_format.reduction(header, _needed_size(mark, size, header))
-    shape: Shape | None = Shape(
+    before = Shape(
         size=header.upright_size, alpha=not header.opaque, keeps_alpha=True, reduction=reduction
     )
     work = WorkSum(nanoseconds=source_format.decoding_work(header, reduction, len(data)))
-    mark_size = header.upright_size
     for step in mark.steps:
-        fitted = _for_picture(step, size, mark_size)
-        before, shape = shape, shape and fitted.shape_after(shape)
-        if before is None or shape is None:
+        fitted = _for_picture(step, size, before.size)
+        after = fitted.shape_after(before)
+        if after is None:
             break
-        fitted.add_work(work, before, shape, context)
-        mark_size = shape.size
-    total.add_cached(work.nanoseconds, area(mark_size))
-    return area(mark_size)
+        fitted.add_work(work, before, after, context)
+        before = after
+    total.add_cached(work.nanoseconds, area(before.size))
+    return area(before.size)
 
 
 @contextmanager
