@@ -46,11 +46,12 @@ $(ENGINES): $(ENGINE).%.so: $(ENGINE_SOURCES) $(VENV)/.ready
 
 # The sanitizers come with the system's C compiler, which nothing else needs.
 fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=120 seconds, SEED=1
+	@command -v "$${CC:-cc}" >/dev/null || tools/install-debian "The C compiler" gcc libc6-dev
 	@if command -v "$${CC:-cc}" >/dev/null; then \
 	  $(BIN)/python engine/build.py --fuzzer engine/build \
 	  && $(BIN)/python engine/fuzz/seeds.py engine/build/seeds \
 	  && engine/build/fuzz $(or $(FOR),120) 0 $(or $(SEED),1) engine/build/seeds/*.jpg; \
-	else echo "There is no C compiler: the engine is not fuzzed" >&2; fi
+	else echo "Without a C compiler the engine is not fuzzed." >&2; test -z "$$CI"; fi
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
@@ -63,7 +64,7 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 # OSS's client for Go, from Debian's packages where apt-get may install them.
 .PHONY: go-client
 go-client:
-	@tools/install-debian-clients
+	@tools/install-debian "The Go client" golang-go golang-github-aliyun-aliyun-oss-go-sdk-dev
 
 # One worker for each core; tests/schedule.py shares the modules among them.
 WORKERS ?= auto

@@ -313,13 +313,10 @@ int main(int argc, char **argv)
         files[i] = read_file(argv[i + 4]);
     long rounds = 0;
     for (; (!most || rounds < most) && (!seconds || time(NULL) - start < seconds); rounds++) {
-        if (rounds % 1000 == 0) {
-            printf("seed %s, round %ld\n", argv[3], rounds);
-            fflush(stdout);
-        }
         fuzz_once(&run, files, count);
     }
-    printf("%ld rounds without a finding, sum %016llx\n", rounds, (unsigned long long)run.sum);
+    printf("seed %s: %ld rounds without a finding, sum %016llx\n", argv[3], rounds,
+           (unsigned long long)run.sum);
     for (int i = 0; i < count; i++)
         free(files[i].data);
     free(files);

@@ -34,7 +34,7 @@ from tests.pictures import (
 
 FONTS = Path(__file__).parents[3] / "layers/fonts/fonts"
 
-SIZE = (900, 700)
+SIZE = (840, 600)
 """Over the size from which on a JPEG is scaled in its planes."""
 
 LEAST_SIDE = 16
@@ -51,7 +51,7 @@ PROCESSES = (
     "resize,w_123,h_77,m_fixed",
     "resize,w_200,h_200,m_fill",
     "resize,w_200,h_200,m_pad,color_FF0000",
-    "resize,w_2000,limit_0",
+    "resize,w_1200,limit_0",
     "resize,w_2000",
     "resize,p_30",
     "resize,w_300/blur,r_8,s_4",
