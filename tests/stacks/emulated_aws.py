@@ -109,12 +109,18 @@ class EmulatedAws:
         return Stack(template=template(), given=given, deployed_value=deployed_value)
 
 
-@contextmanager
-def emulated_aws(log: Path) -> Iterator[EmulatedAws]:
-    """Run the emulator until the block ends; raises `StartError` where it is not installed."""
+def ministack_python() -> Path:
+    """Return the Python that has ministack and the AWS CLI; raises `StartError` without."""
     python = ROOT / os.environ.get("MINISTACK_VENV", ".venv-ministack") / "bin/python"
     if not python.exists():
         raise StartError(f"{python} is missing: run `make rehearse`")
+    return python
+
+
+@contextmanager
+def emulated_aws(log: Path) -> Iterator[EmulatedAws]:
+    """Run the emulator until the block ends; raises `StartError` where it is not installed."""
+    python = ministack_python()
     port = free_port()
     with log.open("wb") as output:
         process = ChildProcess(
