@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`((?:aws|\.venv\S*|make|curl) [^`]+)`")
+_INLINE = re.compile(r"`((?:aws(?! call`)|\.venv\S*|make|curl) [^`]+)`")
 _COMMENT = re.compile(r"\s{2,}#.*")
 _PLACE = re.compile(r"<([A-Za-z ]+)>")
 
@@ -39,7 +39,7 @@ def commands(page: str) -> Iterator[Command]:
         sections = re.findall(r"^##+ (.+)$", text[: block.start()], re.MULTILINE)
         dedented = re.sub(rf"^{block[1]}", "", block[2], flags=re.MULTILINE)
         for line in _joined(dedented):
-            yield Command(page=page, section=sections[-1], text=line)
+            yield Command(page=page, section=(sections or [""])[-1], text=line)
 
 
 def inline_commands(page: str) -> Iterator[Command]:
@@ -47,7 +47,7 @@ def inline_commands(page: str) -> Iterator[Command]:
     text = _BLOCK.sub("", (DOCS / page).read_text())
     for found in _INLINE.finditer(text):
         sections = re.findall(r"^##+ (.+)$", text[: found.start()], re.MULTILINE)
-        yield Command(page=page, section=sections[-1], text=" ".join(found[1].split()))
+        yield Command(page=page, section=(sections or [""])[-1], text=" ".join(found[1].split()))
 
 
 def _joined(block: str) -> Iterator[str]:

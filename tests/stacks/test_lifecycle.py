@@ -115,6 +115,16 @@ def test_a_changed_template_needs_its_number(aws: EmulatedAws, sam: Sam) -> None
     assert aws.versions(name) != before
 
 
+def test_the_previous_version_is_deployed_again(aws: EmulatedAws, sam: Sam) -> None:
+    """A rollback by the manual: the former template and build, with the same parameters."""
+    name = aws.outputs(STACK)[PROCESS]
+    before, environment = aws.versions(name), aws.environment(name)
+    done = sam.deploy(STACK)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert aws.versions(name).keys() != before.keys()
+    assert aws.environment(name) == environment
+
+
 def test_an_update_that_fails_is_taken_back(aws: EmulatedAws, sam: Sam) -> None:
     """Memory over the quota fails after other changes; all of them are reverted."""
     before = (aws.outputs(STACK), aws.environment(aws.outputs(STACK)[PROCESS]))
