@@ -98,7 +98,7 @@ class Jpeg(PictureFormat):
     def read_header(self, data: bytes) -> Header:
         """Read size, orientation, quality and resolution."""
         segments = read_segments(data)
-        image = self.open(segments.file(data))
+        image = self.open(segments.header(data))
         # An attribute of JPEG images alone.
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
         orientation, resolution = read_exif_header(segments.exif)
@@ -311,13 +311,18 @@ class Segments:
         """Return the file up to the end of a single scan, without end marker and fill bytes."""
         return self.file(data, self.end_of_pixels(data)).rstrip(_FILL)
 
+    def header(self, data: bytes) -> bytes:
+        """Return the file up to the first scan, the header of which ends it."""
+        return self.file(data, self.scan + 2 + int.from_bytes(data[self.scan + 2 : self.scan + 4]))
+
     def file(self, data: bytes, end: int | None = None) -> bytes:
         """Return the file up to `end`, without the segments that no pixel depends on."""
         numbers = sorted(number for number, _ in self.profile)
         whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
         profile = [part for _, part in self.profile] if whole else []
+        view = memoryview(data)
         return b"".join(
-            (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
+            (_SOI, *(view[each] for each in profile + self.kept), view[self.scan : end])
         )
 
 
