@@ -10,4 +10,3 @@ def dumps(members: Mapping[str, object]) -> str:
     """Write each member on its own line, with the closing brace directly after the last one."""
     lines = (f"    {_encode(name)}: {_encode(value)}" for name, value in members.items())
     return "{\n" + ",\n".join(lines) + "}"
-

@@ -13,6 +13,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 
 from PIL import Image, ImageChops
@@ -409,8 +410,10 @@ def _scaled_sum(quality: int) -> int:
     return sum(min(255, max(1, (step * scale + 50) // 100)) for step in _LUMINANCE)
 
 
-_SUMS = [_scaled_sum(quality) for quality in range(100, 0, -1)]
-"""Table sums from quality 100 down to 1; strictly increasing, so the sum determines the quality."""
+@cache
+def table_sums() -> Sequence[int]:
+    """Return the sums for quality 100 down to 1: they increase, so each determines its quality."""
+    return [_scaled_sum(quality) for quality in range(100, 0, -1)]
 
 
 def estimated_quality(luminance: Sequence[int]) -> int:
@@ -418,8 +421,8 @@ def estimated_quality(luminance: Sequence[int]) -> int:
 
     Exact for tables on the IJG scale; the order of the 64 values does not matter.
     """
-    wanted = sum(luminance)
-    right = min(bisect_left(_SUMS, wanted), len(_SUMS) - 1)
+    wanted, sums = sum(luminance), table_sums()
+    right = min(bisect_left(sums, wanted), len(sums) - 1)
     left = max(right - 1, 0)
-    nearest = left if wanted - _SUMS[left] <= _SUMS[right] - wanted else right
+    nearest = left if wanted - sums[left] <= sums[right] - wanted else right
     return 100 - nearest
