@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus fuzz-pictures docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers corpus fuzz-pictures docs conformance redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -93,8 +93,13 @@ fuzz-pictures: $(VENV)/.ready ## Process mutated pictures: FOR=60 seconds, SEED=
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
-docs: $(VENV)/.ready ## Generate docs/operations.md
+docs: $(VENV)/.ready ## Generate docs/operations.md, and docs/conformance.md from its last run
 	$(BIN)/python tools/operations_doc.py
+	$(BIN)/python -m tools.conformance
+
+# The Go client and the one for Node.js are measured where their tests run.
+conformance: $(VENV)/.ready $(NODE_CLIENT) go-client ## Run the tests that cite the reference, and generate docs/conformance.md
+	$(BIN)/python -m tools.conformance --measure
 
 format: $(VENV)/.ready ## Format the sources
 	$(BIN)/ruff format .
@@ -104,6 +109,7 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
+	$(BIN)/python -m tools.conformance --check
 	$(BIN)/python tools/check_prose.py
 	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml >/dev/null \
 	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml

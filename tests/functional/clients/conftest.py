@@ -23,6 +23,9 @@ KEY_ID, SECRET = "darkroom", "darkroom-secret"
 PUBLIC, PRIVATE = "demo", "demo-private"
 REGION = "cn-hangzhou"
 
+RECORD = "DARKROOM_TEST_RECORD"
+"""Names the file of the observations, which `make conformance` has (tests/evidence)."""
+
 NODE_MODULES = Path(__file__).with_name("node_modules")
 
 
@@ -66,11 +69,14 @@ def served(
     images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
 ) -> Iterator[str]:
     """Run the application until the block ends, and yield its URL."""
-    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
+    record = os.environ.get(RECORD)
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+    if record:
+        environ |= {RECORD: record, "PYTHONPATH": str(ROOT / "layers/darkroom")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local", *options],
+        [sys.executable, "-m", "tests.evidence.served" if record else "local", *options],
         cwd=ROOT,
-        env=environ,
+        env={**environ, **variables},
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
