@@ -65,7 +65,7 @@ def on_white(image: Image.Image) -> Image.Image:
 
 @pytest.mark.parametrize(("word", "name"), list(product(FORMATS, PIXEL_OPERATIONS)), ids=str)
 def test_an_operation_on_a_format(word: str, name: str) -> None:
-    """The result has the source's format, and the pixels that a PNG gives."""
+    """The result has the source's format, AVIF too (C-100), and the pixels that a PNG gives."""
     result = processed(source(word), action(name))
     assert result.format == word
     found, wanted = shown(result), shown(processed(source("png"), action(name)))
@@ -88,7 +88,7 @@ def test_an_operation_on_an_animation(word: str, name: str) -> None:
 
 @pytest.mark.parametrize("word", FORMATS)
 def test_reports_on_a_format(word: str) -> None:
-    """`info` names the format, and `average-hue` returns the colour of a PNG (spec 02 §16–17)."""
+    """`info` names the format (C-93), `average-hue` has the colour of a PNG (spec 02 §16–17)."""
     info = json.loads(processed(source(word), "info").body)
     assert info["Format"]["value"] == word
     found, wanted = (hue(processed(source(each), "average-hue").body) for each in (word, "png"))

@@ -81,7 +81,7 @@ def refusal(operation: type[Declared], field: str, text: str) -> OssError:
 
 @EVERY_PARAMETER
 def test_a_bound_itself_is_accepted(operation: type[Declared], field: str) -> None:
-    """The ends of a range and every word of a choice are taken, and read as the kind reads them."""
+    """The ends of a range and every word of a choice, are read by their kind (spec 02)."""
     declared = declared_parameters(operation)[field]
     for text in texts(operation, field, "accepted"):
         action = wire(operation, declared, text)
@@ -94,7 +94,7 @@ def test_a_bound_itself_is_accepted(operation: type[Declared], field: str) -> No
 
 @EVERY_PARAMETER
 def test_what_lies_outside_is_refused(operation: type[Declared], field: str) -> None:
-    """Out of range, letters, fractions, signs, digits of other scripts: nothing is clamped."""
+    """Out of range, letters, fractions, other scripts' digits: none is clamped (spec 02, C-41)."""
     declared = declared_parameters(operation)[field]
     for text in texts(operation, field, "rejected"):
         error, action = refusal(operation, field, text), wire(operation, declared, text)
@@ -135,7 +135,7 @@ def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> Non
     ],
 )
 def test_what_is_not_base64_is_a_bad_request(operation: type[Declared], field: str) -> None:
-    """Alphabet, length, padding and UTF-8 are checked strictly (C-137)."""
+    """Alphabet, length, padding and UTF-8 are checked strictly (C-82, C-137)."""
     declared = declared_parameters(operation)[field]
     for text in NOT_BASE64:
         error, action = refusal(operation, field, text), wire(operation, declared, text)
