@@ -1,4 +1,6 @@
-"""Write docs/operations.md from the declarations, or check that it is up to date.
+"""Write docs/operations.md and playground/operations.json, or check that they are up to date.
+
+Both follow from the declarations of the operations.
 
 python tools/operations_doc.py [--check]
 """
@@ -9,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "layers/darkroom"))
+sys.path[:0] = [str(ROOT / "layers/darkroom"), str(ROOT)]
 
 from darkroom.imaging.fonts import FILES, FontFile  # noqa: E402
 from darkroom.imaging.operation import (  # noqa: E402
@@ -22,6 +24,7 @@ from darkroom.imaging.operations import OPERATIONS  # noqa: E402
 from darkroom.imaging.operations.watermark import Watermark  # noqa: E402
 from darkroom.limits import Limits  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
+from tools import operations_json  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
 FONTS = ROOT / "layers/fonts/fonts"
@@ -156,17 +159,18 @@ def _default(declared: Parameter) -> str:
 
 
 def main() -> int:
-    """Write the page; with `--check` return 1 if the committed page differs."""
+    """Write both files; with `--check` return 1 if a committed one differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    text = page()
+    texts = {PAGE: page(), operations_json.FILE: operations_json.text()}
     if not parser.parse_args().check:
-        PAGE.write_text(text)
+        for path, text in texts.items():
+            path.write_text(text)
         return 0
-    if PAGE.is_file() and PAGE.read_text() == text:
-        return 0
-    sys.stderr.write(f"{PAGE.relative_to(ROOT)} is out of date: run `make docs`.\n")
-    return 1
+    stale = [path for path, text in texts.items() if not path.is_file() or path.read_text() != text]
+    for path in stale:
+        sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs`.\n")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
