@@ -114,12 +114,12 @@ fuzz-pictures: $(VENV)/.ready ## Process mutated pictures: FOR=60 seconds, SEED=
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
-docs: $(VENV)/.ready ## Generate docs/operations.md, and docs/conformance.md from its last run
+docs: $(VENV)/.ready ## Generate the pages of operations, and docs/conformance.md from its last run
 	$(BIN)/python tools/operations_doc.py
 	$(BIN)/python -m tools.conformance
 
 # The Go client and the one for Node.js are measured where their tests run.
-conformance: $(VENV)/.ready $(NODE_CLIENT) go-client ## Run the tests that cite the reference, and generate docs/conformance.md
+conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client ## Run the tests that cite the reference, and generate docs/conformance.md
 	$(BIN)/python -m tools.conformance --measure
 
 format: $(VENV)/.ready ## Format the sources

@@ -1,6 +1,6 @@
-"""Write docs/operations.md and playground/operations.json, or check that they are up to date.
+"""Write the pages of operations and playground/operations.json, or check that they are current.
 
-Both follow from the declarations of the operations.
+All follow from the declarations of the operations.
 
 python tools/operations_doc.py [--check]
 """
@@ -24,9 +24,10 @@ from darkroom.imaging.operations import OPERATIONS  # noqa: E402
 from darkroom.imaging.operations.watermark import Watermark  # noqa: E402
 from darkroom.limits import Limits  # noqa: E402
 from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
-from tools import operations_json  # noqa: E402
+from tools import operations_doc_zh, operations_json  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
+CHINESE_PAGE = ROOT / "docs/zh/operations.md"
 FONTS = ROOT / "layers/fonts/fonts"
 
 INTRODUCTION = """# Operations
@@ -162,7 +163,11 @@ def main() -> int:
     """Write both files; with `--check` return 1 if a committed one differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    texts = {PAGE: page(), operations_json.FILE: operations_json.text()}
+    texts = {
+        PAGE: page(),
+        CHINESE_PAGE: operations_doc_zh.page(coverage()),
+        operations_json.FILE: operations_json.text(),
+    }
     if not parser.parse_args().check:
         for path, text in texts.items():
             path.write_text(text)

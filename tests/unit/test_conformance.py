@@ -175,8 +175,11 @@ def test_a_client_is_recognized_by_what_it_sends() -> None:
 
 def test_another_version_makes_the_record_outdated() -> None:
     """`make lint` fails when a package is pinned to another version than the recorded one."""
-    recorded = record(versions={**RECORD.versions, "pillow": "1.0", "pillow-heif": "2.0"})
-    assert outdated(recorded, "pillow==2.0\npillow_heif==2.0\n") == ["pillow 1.0, pinned 2.0"]
+    versions = {**RECORD.versions, "pillow": "1.0", "pillow-heif": "2.0"}
+    pinned = "pillow==2.0\npillow_heif==2.0\n"
+    assert outdated(record(versions=versions), pinned) == ["pillow 1.0, pinned 2.0"]
+    without = record(versions={**RECORD.versions, "engine": "none"})
+    assert [each.partition(",")[0] for each in outdated(without, "")] == ["engine none"]
     assert outdated(RECORD, (ROOT / "constraints.txt").read_text()) == []
 
 

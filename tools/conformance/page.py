@@ -62,7 +62,8 @@ What tests of this repository show of the agreement with OSS image processing, a
 that the service returned to the integration tests of the vendor's SDKs, or that its documentation
 prints. A test counts if its docstring cites the place of the reference that it checks and if it
 passed in the run of {date}, on {machine}, with Python {python}, Pillow {pillow} (libjpeg-turbo
-{libjpeg_turbo}, libwebp {webp}, libavif {avif}) and pillow-heif {heif}.
+{libjpeg_turbo}, libwebp {webp}, libavif {avif}), pillow-heif {heif} and version {engine} of the
+native engine.
 """
 
 
@@ -214,7 +215,8 @@ def _counts(evidence: Evidence) -> Iterator[str]:
             yield f"| … {status}: {meaning} | {counts[status]} |"
     within = sum(abs(result.difference) <= result.share for result in evidence.results)
     yield f"| results of the service, compared | {len(evidence.results)} |"
-    yield f"| … within the difference that their test allows | {within} |"
+    yield f"| … equal | {sum(result.is_equal for result in evidence.results)} |"
+    yield f"| … equal, or within the difference that their test allows | {within} |"
     pairs = {(client, place) for client, place, _ in _calls(evidence)}
     yield f"| clients that the tests run | {len({client for client, _ in pairs})} |"
     yield f"| … and their calls, tested over HTTP | {len(pairs)} |"
@@ -241,8 +243,9 @@ def _results(evidence: Evidence) -> Iterator[str]:
     yield "| Reference | Request | OSS | Here | Difference | Allowed |"
     yield "|---|---|--:|--:|--:|--:|"
     for result in sorted(evidence.results, key=_order):
-        equal = result.service == result.here
+        equal = result.is_equal
         apart = "none" if equal else f"{result.difference:+.1%}".replace("%", " %")
+        apart = apart.replace("-", "−")
         allowed = f"{result.share:.0%}".replace("%", " %") if result.share else "none"
         service, here = (
             ("its text" if len(str(each)) > 20 else str(each))

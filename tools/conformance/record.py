@@ -10,10 +10,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
+from darkroom.imaging.engine_library import (
+    VERSION,
+    Unavailable,
+    library_path,
+    open_library,
+)
 from tools.conformance.declared import CLIENTS, UNNAMED
 
 PACKAGES = ("pillow", "pillow-heif", "oss2", "alibabacloud-oss-v2", "opendal")
 """Distributions whose versions a result depends on."""
+
+ENGINE, NO_ENGINE = "engine", "none"
+"""The native engine among the versions."""
 
 LIBRARIES = ("libjpeg_turbo", "zlib", "webp", "avif", "freetype2")
 """Libraries in Pillow's wheel, by the names of `PIL.features`."""
@@ -31,10 +40,15 @@ class Result:
     test: str
 
     @property
+    def is_equal(self) -> bool:
+        """Return whether our result is the service's."""
+        return self.service == self.here
+
+    @property
     def difference(self) -> float:
         """Our number as a share of the service's, minus one; 0 for equal texts."""
         if isinstance(self.service, str) or isinstance(self.here, str):
-            return float(self.service != self.here)
+            return float(not self.is_equal)
         return self.here / self.service - 1
 
 
@@ -164,18 +178,27 @@ def _versions() -> Iterator[tuple[str, str]]:
     from PIL import features  # noqa: PLC0415 - for a run only
 
     yield "python", platform.python_version()
+    yield ENGINE, _engine_version()
     yield from ((name, metadata.version(name)) for name in PACKAGES)
     yield from ((name, str(features.version(name))) for name in LIBRARIES)
 
 
+def _engine_version() -> str:
+    try:
+        return str(open_library(library_path()).version)
+    except Unavailable:
+        return NO_ENGINE
+
+
 def outdated(record: Record, constraints: str) -> list[str]:
-    """Return the packages whose pinned version is another than the recorded one."""
+    """Return the packages, and the engine, whose version is another than the recorded one."""
     pinned = dict(
         re.findall(r"^([\w.-]+)==(\S+)$", constraints.lower().replace("_", "-"), re.MULTILINE)
     )
+    pinned[ENGINE] = str(VERSION)
     return [
         f"{name} {record.versions[name]}, pinned {pinned[name]}"
-        for name in PACKAGES
+        for name in (*PACKAGES, ENGINE)
         if name in pinned and record.versions[name] != pinned[name]
     ]
 
