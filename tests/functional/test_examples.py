@@ -252,7 +252,7 @@ ERRORS = [
 def test_an_invalid_request_has_its_documented_code(
     get: Get, key: str, process: str, status: int, code: str
 ) -> None:
-    """Status and code are those of spec 06 §5 and 03 §7; errors are not cached."""
+    """Those of spec 06 §5, 03 §7, C-16, C-130 – C-132; errors are not cached."""
     reply = get(f"/demo/{key}", f"x-oss-process={process}")
     assert reply.status == status
     assert f"<Code>{code}</Code>".encode() in reply.body

@@ -170,7 +170,7 @@ REFUSALS = [
 def test_an_invalid_watermark_has_its_documented_code(
     get: Get, watermark: str, code: str, number: str | None
 ) -> None:
-    """All are 400; the EC is sent only where it is known (C-136)."""
+    """All are 400; the EC only where it is known (C-82, C-83, C-85, C-86, C-88, C-136)."""
     reply = marked(get, watermark)
     assert reply.status == 400
     assert f"<Code>{code}</Code>".encode() in reply.body

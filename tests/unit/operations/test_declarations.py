@@ -107,7 +107,7 @@ def test_what_lies_outside_is_refused(operation: type[Declared], field: str) -> 
 
 @EVERY_PARAMETER
 def test_a_refusal_names_the_range(operation: type[Declared], field: str) -> None:
-    """The first sample is the nearest value outside: the message says what would be inside."""
+    """The first sample is the nearest value outside: the message says what is inside (C-134)."""
     declared = samples(declared_parameters(operation)[field])
     assert declared.reason in refusal(operation, field, declared.rejected[0]).message
 
@@ -158,7 +158,7 @@ def test_a_required_value_must_be_there(operation: type[Declared], field: str) -
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
 def test_nothing_written_is_the_defaults_or_an_error(operation: type[Declared]) -> None:
-    """An action without arguments never means something that was not declared."""
+    """An action without arguments has the declared meaning, or none (C-77, C-175)."""
     if not minimal_arguments(operation):
         bound = bind(operation, [])
         for field, declared in declared_parameters(operation).items():
