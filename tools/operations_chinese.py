@@ -1,14 +1,11 @@
-"""docs/zh/operations.md: the page of operations in Chinese, from the declarations and the words."""
+"""The words of docs/zh/operations.md; those of operations are in operation_words.toml."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from darkroom.imaging.operation import Operation, OutputOption, PixelOperation, Report
-from darkroom.imaging.operations import OPERATIONS
-from darkroom.imaging.operations.watermark import Watermark
-from darkroom.limits import Limits
-from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters
-from tools.operation_words import OperationWords, ParameterWords, read_words
+from darkroom.process.parameters import Parameter
+from tools.operation_words import read_words
+from tools.operations_page import Language
 
 INTRODUCTION = """# 处理操作
 
@@ -24,12 +21,6 @@ INTRODUCTION = """# 处理操作
 最多为 {limit} 百万（[决策 140](../decisions/140-work.md)，英文）。
 每一步按处理前后较大的图片计算。
 """
-
-KINDS: Mapping[type[Operation], str] = {
-    PixelOperation: "像素操作",
-    OutputOption: "输出选项",
-    Report: "报告：必须单独使用，返回 JSON",
-}
 
 SCRIPTS: Mapping[str, str] = {
     "Latin": "拉丁字母",
@@ -84,51 +75,28 @@ VALUES: Sequence[tuple[str, str]] = (
 """What `expected` of a parameter's type returns, and the same in Chinese."""
 
 
-def page(scripts: tuple[Sequence[str], Sequence[str]]) -> str:
-    """Return the whole page; `scripts` are those that the fonts have, and those that they lack.
+_WIDE = r"[\u3000-\u9fff\uff00-\uffef]"
+_BREAK = re.compile(rf"(?<={_WIDE})\n(?!\n|\Z)|(?<!\n)\n(?={_WIDE})")
+"""The end of a line within a paragraph of Chinese, which Markdown shows as a blank."""
 
-    Raises `KeyError` or `ValueError` for words that are missing.
-    """
-    words = read_words()
-    parts = [INTRODUCTION.format(limit=Limits().work)]
-    for name in OPERATIONS:
-        parts.extend(_section(name, words[name]))
-        if OPERATIONS[name] is Watermark:
-            drawn, boxes = (_listed([SCRIPTS[each] for each in part]) for part in scripts)
-            parts.append(TEXT.format(drawn=drawn, boxes=boxes))
-    return "\n".join(parts)
+_WORDS = read_words()
 
 
-def _listed(names: Sequence[str]) -> str:
+def _title(name: str) -> str:
+    return _WORDS[name].zh
+
+
+def _sentence(name: str, declared: Parameter | None) -> str:
+    words = _WORDS[name]
+    return words.doc if declared is None else words.parameters[declared.key].doc
+
+
+def _listed(scripts: Sequence[str]) -> str:
+    names = [SCRIPTS[script] for script in scripts]
     return f"{'、'.join(names[:-1])}，以及{names[-1]}"
 
 
-def _section(name: str, words: OperationWords) -> Iterator[str]:
-    operation = OPERATIONS[name]
-    kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
-    yield f"## {name}：{words.zh}\n"
-    yield f"{words.doc}{kind}。\n"
-    if issubclass(operation, PixelOperation):
-        weight = operation.weight
-        yield f"权重：{weight.opaque}，有透明度时为 {weight.alpha}。\n"
-    parameters = declared_parameters(operation).values()
-    if parameters:
-        yield "| 键 | 取值 | 默认值 | 含义 | EC |"
-        yield "|---|---|---|---|---|"
-        yield from (_row(declared, words.parameters[declared.key]) for declared in parameters)
-        yield ""
-
-
-def _row(declared: Parameter, words: ParameterWords) -> str:
-    key = "*值本身*" if declared.key == POSITIONAL else f"`{declared.key}`"
-    given = (declared.ec, declared.missing_ec, declared.base64_ec)
-    numbers = "、".join(number for number in given if number)
-    doc = words.doc + ("忽略之后的值。" if declared.ignores_further else "")
-    cells = (key, value(declared.kind.expected()), _default(declared), doc, numbers or "–")
-    return "| " + " | ".join(cells) + " |"
-
-
-def value(expected: str) -> str:
+def _values(expected: str) -> str:
     """Return a description of values in Chinese; raises `ValueError` for an unknown one."""
     if re.fullmatch(r"`[^`]+`(, `[^`]+`)*", expected):
         return expected.replace(", ", "、")
@@ -138,9 +106,23 @@ def value(expected: str) -> str:
     raise ValueError(f"no Chinese words for {expected}")
 
 
-def _default(declared: Parameter) -> str:
-    if declared.required:
-        return "必填"
-    if declared.default is None:
-        return "–"
-    return f"`{declared.kind.text(declared.default)}`"
+CHINESE = Language(
+    introduction=_BREAK.sub("", INTRODUCTION),
+    section="## {name}：{title}\n\n{sentence}{kind}。\n",
+    kinds={
+        "pixels": "像素操作",
+        "output": "输出选项",
+        "report": "报告：必须单独使用，返回 JSON",
+    },
+    weight="权重：{opaque}，有透明度时为 {alpha}。\n",
+    columns=("键", "取值", "默认值", "含义", "EC"),
+    positional="*值本身*",
+    required="必填",
+    further_ignored="忽略之后的值。",
+    separator="、",
+    text=_BREAK.sub("", TEXT),
+    title=_title,
+    sentence=_sentence,
+    values=_values,
+    scripts=_listed,
+)
