@@ -127,7 +127,7 @@ CLIENTS: Mapping[str, str] = {
     "ali-oss": r"aliyun-sdk-nodejs/(?P<version>[\d.]+)",
     "Go v1": r"aliyun-sdk-go/v?(?P<version>[\d.]+)",
     "Chromium": r".*\b(?:Headless)?Chrome/(?P<version>[\d.]+)",
-    "URLs": r"Python-urllib/(?P<version>[\d.]+)",
+    "urllib": r"Python-urllib/(?P<version>[\d.]+)",
 }
 """Clients by the beginning of the `User-Agent` that they send."""
 

@@ -21,7 +21,7 @@ from tools.conformance.declared import (
     PICKED,
     UNNAMED,
 )
-from tools.conformance.record import Record, Result
+from tools.conformance.record import NO_CLIENT, Record, Result
 from tools.conformance.reference import EXAMPLES, Reference
 from tools.conformance.reference import OPERATIONS as OPERATIONS_FILE
 
@@ -187,6 +187,7 @@ def page(record: Record, citing: Citing, reference: Reference) -> str:
         *_results(evidence),
         *_examples(evidence),
         *_operations(evidence),
+        *_sections(evidence),
         *_formats(evidence),
         *_clients(evidence),
         *_unmeasured(evidence),
@@ -217,7 +218,7 @@ def _counts(evidence: Evidence) -> Iterator[str]:
     yield f"| results of the service, compared | {len(evidence.results)} |"
     yield f"| … equal | {sum(result.is_equal for result in evidence.results)} |"
     yield f"| … equal, or within the difference that their test allows | {within} |"
-    pairs = {(client, place) for client, place, _ in _calls(evidence)}
+    pairs = {(client, call) for client, call, _ in _calls(evidence) if client != NO_CLIENT}
     yield f"| clients that the tests run | {len({client for client, _ in pairs})} |"
     yield f"| … and their calls, tested over HTTP | {len(pairs)} |"
     choices = evidence.reference.choices
@@ -280,12 +281,35 @@ def _examples(evidence: Evidence) -> Iterator[str]:
         )
         yield f"| {example.row} | {request} | {expected} | {example.sdk} | {count} |"
     yield ""
-    yield "Documented examples without a number of their own, by section:\n"
-    titles = {"2": "JSON", "3": "documented geometry", "4": "derived geometry", "5": "errors"}
-    for section, title in titles.items():
-        count = cited[f"{EXAMPLES} §{section}"]
-        yield f"- {EXAMPLES} §{section}, {title}: tests that cite it: {count or NOT_MEASURED}"
+
+
+def _sections(evidence: Evidence) -> Iterator[str]:
+    cited, choices = _cited(evidence), evidence.reference.choices
+    yield "## Sections of the reference\n"
+    yield (
+        "Requests, formats, styles and errors. *Tests* cite the section, or a part of it.\n"
+        "*Choices*: how many of those in the section a test cites.\n"
+    )
+    yield "| Section | About | Tests | Choices |"
+    yield "|---|---|--:|--:|"
+    for section, title in evidence.reference.chapters.items():
+        if section.startswith(OPERATIONS_FILE):
+            continue
+        tests = [
+            test
+            for test in _passed(evidence)
+            if any(_is_within(place, section) for place in evidence.citing[test])
+        ]
+        inside = [choice for choice, place in choices.items() if _is_within(place, section)]
+        share = (
+            f"{sum(choice in cited for choice in inside)} of {len(inside)}" if inside else NOTHING
+        )
+        yield f"| {section} | {title} | {len(tests) or NOTHING} | {share} |"
     yield ""
+
+
+def _is_within(place: str, section: str) -> bool:
+    return place == section or place.startswith(f"{section}.")
 
 
 def _operations(evidence: Evidence) -> Iterator[str]:
@@ -384,6 +408,7 @@ def _clients(evidence: Evidence) -> Iterator[str]:
         tests.setdefault((name, call), set()).add(test)
     named = [*CLIENTS, *(name for name, _ in UNNAMED.values())]
     clients = [name for name in named if any(key[0] == name for key in tests)]
+    columns = [*clients, NO_CLIENT]
     signatures = {
         name: sorted(
             {
@@ -394,29 +419,31 @@ def _clients(evidence: Evidence) -> Iterator[str]:
                 if each == name and version
             }
         )
-        for name in clients
+        for name in columns
     }
     yield "## Clients and calls\n"
     yield (
         "Unchanged releases against the whole application over HTTP. The numbers count tests in\n"
         "which the client's call was answered without an error; calls are counted as the server\n"
-        "received them, by the `User-Agent`.\n"
+        "received them, by the `User-Agent`. The last column has requests that tests make\n"
+        "themselves, of tests that cite the reference.\n"
     )
-    yield f"| Call | {' | '.join(clients)} |"
-    yield f"|---|{'--:|' * len(clients)}"
+    yield f"| Call | {' | '.join(clients)} | without a client |"
+    yield f"|---|{'--:|' * len(columns)}"
     versions = (evidence.record.clients[name] for name in clients)
-    yield f"| version | {' | '.join(versions)} |"
-    shown = (", ".join(signatures[name]) or NOTHING for name in clients)
+    yield f"| version | {' | '.join(versions)} | {NOTHING} |"
+    shown = (", ".join(signatures[name]) or NOTHING for name in columns)
     yield f"| signatures | {' | '.join(shown)} |"
     for call in [*CALLS.values(), NOT_SET]:
-        counts = [len(tests.get((name, call), ())) for name in clients]
+        counts = [len(tests.get((name, call), ())) for name in columns]
         if any(counts):
             yield f"| {call} | {' | '.join(str(count or NOTHING) for count in counts)} |"
     yield ""
-    absent = [call for call in [*CALLS.values(), NOT_SET] if all(key[1] != call for key in tests)]
-    yield f"{NOTHING} is {NOT_MEASURED}: no test makes the call with this client."
+    made = {call for _, call in tests}
+    absent = [call for call in CALLS.values() if call not in made and "refused" not in call]
+    yield f"{NOTHING} is {NOT_MEASURED}: no test makes the call in this way.\n"
     if absent:
-        yield f"No client makes, in the tests: {'; '.join(absent)}."
+        yield f"No such test makes these calls at all: {'; '.join(absent)}."
     yield (
         "Clients that no test runs (Java, PHP, C++, C, Ruby, ossutil, Go v2) are listed in\n"
         "[migrate-from-oss.md](migrate-from-oss.md#4-endpoints), with what was tried by hand.\n"

@@ -24,6 +24,9 @@ PACKAGES = ("pillow", "pillow-heif", "oss2", "alibabacloud-oss-v2", "opendal")
 ENGINE, NO_ENGINE = "engine", "none"
 """The native engine among the versions."""
 
+NO_CLIENT = "none"
+"""Stands for requests that tests make themselves."""
+
 LIBRARIES = ("libjpeg_turbo", "zlib", "webp", "avif", "freetype2")
 """Libraries in Pillow's wheel, by the names of `PIL.features`."""
 
@@ -167,6 +170,8 @@ def _used(test: str, seen: Sequence[Sequence[str]]) -> Used:
             kinds[kind].add(tuple(values))
         elif found := client(test, values[0]):
             kinds[kind].add((found[0], *values[1:]))
+        elif not values[0]:
+            kinds[kind].add((NO_CLIENT, *values[1:]))
     return Used(
         parameters=frozenset(kinds["parameter"]),
         formats=frozenset(kinds["format"]),

@@ -10,6 +10,7 @@ OPERATIONS, EXAMPLES = "02", "06"
 """Numbers of the files about operations and of the worked examples."""
 
 _HEADING = re.compile(r"^#{2,} (?P<number>\d+(?:\.\d+)?[a-z]?)\.? +(?P<title>.+)$", re.MULTILINE)
+_CHAPTER = re.compile(r"^## (\d+[a-z]?)\.? +(.+)$", re.MULTILINE)
 _ANCHOR = re.compile(r'<a id="c-\d+"></a>(C-\d+)\b')
 _ROW = re.compile(r"^\| (?P<id>T\d+) \|(?P<cells>.+)\|$", re.MULTILINE)
 _COLUMN = re.compile(r"(?<!\\)\|")
@@ -48,6 +49,15 @@ class Reference:
             for file, text in self.files.items()
             for number, section in _sections(text)
             for choice in _ANCHOR.findall(section)
+        }
+
+    @cached_property
+    def chapters(self) -> Mapping[str, str]:
+        """Title of each section of the first level, such as `01 §1`."""
+        return {
+            f"{file} §{number}": title.replace("|", "\\|")
+            for file, text in sorted(self.files.items())
+            for number, title in _CHAPTER.findall(text)
         }
 
     @cached_property
