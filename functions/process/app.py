@@ -38,7 +38,7 @@ metrics = Metrics(namespace="Darkroom", service=LOGGER_NAME)
 traces = XRayTraces(environ=os.environ)
 services = build_services(Settings.from_environ(os.environ))
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-    register_hooks(services.settings.fonts)
+    register_hooks(services.settings.fonts, services.engine)
 sampling = LogSampling(level=services.settings.log_level, rate=services.settings.debug_sample_rate)
 
 
@@ -57,6 +57,7 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         limits=services.limits,
         remaining=remaining,
         fonts=services.settings.fonts,
+        engine=services.engine,
         stage=stopwatch.stage,
     )
     try:

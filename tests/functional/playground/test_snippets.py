@@ -128,7 +128,7 @@ def test_go(snippets: dict[str, str], tmp_path: Path) -> None:
     """The program is Go as its formatter writes it; Debian has no SDK of this version to run it."""
     gofmt = shutil.which("gofmt")
     if not gofmt:
-        absent("needs what `tools/install-debian-clients` installs")
+        absent("needs what `make go-client` installs")
     (tmp_path / "main.go").write_text(snippets["go"])
     assert run([str(gofmt), "-d", "main.go"], tmp_path) == ""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from darkroom.auth import Credentials
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
 from darkroom.limits import Limits
 from darkroom.ports import Clock
 from darkroom.ports.jobs import JobQueue, Locks, MessageControl, Notifier, TaskStore
@@ -50,6 +51,8 @@ class Services:
     jobs: JobServices | None = None
     """None in a deployment without a queue."""
     limits: Limits = field(default_factory=Limits)
+    engine: Engine | None = None
+    """None where Pillow does all work on pixels."""
 
 
 LEASE_MARGIN = timedelta(seconds=10)
