@@ -39,6 +39,11 @@ ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requi
 run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
+# The page of `make run` for another service: BUCKETS=a,b PORT=8001 REGION=cn-hangzhou
+playground: $(VENV)/.ready ## Serve the page for building processes: URL=<service>, BUCKETS=<a,b>, PORT=8001
+	@exec $(BIN)/python -m local.playground '$(or $(URL),$(error URL=<service> is missing))' \
+	  $(if $(BUCKETS),--buckets '$(BUCKETS)') $(if $(PORT),--port '$(PORT)') $(if $(REGION),--region '$(REGION)')
+
 engine: $(ENGINES) ## Build the native pixel engine, for both processors
 
 $(ENGINES): $(ENGINE).%.so: $(ENGINE_SOURCES) $(VENV)/.ready
@@ -52,11 +57,6 @@ fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=120 seconds, SEED=1
 	  && $(BIN)/python engine/fuzz/seeds.py engine/build/seeds \
 	  && engine/build/fuzz $(or $(FOR),120) 0 $(or $(SEED),1) engine/build/seeds/*.jpg; \
 	else echo "Without a C compiler the engine is not fuzzed." >&2; test -z "$$CI"; fi
-
-# The page of `make run` for another service: BUCKETS=a,b PORT=8001 REGION=cn-hangzhou
-playground: $(VENV)/.ready ## Serve the page for building processes: URL=<service>, BUCKETS=<a,b>, PORT=8001
-	@exec $(BIN)/python -m local.playground '$(or $(URL),$(error URL=<service> is missing))' \
-	  $(if $(BUCKETS),--buckets '$(BUCKETS)') $(if $(PORT),--port '$(PORT)') $(if $(REGION),--region '$(REGION)')
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
@@ -79,17 +79,21 @@ tests/functional/playground/node_modules/.ready: tests/functional/playground/pac
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "axe-core and TypeScript could not be installed" >&2
 
-# Chromium and OSS's client for Go, from Debian's packages where apt-get may install them.
-.PHONY: debian-clients
-debian-clients:
+# The browser of the tests, from Debian's packages where apt-get may install them.
+.PHONY: chromium
+chromium:
 	@tools/install-debian "Chromium" chromium
+
+# OSS's client for Go, from Debian's packages where apt-get may install them.
+.PHONY: go-client
+go-client:
 	@tools/install-debian "The Go client" golang-go golang-github-aliyun-aliyun-oss-go-sdk-dev
 
 # One worker for each core; tests/schedule.py shares the modules among them.
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) $(PAGE_TOOLS) debian-clients ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
@@ -101,7 +105,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) $(PAGE_TOOLS) debian-clients ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -137,8 +141,8 @@ docs: $(VENV)/.ready ## Generate the pages of operations, playground/operations.
 	$(BIN)/python tools/operations_doc.py
 	$(BIN)/python -m tools.conformance
 
-# The Go client and the one for Node.js are measured where their tests run.
-conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) $(PAGE_TOOLS) debian-clients ## Run the tests that cite the reference, and generate docs/conformance.md
+# The clients and the browser are measured where their tests run.
+conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the tests that cite the reference, and generate docs/conformance.md
 	$(BIN)/python -m tools.conformance --measure
 
 format: $(VENV)/.ready ## Format the sources

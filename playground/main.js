@@ -69,11 +69,11 @@ const panelView = () => {
 
 let isWaiting = false;
 
-/** Renders once for all changes until the next frame. */
+/** Renders once for all changes of an event, before the next one: its handlers see the new state. */
 const renderSoon = () => {
   if (isWaiting) return;
   isWaiting = true;
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     isWaiting = false;
     draw();
   });

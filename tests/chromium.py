@@ -11,5 +11,5 @@ def find_chromium() -> str:
     found = shutil.which("chromium")
     if not found:
         absent = pytest.fail if os.environ.get("CI") else pytest.skip
-        absent("needs Chromium, which `tools/install-debian-clients` installs")
+        absent("needs Chromium, which `make chromium` installs")
     return found

@@ -35,11 +35,15 @@ GROUPS: Mapping[str, type[Operation]] = {
 
 def text() -> str:
     """Return the file's text; raises `ValueError` for words that are missing or superfluous."""
+    return json.dumps({"operations": described()}, ensure_ascii=False, indent=1) + "\n"
+
+
+def described() -> list[dict[str, Any]]:
+    """Return the operations as the file has them."""
     words = read_words()
     if words.keys() != OPERATIONS.keys():
         raise ValueError(f"words of: {sorted(words.keys() ^ OPERATIONS.keys())}")
-    described = [_operation(name, words) for name in OPERATIONS]
-    return json.dumps({"operations": described}, ensure_ascii=False, indent=1) + "\n"
+    return [_operation(name, words) for name in OPERATIONS]
 
 
 def _operation(name: str, words: Mapping[str, OperationWords]) -> dict[str, Any]:

@@ -8,8 +8,13 @@ import { problemOf } from './values.js';
 /** @typedef {import('./declarations.js').Operations} Operations */
 /** @typedef {import('./values.js').Problem} Problem */
 
-/** The id of a field in the page: positions of steps and keys, from outside to inside. */
-export const fieldId = (/** @type {string} */ path, /** @type {number} */ step, /** @type {string} */ key) =>
+/**
+ * The id of a field in the page: positions of steps and keys, from outside to inside.
+ * @param {string} path
+ * @param {number} step
+ * @param {string} key
+ */
+export const fieldId = (path, step, key) =>
   `${path}step${step}-${key || 'value'}`;
 
 /**

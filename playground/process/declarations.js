@@ -2,7 +2,10 @@
 
 /** @typedef {{en: string, zh: string}} Words */
 /** @typedef {{value: string, label: Words}} Value */
-/** @typedef {'integer'|'pixels-or-percent'|'choice'|'flag'|'colour'|'base64-text'|'font'|'watermark-object'} Kind */
+/**
+ * @typedef {'integer' | 'pixels-or-percent' | 'choice' | 'flag' | 'colour' | 'base64-text' | 'font'
+ *   | 'watermark-object'} Kind
+ */
 
 /**
  * @typedef {object} Parameter

@@ -40,7 +40,10 @@ export const clipBox = ({ x, y, w, h }, { width, height }) => {
   return { x: left, y: top, w: clamp(w, 1, width - left), h: clamp(h, 1, height - top) };
 };
 
-/** Moves a box without changing its size. @param {Box} box @param {number} dx @param {number} dy @param {Size} size @returns {Box} */
+/**
+ * Moves a box without changing its size.
+ * @param {Box} box @param {number} dx @param {number} dy @param {Size} size @returns {Box}
+ */
 export const moveBox = (box, dx, dy, { width, height }) => ({
   ...box,
   x: clamp(box.x + dx, 0, width - box.w),

@@ -21,7 +21,10 @@ export const STARTING_VALUES = {
   watermark: { text: 'Darkroom', color: 'FFFFFF', size: '40', shadow: '50' },
 };
 
-/** Those of a step that prepares the picture of a watermark. @type {Record<string, Record<string, string>>} */
+/**
+ * Those of a step that prepares the picture of a watermark.
+ * @type {Record<string, Record<string, string>>}
+ */
 export const NESTED_STARTING_VALUES = {
   resize: { P: '20' },
 };

@@ -5,10 +5,23 @@ import { NoAnswer, RedirectedResult, serviceError } from './errors.js';
 import { encodePath, encodeQuery, signQuery } from './signing.js';
 import { parseXml, styleDocument, textOf } from './xml.js';
 
-/** @typedef {{url: string, buckets: string[], region: string, accessKey?: {id: string, secret: string}}} Config */
+/**
+ * @typedef {object} Config
+ * @property {string} url of the service
+ * @property {string[]} buckets
+ * @property {string} region
+ * @property {{id: string, secret: string}} [accessKey] only for the samples of `make run`
+ */
 /** @typedef {{key: string, size: number}} Listed */
 /** @typedef {{name: string, content: string}} Style */
-/** @typedef {{bucket: string, key?: string, method?: string, query?: Record<string, string>, headers?: Record<string, string>}} Target */
+/**
+ * @typedef {object} Target
+ * @property {string} bucket
+ * @property {string} [key]
+ * @property {string} [method]
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [headers] those that are signed
+ */
 
 const SECONDS = 600;
 export const MAX_UPLOAD_BYTES = 4_500_000;

@@ -13,7 +13,7 @@ import { changeView, getView, getWork, onWork } from './store.js';
 const REST_MS = 200;
 const MAX_PNG_PIXELS = 2_000_000;
 const SHOWN_FORMATS = ['jpg', 'png', 'gif', 'webp', 'avif', 'bmp'];
-const SMALLER = 'image/resize,w_1600';
+const SMALLER = 'image/resize,w_1600/format,webp';
 
 let request = new AbortController();
 /** @type {number | undefined} */
@@ -36,7 +36,10 @@ export const stepsForHandle = (steps, index) => {
   return [...kept, { name: 'format', arguments: { '': 'webp' } }];
 };
 
-/** The steps that only move pixels: their result has the geometry of the whole process. @param {readonly Step[]} steps */
+/**
+ * The steps that only move pixels: their result has the geometry of the whole process.
+ * @param {readonly Step[]} steps
+ */
 const geometryOf = (steps) => steps.filter(({ name }) => GEOMETRY.has(name));
 
 /** Loads after a pause, so that a moving slider sends few requests. */

@@ -21,7 +21,15 @@
  * @property {string} requestId
  */
 
-/** @typedef {{bytes: number, width: number, height: number, format: string, info: Record<string, string>, hue: string}} Source */
+/**
+ * @typedef {object} Source
+ * @property {number} bytes
+ * @property {number} width
+ * @property {number} height
+ * @property {string} format
+ * @property {Record<string, string>} info
+ * @property {string} hue six hexadecimal digits; empty until it is known
+ */
 
 /**
  * @typedef {object} View

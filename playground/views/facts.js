@@ -7,7 +7,9 @@ import { number, t } from '../words/index.js';
 export const factsView = () => {
   const { result, source, handle } = getView();
   if (!result || handle !== null) return html`<div class="facts"></div>`;
-  const percent = source?.bytes && result.url ? Math.round((result.bytes / source.bytes) * 1000) / 10 : null;
+  const percent = source?.bytes && result.url
+    ? Math.round((result.bytes / source.bytes) * 1000) / 10
+    : null;
   return html`
     <div class="facts">
       <ul class="list">

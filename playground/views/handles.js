@@ -66,7 +66,10 @@ const markHandle = (index, args, size) => {
       @keydown=${(/** @type {KeyboardEvent} */ event) => byKey(event, moving)}></button>`;
 };
 
-/** Follows the pointer until it is released. @param {PointerEvent} down @param {Size} size @param {Move} move */
+/**
+ * Follows the pointer until it is released.
+ * @param {PointerEvent} down @param {Size} size @param {Move} move
+ */
 const follow = (down, size, move) => {
   const handle = /** @type {HTMLElement} */ (down.currentTarget);
   const frame = handle.closest('.frame');

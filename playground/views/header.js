@@ -10,14 +10,14 @@ import { chooseSource } from './picture_dialog.js';
 
 export const headerView = () => {
   const { bucket, key } = getWork();
-  const signer = accessKey();
+  const signing = accessKey()?.id ?? t('key.none');
   return html`
     <h1><span class="mark" aria-hidden="true"></span>Darkroom</h1>
     <button type="button" class="source" id="choose" title=${t('source.change')}
-      aria-label="${key ? t('source.change') : t('source.choose')}: ${bucket}/${key}"
       @click=${() => chooseSource(bucket, (chosen) => changeWork(chosen))}>
       ${key ? html`<signed-picture class="thumbnail" bucket=${bucket} object-key=${key}
         process="image/resize,m_fill,w_56,h_56" alt=""></signed-picture>` : icons.picture}
+      <span class="hidden">${t('source.change')}</span>
       <span><small>${bucket}</small>${key || t('source.choose')}</span>
     </button>
     <span class="space"></span>
@@ -25,9 +25,8 @@ export const headerView = () => {
       ?disabled=${!canUndo()} @click=${undo}>${icons.undo}</button>
     <button type="button" class="icon" id="redo" aria-label=${t('page.redo')} title=${t('page.redo')}
       ?disabled=${!canRedo()} @click=${redo}>${icons.redo}</button>
-    <button type="button" class="key" id="access-key" aria-label="${t('key.title')}: ${signer?.id ?? t('key.none')}"
-      title=${t('key.title')} @click=${openKeyDialog}>
-      ${icons.key}<span>${signer?.id ?? t('key.none')}</span></button>
+    <button type="button" class="key" id="access-key" aria-label="${t('key.title')}: ${signing}"
+      title=${t('key.title')} @click=${openKeyDialog}>${icons.key}<span>${signing}</span></button>
     <button type="button" id="language" lang=${language() === 'zh' ? 'en' : 'zh-CN'}
       @click=${() => { setLanguage(language() === 'zh' ? 'en' : 'zh'); changeView({}); }}>
       ${t('page.other-language')}</button>`;

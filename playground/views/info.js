@@ -29,7 +29,8 @@ export const reportTable = (text) => {
   const rows = Object.entries(report).map(([name, value]) => [name, value?.value ?? value]);
   const hue = typeof report.RGB === 'string' ? report.RGB.slice(2) : '';
   return html`
-    ${hue ? html`<span class="swatch large" .style=${`background: #${hue}`} aria-hidden="true"></span>` : nothing}
+    ${hue ? html`
+      <span class="swatch large" .style=${`background: #${hue}`} aria-hidden="true"></span>` : nothing}
     ${table(/** @type {[string, unknown][]} */ (rows))}`;
 };
 

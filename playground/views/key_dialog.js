@@ -28,7 +28,9 @@ const submit = async (event) => {
   const read = (/** @type {string} */ name) => String(new FormData(form).get(name) ?? '').trim();
   await useKey(read('id'), read('secret'), read('region'));
   region = read('region');
-  form.reset();
+  for (const input of form.querySelectorAll('input')) {
+    if (input.name !== 'region') input.value = '';
+  }
   dialogOf('key').close();
   whenUsed();
 };

@@ -27,6 +27,9 @@ const state = {
   choose: () => {},
 };
 
+/** Number of listings that were asked for: only the last one is shown. */
+let listings = 0;
+
 /** @param {string[]} buckets that the page offers; any other can be typed */
 export const offerBuckets = (buckets) => {
   state.buckets = buckets;
@@ -51,12 +54,15 @@ const open = (change) => {
 
 /** @param {string} token of the page before; empty for the first page */
 const list = async (token = '') => {
+  const asked = ++listings;
   Object.assign(state, { loading: true, error: null, objects: token ? state.objects : [] });
   draw();
   try {
     const { objects, next } = await listObjects(state.bucket, state.prefix, token);
+    if (asked !== listings) return;
     Object.assign(state, { objects: [...state.objects, ...objects], next });
   } catch (error) {
+    if (asked !== listings) return;
     Object.assign(state, { error, next: '' });
   }
   state.loading = false;

@@ -73,7 +73,10 @@ const stepCard = (list, step, index) => {
     </li>`;
 };
 
-/** @param {unknown} icon @param {string} label @param {string} id @param {boolean} enabled @param {() => void} click */
+/**
+ * @param {unknown} icon @param {string} label @param {string} id
+ * @param {boolean} enabled @param {() => void} click
+ */
 const iconButton = (icon, label, id, enabled, click) => html`
   <button type="button" class="icon" id=${id} aria-label=${label} title=${label}
     ?disabled=${!enabled} @click=${click}>${icon}</button>`;
@@ -159,7 +162,10 @@ const add = (list, name, event) => {
   });
 };
 
-/** @param {StepList} list @param {number} from @param {number} to @param {string} button that keeps the focus */
+/**
+ * @param {StepList} list @param {number} from @param {number} to
+ * @param {string} button that keeps the focus
+ */
 const move = (list, from, to, button) => {
   const name = list.steps[from]?.name ?? '';
   if (to < 0 || to >= list.steps.length) return;

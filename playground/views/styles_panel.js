@@ -120,7 +120,8 @@ const save = async (style) => {
   if (exists && !await confirmAction(t('styles.replace', { name }), t('styles.save'))) return;
   await attempt(async () => {
     await putStyle(bucket, style);
-    changeView({ styles: await listStyles(bucket), notice: `${t('styles.saved', { name })} ${t('styles.used', { name })}` });
+    const notice = `${t('styles.saved', { name })} ${t('styles.used', { name })}`;
+    changeView({ styles: await listStyles(bucket), notice });
   });
 };
 

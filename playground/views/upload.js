@@ -29,7 +29,10 @@ export const uploadFile = async (bucket, file) => {
   return key;
 };
 
-/** Takes files that are dropped on the page. @param {() => string} bucket @param {(key: string) => void} stored */
+/**
+ * Takes files that are dropped on the page.
+ * @param {() => string} bucket @param {(key: string) => void} stored
+ */
 export const acceptDrops = (bucket, stored) => {
   const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files');
   addEventListener('dragover', (event) => {

@@ -8,7 +8,7 @@ import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -24,6 +24,11 @@ SAMPLE = "landscape.jpg"
 """The first picture of `make run`, a JPEG of 3000×2000."""
 
 
+def absent(reason: str) -> NoReturn:
+    """Skip a test for what is not installed; fail in CI, where the project's scripts install it."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
 @pytest.fixture(scope="session")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """Run the application with its sample pictures."""
@@ -37,7 +42,6 @@ def browser() -> "Iterator[Browser]":
     """Start Chromium; skip without it or Playwright, fail in CI."""
     chromium = find_chromium()
     if importlib.util.find_spec("playwright") is None:
-        absent = pytest.fail if os.environ.get("CI") else pytest.skip
         absent("needs Playwright, which `make test` installs")
     # An optional package of the tests.
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
@@ -89,7 +93,11 @@ class Visit:
 
     @property
     def process(self) -> str:
-        """The process that the page shows."""
+        """The process that the page shows after its next frame."""
+        frame = (
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        self.page.evaluate(frame)
         return str(self.page.locator("#process").input_value())
 
     def call(self, module: str, expression: str, argument: Any = None) -> Any:

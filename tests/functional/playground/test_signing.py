@@ -26,7 +26,7 @@ ENDPOINT = "https://pictures.example.com"
 PROCESS = "image/resize,w_100/watermark,text_SGVsbG8-_w,x_1"
 
 KEYS = ("a.jpg", "folder/a b+c%20.jpg", "图片/é'()*!~.jpg", "x?y=1&z#", "a ", "a//b")
-SECRETS = ("darkroom-secret", " blank +/=%20", "密钥", "x" * 200)
+SECRETS = ("darkroom-secret", "in side+/=%20", "密钥", "x" * 200)
 
 SIGN = """(async ({ id, secret, now, seconds, ...request }) => {
   const key = await m.importKey(id, secret, 'cn-hangzhou');
