@@ -1,6 +1,10 @@
 """The conformance report: what counts as evidence, and that its declarations resolve."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from tools.conformance import __main__ as conformance
 from tools.conformance.citations import cited, citing_tests
 from tools.conformance.declared import CALLS, CHOICES, DIFFERENCES, OWN_CALLS, PICKED
 from tools.conformance.page import Evidence, Status, page
-from tools.conformance.record import Record, Result, Used, client, outdated
+from tools.conformance.record import NO_CLIENT, Record, Result, Used, client, outdated
 from tools.conformance.reference import Reference
 
 ROOT = Path(__file__).parents[2]
@@ -158,6 +162,39 @@ def test_every_recorded_number_is_compared() -> None:
     assert all(abs(result.difference) <= result.share for result in RECORD.results)
 
 
+def test_a_run_becomes_a_record() -> None:
+    """Calls are attributed to clients; programs that are no client of OSS do not count."""
+    agent = "aliyun-sdk-python/2.19.1(Linux/6.1/x86_64;3.13.0)"
+    seen = [
+        ["parameter", "crop,w"],
+        ["format", "crop", "jpg", "png"],
+        ["call", agent, "V1", "object GET"],
+        ["call", "", "V4", "object PUT copy"],
+        ["call", "curl/8.5.0", "", "object HEAD"],
+    ]
+    run = Record.of_run({"skipped": [], "results": [], "tests": {TEST: seen}})
+    assert run.clients == {"oss2": "2.19.1"}
+    assert run.tests[TEST] == Used(
+        parameters=frozenset({"crop,w"}),
+        formats=frozenset({("crop", "jpg", "png")}),
+        calls=frozenset({("oss2", "V1", "object GET"), (NO_CLIENT, "V4", "object PUT copy")}),
+    )
+
+
+def test_the_plugin_observes_the_tests_that_cite(tmp_path: Path) -> None:
+    """It leaves out tests without a citation, and records parameters and formats."""
+    chosen = ["tests/unit/operations/test_flip.py", "tests/unit/test_benchmark_figures.py"]
+    evidence = tmp_path / "evidence.json"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.evidence.plugin", *chosen]
+    environment = {**os.environ, "DARKROOM_TEST_EVIDENCE": str(evidence)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    found = json.loads(evidence.read_text())
+    assert found["failed"] == []
+    assert {name.partition("::")[0] for name in found["tests"]} == {chosen[0]}
+    seen = {tuple(each) for seen in found["tests"].values() for each in seen}
+    assert {("parameter", "flip,"), ("format", "flip", "gif (animated)", "gif")} <= seen
+
+
 def test_the_record_is_written_as_it_is_read() -> None:
     """The file has a line for each test, and loses nothing."""
     assert RECORD.text() == conformance.RECORD.read_text()
@@ -188,3 +225,4 @@ def test_the_page_has_a_row_for_every_parameter() -> None:
     text = page(record(), {}, REFERENCE)
     assert "| `resize` `w` | not measured |" in text
     assert "| T2 | image/resize,m_fixed,w_100,h_100 |" in text
+    assert re.search(r"^\| 01 §1 \| URL forms \| – \| 0 of [1-9]\d* \|$", text, re.MULTILINE)

@@ -443,7 +443,7 @@ def _clients(evidence: Evidence) -> Iterator[str]:
     absent = [call for call in CALLS.values() if call not in made and "refused" not in call]
     yield f"{NOTHING} is {NOT_MEASURED}: no test makes the call in this way.\n"
     if absent:
-        yield f"No such test makes these calls at all: {'; '.join(absent)}."
+        yield f"No test that is counted here makes these calls: {'; '.join(absent)}."
     yield (
         "Clients that no test runs (Java, PHP, C++, C, Ruby, ossutil, Go v2) are listed in\n"
         "[migrate-from-oss.md](migrate-from-oss.md#4-endpoints), with what was tried by hand.\n"
