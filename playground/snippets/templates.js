@@ -12,7 +12,8 @@ import { doubleQuoted as q, htmlQuoted, phpQuoted, shellQuoted } from './quote.j
  * @property {string} region
  * @property {string} bucket
  * @property {string} key
- * @property {string} process
+ * @property {string} process inline, or `style/<name>`
+ * @property {string} inline the process itself, where it is a style's
  * @property {string} extension of the result's file
  * @property {string} signed signed URL of the result; empty without an access key
  * @property {string} signedPost signed URL of the POST that stores the result; likewise
@@ -35,7 +36,7 @@ const signed = (use) => use.signed;
  */
 const picture = (use) => {
   const at = (/** @type {number} */ width, /** @type {string} */ format) => {
-    const steps = use.process ? parseProcess(use.process) : [];
+    const steps = use.inline ? parseProcess(use.inline) : [];
     const scaled = [
       ...steps.filter(({ name }) => name !== 'format'),
       { name: 'resize', arguments: { w: String(width) } },

@@ -57,16 +57,34 @@ const fetchPicture = async (process) => {
   return { response, blob, milliseconds: performance.now() - started };
 };
 
+/** The result that the work asks for: its process, and a name with bucket and key. */
+const wanted = () => {
+  const { bucket, key, steps } = getWork();
+  const { handle } = getView();
+  const shown = handle === null ? steps : stepsForHandle(steps, handle);
+  const process = shown.length ? writeProcess(shown) : '';
+  return { process, of: [bucket, key, process].join('\n') };
+};
+
+/** Whether neither the result of the work nor its error is shown yet. */
+export const isBusy = () => {
+  const { loading, result, failedOf } = getView();
+  const { of } = wanted();
+  const canLoad = getWork().key !== '' && problemsOf(getWork().steps).size === 0;
+  return loading || (canLoad && result?.of !== of && failedOf !== of);
+};
+
 /** Loads the result of the work, unless it is shown already. */
 export const load = async () => {
-  const { bucket, key, steps } = getWork();
-  const { handle, result: shown, error: failed } = getView();
+  const { key, steps } = getWork();
+  const { handle, result: shown, failedOf } = getView();
   request.abort();
   if (!key || problemsOf(steps).size) return changeView({ loading: false });
-  const wanted = handle === null ? steps : stepsForHandle(steps, handle);
-  const process = wanted.length ? writeProcess(wanted) : '';
-  const of = [bucket, key, process].join('\n');
-  if (shown?.of === of && !failed) return changeView({ loading: false, result: { ...shown, handle } });
+  const { process, of } = wanted();
+  const current = { error: null, errorField: null, failedOf: '', loading: false };
+  if (shown?.of === of && failedOf !== of) {
+    return changeView({ ...current, result: { ...shown, handle } });
+  }
   request = new AbortController();
   const { signal } = request;
   changeView({ loading: true });
@@ -74,12 +92,12 @@ export const load = async () => {
     const result = { ...await loadResult(process), of, handle };
     if (signal.aborted) return release(result.url);
     release(getView().result?.url);
-    changeView({ result, error: null, errorField: null, loading: false });
+    changeView({ ...current, result });
     await loadBefore();
   } catch (error) {
     if (signal.aborted || !(error instanceof Error)) return;
     const errorField = error instanceof ServiceError ? fieldOf(error, steps) : null;
-    changeView({ error, errorField, loading: false });
+    changeView({ error, errorField, failedOf: of, loading: false });
   }
 };
 
@@ -205,5 +223,7 @@ onWork((work, before) => {
   if (handle !== null && edited !== before.steps[handle]?.name) changeView({ handle: null });
   changeView({ typed: null, typedProblem: null, errorField: null });
   if (isReport(work.steps)) changeView({ handle: null });
-  loadSoon();
+  // After an undo the result may be there already.
+  if (getView().result?.of === wanted().of) load();
+  else loadSoon();
 });

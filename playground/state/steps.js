@@ -11,8 +11,21 @@ import { NESTED_STARTING_VALUES, STARTING_VALUES } from '../process/starting_val
  * @returns {Step[]}
  */
 export const addStep = (steps, name, nested) => {
-  const values = nested ? NESTED_STARTING_VALUES[name] ?? STARTING_VALUES[name] : STARTING_VALUES[name];
-  return [...steps, { name, arguments: { ...values } }];
+  const own = nested ? NESTED_STARTING_VALUES[name] : undefined;
+  return [...steps, { name, arguments: { ...(own ?? STARTING_VALUES[name]) } }];
+};
+
+/**
+ * Adds a crop to the middle of a picture.
+ * @param {readonly Step[]} steps
+ * @param {import('../process/geometry.js').Size} size of the picture after the steps
+ * @returns {Step[]}
+ */
+export const addCrop = (steps, { width, height }) => {
+  const [x, y] = [Math.round(width / 10), Math.round(height / 10)];
+  const box = { x, y, w: width - 2 * x, h: height - 2 * y };
+  const values = Object.entries(box).map(([key, value]) => [key, String(value)]);
+  return [...steps, { name: 'crop', arguments: Object.fromEntries(values) }];
 };
 
 /** @param {readonly Step[]} steps @param {number} index @returns {Step[]} */

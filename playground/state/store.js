@@ -39,6 +39,7 @@
  * @property {boolean} loading
  * @property {Error | null} error
  * @property {Field | null} errorField
+ * @property {string} failedOf what the error is of, as `of` of a result
  * @property {number | null} handle position of the step that is edited on the picture
  * @property {'fit' | 'actual'} zoom
  * @property {number} split position of the before/after slider, in percent
@@ -49,6 +50,7 @@
  * @property {string} snippet
  * @property {readonly Style[] | null} styles
  * @property {string} styleName
+ * @property {boolean} asStyle whether code uses the style that has the process
  * @property {string} notice sentence that a screen reader announces
  */
 
@@ -66,8 +68,10 @@ let lastChange = { label: '', at: 0 };
 /** @type {View} */
 let view = {
   result: null, before: '', source: null, loading: false, error: null, errorField: null,
+  failedOf: '',
   handle: null, zoom: 'fit', split: 50, comparing: false, typed: null, typedProblem: null,
-  panel: 'take', snippet: 'url', styles: null, styleName: '', notice: '',
+  panel: 'take', snippet: 'url', styles: null, styleName: '', asStyle: false,
+  notice: '',
 };
 
 /** @type {((work: Work, before: Work) => void)[]} */

@@ -5,7 +5,7 @@ import { problemsOf } from '../process/check.js';
 import { declared } from '../process/declarations.js';
 import { plainUrl } from '../service/requests.js';
 import { RedirectedResult, ServiceError } from '../service/errors.js';
-import { editOnPicture, load, loadBefore } from '../state/loader.js';
+import { editOnPicture, isBusy, load, loadBefore } from '../state/loader.js';
 import { changeView, getView, getWork } from '../state/store.js';
 import { writeProcess } from '../process/text.js';
 import { inLanguage, t } from '../words/index.js';
@@ -21,7 +21,7 @@ export const previewView = () => {
     ${toolbar()}
     ${errorLine()}
     <div class="stage ${loading ? 'loading' : ''} ${isWrong ? 'stale' : ''}" id="stage" tabindex="-1"
-      aria-busy=${loading ? 'true' : 'false'} data-zoom=${getView().zoom}>
+      aria-busy=${isBusy() ? 'true' : 'false'} data-zoom=${getView().zoom}>
       ${stage()}
     </div>
     <span class="hidden" role="status">${result && !loading ? sizeText() : ''}</span>`;

@@ -3,7 +3,7 @@
 import { html, nothing } from '../vendor/lit-html/lit-html.js';
 import { fieldId } from '../process/check.js';
 import { GROUPS } from '../process/declarations.js';
-import { addStep, moveStep, removeStep, setArguments } from '../state/steps.js';
+import { addCrop, addStep, moveStep, removeStep, setArguments } from '../state/steps.js';
 import { editOnPicture } from '../state/loader.js';
 import { changeView, getView } from '../state/store.js';
 import { inLanguage, t } from '../words/index.js';
@@ -98,10 +98,11 @@ const stepBody = (list, operation, step, index) => {
   if (!operation.sections) return fields(operation.parameters);
   const { sections } = operation;
   return sections.map(({ label, keys }, position) => {
-    const given = keys.some((key) => step.arguments[key] !== undefined);
+    const isOpen = position === 0 || keys.some((key) =>
+      step.arguments[key] !== undefined || list.errorOf(fieldId(list.path, index, key)));
     const parameters = operation.parameters.filter(({ key }) => keys.includes(key));
     return html`
-      <details ?open=${given || position === 0}>
+      <details ?open=${isOpen}>
         <summary>${inLanguage(label)}</summary>
         ${fields(parameters)}
       </details>`;
@@ -150,9 +151,13 @@ const focusSoon = (id) => requestAnimationFrame(() => document.getElementById(id
 const add = (list, name, event) => {
   const menu = /** @type {Element} */ (event.target).closest('details');
   if (menu) menu.open = false;
-  const steps = addStep(list.steps, name, list.path !== '');
+  const { result, handle } = getView();
+  const onPicture = name === 'crop' && !list.path && result?.url && handle === null;
+  const steps = onPicture ? addCrop(list.steps, result) : addStep(list.steps, name, list.path !== '');
   list.change(steps);
   const index = steps.length - 1;
+  // A crop begins as a box on the picture that is shown.
+  if (onPicture) editOnPicture(index);
   const parameters = list.operations.get(name)?.parameters ?? [];
   const first = parameters.find(({ key }) => steps[index]?.arguments[key] !== undefined);
   requestAnimationFrame(() => {

@@ -104,7 +104,7 @@ const styleCard = ({ name, content }) => {
 const load = (content, name) => {
   try {
     changeWork({ steps: parseProcess(content) });
-    changeView({ styleName: name });
+    changeView({ styleName: name, asStyle: true });
   } catch (error) {
     if (!(error instanceof GrammarError)) throw error;
     problem = t(error.problem.sentence, error.problem.values);
@@ -121,7 +121,7 @@ const save = async (style) => {
   await attempt(async () => {
     await putStyle(bucket, style);
     const notice = `${t('styles.saved', { name })} ${t('styles.used', { name })}`;
-    changeView({ styles: await listStyles(bucket), notice });
+    changeView({ styles: await listStyles(bucket), asStyle: true, notice });
   });
 };
 

@@ -24,9 +24,9 @@ export const configureSnippets = (configured) => {
   region = configured;
 };
 
-const sign = async () => {
-  const { bucket, key, steps } = getWork();
-  const process = steps.length ? writeProcess(steps) : '';
+/** @param {string} process that URLs use */
+const sign = async (process) => {
+  const { bucket, key } = getWork();
   const of = [accessKey()?.id, lifetime, bucket, key, process].join('\n');
   if (!accessKey() || !key || urls.of === of) return;
   urls = { of, signed: '', signedPost: '' };
@@ -42,14 +42,16 @@ const sign = async () => {
 };
 
 export const takePanel = () => {
-  sign();
   const { bucket, key, steps } = getWork();
-  const { snippet, result } = getView();
-  const process = steps.length ? writeProcess(steps) : '';
+  const { snippet, result, styles, asStyle } = getView();
+  const inline = steps.length ? writeProcess(steps) : '';
+  const style = styles?.find(({ content }) => content === inline)?.name;
+  const process = style && asStyle ? `style/${style}` : inline;
+  sign(process);
   const hasKey = accessKey() !== null;
   const isMissing = NEEDS_KEY.has(snippet) && !hasKey;
   const code = key && !isMissing ? TEMPLATES[snippet]?.({
-    url: serviceUrl(), region, bucket, key, process,
+    url: serviceUrl(), region, bucket, key, process, inline,
     extension: extensionOf(result?.type ?? ''),
     signed: hasKey ? urls.signed : '',
     signedPost: hasKey ? urls.signedPost : '',
@@ -62,6 +64,10 @@ export const takePanel = () => {
         <label><input type="radio" name="snippet" value=${name} .checked=${snippet === name}
           @change=${() => changeView({ snippet: name })}><span>${t(`take.${name}`)}</span></label>`)}
     </fieldset>
+    ${style ? html`
+      <label class="inline"><input type="checkbox" class="switch" .checked=${asStyle}
+        @change=${(/** @type {Event} */ event) => changeView({ asStyle: inputOf(event).checked })}>
+        ${t('take.as-style', { name: style })}</label>` : nothing}
     ${snippet === 'signed' || snippet === 'curl' || snippet === 'saveas' ? lifetimes() : nothing}
     ${isMissing ? html`<p class="note">${t('take.needs-key')}</p>` : html`
       <div class="code">

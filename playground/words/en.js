@@ -133,6 +133,7 @@ export const en = {
   'take.lifetime': 'Valid for',
   'take.hours': '{hours} h',
   'take.days': '{days} d',
+  'take.as-style': 'Use the style {name}',
   'take.needs-key': 'Enter an access key to sign.',
   'take.environment': 'Programs read the access key from OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
 

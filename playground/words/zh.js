@@ -133,6 +133,7 @@ export const zh = {
   'take.lifetime': '有效期',
   'take.hours': '{hours} 小时',
   'take.days': '{days} 天',
+  'take.as-style': '使用图片样式 {name}',
   'take.needs-key': '请先填写访问密钥再签名。',
   'take.environment': '程序从 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 读取访问密钥。',
 

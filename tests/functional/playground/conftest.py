@@ -88,8 +88,6 @@ class Visit:
     def wait_for_result(self) -> None:
         """Wait until the result of the shown process is there."""
         self.page.locator("#stage[aria-busy=false] .after").wait_for()
-        self.page.wait_for_timeout(300)
-        self.page.locator("#stage[aria-busy=false] .after").wait_for()
 
     @property
     def process(self) -> str:
@@ -109,8 +107,15 @@ class Visit:
 
 
 @pytest.fixture
-def visit(context: "BrowserContext", addresses: Addresses) -> Iterator[Visit]:
-    """Visit the page; afterwards nothing may have gone wrong, violations of its policy included."""
+def visit(
+    context: "BrowserContext", addresses: Addresses, request: pytest.FixtureRequest
+) -> Iterator[Visit]:
+    """Visit the page; afterwards nothing may have gone wrong, violations of its policy included.
+
+    With DARKROOM_SCREENSHOTS, the last state of each visit is written to that folder.
+    """
     made = Visit(context.new_page(), addresses)
     yield made
+    if folder := os.environ.get("DARKROOM_SCREENSHOTS"):
+        made.page.screenshot(path=Path(folder) / f"{request.node.name}.png")
     assert made.faults == []

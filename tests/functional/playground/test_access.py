@@ -314,17 +314,21 @@ def test_everything_is_done_by_keyboard(visit: Visit) -> None:
         press_on(page, "#add > summary")
         tab_to(page, f"#add [data-add={name}]")
         keys.press("Enter")
+        visit.wait_for_result()
     assert page.evaluate("document.activeElement.id") == "step1-w"
     keys.press("Control+a")
     keys.type("320")
     tab_to(page, "#step1-handle", backwards=True)
+    keys.press("Space")
+    page.locator("#crop-box").wait_for(state="detached")
     keys.press("Space")
     page.locator("#crop-box").wait_for()
     tab_to(page, "#crop-box", backwards=True)
     keys.press("Shift+ArrowDown")
     keys.press("ArrowRight")
     press_on(page, ".editing .primary")
-    assert visit.process == "image/resize,w_600/crop,w_320,h_300,x_1,y_10"
+    # A crop begins in the middle, at a tenth of the picture's sides.
+    assert visit.process == "image/resize,w_600/crop,w_320,h_320,x_61,y_50"
     tab_to(page, "input[name=panel][value=take]")
     keys.press("ArrowRight")
     page.locator("#style-name").wait_for()

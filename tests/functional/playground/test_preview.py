@@ -181,6 +181,7 @@ def test_a_file_is_stored_after_a_question(visit: Visit, tmp_path: Path) -> None
     assert not store.object_exists("playground/my picture 图.png")
     page.locator("#pictures input[type=file]").set_input_files(picture)
     question.get_by_role("button", name="Upload").click()
+    page.get_by_text("playground/my picture 图.png is stored.").wait_for()
     visit.wait_for_result()
     assert shown_size(page) == (64, 48)
     stored = store.get_object("playground/my picture 图.png")
