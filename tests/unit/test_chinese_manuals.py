@@ -82,12 +82,14 @@ def targets(page: Path, text: str) -> set[str]:
 
 
 def _target(page: Path, link: str) -> str:
+    """Return an address as it is; pictures of both languages have one name."""
     if "://" in link:
         return link
     path = link.partition("#")[0]
     found = (page.parent / path).resolve() if path else page
     name = found.relative_to(ROOT).as_posix()
-    return name.replace("docs/zh/", "docs/").replace("README.zh-CN.md", "README.md")
+    name = name.replace("-zh.jpg", ".jpg").replace("README.zh-CN.md", "README.md")
+    return name.replace("docs/zh/", "docs/")
 
 
 def missing(english: list[str], chinese: list[str]) -> Iterator[str]:
