@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus engine fuzz fuzz-pictures docs redrive format lint types validate clean
+.PHONY: help install run playground test check build e2e bench bench-servers corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -39,6 +39,11 @@ ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requi
 run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
 
+# The page of `make run` for another service: BUCKETS=a,b PORT=8001 REGION=cn-hangzhou
+playground: $(VENV)/.ready ## Serve the page for building processes: URL=<service>, BUCKETS=<a,b>, PORT=8001
+	@exec $(BIN)/python -m local.playground '$(or $(URL),$(error URL=<service> is missing))' \
+	  $(if $(BUCKETS),--buckets '$(BUCKETS)') $(if $(PORT),--port '$(PORT)') $(if $(REGION),--region '$(REGION)')
+
 engine: $(ENGINES) ## Build the native pixel engine, for both processors
 
 $(ENGINES): $(ENGINE).%.so: $(ENGINE_SOURCES) $(VENV)/.ready
@@ -61,6 +66,24 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
+# The page's tests: Playwright drives Debian's Chromium; npm has axe-core and the checker of types.
+PAGE_TOOLS := $(VENV)/.browser $(if $(shell command -v npm),tests/functional/playground/node_modules/.ready)
+
+$(VENV)/.browser: $(VENV)/.ready tests/functional/playground/requirements.txt
+	@echo "Installing Playwright (once)…" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/functional/playground/requirements.txt
+	@touch $@
+
+tests/functional/playground/node_modules/.ready: tests/functional/playground/package.json
+	@echo "Installing axe-core and TypeScript (once)…" >&2
+	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
+	  && touch $@ || echo "axe-core and TypeScript could not be installed" >&2
+
+# The browser of the tests, from Debian's packages where apt-get may install them.
+.PHONY: chromium
+chromium:
+	@tools/install-debian "Chromium" chromium
+
 # OSS's client for Go, from Debian's packages where apt-get may install them.
 .PHONY: go-client
 go-client:
@@ -70,7 +93,7 @@ go-client:
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
@@ -82,7 +105,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -114,8 +137,13 @@ fuzz-pictures: $(VENV)/.ready ## Process mutated pictures: FOR=60 seconds, SEED=
 redrive: $(VENV)/.ready ## Send dead-lettered messages back to the queue: FUNCTION=<persist function>
 	$(BIN)/python tools/redrive.py $(if $(FUNCTION),--function $(FUNCTION))
 
-docs: $(VENV)/.ready ## Generate docs/operations.md
+docs: $(VENV)/.ready ## Generate the pages of operations, playground/operations.json, and docs/conformance.md from its last run
 	$(BIN)/python tools/operations_doc.py
+	$(BIN)/python -m tools.conformance
+
+# The clients and the browser are measured where their tests run.
+conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the tests that cite the reference, and generate docs/conformance.md
+	$(BIN)/python -m tools.conformance --measure
 
 format: $(VENV)/.ready ## Format the sources
 	$(BIN)/ruff format .
@@ -125,6 +153,7 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/operations_doc.py --check
+	$(BIN)/python -m tools.conformance --check
 	$(BIN)/python tools/check_prose.py
 	PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml >/dev/null \
 	  || PYTHONPATH=layers/darkroom $(BIN)/lint-imports --no-cache pyproject.toml
@@ -139,3 +168,4 @@ clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
+	rm -rf tests/functional/playground/node_modules

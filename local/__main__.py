@@ -18,6 +18,7 @@ from local.child_processes import StartError
 from local.emulator import emulated
 from local.gateway import Gateway
 from local.moto_server import stores
+from local.playground import cors_rule, serving_page
 from local.poller import EventSource, Poller, polling
 from local.sam_build import read_function, read_source
 from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
@@ -70,6 +71,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     add = parser.add_argument
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
+    add(
+        "--playground-port",
+        type=_port,
+        default=os.environ.get("PLAYGROUND_PORT") or None,
+        help="of the page for building processes; by default the next port, or any free one",
+    )
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add(
         "--trigger",
@@ -79,7 +86,10 @@ def _options() -> argparse.Namespace:
         help="whose events",
     )
     add("--emulated", type=_count, metavar="N", help="run the build, in N sandboxes a function")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.playground_port is None:
+        options.playground_port = options.port and options.port + 1
+    return options
 
 
 def _port(text: str) -> int:
@@ -101,8 +111,9 @@ def _folder(text: str) -> Path:
 
 
 def _start(options: argparse.Namespace, running: ExitStack) -> None:
+    page = running.enter_context(serving_page(options.playground_port))
     os.environ.update(running.enter_context(stores(os.environ)))
-    os.environ.update(demo.SETTINGS)
+    os.environ.update(demo.settings(cors_rule(page.origins)))
     samples = demo.fill(boto3.client("s3"), options.images)
     demo.ensure_table(boto3.client("dynamodb"))
     demo.ensure_keys(boto3.client("secretsmanager"))
@@ -118,7 +129,9 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
         sqs=boto3.client("sqs"), queue=queues.jobs, invoke=here.persist, source=here.source
     )
     running.enter_context(polling(poller, at_once=options.emulated or 1))
-    print(f"ready: {server.url}", *demo.tour(server.url, samples), sep="\n")
+    page.show(demo.page(server.url, samples))
+    print(f"ready: {server.url}", f"playground: {page.url}", sep="\n")
+    print(*demo.tour(server.url, samples), sep="\n")
     print(*demo.snippet(server.url, samples), sep="", flush=True)
 
 
