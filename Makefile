@@ -1,12 +1,13 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run playground test check build e2e bench bench-servers corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
+.PHONY: help install run playground test check build e2e rehearse bench bench-servers corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
 LAMBDA_VENV ?= .venv-lambda
+MINISTACK_VENV ?= .venv-ministack
 THUMBOR_VENV ?= .venv-thumbor
-export SAM_VENV LAMBDA_VENV THUMBOR_VENV
+export SAM_VENV LAMBDA_VENV MINISTACK_VENV THUMBOR_VENV
 BIN := $(VENV)/bin
 # The build needs the runtime's Python as python3.13 on PATH, with pip; this environment has both.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
@@ -24,6 +25,10 @@ $(SAM_VENV)/.ready: requirements-sam.txt constraints-sam.txt
 
 $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 	tools/make-venv $(LAMBDA_VENV) requirements-lambda.txt 3.13
+	@touch $@
+
+$(MINISTACK_VENV)/.ready: requirements-ministack.txt constraints-ministack.txt
+	tools/make-venv $(MINISTACK_VENV) $< 3.13
 	@touch $@
 
 install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
@@ -96,16 +101,23 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
-build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
+# The operator's own, where `sam deploy --guided` saves its answers: copied once, and not tracked.
+samconfig.toml:
+	cp samconfig.example.toml $@
+
+build: $(SAM_VENV)/.ready $(ENGINES) samconfig.toml ## Build the functions and layers, for both architectures
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
 e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emulated Lambda
 	$(BIN)/python -m pytest tests/e2e
 
+rehearse: $(VENV)/.ready $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready build ## Deploy the build to an emulated AWS, update and delete it
+	$(BIN)/python -m pytest tests/stacks
+
 # The tests run last and all at once, so that their summary is the end of the output. Those of
-# tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
+# tests/e2e and tests/stacks stay on one worker each: they share the emulators.
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -161,11 +173,11 @@ lint: $(VENV)/.ready ## Check format, lint rules, generated pages, prose and imp
 types: $(VENV)/.ready ## Check types, strictly
 	$(BIN)/mypy
 
-validate: $(SAM_VENV)/.ready ## Check the template
+validate: $(SAM_VENV)/.ready samconfig.toml ## Check the template
 	$(SAM) validate
 
 clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
-	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
+	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(MINISTACK_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
 	rm -rf tests/functional/playground/node_modules

@@ -9,6 +9,7 @@ import pytest
 from darkroom.settings import Settings
 from local.cloudformation import function_properties
 from tests.stack import template
+from tools import cost
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/deploy.md").read_text()
@@ -98,6 +99,42 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
     alone = origin + size / 1000 * 0.09
     behind_cdn = (1 - 0.95) * origin + 1.10 + size / 1000 * 0.085
     assert prices == pytest.approx([function, alone, behind_cdn], abs=0.0051)
+
+
+def test_the_calculator_agrees_with_the_tables() -> None:
+    """The rows of the first table and of the bill are those of tools/cost.py."""
+    for cpu, size, function, alone, behind_cdn in costs():
+        of_lambda = cost.MILLION * cost.invocation(cost.SLOWER * cpu + cost.WAITING_MS)
+        without = cost.MILLION * (cost.request(cpu) + cost.sent(size, cost.INTERNET_GB))
+        cached = cost.MILLION * cost.with_cdn(cpu, size, hits=0.95)
+        expected = pytest.approx([of_lambda, without, cached], abs=0.0051)
+        assert [function, alone, behind_cdn] == expected
+    for row in cost.bill():
+        assert f"\n{row}\n" in MANUAL, row
+    idle = [price() for item, (_, price) in cost.BILL.items() if item.startswith("– ")]
+    assert sum(idle) == pytest.approx(cost.idle())
+
+
+def test_the_calculator_names_the_cheapest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Few requests are cheapest on Lambda, many in containers unless a CDN caches them."""
+    cost.main(["--thumbnails", "10e6", "--cdn", "0.95"])
+    assert capsys.readouterr().out.splitlines()[-1] == "cheapest: Lambda with CDN"
+    for requests, cheapest in ((1e3, "Lambda"), (300e6, "container")):
+        cost.main(["--thumbnails", str(requests), "--cdn", "0", "--bytes", "3654"])
+        assert capsys.readouterr().out.splitlines()[-1] == f"cheapest: {cheapest}"
+
+
+def test_every_price_of_the_manual_is_that_of_the_calculator() -> None:
+    """Prices in the text are those that the tables are computed with."""
+    for text in (
+        f"${cost.LAMBDA_GB_SECOND['arm64']:.10f} per GB-second on arm64",
+        f"(${cost.LAMBDA_GB_SECOND['x86_64']:.10f} on x86_64)",
+        f"${cost.LAMBDA_REQUEST * cost.MILLION:.2f} per million; HTTP API",
+        f"CloudWatch Logs ${cost.LOGS_GB:.2f} per GB",
+        f"X-Ray ${cost.TRACE * cost.MILLION:.0f} per million traces",
+        f"${cost.SNAPSHOT_GB_SECOND:.10f} per GB-second and ${cost.RESTORED_GB:.10f} per GB",
+    ):
+        assert text in " ".join(MANUAL.split()), text
 
 
 def test_the_cost_tables_are_found() -> None:
