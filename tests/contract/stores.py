@@ -53,7 +53,12 @@ def in_s3(client: "S3Client") -> Store:
             client.abort_multipart_upload(
                 Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)
+    parts = S3PartStore(
+        client=client,
+        buckets=NAMES,
+        staging_bucket=STAGING_BUCKET,
+        long_timeout_client=lambda: client,
+    )
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
         writer=S3Writer(client=client, buckets=NAMES, long_timeout_client=lambda: client),

@@ -13,6 +13,7 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.jobs import Job, JobTarget, State
 from darkroom.ports.jobs import AlreadyClaimed
+from darkroom.ports.bodies import Body
 from darkroom.ports.objects import ObjectAttributes, OpenObject, PutResult, RangeSpec
 from darkroom.usecases.jobs.run import fail_job, run_job
 from darkroom.usecases.services import JobWorker
@@ -79,7 +80,7 @@ class Interrupted(MemoryObjects):
         self,
         bucket: str,
         key: str,
-        body: bytes,
+        body: Body,
         attributes: ObjectAttributes,
         *,
         overwrite: bool = True,

@@ -11,7 +11,7 @@ from darkroom.auth.credentials import (
 )
 from darkroom.auth.post_policy import read_policy
 from darkroom.auth.signed_request import SignedRequest
-from darkroom.auth.verify import covers_all_parameters, verify, verify_form
+from darkroom.auth.verify import covers_all_parameters, verify, verify_body, verify_form
 
 __all__ = [
     "ANONYMOUS",
@@ -25,5 +25,6 @@ __all__ = [
     "covers_all_parameters",
     "read_policy",
     "verify",
+    "verify_body",
     "verify_form",
 ]

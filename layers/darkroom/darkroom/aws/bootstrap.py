@@ -89,7 +89,12 @@ def _multipart_store(
     """Return the store; parts are staged in the results bucket, whose lifecycle deletes them."""
     if settings.results_bucket is None:
         return None
-    parts = S3PartStore(client=clients.s3, buckets=names, staging_bucket=settings.results_bucket)
+    parts = S3PartStore(
+        client=clients.s3,
+        buckets=names,
+        staging_bucket=settings.results_bucket,
+        long_timeout_client=clients.s3_long_timeout,
+    )
     return S3MultipartStore(
         client=clients.s3, buckets=names, long_timeout_client=clients.s3_long_timeout, parts=parts
     )

@@ -92,6 +92,7 @@ class Clients:
             connect_timeout=settings.store_timeout,
             read_timeout=settings.store_timeout,
             retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=settings.store_connections,
             # S3-compatible stores do not support the newer checksums.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

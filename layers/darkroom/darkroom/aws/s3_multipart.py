@@ -14,12 +14,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from fastcrc import crc64
-
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3 import NOT_IN_XML
+from darkroom.aws.s3 import NOT_IN_XML, sent_with
 from darkroom.aws.s3_metadata import etag, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError
+from darkroom.ports.bodies import Body, crc64_of, md5_of
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced, PutResult
 
@@ -46,19 +45,22 @@ class S3PartStore:
     """S3 bucket by OSS name."""
     staging_bucket: str
     """S3 bucket of the staged parts."""
+    long_timeout_client: Callable[[], "S3Client"]
+    """Returns the client with a long timeout: S3 answers late to a large part."""
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
+    def put(self, upload: UploadRef, number: int, body: Body) -> PutResult:
         """Store a part of an open upload."""
         self._check(upload)
-        md5 = hashlib.md5(body, usedforsecurity=False).digest()
+        md5 = md5_of(body)
+        client, content = sent_with(body, self.client, self.long_timeout_client)
         with translate_s3_errors(upload.bucket, upload.key):
-            response = self.client.put_object(
+            response = client.put_object(
                 Bucket=self.staging_bucket,
                 Key=_part_key(upload, number),
-                Body=body,
+                Body=content,
                 ContentMD5=base64.b64encode(md5).decode(),
             )
-        return PutResult(etag=etag(response), md5=md5, crc64=crc64.xz(body))
+        return PutResult(etag=etag(response), md5=md5, crc64=crc64_of(body))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Return all parts, by number."""

@@ -47,10 +47,10 @@ def run(
     plan = _checked_plan(header, operations, context, upright=upright, accepted=accepted)
     if plan.report is not None:
         return _report(plan.report, data, header)
-    frames = FORMATS[header.format].frames(
-        data, header, needed=plan.needed, every=plan.output.animated
-    )
-    return _encode(frames, header, plan, context)
+    source_format, every = FORMATS[header.format], plan.output.animated
+    with context.pixel_memory(source_format.memory_bytes(header, needed=plan.needed, every=every)):
+        frames = source_format.frames(data, header, needed=plan.needed, every=every)
+        return _encode(frames, header, plan, context)
 
 
 def run_each(
