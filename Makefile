@@ -14,7 +14,7 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt
+$(VENV)/.ready: requirements-dev.txt requirements-server.txt constraints.txt layers/dependencies/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
 
@@ -28,9 +28,10 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 
 install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
 
+# SERVER=1 runs the server of the container, without a function's limits.
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
-run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
-	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
+run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, SERVER=1, EMULATE=<n>
+	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE)) $(if $(SERVER),--server)
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)

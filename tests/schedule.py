@@ -7,7 +7,7 @@ A module stays on one worker, so that its fixtures are set up once. So does each
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/functional/clients/")
+TOGETHER = ("tests/e2e/", "tests/functional/clients/", "tests/functional/server/clients/")
 
 LONG_FIRST = ("tests/e2e/", "tests/functional/", "tests/contract/")
 """Folders whose modules take seconds; they start first, so that short modules end the run."""

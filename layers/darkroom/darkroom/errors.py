@@ -166,6 +166,11 @@ class Code(Enum):
         403,
         "The difference between the request time and the current time is too large.",
     )
+    REQUEST_TIMEOUT = (
+        "RequestTimeout",
+        400,
+        "Your connection was not read from or written to within the timeout period.",
+    )
     SECOND_LEVEL_DOMAIN_FORBIDDEN = (
         "SecondLevelDomainForbidden",
         403,

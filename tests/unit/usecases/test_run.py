@@ -12,8 +12,8 @@ from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.jobs import Job, JobTarget, State
-from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.bodies import Body
+from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, OpenObject, PutResult, RangeSpec
 from darkroom.usecases.jobs.run import fail_job, run_job
 from darkroom.usecases.services import JobWorker

@@ -43,9 +43,10 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
 
 def verify_body(request: SignedRequest, sha256: str) -> None:
     """Compare a body that followed its verified request with the digest that was signed (C-25)."""
-    by_header = request.header("authorization").partition(" ")[0] == v4.SCHEME
-    payload = request.header(v4.PAYLOAD)
-    if by_header and payload != UNSIGNED_PAYLOAD:
+    scheme = request.header("authorization").partition(" ")[0]
+    version_4 = scheme == v4.SCHEME or _url_reader(request) is v4.read_url
+    payload = v4.signed_payload(request)
+    if version_4 and payload != UNSIGNED_PAYLOAD:
         _compare_payload(payload, sha256)
 
 

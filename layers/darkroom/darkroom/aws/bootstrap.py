@@ -12,7 +12,7 @@ from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
 from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
 from darkroom.aws.s3_results import S3ResultStorage
 from darkroom.aws.secrets import OriginSecret, SecretKeys
-from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue
+from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue, SqsReceiver
 from darkroom.aws.static_stores import ConfiguredBuckets, NullCredentials, NullStyleStore
 from darkroom.limits import Limits
 from darkroom.ports import Clock
@@ -66,6 +66,9 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
         origin_verifier=_origin_verifier(settings, clients, clock),
         limits=Limits.for_memory(settings.memory),
         jobs=build_job_services(settings, clients, clock),
+        job_messages=SqsReceiver(clients=clients, url=settings.jobs_queue)
+        if settings.jobs_queue
+        else None,
     )
 
 

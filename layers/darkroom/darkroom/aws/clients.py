@@ -141,6 +141,12 @@ class Clients:
         return log_calls(boto3.client("sqs", config=self._config))
 
     @cached_property
+    def sqs_long_poll(self) -> "SQSClient":
+        """SQS, for requests that wait for a message."""
+        overrides = Config(read_timeout=LONG_TIMEOUT)
+        return log_calls(boto3.client("sqs", config=self._config.merge(overrides)))
+
+    @cached_property
     def sns(self) -> "SNSClient":
         """SNS, for notifications."""
         return log_calls(boto3.client("sns", config=self._config))

@@ -86,8 +86,11 @@ def _run_shared(
     try:
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
-        frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
-        return _encode(frames, decoder.header, plan, context)
+        header, every = decoder.header, plan.output.animated
+        needed_bytes = FORMATS[header.format].memory_bytes(header, needed=plan.needed, every=every)
+        with context.pixel_memory(needed_bytes):
+            frames = decoder.frames(needed=plan.needed, every=every)
+            return _encode(frames, header, plan, context)
     except OssError as error:
         return error
 

@@ -7,7 +7,14 @@ from darkroom.auth import Credentials
 from darkroom.imaging.context import ProcessingContext
 from darkroom.limits import Limits
 from darkroom.ports import Clock
-from darkroom.ports.jobs import JobQueue, Locks, MessageControl, Notifier, TaskStore
+from darkroom.ports.jobs import (
+    JobQueue,
+    Locks,
+    MessageControl,
+    MessageReceiver,
+    Notifier,
+    TaskStore,
+)
 from darkroom.ports.multipart import MultipartStore
 from darkroom.ports.objects import ObjectLister, ObjectReader, ObjectWriter, Presigner
 from darkroom.ports.results import ResultStorage
@@ -49,6 +56,8 @@ class Services:
     """Verifies the CDN's token; None without a CDN."""
     jobs: JobServices | None = None
     """None in a deployment without a queue."""
+    job_messages: MessageReceiver | None = None
+    """For an entry that polls the queue itself."""
     limits: Limits = field(default_factory=Limits)
 
 

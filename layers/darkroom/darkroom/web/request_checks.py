@@ -9,7 +9,7 @@ from darkroom.errors import Code, OssError, invalid, truncate
 from darkroom.ports.bodies import Body, md5_of, sha256_of
 from darkroom.process.grammar import EC_TOO_LONG, MAX_PROCESS_BYTES
 from darkroom.web.http import Request
-from darkroom.web.wire import QueryParameter
+from darkroom.web.wire import CONTENT_SHA256, QueryParameter
 
 MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
 """Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
@@ -83,7 +83,7 @@ def _altered_body(request: Request) -> str:
 
 
 def _has_sha256(request: Request) -> bool:
-    claimed = request.headers.get("x-oss-content-sha256", "")
+    claimed = request.headers.get(CONTENT_SHA256, "")
     return claimed == sha256_of(request.body)
 
 
