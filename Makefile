@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check build e2e bench bench-servers corpus fuzz-pictures docs redrive format lint types validate clean
+.PHONY: help install run test check build e2e bench bench-servers corpus engine fuzz fuzz-pictures docs redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -14,7 +14,8 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt requirements-server.txt constraints.txt layers/dependencies/requirements.txt
+$(VENV)/.ready: requirements-dev.txt requirements-server.txt constraints.txt layers/dependencies/requirements.txt \
+  engine/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
 
@@ -28,10 +29,31 @@ $(LAMBDA_VENV)/.ready: requirements-lambda.txt constraints.txt
 
 install: $(VENV)/.ready ## Create .venv with everything that running locally and testing needs; other targets do it, too
 
+# The native library, one a processor, which the package loads where it fits.
+ENGINE := layers/darkroom/darkroom/imaging/libdarkroom_engine
+ENGINES := $(ENGINE).x86_64.so $(ENGINE).aarch64.so
+# That of this machine; none where the package does without: other systems and processors.
+LOCAL_ENGINE := $(if $(filter Linux,$(shell uname -s)),$(filter %.$(shell uname -m).so,$(ENGINES)))
+ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requirements.txt
+
 # SERVER=1 runs the server of the container, without a function's limits.
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
-run: $(VENV)/.ready $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, SERVER=1, EMULATE=<n>
+run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, SERVER=1, EMULATE=<n>
 	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE)) $(if $(SERVER),--server)
+
+engine: $(ENGINES) ## Build the native pixel engine, for both processors
+
+$(ENGINES): $(ENGINE).%.so: $(ENGINE_SOURCES) $(VENV)/.ready
+	$(BIN)/python engine/build.py $(@D) --processor $*
+
+# The sanitizers come with the system's C compiler, which nothing else needs.
+fuzz: $(VENV)/.ready ## Fuzz the engine with sanitizers: FOR=120 seconds, SEED=1
+	@command -v "$${CC:-cc}" >/dev/null || tools/install-debian "The C compiler" gcc libc6-dev
+	@if command -v "$${CC:-cc}" >/dev/null; then \
+	  $(BIN)/python engine/build.py --fuzzer engine/build \
+	  && $(BIN)/python engine/fuzz/seeds.py engine/build/seeds \
+	  && engine/build/fuzz $(or $(FOR),120) 0 $(or $(SEED),1) engine/build/seeds/*.jpg; \
+	else echo "Without a C compiler the engine is not fuzzed." >&2; test -z "$$CI"; fi
 
 # OSS's client for Node.js. Without npm its tests are skipped, except in CI.
 NODE_CLIENT := $(if $(shell command -v npm),tests/functional/clients/node_modules/.ready)
@@ -44,16 +66,16 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 # OSS's client for Go, from Debian's packages where apt-get may install them.
 .PHONY: go-client
 go-client:
-	@tools/install-debian-clients
+	@tools/install-debian "The Go client" golang-go golang-github-aliyun-aliyun-oss-go-sdk-dev
 
 # One worker for each core; tests/schedule.py shares the modules among them.
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
-build: $(SAM_VENV)/.ready ## Build the functions and layers, for both architectures
+build: $(SAM_VENV)/.ready $(ENGINES) ## Build the functions and layers, for both architectures
 	$(SAM) build
 	@tools/build-sizes .aws-sam/build
 
@@ -62,7 +84,7 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e stay on one worker: they share the emulators.
-check: lint types validate build $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(NODE_CLIENT) go-client ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -117,4 +139,5 @@ validate: $(SAM_VENV)/.ready ## Check the template
 
 clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

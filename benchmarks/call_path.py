@@ -17,10 +17,15 @@ from PIL import Image
 
 from benchmarks.sandboxes import store
 from benchmarks.workers import darkroom_handler
+from darkroom.imaging.engine import Engine
 
 ROOT = Path(__file__).parents[1]
 OURS = tuple(str(ROOT / folder) for folder in ("layers/darkroom", "functions"))
 PROCESS = "image/resize,w_100"
+SCALES = frozenset(
+    function.__code__ for function in (Image.Image.resize, Engine.decode_jpeg, Engine.area_average)
+)
+"""The functions that scale pixels."""
 
 
 @dataclass(kw_only=True)
@@ -44,7 +49,7 @@ class CallPath:
             return
         if code.co_filename.startswith(OURS) and not code.co_name.startswith("<"):
             self.functions.add(code)
-        elif code is Image.Image.resize.__code__ and not self.stack:
+        if code in SCALES and not self.stack:
             self.stack = [_title(each.f_code) for each in _callers(frame) if _is_ours(each)][::-1]
 
 

@@ -54,7 +54,10 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         services=services,
         jobs=job_services,
         context=ProcessingContext(
-            limits=services.limits, remaining=remaining, fonts=services.settings.fonts
+            limits=services.limits,
+            remaining=remaining,
+            fonts=services.settings.fonts,
+            engine=services.engine,
         ),
     )
     retried = [

@@ -28,7 +28,7 @@ metrics = Metrics(namespace="Darkroom", service=LOGGER_NAME)
 traces = XRayTraces(environ=os.environ)
 services = build_services(Settings.from_environ(os.environ))
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-    register_hooks(services.settings.fonts)
+    register_hooks(services.settings.fonts, services.engine)
 sampling = LogSampling(level=services.settings.log_level, rate=services.settings.debug_sample_rate)
 
 
@@ -42,7 +42,10 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
     processing = ProcessingContext(
-        limits=services.limits, remaining=remaining, fonts=services.settings.fonts
+        limits=services.limits,
+        remaining=remaining,
+        fonts=services.settings.fonts,
+        engine=services.engine,
     )
     exchange = Exchange.begin(request_from_event(event), request_id, services, processing)
     try:

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 import boto3
 import pytest
 
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import load_engine
 from darkroom.process.parameters import encode_base64
 from local.poller import Poller
 from local.queues import DEAD_LETTERS, QUEUE, ensure_queues
@@ -100,7 +102,7 @@ def test_a_job_succeeds(ask: Ask, s3: "S3Client", sqs: "SQSClient", persist: Mod
     assert (waiting["Status"], waiting["Targets"], waiting["FinishTime"]) == ("Accepted", [], "")
     assert work(sqs, persist) == 1
     result = s3.get_object(Bucket="demo", Key="async/made.jpg")["Body"].read()
-    assert result == processed(PICTURE, RESIZE).body
+    assert result == processed(PICTURE, RESIZE, ProcessingContext(engine=load_engine())).body
     reply = status(ask, task_id)
     assert b"\n" not in reply.body
     ended = json.loads(reply.body)

@@ -23,6 +23,8 @@ import pytest
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableTasks
+from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import load_engine
 from darkroom.jobs import Job, JobTarget, State, Task
 from darkroom.settings import Settings
 from local import demo, queues
@@ -209,11 +211,12 @@ def test_every_job_succeeds_or_is_dead_lettered(deployment: Deployment, workers:
     dead_lettered = received(deployment.sqs, deployment.queues.dead_letters)
     reasons = {Job.from_json(body).task_id: reason for body, reason in dead_lettered}
     expected: dict[str, bytes] = {}
+    context = ProcessingContext(engine=load_engine())
     for job in queued:
         task = ended[job.task_id]
         if task.state is State.SUCCEEDED:
             target = task.results[0]
-            expected[target.key] = processed(sources[job.key], job.targets[0].process).body
+            expected[target.key] = processed(sources[job.key], job.targets[0].process, context).body
         else:
             assert reasons[job.task_id] == f"{task.code}: {task.message}"
             assert task.code in ("NoSuchKey", "BadRequest", "ServiceUnavailable")

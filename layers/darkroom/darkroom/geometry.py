@@ -90,6 +90,11 @@ def is_wider(size: Size, box: Size) -> bool:
     return size[0] * box[1] >= size[1] * box[0]
 
 
+def enlarges(size: Size, scaled: Size) -> bool:
+    """Return whether a side becomes longer."""
+    return scaled[0] > size[0] or scaled[1] > size[1]
+
+
 def scale_percent(size: Size, share: int) -> Size:
     """Scale both sides to a percentage, each rounded half up (C-48)."""
     return scale_length(size[0], share, 100), scale_length(size[1], share, 100)

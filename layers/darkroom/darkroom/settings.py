@@ -76,6 +76,8 @@ class Settings:
     store_connections: int = 10
     """Connections to S3 that are kept open."""
     fonts: Path = FONTS
+    engine: bool = True
+    """Whether the native engine is used where it can be loaded."""
     """Folder of the font files."""
     region: str = "us-east-1"
     """The location of buckets in replies."""
@@ -116,6 +118,7 @@ class Settings:
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
             store_timeout=_seconds(environ, "DARKROOM_STORE_TIMEOUT", default=4),
             fonts=Path(environ.get("DARKROOM_FONTS") or FONTS),
+            engine=engine_enabled(environ),
             memory=_memory(environ),
             log_level=_log_level(environ),
             debug_sample_rate=_rate(environ, "DARKROOM_DEBUG_SAMPLE_RATE"),
@@ -179,6 +182,14 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in ("", "true", "false"):
         raise SettingsError(f"{name} must be true or false")
     return text == "true" if text else default
+
+
+def engine_enabled(environ: Mapping[str, str]) -> bool:
+    """Read whether the native engine may be loaded."""
+    name = environ.get("DARKROOM_ENGINE", "").lower()
+    if name not in ("", "native", "pillow"):
+        raise SettingsError("DARKROOM_ENGINE must be native or pillow")
+    return name != "pillow"
 
 
 def _result_cache(environ: Mapping[str, str]) -> bool:

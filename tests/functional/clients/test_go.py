@@ -40,7 +40,7 @@ def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     go = shutil.which("go")
     if not go or not (PACKAGES / SDK).is_dir():
         absent = pytest.fail if os.environ.get("CI") else pytest.skip
-        absent("needs what `tools/install-debian-clients` installs")
+        absent("needs what `make go-client` installs")
     folder = tmp_path_factory.mktemp("go")
     variables = {
         "GO111MODULE": "off",

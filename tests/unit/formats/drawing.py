@@ -49,7 +49,7 @@ def stored(image: Image.Image, word: str, **options: object) -> bytes:
     """Write a picture as a file of that format; `options` are those of Pillow's encoder."""
     if word == "jpg":
         return pictures.stored(image, "JPEG", **options)
-    return FORMATS[word].write(image, Output(format=word, alpha=True), **options)
+    return FORMATS[word].write(image, Output(format=word, alpha=True), None, **options)
 
 
 def encode(frames: Iterator[Frame], output: Output) -> bytes:

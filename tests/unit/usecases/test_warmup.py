@@ -20,7 +20,7 @@ def at_hand():
     return {*sys.modules, *(Path(line.split()[5]).name for line in lines if "/" in line)}
 
 if sys.argv[2:]:
-    warm_up(Path(sys.argv[2]))
+    warm_up(Path(sys.argv[2]), None)
 known = at_hand()
 context = ProcessingContext(fonts=Path(sys.argv[1]))
 for word in FORMATS:

@@ -14,6 +14,7 @@ from darkroom.aws.s3_results import S3ResultStorage
 from darkroom.aws.secrets import OriginSecret, SecretKeys
 from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue, SqsReceiver
 from darkroom.aws.static_stores import ConfiguredBuckets, NullCredentials, NullStyleStore
+from darkroom.imaging.engine import load_engine
 from darkroom.limits import Limits
 from darkroom.ports import Clock
 from darkroom.ports.settings import BucketStore, OriginVerifier, StyleStore
@@ -65,6 +66,7 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
         multipart=_multipart_store(settings, clients, names),
         origin_verifier=_origin_verifier(settings, clients, clock),
         limits=Limits.for_memory(settings.memory),
+        engine=load_engine() if settings.engine else None,
         jobs=build_job_services(settings, clients, clock),
         job_messages=SqsReceiver(clients=clients, url=settings.jobs_queue)
         if settings.jobs_queue

@@ -1,12 +1,15 @@
 """Processing of image files by the rules of the service."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from darkroom.errors import Code, OssError, invalid, no_such_key
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine, load_engine
 from darkroom.imaging.formats import FORMATS
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.operations import compile_operations
@@ -14,6 +17,7 @@ from darkroom.imaging.operations.format import Format
 from darkroom.imaging.pipeline import Result, run
 from darkroom.limits import Limits
 from darkroom.process.grammar import parse
+from darkroom.settings import engine_enabled
 
 _SUFFIXES = {
     suffix: format_.name
@@ -125,13 +129,20 @@ def process_file(job: FileTask) -> Result:
     format_name = _suffix_format(job.target) if job.stem is None else None
     if format_name and not reports(job.process):
         steps = (*steps, Format(word=format_name))
-    context = ProcessingContext(load_watermark=_watermark_reader(job.marks), fonts=job.fonts)
+    context = ProcessingContext(
+        load_watermark=_watermark_reader(job.marks), fonts=job.fonts, engine=_engine()
+    )
     result = run(_read(job.source), steps, context)
     if format_name and result.format not in (format_name, None):
         raise OssError(
             Code.BAD_REQUEST, f"Only a {format_name} picture can be saved as {format_name}."
         )
     return result
+
+
+@cache
+def _engine() -> Engine | None:
+    return load_engine() if engine_enabled(os.environ) else None
 
 
 def _watermark_reader(folder: Path) -> Callable[[str], bytes]:

@@ -27,6 +27,12 @@ def to_srgb(image: Image.Image) -> Image.Image:
     return _to_working_mode(image) if transform is None else _apply_profile(transform, image)
 
 
+def changes_colours(image: Image.Image) -> bool:
+    """Return whether `to_srgb` converts the colours through the embedded profile."""
+    profile = image.info.get("icc_profile")
+    return profile is not None and _transform_to_srgb(profile) is not None
+
+
 def _to_working_mode(image: Image.Image) -> Image.Image:
     """Convert to a working mode, taking the samples as sRGB."""
     transparent = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info

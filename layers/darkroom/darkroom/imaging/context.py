@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from darkroom.errors import Code, OssError
+from darkroom.imaging.engine import Engine
 from darkroom.limits import Limits
 from darkroom.settings import FONTS
 from darkroom.telemetry.logs import LogContext
@@ -55,6 +56,8 @@ class ProcessingContext:
     """Returns the seconds until the deadline of the response."""
     load_watermark: Callable[[str], bytes] = _no_watermarks
     """Returns the bytes of a watermark object by key; raises `WatermarkError`."""
+    engine: Engine | None = None
+    """The native engine; None where Pillow does all work."""
     fonts: Path = FONTS
     """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from darkroom.errors import OssError
 from darkroom.geometry import Size
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine, Planes
 from darkroom.imaging.picture import Header, Picture
 from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
@@ -89,9 +90,24 @@ class PixelOperation(Operation):
 class SupportsReducedDecode(ABC):
     """A pixel operation that can work on a reduced decode, also called shrink-on-load."""
 
+    takes_exact_size: ClassVar[bool] = False
+    """Whether the picture may have been scaled to exactly the needed size while decoding."""
+
     @abstractmethod
     def needed_size(self, size: Size, *, animated: bool) -> Size | None:
         """Return the least size that is needed of a picture of `size`, None for all its pixels."""
+
+
+class SupportsPlanes(ABC):
+    """A pixel operation that can work on the planes of a JPEG, without converting them to RGB."""
+
+    @abstractmethod
+    def changes_planes(self) -> bool:
+        """Return whether these arguments allow it."""
+
+    @abstractmethod
+    def apply_to_planes(self, planes: Planes, engine: Engine) -> None:
+        """Change the planes in place."""
 
 
 class UsesWatermarks(ABC):

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from darkroom.errors import OssError
 from darkroom.geometry import Size, reduced
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
+from darkroom.imaging.formats.jpeg import JPEG
 from darkroom.imaging.negotiation import AcceptedFormat
 from darkroom.imaging.operation import Operation, Report
 from darkroom.imaging.picture import Frame, Header, Picture, apply_orientation, swap_sides
 from darkroom.imaging.plan import ProcessPlan, check_work, plan_process
+from darkroom.imaging.transcoding import transcode
 from darkroom.limits import Limits
 
 JSON = "application/json"
@@ -49,7 +52,12 @@ def run(
         return _report(plan.report, data, header)
     source_format, every = FORMATS[header.format], plan.output.animated
     with context.pixel_memory(source_format.memory_bytes(header, needed=plan.needed, every=every)):
-        frames = source_format.frames(data, header, needed=plan.needed, every=every)
+        transcoded = _transcode(data, header, plan, context)
+        if transcoded is not None:
+            return transcoded
+        frames = source_format.frames(
+            data, header, needed=plan.needed, every=every, engine=context.engine
+        )
         return _encode(frames, header, plan, context)
 
 
@@ -67,7 +75,7 @@ def run_each(
     `OssError` for a picture that is damaged or exceeds a limit.
     """
     header = _probe(data, context)
-    decoder = _SharedDecoder(data=data, header=header, limits=context.limits)
+    decoder = _SharedDecoder(data=data, header=header, limits=context.limits, engine=context.engine)
     plans: dict[int, ProcessPlan] = {}
     for number, operations in enumerate(processes):
         try:
@@ -89,6 +97,9 @@ def _run_shared(
         header, every = decoder.header, plan.output.animated
         needed_bytes = FORMATS[header.format].memory_bytes(header, needed=plan.needed, every=every)
         with context.pixel_memory(needed_bytes):
+            transcoded = _transcode(decoder.data, header, plan, context)
+            if transcoded is not None:
+                return transcoded
             frames = decoder.frames(needed=plan.needed, every=every)
             return _encode(frames, header, plan, context)
     except OssError as error:
@@ -102,6 +113,7 @@ class _SharedDecoder:
     data: bytes
     header: Header
     limits: Limits
+    engine: Engine | None = None
     _still: tuple[int, Frame] | None = None
 
     def reduction(self, needed: Size | None) -> int:
@@ -112,8 +124,11 @@ class _SharedDecoder:
         """Decode, or yield the cached still of this scale, which no operation changes."""
         source_format = FORMATS[self.header.format]
         scale = self.reduction(needed)
-        if every or not self._may_share(scale):
-            yield from source_format.frames(self.data, self.header, needed=needed, every=every)
+        scaled_exactly = self.engine is not None and needed is not None
+        if every or scaled_exactly or not self._may_share(scale):
+            yield from source_format.frames(
+                self.data, self.header, needed=needed, every=every, engine=self.engine
+            )
             return
         if self._still is None or self._still[0] != scale:
             self._still = None
@@ -145,14 +160,30 @@ def _checked_plan(
     accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> ProcessPlan:
     """Plan a process; refuse one that takes more memory or work than the limits."""
-    limits = context.limits
-    plan = plan_process(header, operations, limits, upright=upright, accepted=accepted)
+    plan = plan_process(
+        header,
+        operations,
+        context.limits,
+        upright=upright,
+        exact_only=context.engine is not None,
+        accepted=accepted,
+    )
     if plan.report is None or plan.report.decodes:
         FORMATS[header.format].check_memory(
-            header, limits, needed=plan.needed, every=plan.output.animated
+            header, context.limits, needed=plan.needed, every=plan.output.animated
         )
     check_work(plan, header, context)
     return plan
+
+
+def _transcode(
+    data: bytes, header: Header, plan: ProcessPlan, context: ProcessingContext
+) -> Result | None:
+    """Process a JPEG in its planes; return None where pixels are needed."""
+    body = transcode(data, header, plan, context)
+    if body is None:
+        return None
+    return Result(content_type=JPEG.content_type, body=body, format=JPEG.name)
 
 
 def _report(report: Report, data: bytes, header: Header) -> Result:
@@ -164,7 +195,9 @@ def _encode(
 ) -> Result:
     target = FORMATS[plan.output.format]
     with context.stage("encode"):
-        body = target.encode(_process_frames(frames, header, plan, context), plan.output)
+        body = target.encode(
+            _process_frames(frames, header, plan, context), plan.output, context.engine
+        )
     return Result(content_type=target.content_type, body=body, format=target.name)
 
 

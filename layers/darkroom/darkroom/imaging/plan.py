@@ -46,13 +46,15 @@ def plan_process(
     limits: Limits,
     *,
     upright: bool,
+    exact_only: bool = False,
     accepted: AcceptedFormat = AcceptedFormat.NONE,
 ) -> ProcessPlan:
     """Apply every output option and return the plan.
 
     `upright` is whether EXIF orientation is applied where no option decides it (C-63), `accepted`
-    what `format,auto` chooses by. Raises `BadRequest` where the result's format has no alpha and
-    the source must keep its own (C-112).
+    what `format,auto` chooses by, and `exact_only` whether the decoder scales only to exactly the
+    needed size. Raises `BadRequest` where the result's format has no alpha and the source must
+    keep its own (C-112).
     """
     own_format = writable_or_fallback(FORMATS[header.format]).name
     output_plan = OutputPlan(header=header, format=own_format, upright=upright)
@@ -77,7 +79,7 @@ def plan_process(
         steps=steps,
         output=_output(output_plan, animated=animated),
         orientation=orientation,
-        needed=_needed_size(steps, header, orientation),
+        needed=_needed_size(steps, header, orientation, exact_only=exact_only),
     )
     if log.isEnabledFor(logging.DEBUG):
         log.debug("plan", extra=_log_fields(plan, header))
@@ -155,9 +157,13 @@ def _output(plan: OutputPlan, *, animated: bool) -> Output:
     )
 
 
-def _needed_size(steps: Sequence[PixelOperation], header: Header, orientation: int) -> Size | None:
+def _needed_size(
+    steps: Sequence[PixelOperation], header: Header, orientation: int, *, exact_only: bool
+) -> Size | None:
     """Return the size that the first step needs, in the orientation of the stored picture."""
     if not steps or not isinstance(steps[0], SupportsReducedDecode):
+        return None
+    if exact_only and not steps[0].takes_exact_size:
         return None
     if not may_reduce(header.size, orientation):
         return None

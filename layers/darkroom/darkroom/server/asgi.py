@@ -115,6 +115,7 @@ class _Conversation:
             limits=services.limits,
             remaining=self._remaining,
             fonts=services.settings.fonts,
+            engine=services.engine,
             picture_slot=lambda: self.app.gate.slot(self._remaining),
             pixel_memory=lambda size: self.app.gate.pixels(size, self._remaining),
         )

@@ -117,6 +117,7 @@ class JobPoller:
             limits=self.services.limits,
             remaining=remaining,
             fonts=self.services.settings.fonts,
+            engine=self.services.engine,
             stage=stopwatch.stage,
             log_context=log_context,
             pixel_memory=lambda size: self.gate.pixels(size, remaining),

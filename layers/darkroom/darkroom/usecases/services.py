@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from darkroom.auth import Credentials
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
 from darkroom.limits import Limits
 from darkroom.ports import Clock
 from darkroom.ports.jobs import (
@@ -59,6 +60,8 @@ class Services:
     job_messages: MessageReceiver | None = None
     """For an entry that polls the queue itself."""
     limits: Limits = field(default_factory=Limits)
+    engine: Engine | None = None
+    """None where Pillow does all work on pixels."""
 
 
 LEASE_MARGIN = timedelta(seconds=10)

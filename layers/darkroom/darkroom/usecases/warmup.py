@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS
 from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
@@ -14,9 +15,9 @@ ONE_PIXEL_GIF = bytes.fromhex(
 )
 
 
-def warm_up(fonts: Path) -> None:
+def warm_up(fonts: Path, engine: Engine | None) -> None:
     """Encode and decode every writable format once, and draw text if there are fonts."""
-    context = ProcessingContext(fonts=fonts)
+    context = ProcessingContext(fonts=fonts, engine=engine)
     for format_ in FORMATS.values():
         if not format_.is_writable:
             continue

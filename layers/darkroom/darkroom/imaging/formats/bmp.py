@@ -9,6 +9,7 @@ from typing import Self
 from PIL import Image, ImageMath
 
 from darkroom.errors import too_many
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.picture import Header, Output
 from darkroom.imaging.work import Weight
@@ -104,9 +105,13 @@ class Bmp(PictureFormat):
             return image.convert("RGBA")
         return image.convert("RGB")
 
-    def save(self, image: Image.Image, output: Output, **options: object) -> bytes:
+    def save(
+        self, image: Image.Image, output: Output, engine: Engine | None, **options: object
+    ) -> bytes:
         """Encode RGB with Pillow and RGBA with `bgra`."""
-        return bgra(image) if image.mode == "RGBA" else super().save(image, output, **options)
+        return (
+            bgra(image) if image.mode == "RGBA" else super().save(image, output, engine, **options)
+        )
 
 
 BMP = Bmp(

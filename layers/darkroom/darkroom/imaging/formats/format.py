@@ -19,6 +19,7 @@ from darkroom.errors import Code, OssError
 from darkroom.geometry import Size, area, reduced
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.flatten import flatten
 from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.imaging.work import STEP, Weight
@@ -173,12 +174,18 @@ class PictureFormat:
         return 1
 
     def frames(
-        self, data: bytes, header: Header, *, needed: Size | None, every: bool
+        self,
+        data: bytes,
+        header: Header,
+        *,
+        needed: Size | None,
+        every: bool,
+        engine: Engine | None = None,  # noqa: ARG002 - for formats that it decodes
     ) -> Iterator[Frame]:
         """Decode the first frame or every frame to the whole canvas in 8-bit sRGB (C-123).
 
-        `needed` bounds the `reduction`. Raises `ImageDamage`, also for pixels of another size than
-        the header's.
+        `needed` bounds the `reduction`; the engine may scale to exactly that size. Raises
+        `ImageDamage`, also for pixels of another size than the header's.
         """
         if not every:
             header = replace(header, frames=1)
@@ -271,21 +278,29 @@ class PictureFormat:
         if not output.animated:
             limits.check_memory(image.size, self.encoder_bytes_per_pixel, f"written as {self.name}")
 
-    def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
+    def encode(
+        self, frames: Iterator[Frame], output: Output, engine: Engine | None = None
+    ) -> bytes:
         """Encode a still, or an animation frame by frame; return the file.
 
         Raises `ImageTooLarge` for a picture that the format cannot hold.
         """
         # Unpacking exhausts the iterator: the decoder's memory is freed before the encoder starts.
         (frame,) = frames
-        return self.write(self.prepare(frame.image, output), output)
+        return self.write(self.prepare(frame.image, output), output, engine)
 
     def prepare(self, image: Image.Image, output: Output) -> Image.Image:
         """Return the pixels in a mode that the encoder takes; raises `ImageTooLarge`."""
         self.check_result(image.size)
         return flatten(image) if image.mode in ("LA", "RGBA") and not output.alpha else image
 
-    def write(self, image: Image.Image, output: Output, **options: object) -> bytes:
+    def write(
+        self,
+        image: Image.Image,
+        output: Output,
+        engine: Engine | None = None,
+        **options: object,
+    ) -> bytes:
         """Encode; `options` go to Pillow's `save`.
 
         Raises `ImageTooLarge` where the encoder fails: it would fail again, so that a server error,
@@ -293,13 +308,19 @@ class PictureFormat:
         the 512 KB of WebP's first partition.
         """
         try:
-            return self.save(image, output, **options)
+            return self.save(image, output, engine, **options)
         except ENCODER_ERRORS as error:
             fields = {"format": self.name, "size": image.size, "error": repr(error)}
             log.warning("encoder failed", extra=fields)
             raise self._too_large(image.size, "the encoder cannot write it") from error
 
-    def save(self, image: Image.Image, output: Output, **options: object) -> bytes:
+    def save(
+        self,
+        image: Image.Image,
+        output: Output,
+        engine: Engine | None,  # noqa: ARG002 - for formats that it encodes
+        **options: object,
+    ) -> bytes:
         """Encode with the plugin of this format; may raise any of `ENCODER_ERRORS`."""
         _import_plugin(self.plugin)
         quality = {} if output.quality is None else {"quality": output.quality}

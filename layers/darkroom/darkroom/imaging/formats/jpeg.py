@@ -11,18 +11,21 @@ import math
 import re
 import struct
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from PIL import Image, ImageChops
 
 from darkroom.errors import too_many
-from darkroom.geometry import Size
+from darkroom.geometry import Size, enlarges
+from darkroom.imaging.colour import changes_colours
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.engine import Engine, Planes, Scaling
+from darkroom.imaging.engine_library import Damaged, Unsupported
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
-from darkroom.imaging.picture import Header, Output, Resolution
+from darkroom.imaging.picture import Frame, Header, Output, Resolution
 from darkroom.imaging.work import Weight
 
 OVERSAMPLING = 1.25
@@ -36,6 +39,11 @@ MAX_SEGMENTS = 1000
 
 MAX_SKIPPED = 65_536
 """Bytes between segments, which decoders skip."""
+
+DEFAULT_QUALITY = 75
+
+MIN_PIXELS_OF_PLANES = 500_000
+"""Pixels from which on a JPEG is scaled in its own planes."""
 
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 """SOS marker, length and component count of a scan; libjpeg refuses any other length."""
@@ -105,6 +113,61 @@ class Jpeg(PictureFormat):
             exif=segments.exif,
         )
 
+    def frames(
+        self,
+        data: bytes,
+        header: Header,
+        *,
+        needed: Size | None,
+        every: bool,
+        engine: Engine | None = None,
+    ) -> Iterator[Frame]:
+        """Decode; with an engine to exactly the needed size, or a small picture whole."""
+        image = None
+        if engine is not None and needed is not None:
+            image = self._decode_exactly(data, header, needed, engine)
+            needed = needed if is_scaled_in_planes(header) else None
+        if image is None:
+            yield from super().frames(data, header, needed=needed, every=every)
+        else:
+            yield Frame(image)
+
+    def _decode_exactly(
+        self, data: bytes, header: Header, size: Size, engine: Engine
+    ) -> Image.Image | None:
+        """Decode and scale to the size; None for a file that is left to Pillow."""
+        if not is_scaled_in_planes(header) or enlarges(header.size, size):
+            return None
+        file = read_segments(data).file(data)
+        try:
+            image = engine.decode_jpeg_image(file, Scaling.whole(header.size, size))
+        except (Damaged, Unsupported):
+            return None
+        image.info["icc_profile"] = self.open(file).info.get("icc_profile")
+        return self._detached(image, data)
+
+    def decode_planes(
+        self, data: bytes, scaling: Scaling, engine: Engine, *, chroma_step: int
+    ) -> Planes | None:
+        """Decode to planes of the size that is kept; None for a file that needs Pillow.
+
+        That is one with another colour space than sRGB, too.
+        """
+        segments = read_segments(data)
+        file = segments.file(data)
+        if segments.profile and changes_colours(self.open(file)):
+            return None
+        try:
+            channels = engine.jpeg_header(file).channels
+            return engine.decode_jpeg(file, scaling, channels=channels, chroma_step=chroma_step)
+        except (Damaged, Unsupported):
+            return None
+
+    def encode_planes(self, planes: Planes, output: Output, engine: Engine) -> bytes:
+        """Encode planes as they are."""
+        quality = output.quality or DEFAULT_QUALITY
+        return engine.encode_jpeg(planes, quality=quality, progressive=output.progressive)
+
     def _coefficient_bytes(self, segments: "Segments", bands: int) -> int:
         """Return the memory per pixel that a reduced decode takes for the whole picture."""
         if segments.frame in _LOSSLESS:
@@ -154,7 +217,13 @@ class Jpeg(PictureFormat):
         )
         return next((scale for scale in (8, 4, 2) if scale <= largest), 1)
 
-    def save(self, image: Image.Image, output: Output, **_options: object) -> bytes:
+    def save(
+        self,
+        image: Image.Image,
+        output: Output,
+        engine: Engine | None,  # noqa: ARG002 - it encodes planes, not pixels
+        **_options: object,
+    ) -> bytes:
         """Encode baseline or progressive, with chroma at half or at full resolution.
 
         Pillow's `save` gives the encoder a buffer of one or two bytes a pixel. Noise in 4:4:4 and
@@ -162,7 +231,7 @@ class Jpeg(PictureFormat):
         """
         subsampling = 0 if output.full_chroma else 2
         settings = (
-            *(output.quality or self.default_quality, output.progressive, _SMOOTHING, _OPTIMIZE),
+            *(output.quality or DEFAULT_QUALITY, output.progressive, _SMOOTHING, _OPTIMIZE),
             *(False, 0, (0, 0), subsampling, 0, 0, None, b"", b"", b""),
         )
         encoder = Image._getencoder(image.mode, "jpeg", (image.mode,), settings)  # noqa: SLF001
@@ -171,6 +240,15 @@ class Jpeg(PictureFormat):
         if error < 0:
             raise OSError(f"the JPEG encoder fails with {error}")
         return data
+
+
+def is_scaled_in_planes(header: Header) -> bool:
+    """Return whether the engine scales the picture in its planes, while it decodes it.
+
+    Smaller sources are decoded whole and averaged in RGB, which gives the service's bytes exactly
+    and takes less than 2 ms.
+    """
+    return header.size[0] * header.size[1] >= MIN_PIXELS_OF_PLANES
 
 
 JPEG = Jpeg(
@@ -183,7 +261,7 @@ JPEG = Jpeg(
     aliases=("jpeg",),
     signatures=(b"\xff\xd8\xff",),
     alpha=False,
-    default_quality=75,
+    default_quality=DEFAULT_QUALITY,
     ec_source_side="0040-00000019",
 )
 

@@ -17,9 +17,11 @@ from darkroom.geometry import area
 from darkroom.imaging.coded_colour import coded_profile
 from darkroom.imaging.colour import to_srgb
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import exif_orientation, read_exif
-from darkroom.imaging.picture import Header
+from darkroom.imaging.picture import Header, Output
+from darkroom.imaging.png_encoder import png
 from darkroom.imaging.work import Weight
 
 MAX_CHUNKS = 50_000
@@ -97,6 +99,14 @@ class Png(PictureFormat):
         if profile is not None:
             image.info["icc_profile"] = profile
         return self._detached(from_apple(image) if is_apple else image, file)
+
+    def save(
+        self, image: Image.Image, output: Output, engine: Engine | None, **options: object
+    ) -> bytes:
+        """Encode with libpng's row filters, in C where there is an engine."""
+        if engine is None:
+            return super().save(image, output, engine, **options)
+        return png(image, engine)
 
     def to_working_mode(self, image: Image.Image, data: bytes) -> Image.Image:
         """Convert to a working mode after `fix_transparency`, with the colour in all 16 bits."""

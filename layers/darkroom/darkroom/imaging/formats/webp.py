@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from darkroom.geometry import Size
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.container import ContainerInfo, u16
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
@@ -53,10 +54,12 @@ class WebP(PictureFormat):
         image = super().prepare(image, output)
         return image.convert("RGBA") if image.mode == "LA" else image
 
-    def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
+    def encode(
+        self, frames: Iterator[Frame], output: Output, engine: Engine | None = None
+    ) -> bytes:
         """Encode a still, or an animation without key frames, which only seeking needs."""
         if not output.animated:
-            return super().encode(frames, output)
+            return super().encode(frames, output, engine)
         prepared = (Frame(self.prepare(f.image, output), f.duration) for f in frames)
         sequence = LazyFrameSequence(prepared, output.frames)
         data = self.write(

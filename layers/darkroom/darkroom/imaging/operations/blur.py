@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from PIL import Image, ImageFilter
@@ -9,15 +10,19 @@ from PIL import Image, ImageFilter
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Box, Size, reduced_by
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine, Planes, half_resolution
 from darkroom.imaging.filters.borders import filter_in_bands, replicate_border
 from darkroom.imaging.filters.box_blur import BlurPlan, BoxFilters, gaussian, plan_blur
-from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
+from darkroom.imaging.operation import PixelOperation, SupportsPlanes, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
 from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.process.parameters import Choice, Integer, parameter
 
 _EXACT = 2
 """The largest radius for which Pillow has a convolution with any kernel, 5 × 5."""
+
+_PLANES = 5
+"""The least radius that differs by at most 2 levels where colour has half the resolution."""
 
 _REDUCIBLE = 4
 """The block side for which a JPEG may be decoded at half scale."""
@@ -32,7 +37,7 @@ _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blur(PixelOperation, SupportsReducedDecode):
+class Blur(PixelOperation, SupportsReducedDecode, SupportsPlanes):
     """Blur with a Gaussian that is truncated at a radius."""
 
     name: ClassVar[str] = "blur"
@@ -72,8 +77,21 @@ class Blur(PixelOperation, SupportsReducedDecode):
         weight = _AVERAGED if averaged else self.weight
         total.add(STEP + weight.of(after.pixels, alpha=before.alpha))
 
-    def apply(self, picture: Picture, _context: ProcessingContext) -> Picture:
+    def changes_planes(self) -> bool:
+        """Return whether the kernel is wide enough for colour at half resolution."""
+        return self.r >= _PLANES
+
+    def apply_to_planes(self, planes: Planes, engine: Engine) -> None:
+        """Blur each plane; colour at half resolution with the kernel that comes to the same."""
+        kernel = gaussian(self.r, self.s)
+        colour = kernel if planes.chroma_step == 1 else half_resolution(kernel)
+        engine.convolve_planes(planes, [kernel, colour, colour][: len(planes.samples)])
+
+    def apply(self, picture: Picture, context: ProcessingContext) -> Picture:
         """Blur with premultiplied alpha, so that transparent pixels do not bleed their colour."""
+        if context.engine is not None:
+            convolve = partial(context.engine.convolve, kernel=gaussian(self.r, self.s))
+            return picture.with_image(_by_opacity(picture.image, convolve))
         if self.r <= _EXACT:
             return picture.with_image(_by_bands(picture.image, self.r, self._convolved))
         plan = plan_blur(self.r, self.s)

@@ -11,6 +11,7 @@ from darkroom.geometry import (
     Size,
     centre_offset,
     cover,
+    enlarges,
     fit_inside,
     reduced_by,
     scale_percent,
@@ -18,6 +19,8 @@ from darkroom.geometry import (
     scale_to_width,
 )
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import Engine
+from darkroom.imaging.engine import Scaling as EngineScaling
 from darkroom.imaging.flatten import background, flatten
 from darkroom.imaging.operation import PixelOperation, SupportsReducedDecode
 from darkroom.imaging.picture import Picture
@@ -60,6 +63,7 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     """Scale to a width and height, to a longer or shorter side, or by a percentage."""
 
     name: ClassVar[str] = "resize"
+    takes_exact_size: ClassVar[bool] = True
     weight: ClassVar[Weight] = Weight(opaque=20, alpha=80)
 
     m: str = parameter(
@@ -156,19 +160,8 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
         """
         scaling = self.scaling(picture.size, animated=picture.header.frames > 1)
         context.limits.check_resized(scaling.size)
-        if scaling.size == scaling.scaled == picture.image.size and not scaling.padded:
-            return picture
-        size, scaled = picture.size, scaling.scaled
-        final = scaled if scaling.padded else scaling.size
-        box = _source_box(picture, scaled, final)
-        if scaled[0] <= size[0] and scaled[1] <= size[1]:
-            whole = size == picture.image.size
-            image = shrink(picture.image, final, box, whole=whole)
-        else:
-            bicubic = Image.Resampling.BICUBIC
-            image = resample_without_halo(
-                picture.image, lambda pixels: pixels.resize(final, bicubic, box=box)
-            )
+        final = scaling.scaled if scaling.padded else scaling.size
+        image = _scaled(picture, scaling.scaled, final, context.engine)
         if scaling.padded:
             image = _padded(image, scaling.size, self.color)
         return picture.with_image(image)
@@ -226,7 +219,26 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
         if self.m == "fixed" and not self._by_percent:
             return final[0] > size[0] or final[1] > size[1]  # one side is enough (C-50)
         # Both sides scale by the same factor; at most one of them is rounded up to 1 pixel.
-        return scaled[0] > size[0] or scaled[1] > size[1]
+        return enlarges(size, scaled)
+
+
+def _scaled(picture: Picture, scaled: Size, final: Size, engine: Engine | None) -> Image.Image:
+    """Return the central `final` of the picture scaled to `scaled`."""
+    image, size = picture.image, picture.size
+    left, top = centre_offset(final, scaled)
+    if image.size == scaled:  # it was decoded at that size, or need not be scaled
+        whole = final == scaled
+        return image if whole else image.crop((left, top, left + final[0], top + final[1]))
+    box = _source_box(picture, scaled, final)
+    if enlarges(size, scaled):
+        bicubic = Image.Resampling.BICUBIC
+        return resample_without_halo(image, lambda pixels: pixels.resize(final, bicubic, box=box))
+    if image.size != size:
+        return shrink(image, final, box, whole=False)
+    if engine is None:
+        return shrink(image, final, box, whole=True)
+    kept = EngineScaling(source=size, scaled=scaled, left=left, top=top, size=final)
+    return engine.area_average(image, kept)
 
 
 def _source_box(picture: Picture, scaled: Size, final: Size) -> tuple[float, float, float, float]:

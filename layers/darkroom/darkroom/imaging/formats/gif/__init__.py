@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.formats.gif.blocks import container_info
 from darkroom.imaging.formats.gif.read import composite_frames
@@ -34,7 +35,12 @@ class Gif(PictureFormat):
         del reduction
         return composite_frames(data, header.size)
 
-    def encode(self, frames: Iterator[Frame], output: Output) -> bytes:
+    def encode(
+        self,
+        frames: Iterator[Frame],
+        output: Output,
+        engine: Engine | None = None,  # noqa: ARG002 - it has no encoder for palettes
+    ) -> bytes:
         """Encode frame by frame; a still is written without a duration."""
         prepared = (
             Frame(self.prepare(frame.image, output), frame.duration if output.animated else 0)

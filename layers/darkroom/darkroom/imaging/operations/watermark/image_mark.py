@@ -211,7 +211,9 @@ def _decode(data: bytes, mark: WatermarkObject, size: Size, context: ProcessingC
     needed = _needed_size(mark, size, header)
     limits = context.limits.holding(size)
     source_format.check_memory(header, limits, needed=needed, every=False)
-    frame = next(source_format.frames(data, header, needed=needed, every=False))
+    frame = next(
+        source_format.frames(data, header, needed=needed, every=False, engine=context.engine)
+    )
     return Picture(
         image=apply_orientation(frame.image, header.orientation),
         size=header.upright_size,
