@@ -14,6 +14,7 @@ from darkroom.aws.xray import XRayTraces
 from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogSampling, silence_libraries
+from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.web.access_log import RequestRecord
 from darkroom.web.dispatch import answer
 from darkroom.web.exchange import Exchange
@@ -41,13 +42,21 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
+    stopwatch = Stopwatch()
     processing = ProcessingContext(
         limits=services.limits,
         remaining=remaining,
         fonts=services.settings.fonts,
         engine=services.engine,
+        stage=stopwatch.stage,
     )
-    exchange = Exchange.begin(request_from_event(event), request_id, services, processing)
+    exchange = Exchange(
+        request=request_from_event(event),
+        request_id=request_id,
+        services=services,
+        processing=processing,
+        stopwatch=stopwatch,
+    )
     try:
         response = exchange.fit(answer(exchange.admit()))
     except Exception as error:

@@ -120,9 +120,11 @@ def test_a_request_is_a_line_of_the_log(ask_server: Ask) -> None:
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("darkroom.server.asgi")
     logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
     try:
         reply = ask_server("GET", "demo", "load/a.jpg")
     finally:
+        logger.setLevel(logging.NOTSET)
         logger.removeHandler(handler)
     (line,) = map(json.loads, stream.getvalue().splitlines())
     assert line["message"] == "request"

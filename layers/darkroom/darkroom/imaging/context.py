@@ -17,10 +17,6 @@ def _no_watermarks(key: str) -> bytes:
     raise OssError(Code.WATERMARK_ERROR, f"There is nowhere to load {key} from.")
 
 
-def _no_bound(_bytes: int) -> AbstractContextManager[object]:
-    return nullcontext()
-
-
 def _stage(_name: str) -> AbstractContextManager[object]:
     return nullcontext()
 
@@ -64,7 +60,7 @@ class ProcessingContext:
     """Returns a context manager that measures its block under a name."""
     picture_slot: Callable[[], AbstractContextManager[object]] = nullcontext
     """Returns a context manager that bounds how many pictures are at work in its blocks."""
-    pixel_memory: Callable[[int], AbstractContextManager[object]] = _no_bound
+    pixel_memory: Callable[[int], AbstractContextManager[object]] = nullcontext
     """Returns a context manager that bounds the bytes of pixels of all its blocks."""
     log_context: LogContext = field(default_factory=LogContext, repr=False)
     """Fields of the request's log line."""

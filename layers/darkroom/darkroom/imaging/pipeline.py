@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import OssError
-from darkroom.geometry import Size, reduced
+from darkroom.geometry import Size, area, reduced
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
@@ -51,7 +51,8 @@ def run(
     if plan.report is not None:
         return _report(plan.report, data, header)
     source_format, every = FORMATS[header.format], plan.output.animated
-    with context.pixel_memory(source_format.memory_bytes(header, needed=plan.needed, every=every)):
+    per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
+    with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
         transcoded = _transcode(data, header, plan, context)
         if transcoded is not None:
             return transcoded
@@ -95,8 +96,9 @@ def _run_shared(
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
         header, every = decoder.header, plan.output.animated
-        needed_bytes = FORMATS[header.format].memory_bytes(header, needed=plan.needed, every=every)
-        with context.pixel_memory(needed_bytes):
+        source_format = FORMATS[header.format]
+        per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
+        with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
             transcoded = _transcode(decoder.data, header, plan, context)
             if transcoded is not None:
                 return transcoded

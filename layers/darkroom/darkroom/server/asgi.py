@@ -16,6 +16,7 @@ from darkroom.server.options import ServerOptions
 from darkroom.server.pictures import PictureGate, busy
 from darkroom.server.receiving import ClientGone, IncomingBody, Receive
 from darkroom.server.requests import Scope, request_of
+from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.services import Services
 from darkroom.web.dispatch import Admitted, answer
 from darkroom.web.exchange import Exchange
@@ -111,6 +112,7 @@ class _Conversation:
         request_id = secrets.token_hex(12).upper()
         request, unreadable = _read(self.scope)
         self._restart_clock()
+        stopwatch = Stopwatch()
         processing = ProcessingContext(
             limits=services.limits,
             remaining=self._remaining,
@@ -118,8 +120,15 @@ class _Conversation:
             engine=services.engine,
             picture_slot=lambda: self.app.gate.slot(self._remaining),
             pixel_memory=lambda size: self.app.gate.pixels(size, self._remaining),
+            stage=stopwatch.stage,
         )
-        exchange = Exchange.begin(request, request_id, services, processing)
+        exchange = Exchange(
+            request=request,
+            request_id=request_id,
+            services=services,
+            processing=processing,
+            stopwatch=stopwatch,
+        )
         incoming = IncomingBody(
             receive=self.receive,
             method=request.method,

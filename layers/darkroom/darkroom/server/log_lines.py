@@ -33,9 +33,9 @@ class JsonLines(logging.Formatter):
 
 
 def log_as_json(level: str, stream: TextIO | None = None) -> None:
-    """Send this package's log to standard output, and warnings of libraries with it."""
+    """Send this package's log to standard error, and warnings of libraries with it."""
     silence_libraries()
-    handler = logging.StreamHandler(stream or sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.getLogger().handlers = [handler]
     logging.getLogger(LOGGER_NAME).setLevel(level)

@@ -1,7 +1,6 @@
 """A request and its response, as every entry handles them."""
 
 from dataclasses import dataclass, field, replace
-from typing import Self
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
@@ -34,22 +33,9 @@ class Exchange:
     services: Services
     processing: ProcessingContext
     stopwatch: Stopwatch
+    """Measures the stages of `processing`."""
     bucket: Bucket | None = field(default=None, init=False)
     """The bucket addressed, once it is known."""
-
-    @classmethod
-    def begin(
-        cls, request: Request, request_id: str, services: Services, processing: ProcessingContext
-    ) -> Self:
-        """Start the stopwatch that measures the stages of `processing`."""
-        stopwatch = Stopwatch()
-        return cls(
-            request=request,
-            request_id=request_id,
-            services=services,
-            processing=replace(processing, stage=stopwatch.stage),
-            stopwatch=stopwatch,
-        )
 
     def admit(self) -> Admitted | Response:
         """Resolve the address and check everything up to the right of the route."""

@@ -153,14 +153,11 @@ class PictureFormat:
         self, header: Header, limits: Limits, *, needed: Size | None, every: bool
     ) -> None:
         """Raise `ImageTooLarge` for a source that `frames` and operations lack memory for."""
-        needed_bytes = self._bytes_per_pixel(header, needed, every=every)
+        needed_bytes = self.memory_per_pixel(header, needed=needed, every=every)
         limits.check_memory(header.decoded_size, needed_bytes, "processed")
 
-    def memory_bytes(self, header: Header, *, needed: Size | None, every: bool) -> int:
-        """Return the bytes that `frames` and operations take."""
-        return int(area(header.decoded_size) * self._bytes_per_pixel(header, needed, every=every))
-
-    def _bytes_per_pixel(self, header: Header, needed: Size | None, *, every: bool) -> float:
+    def memory_per_pixel(self, header: Header, *, needed: Size | None, every: bool) -> float:
+        """Return the bytes for a pixel of the source that `frames` and operations take."""
         reduction = self.reduction(header, needed)
         decoded = self.animation_bytes_per_pixel if every else self.bytes_per_pixel
         return decoded / reduction**2 + header.coefficient_bytes
