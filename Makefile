@@ -14,7 +14,7 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt requirements-server.txt constraints.txt layers/dependencies/requirements.txt \
+$(VENV)/.ready: requirements-dev.txt requirements-server.txt requirements-stores.txt constraints.txt layers/dependencies/requirements.txt \
   engine/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
@@ -62,6 +62,14 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@echo "Installing ali-oss (once)…" >&2
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
+
+# dynalite, another implementation of DynamoDB, for the tests of the contracts.
+NODE_CLIENT += $(if $(shell command -v npm),tests/contract/node_modules/.ready)
+
+tests/contract/node_modules/.ready: tests/contract/package.json
+	@echo "Installing dynalite (once)…" >&2
+	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
+	  && touch $@ || echo "dynalite could not be installed" >&2
 
 # OSS's client for Go, from Debian's packages where apt-get may install them.
 .PHONY: go-client
@@ -140,4 +148,5 @@ validate: $(SAM_VENV)/.ready ## Check the template
 clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
+	rm -rf tests/contract/node_modules
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))

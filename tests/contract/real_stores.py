@@ -49,6 +49,7 @@ def seaweedfs(program: str) -> Iterator[str]:
             *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-volume.max={VOLUMES}"),
             *("-master.volumeSizeLimitMB=64", f"-master.port={others[0]}"),
             *(f"-volume.port={others[1]}", "-filer", f"-filer.port={others[2]}"),
+            *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
             *("-s3", f"-s3.port={port}", f"-s3.port.grpc={others[3]}", f"-s3.config={config}"),
         ]
         url = f"http://127.0.0.1:{port}"
@@ -61,6 +62,7 @@ def dynalite(node: str) -> Iterator[str]:
     """Run dynalite with its data in memory; yield its URL."""
     port = free_port()
     command = [node, str(DYNALITE), "--port", str(port), "--createTableMs", "0"]
+    command += ["--deleteTableMs", "0", "--updateTableMs", "0"]
     url = f"http://127.0.0.1:{port}"
     with _running(command, url):
         yield url

@@ -1,5 +1,6 @@
 """The stores that the contract tests run against: in memory and in S3."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,8 @@ def in_memory() -> Store:
 def in_s3(client: "S3Client") -> Store:
     """Return stores in S3 buckets, after emptying the buckets."""
     for name in (*NAMES.values(), STAGING_BUCKET):
-        client.create_bucket(Bucket=name)
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(Bucket=name)
         for entry in client.list_objects_v2(Bucket=name).get("Contents", []):
             client.delete_object(Bucket=name, Key=entry["Key"])
         for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", []):

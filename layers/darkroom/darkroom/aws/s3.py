@@ -215,7 +215,7 @@ class S3Writer:
         """Store the body; S3 verifies its MD5."""
         md5, checksum = md5_of(body), crc64_of(body)
         client, content = sent_with(body, self.client, self.long_timeout_client)
-        with translate_s3_errors(bucket, key):
+        with translate_s3_errors(bucket, key, overwrite=overwrite):
             response = client.put_object(
                 Bucket=self.buckets[bucket],
                 Key=key,

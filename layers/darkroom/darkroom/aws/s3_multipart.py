@@ -252,7 +252,7 @@ class S3MultipartStore:
         uploaded = self._upload_groups(upload, grouped(parts), remaining)
         replaces = overwrite and not self.parts.forbids_overwrite(upload)
         condition: dict[str, Any] = {} if replaces else {"IfNoneMatch": "*"}
-        with translate_s3_errors(upload.bucket, upload.key):
+        with translate_s3_errors(upload.bucket, upload.key, overwrite=replaces):
             response = self.long_timeout_client().complete_multipart_upload(
                 **upload_params(self.buckets, upload),
                 MultipartUpload={"Parts": uploaded},  # type: ignore[typeddict-item]
