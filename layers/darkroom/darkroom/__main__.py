@@ -1,6 +1,7 @@
 """Command line for image files: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import shutil
@@ -15,8 +16,8 @@ from darkroom.cli.explanation_text import as_json, as_text
 from darkroom.cli.files import FileTask, names_a_file, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
 
-SERVE, WORK = "serve", "work"
-"""The first arguments that run the server, and the jobs of the queue."""
+SERVE, WORK, LOCAL = "serve", "work", "local"
+"""The first arguments that run the server, its jobs, and both with stores in memory."""
 
 EXPLAIN = "explain"
 """The first argument that explains a process."""
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _explain(given[1:])
     if given[:1] in ([SERVE], [WORK]):
         return _run_server(*given)
+    if given[:1] == [LOCAL]:
+        return int(importlib.import_module("darkroom_local.standalone").main(given[1:]))
     parser = _parser()
     options = parser.parse_args(given)
     target = options.source if options.target is None else Path(options.target)

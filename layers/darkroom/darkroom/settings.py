@@ -73,6 +73,8 @@ class Settings:
     """Whether stored objects are sent while they are read, instead of redirected to."""
     store_timeout: float = 4
     """Seconds without a response after which a call of AWS is retried, three attempts in total."""
+    send_timeout: float | None = None
+    """Seconds for which the store may take nothing of a large body; None: `store_timeout`."""
     store_connections: int = 10
     """Connections to S3 that are kept open."""
     fonts: Path = FONTS

@@ -14,6 +14,7 @@ def test_what_a_server_carries_replaces_the_limits_of_a_function() -> None:
     assert settings.reply_limit > 5 * 2**40
     assert settings.upload_limit == MAX_PUT_BYTES == 5 * 2**30
     assert settings.streams_objects
+    assert settings.send_timeout == ServerOptions().idle_timeout
     assert (settings.memory, settings.store_connections) == (500, 9)
     assert Settings(buckets={}).upload_limit == Settings(buckets={}).reply_limit == 4_500_000
     assert not Settings(buckets={}).streams_objects

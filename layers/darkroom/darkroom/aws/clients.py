@@ -86,6 +86,7 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         """Three attempts of `store_timeout` seconds fit the function's time."""
+        self._send_timeout = settings.send_timeout or settings.store_timeout
         self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
@@ -110,7 +111,10 @@ class Clients:
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
         overrides = Config(
-            read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
+            # urllib3 sends bodies with the timeout of connecting.
+            connect_timeout=self._send_timeout,
+            read_timeout=max(LONG_TIMEOUT, self._send_timeout),
+            retries={"mode": "standard", "total_max_attempts": 1},
         )
         client = boto3.client("s3", config=self._config.merge(overrides))
         return log_calls(send_any_text(client))

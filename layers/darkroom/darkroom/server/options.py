@@ -83,6 +83,7 @@ class ServerOptions:
             reply_limit=UNLIMITED,
             upload_limit=self.upload_bytes,
             streams_objects=True,
+            send_timeout=self.idle_timeout,
             memory=self.memory,
             store_connections=self.requests,
         )
