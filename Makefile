@@ -15,7 +15,8 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt constraints.txt layers/dependencies/requirements.txt engine/requirements.txt
+$(VENV)/.ready: requirements-dev.txt requirements-server.txt requirements-stores.txt constraints.txt layers/dependencies/requirements.txt \
+  engine/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
 
@@ -40,9 +41,10 @@ ENGINES := $(ENGINE).x86_64.so $(ENGINE).aarch64.so
 LOCAL_ENGINE := $(if $(filter Linux,$(shell uname -s)),$(filter %.$(shell uname -m).so,$(ENGINES)))
 ENGINE_SOURCES := $(wildcard engine/*.c engine/*.h) engine/build.py engine/requirements.txt
 
+# SERVER=1 runs the server of the container, without a function's limits.
 # EMULATE=<n> runs the build instead of the sources, in n sandboxes of an emulated Lambda.
-run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, EMULATE=<n>
-	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE))
+run: $(VENV)/.ready $(LOCAL_ENGINE) $(if $(EMULATE),build $(LAMBDA_VENV)/.ready) ## Serve everything on this machine: PORT=8000, IMAGES=<folder>, SERVER=1, EMULATE=<n>
+	@exec $(BIN)/python -m local $(if $(EMULATE),--emulated $(EMULATE)) $(if $(SERVER),--server)
 
 # The page of `make run` for another service: BUCKETS=a,b PORT=8001 REGION=cn-hangzhou
 playground: $(VENV)/.ready ## Serve the page for building processes: URL=<service>, BUCKETS=<a,b>, PORT=8001
@@ -88,6 +90,14 @@ tests/functional/playground/node_modules/.ready: tests/functional/playground/pac
 .PHONY: chromium
 chromium:
 	@tools/install-debian "Chromium" chromium
+
+# dynalite, another implementation of DynamoDB, for the tests of the contracts.
+NODE_CLIENT += $(if $(shell command -v npm),tests/contract/node_modules/.ready)
+
+tests/contract/node_modules/.ready: tests/contract/package.json
+	@echo "Installing dynalite (once)…" >&2
+	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
+	  && touch $@ || echo "dynalite could not be installed" >&2
 
 # OSS's client for Go, from Debian's packages where apt-get may install them.
 .PHONY: go-client
@@ -180,4 +190,4 @@ clean: ## Remove environments, builds and caches
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf engine/build layers/darkroom/darkroom/imaging/libdarkroom_engine.*.so
 	rm -rf $(VENV) $(SAM_VENV) $(LAMBDA_VENV) $(MINISTACK_VENV) $(THUMBOR_VENV) .aws-sam benchmarks/node_modules $(dir $(NODE_CLIENT))
-	rm -rf tests/functional/playground/node_modules
+	rm -rf tests/functional/playground/node_modules tests/contract/node_modules

@@ -8,8 +8,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = (
-    *("tests/e2e/", "tests/stacks/"),
-    *("tests/functional/clients/", "tests/functional/playground/"),
+    *("tests/e2e/", "tests/stacks/", "tests/functional/playground/"),
+    *("tests/functional/clients/", "tests/functional/server/clients/"),
 )
 
 LONG_FIRST = ("tests/e2e/", "tests/stacks/", "tests/functional/", "tests/contract/")

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 ONLY_IN_ENGLISH = frozenset(
     {
-        *("architecture.md", "automatic-format.md", "conformance.md", "form-uploads.md"),
+        *("architecture.md", "automatic-format.md", "conformance.md", "container.md"),
+        "form-uploads.md",
         *("migrate-from-alibaba-cdn.md", "migrate-from-huawei-obs.md"),
         *("migrate-from-volcengine-tos.md", "operate.md"),
     }
