@@ -7,7 +7,10 @@ A module stays on one worker, so that its fixtures are set up once. So does each
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/functional/clients/")
+TOGETHER = (
+    *("tests/e2e/", "tests/stacks/", "tests/functional/playground/"),
+    *("tests/functional/clients/", "tests/functional/server/clients/"),
+)
 
 LONG_FIRST = ("tests/e2e/", "tests/stacks/", "tests/functional/", "tests/contract/")
 """Folders whose modules take seconds; they start first, so that short modules end the run."""

@@ -1,4 +1,4 @@
-"""docs/deploy.md documents every setting."""
+"""docs/deploy.md, and the same in Chinese, documents every setting."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,9 @@ from tools import cost
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/deploy.md").read_text()
+CHINESE = (ROOT / "docs/zh/deploy.md").read_text()
+
+in_both = pytest.mark.parametrize("manual", [MANUAL, CHINESE], ids=["English", "Chinese"])
 
 
 class RecordingEnvironment(Mapping[str, str]):
@@ -47,19 +50,21 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-def test_every_variable_and_parameter_is_in_a_table() -> None:
+@in_both
+def test_every_variable_and_parameter_is_in_a_table(manual: str) -> None:
     """Each environment variable and each parameter of the template has a row."""
     names = [*variables(), *parameters()]
-    assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", MANUAL, re.MULTILINE)] == []
+    assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", manual, re.MULTILINE)] == []
 
 
-def test_the_default_of_a_parameter_is_the_templates() -> None:
+@in_both
+def test_the_default_of_a_parameter_is_the_templates(manual: str) -> None:
     """The second column shows the template's default, and is empty for an empty text."""
     rows = {
         name: rf"^\| `{name}` \| *{f'`{default}`' if default else ''} *\|"
         for name, default in parameters().items()
     }
-    assert [n for n, row in rows.items() if not re.search(row, MANUAL, re.MULTILINE)] == []
+    assert [n for n, row in rows.items() if not re.search(row, manual, re.MULTILINE)] == []
 
 
 def test_the_guide_groups_every_parameter() -> None:
@@ -79,10 +84,10 @@ def test_the_settings_read_every_variable_of_the_template() -> None:
     assert set_there < variables()
 
 
-def costs() -> list[tuple[float, ...]]:
+def costs(manual: str = MANUAL) -> list[tuple[float, ...]]:
     """Return the rows of the cost table: processor time, bytes and three prices."""
     row = r"^\| [^|]+ \| ([\d.]+) ms \| (\d+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$"
-    return [tuple(map(float, found)) for found in re.findall(row, MANUAL, re.MULTILINE)]
+    return [tuple(map(float, found)) for found in re.findall(row, manual, re.MULTILINE)]
 
 
 @pytest.mark.parametrize("row", costs(), ids=lambda row: f"{row[0]} ms")
@@ -136,6 +141,7 @@ def test_the_cost_tables_are_found() -> None:
     """The patterns match every row of both tables."""
     assert len(costs()) == 4
     assert len(result_cache_costs()) == 6
+    assert costs(CHINESE) == costs()
 
 
 def result_cache_costs() -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import Code
-from darkroom.web import lambda_events
+from darkroom.web import cdn
 from local.cloudformation import Stack
 from tests.deployments import EXAMPLES, EXECUTE_API, deployment, variables
 from tests.stack import stack_with
@@ -33,7 +33,7 @@ def test_cdn_and_function_use_the_same_origin_secret(stack: Stack) -> None:
     """CloudFront adds the header that the function reads, from the same secret."""
     (origin,) = stack.properties("Distribution")["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
-    assert header["HeaderName"].lower() == lambda_events.ORIGIN_TOKEN_HEADER
+    assert header["HeaderName"].lower() == cdn.ORIGIN_TOKEN_HEADER
     assert header["HeaderValue"] == "{{resolve:secretsmanager:<OriginSecret>:SecretString}}"
     assert variables(stack)["DARKROOM_ORIGIN_SECRET"] == "<OriginSecret>"
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
