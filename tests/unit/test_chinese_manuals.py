@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 ONLY_IN_ENGLISH = frozenset(
     {
         *("architecture.md", "automatic-format.md", "conformance.md", "container.md"),
-        "form-uploads.md",
+        *("first-deployment.md", "form-uploads.md"),
         *("migrate-from-alibaba-cdn.md", "migrate-from-huawei-obs.md"),
         *("migrate-from-volcengine-tos.md", "operate.md"),
     }
@@ -42,7 +42,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 NUMBER = re.compile(r"(?<![\w.])\d(?:[\d.,]*\d)?")
 COMMENT = re.compile(r"(?:^| +)# .*$", re.MULTILINE)
 
-MEGAPIXELS = re.compile(r"(\d+)00 万像素")
+MILLIONS = re.compile(r"(\d+)00 万")
 """Chinese counts in ten thousands: 600 万 are 6 million."""
 
 
@@ -108,7 +108,7 @@ def code_in(text: str) -> set[str]:
 def numbers(text: str) -> set[str]:
     """Return the numbers of a text, without those in code and in the targets of links."""
     prose = LINK.sub("]", INLINE.sub("", text))
-    return set(NUMBER.findall(MEGAPIXELS.sub(r"\1", prose)))
+    return set(NUMBER.findall(MILLIONS.sub(r"\1", prose)))
 
 
 def test_the_manuals_are_found() -> None:
