@@ -102,7 +102,7 @@ def test_every_parameter_is_set_by_its_control(alone: Visit, name: str) -> None:
     add(page, name)
     for details in page.locator("li.step > details").all():
         details.evaluate("(element) => { element.open = true; }")
-    arguments, others = [], []
+    arguments, others = list[str](), list[str]()
     for parameter in DESCRIBED[name]["parameters"]:
         argument = written(parameter, set_by_control(page, 0, parameter))
         if parameter["type"] == "watermark-object":
