@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from local.playground import cors_rule
 from tests.functional.clients.conftest import KEY_ID, PRIVATE, ROOT, SECRET, Addresses
 from tests.functional.playground.conftest import NODE_MODULES, Visit, absent
 
@@ -47,16 +48,7 @@ def page_for(service: str) -> Iterator[str]:
 
 def allow(addresses: Addresses, origin: str) -> None:
     """Let pages of the origin use the private bucket, as the manual says."""
-    body = {
-        "cors": [
-            {
-                "allowedOrigins": [addresses.playground, origin],
-                "allowedMethods": ["GET", "PUT", "DELETE"],
-                "allowedHeaders": ["*"],
-                "exposeHeaders": ["server-timing", "x-oss-request-id"],
-            }
-        ]
-    }
+    body = {"cors": [cors_rule([addresses.playground, origin])]}
     subprocess.run(
         [sys.executable, "tools/bucket_settings.py", addresses.service, PRIVATE, "/dev/stdin"],
         cwd=ROOT,
