@@ -6,19 +6,21 @@ import os
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
 import boto3
+from botocore.exceptions import ClientError
 
 from local import demo, queues
-from local.child_processes import StartError
+from local.child_processes import ChildProcess, StartError
 from local.emulator import emulated
 from local.gateway import Gateway
 from local.moto_server import stores
-from local.playground import cors_rule, serving_page
+from local.playground import PageServer, cors_rule, serving_page
 from local.poller import EventSource, Poller, polling
 from local.sam_build import read_function, read_source
 from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
@@ -85,6 +87,7 @@ def _options() -> argparse.Namespace:
         default=Trigger.HTTP_API,
         help="whose events",
     )
+    add("--server", action="store_true", help="serve as a container does, without Lambda's limits")
     add("--emulated", type=_count, metavar="N", help="run the build, in N sandboxes a function")
     options = parser.parse_args()
     if options.playground_port is None:
@@ -119,6 +122,9 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     demo.ensure_keys(boto3.client("secretsmanager"))
     queues = _ensure_queues()
     os.environ.update(queues.settings)
+    if options.server:
+        _show(running.enter_context(_server(options.port)), page, samples)
+        return
     here = _emulated(options.emulated, running) if options.emulated else _in_process()
     gateway = Gateway(invoke=here.process, log=_log, trigger=options.trigger)
     try:
@@ -129,18 +135,43 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
         sqs=boto3.client("sqs"), queue=queues.jobs, invoke=here.persist, source=here.source
     )
     running.enter_context(polling(poller, at_once=options.emulated or 1))
-    page.show(demo.page(server.url, samples))
-    print(f"ready: {server.url}", f"playground: {page.url}", sep="\n")
-    print(*demo.tour(server.url, samples), sep="\n")
-    print(*demo.snippet(server.url, samples), sep="", flush=True)
+    _show(server.url, page, samples)
+
+
+def _show(url: str, page: PageServer, samples: Sequence[demo.Sample]) -> None:
+    """Give the page the address of the service, and print what to try."""
+    page.show(demo.page(url, samples))
+    print(f"ready: {url}", f"playground: {page.url}", *demo.tour(url, samples), sep="\n")
+    print(*demo.snippet(url, samples), sep="", flush=True)
+
+
+@contextmanager
+def _server(port: int) -> Iterator[str]:
+    """Run the server of the container, which runs the jobs as well; yield its URL."""
+    environment = {"POWERTOOLS_LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT / "layers/darkroom")}
+    command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
+    server = ChildProcess(command, environment={**os.environ, **environment})
+    try:
+        url = server.read_line().removeprefix("ready: ")
+        if not url:
+            raise StartError("the server did not start")
+        yield url
+    finally:
+        server.stop()
 
 
 def _ensure_queues() -> queues.Queues:
-    """Create the queues, and send the notifications of both buckets to the queue of jobs."""
+    """Create the queues, and send the notifications of both buckets to the queue of jobs.
+
+    Other stores than S3 may have no notifications.
+    """
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
     found = queues.ensure_queues(sqs)
-    for bucket in (demo.PUBLIC, demo.PRIVATE):
-        queues.notify_of_objects(s3, sqs, bucket, found)
+    try:
+        for bucket in (demo.PUBLIC, demo.PRIVATE):
+            queues.notify_of_objects(s3, sqs, bucket, found)
+    except ClientError:
+        _log("The store has no bucket notifications: rules of buckets start no jobs.")
     return found
 
 

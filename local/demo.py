@@ -85,9 +85,9 @@ def fill(s3: "S3Client", images: Path | None) -> Sequence[Sample]:
     pictures = (sample for sample in _samples(PICTURES) if sample.content_type.startswith("image/"))
     others = (sample for sample in pictures if sample.key not in taken)
     samples = [*own, *sorted(others, key=lambda sample: sample.key != FIRST_SAMPLE)]
-    _ensure_bucket(s3, RESULTS)
+    ensure_bucket(s3, RESULTS)
     for bucket in (PUBLIC, PRIVATE):
-        _ensure_bucket(s3, bucket)
+        ensure_bucket(s3, bucket)
         for sample in samples:
             s3.put_object(
                 Bucket=bucket,
@@ -116,7 +116,8 @@ def _is_key(name: str) -> bool:
         return False
 
 
-def _ensure_bucket(s3: "S3Client", bucket: str) -> None:
+def ensure_bucket(s3: "S3Client", bucket: str) -> None:
+    """Create the bucket unless it exists."""
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from local.child_processes import ChildProcess, StartError
+from .child_processes import ChildProcess, StartError
 
 SERVICES = ("S3", "DYNAMODB", "SQS", "SNS", "SECRETS_MANAGER")
 
@@ -31,7 +31,7 @@ def stores(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     kept = environ if len(embedded) < len(variables) else {}
-    server = ChildProcess([sys.executable, "-m", "local.moto_server"])
+    server = ChildProcess([sys.executable, "-m", f"{__package__}.moto_server"])
     try:
         url = server.read_line()
         if not url:

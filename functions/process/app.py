@@ -8,7 +8,6 @@ gc.disable()
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -16,22 +15,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.bootstrap import build_services
 from darkroom.aws.xray import XRayTraces
-from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.web.access_log import RequestRecord
-from darkroom.web.cors import with_cors_headers
-from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.dispatch import answer
+from darkroom.web.exchange import Exchange
 from darkroom.web.lambda_events import request_from_event, response_to_event
-from darkroom.web.responses import (
-    common_headers,
-    error_response,
-    fit_reply_limit,
-    head_response,
-    sandbox_headers,
-)
 
 RESERVE_SECONDS = 2.0
 """Subtracted from the function's time: enough to encode a result or to answer an error."""
@@ -54,6 +45,8 @@ gc.enable()
 
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP request; any exception after the event is read becomes an OSS error."""
+    if event.get("source") == "aws.events":
+        return {}  # The daily invocation of the template, which keeps the snapshot.
     stopwatch = Stopwatch()
     request_id = secrets.token_hex(12).upper()
     logger.thread_safe_append_keys(request_id=request_id)
@@ -62,7 +55,6 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
-    request, bucket = request_from_event(event), None
     processing = ProcessingContext(
         limits=services.limits,
         remaining=remaining,
@@ -70,44 +62,21 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         engine=services.engine,
         stage=stopwatch.stage,
     )
-    try:
-        target = locate(request, services)
-        bucket = target.known_bucket
-        response = dispatch(request, target, services, processing)
-        if request.method == "HEAD":
-            response = head_response(response)
-        else:
-            with processing.stage("deliver"):
-                response = fit_reply_limit(
-                    response,
-                    services.settings.reply_limit,
-                    presigner=services.presigner,
-                    results=services.results,
-                )
-    except Exception as error:
-        refusal = error if isinstance(error, OssError) else OssError(Code.INTERNAL_ERROR)
-        if refusal.is_server_error:
-            logger.exception("failed")
-        host, head = request.headers.get("host", ""), request.method == "HEAD"
-        response = error_response(refusal, request_id=request_id, host=host, head=head)
-    _record(
-        RequestRecord(
-            request=request,
-            response=response,
-            stopwatch=stopwatch,
-            log_context=processing.log_context,
-        ),
-        request_id,
+    exchange = Exchange(
+        request=request_from_event(event),
+        request_id=request_id,
+        services=services,
+        processing=processing,
+        stopwatch=stopwatch,
     )
-    headers = response.headers
-    if bucket and bucket.cors:
-        headers = with_cors_headers(headers, request, bucket)
-    headers = {
-        **headers,
-        **sandbox_headers(headers),
-        **common_headers(request_id, stopwatch, services.clock()),
-    }
-    return response_to_event(replace(response, headers=headers))
+    try:
+        response = exchange.fit(answer(exchange.admit()))
+    except Exception as error:
+        response = exchange.refuse(error)
+        if response.failure and response.failure.is_server_error:
+            logger.exception("failed")
+    _record(exchange.record(response), request_id)
+    return response_to_event(exchange.complete(response))
 
 
 def _record(record: RequestRecord, request_id: str) -> None:

@@ -1,5 +1,6 @@
 """The stores that the contract tests run against: in memory and in S3."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,20 @@ def in_memory() -> Store:
 def in_s3(client: "S3Client") -> Store:
     """Return stores in S3 buckets, after emptying the buckets."""
     for name in (*NAMES.values(), STAGING_BUCKET):
-        client.create_bucket(Bucket=name)
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(Bucket=name)
         for entry in client.list_objects_v2(Bucket=name).get("Contents", []):
             client.delete_object(Bucket=name, Key=entry["Key"])
         for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", []):
             client.abort_multipart_upload(
                 Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)
+    parts = S3PartStore(
+        client=client,
+        buckets=NAMES,
+        staging_bucket=STAGING_BUCKET,
+        long_timeout_client=lambda: client,
+    )
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
         writer=S3Writer(client=client, buckets=NAMES, long_timeout_client=lambda: client),

@@ -51,13 +51,13 @@ type Connect = Callable[[], Stores]
 """Returns the stores of another function instance."""
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "dynamodb", "dynalite_client"])
 def connect(request: pytest.FixtureRequest, wall: WallClock) -> Connect:
     """Return each kind of store in turn."""
     if request.param == "memory":
         stores = Stores(buckets=MemoryBuckets.of(LISTED), styles=MemoryStyles())
         return lambda: stores
-    client: DynamoDBClient = request.getfixturevalue("dynamodb")
+    client: DynamoDBClient = request.getfixturevalue(request.param)
     return lambda: table(client, wall)
 
 

@@ -153,7 +153,12 @@ def test_an_upload_under_a_key_that_xml_cannot_hold_is_refused(client: "S3Client
 
 def uploads_of(client: "S3Client") -> S3MultipartStore:
     """Return the multipart store of an S3 client."""
-    parts = S3PartStore(client=client, buckets=NAMES, staging_bucket=STAGING_BUCKET)
+    parts = S3PartStore(
+        client=client,
+        buckets=NAMES,
+        staging_bucket=STAGING_BUCKET,
+        long_timeout_client=lambda: client,
+    )
     return S3MultipartStore(
         client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts
     )

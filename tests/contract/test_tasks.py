@@ -30,12 +30,12 @@ class Stores:
     wall: WallClock
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "dynamodb", "dynalite_client"])
 def stores(request: pytest.FixtureRequest, wall: WallClock) -> Stores:
     """Return each kind of store in turn, empty."""
     if request.param == "memory":
         return Stores(tasks=MemoryTasks(clock=wall), locks=MemoryLocks(clock=wall), wall=wall)
-    request.getfixturevalue("dynamodb")
+    request.getfixturevalue(request.param)
     clients = Clients(Settings(buckets={}))
     return Stores(
         tasks=TableTasks(clients=clients, table=TABLE, clock=wall),

@@ -63,7 +63,7 @@ def test_no_command_line(build: Path) -> None:
     """The package is deployed without the command line, which no function uses."""
     deployed = {path.name for path in (build / "DarkroomLayer/python/darkroom").iterdir()}
     assert "web" in deployed
-    assert not deployed & {"cli", "__main__.py"}
+    assert not deployed & {"cli", "server", "__main__.py"}
 
 
 @pytest.mark.parametrize("layer", LAYERS)

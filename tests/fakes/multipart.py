@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fastcrc import crc64
 
 from darkroom.errors import Code, OssError
+from darkroom.ports.bodies import Body
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, PutResult
 from tests.fakes.objects import WRITTEN, MemoryObjects
@@ -28,11 +29,12 @@ class MemoryPartStore:
 
     open: dict[UploadRef, OpenUpload] = field(default_factory=dict)
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
+    def put(self, upload: UploadRef, number: int, body: Body) -> PutResult:
         """Store a part."""
-        self.found(upload).bodies[number] = body
-        md5 = hashlib.md5(body, usedforsecurity=False)
-        return PutResult(etag=md5.hexdigest().upper(), md5=md5.digest(), crc64=crc64.xz(body))
+        content = body if isinstance(body, bytes) else body.from_start().read()
+        self.found(upload).bodies[number] = content
+        md5 = hashlib.md5(content, usedforsecurity=False)
+        return PutResult(etag=md5.hexdigest().upper(), md5=md5.digest(), crc64=crc64.xz(content))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Return all parts by number."""

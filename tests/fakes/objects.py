@@ -1,7 +1,7 @@
 """Objects in memory."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -10,6 +10,7 @@ from fastcrc import crc64
 
 from darkroom.buckets import Acl
 from darkroom.errors import Code, OssError, file_already_exists, no_such_key
+from darkroom.ports.bodies import Body
 from darkroom.ports.objects import (
     KeyVersion,
     ObjectAttributes,
@@ -34,6 +35,11 @@ class MemoryObject:
     def read(self) -> bytes:
         """Read the whole body."""
         return self.body
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """Read block by block."""
+        for first in range(0, len(self.body), size):
+            yield self.body[first : first + size]
 
     def close(self) -> None:
         """Do nothing: no connection is open."""
@@ -90,15 +96,16 @@ class MemoryObjects:
         self,
         bucket: str,
         key: str,
-        body: bytes,
+        body: Body,
         attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
     ) -> PutResult:
         """Store the body."""
+        content = body if isinstance(body, bytes) else body.from_start().read()
         self.asked.append(f"PUT /{bucket}/{key}")
         self._check_absent(bucket, key, overwrite=overwrite)
-        info = self._store(bucket, key, body, attributes)
+        info = self._store(bucket, key, content, attributes)
         return PutResult(etag=info.etag, md5=bytes.fromhex(info.etag), crc64=info.crc64)
 
     def copy(

@@ -12,7 +12,7 @@ from PIL import Image
 
 from darkroom.auth.signed_request import Pairs
 from darkroom.process.parameters import encode_base64
-from darkroom.web.lambda_events import ORIGIN_TOKEN_HEADER
+from darkroom.web.cdn import ORIGIN_TOKEN_HEADER
 from local import demo
 from local.poller import Poller
 from local.queues import ensure_queues

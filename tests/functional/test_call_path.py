@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAX_COUNTS = {"frames": 14, "modules": 48, "functions": 200}
+MAX_COUNTS = {"frames": 14, "modules": 48, "functions": 204}
 """A little more than the present numbers: room for a new function, not for a new layer."""
 
 

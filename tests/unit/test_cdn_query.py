@@ -16,9 +16,9 @@ import pytest
 from darkroom.auth import v1
 from darkroom.process.dialects import DIALECTS
 from darkroom.usecases.accept import accepted_format
+from darkroom.web.cdn import CONTENT_TYPE_HEADER
 from darkroom.web.dispatch import BUCKET_ROUTES, OBJECT_ROUTES, PLAIN, Routes
 from darkroom.web.handlers import not_implemented
-from darkroom.web.lambda_events import CONTENT_TYPE_HEADER
 from darkroom.web.responses import RESPONSE_PARAMETERS
 from darkroom.web.wire import QueryParameter
 from tests.stack import stack_with

@@ -1,6 +1,7 @@
 """Command line for image files: python -m darkroom 'image/resize,w_100' in.jpg out.png."""
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import shutil
@@ -14,6 +15,9 @@ from darkroom.cli.explain import explain, process_value, source_header
 from darkroom.cli.explanation_text import as_json, as_text
 from darkroom.cli.files import FileTask, names_a_file, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
+
+SERVE, WORK, LOCAL = "serve", "work", "local"
+"""The first arguments that run the server, its jobs, and both with stores in memory."""
 
 EXPLAIN = "explain"
 """The first argument that explains a process."""
@@ -32,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == [EXPLAIN]:
         return _explain(given[1:])
+    if given[:1] in ([SERVE], [WORK]):
+        return _run_server(*given)
+    if given[:1] == [LOCAL]:
+        return int(importlib.import_module("darkroom_local.standalone").main(given[1:]))
     parser = _parser()
     options = parser.parse_args(given)
     target = options.source if options.target is None else Path(options.target)
@@ -56,6 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(error.message)
         return WRONG_INPUT
     return 0
+
+
+def _run_server(command: str, *arguments: str) -> int:
+    """Serve, or run jobs; needs the packages of the extra `server`."""
+    from darkroom.server.jobs import work  # noqa: PLC0415 - other commands need no server
+    from darkroom.server.serve import serve  # noqa: PLC0415
+    from darkroom.settings import SettingsError  # noqa: PLC0415
+
+    try:
+        return (serve if command == SERVE else work)(arguments)
+    except SettingsError as error:
+        _print_error(str(error))
+        return WRONG_INPUT
 
 
 def _explain(arguments: Sequence[str]) -> int:

@@ -166,6 +166,11 @@ class Code(Enum):
         403,
         "The difference between the request time and the current time is too large.",
     )
+    REQUEST_TIMEOUT = (
+        "RequestTimeout",
+        400,
+        "Your connection was not read from or written to within the timeout period.",
+    )
     SECOND_LEVEL_DOMAIN_FORBIDDEN = (
         "SecondLevelDomainForbidden",
         403,
@@ -210,12 +215,14 @@ class OssError(Exception):
         *,
         ec: str | None = None,
         details: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
     ) -> None:
-        """Use the catalogue's message where `message` is None."""
+        """Use the catalogue's message where `message` is None; `retry_after` is in seconds."""
         self.code = code
         self.message = message or code.message
         self.ec = ec
         self.details = dict(details or {})
+        self.retry_after = retry_after
         super().__init__(f"{code.wire}: {self.message}")
 
     @property

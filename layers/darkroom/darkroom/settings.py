@@ -69,8 +69,14 @@ class Settings:
     """Milliseconds of processing from which on a result is cached."""
     reply_limit: int = 4_500_000
     """Maximum bytes of a reply's body (Lambda limits a reply to 6 MB of JSON)."""
+    streams_objects: bool = False
+    """Whether stored objects are sent while they are read, instead of redirected to."""
     store_timeout: float = 4
     """Seconds without a response after which a call of AWS is retried, three attempts in total."""
+    send_timeout: float | None = None
+    """Seconds for which the store may take nothing of a large body; None: `store_timeout`."""
+    store_connections: int = 10
+    """Connections to S3 that are kept open."""
     fonts: Path = FONTS
     engine: bool = True
     """Whether the native engine is used where it can be loaded."""

@@ -24,6 +24,9 @@ KEY_ID, SECRET = "darkroom", "darkroom-secret"
 PUBLIC, PRIVATE = "demo", "demo-private"
 REGION = "cn-hangzhou"
 
+RECORD = "DARKROOM_TEST_RECORD"
+"""Names the file of the observations, which `make conformance` has (tests/evidence)."""
+
 NODE_MODULES = Path(__file__).with_name("node_modules")
 
 
@@ -84,11 +87,14 @@ def running(
     images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
 ) -> Iterator[Addresses]:
     """Run the application until the block ends, and yield the URLs of service and page."""
-    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
+    record = os.environ.get(RECORD)
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+    if record:
+        environ |= {RECORD: record, "PYTHONPATH": str(ROOT / "layers/darkroom")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local", *options],
+        [sys.executable, "-m", "tests.evidence.served" if record else "local", *options],
         cwd=ROOT,
-        env=environ,
+        env={**environ, **variables},
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,

@@ -12,6 +12,7 @@ from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.jobs import Job, JobTarget, State
+from darkroom.ports.bodies import Body
 from darkroom.ports.jobs import AlreadyClaimed
 from darkroom.ports.objects import ObjectAttributes, OpenObject, PutResult, RangeSpec
 from darkroom.usecases.jobs.run import fail_job, run_job
@@ -79,7 +80,7 @@ class Interrupted(MemoryObjects):
         self,
         bucket: str,
         key: str,
-        body: bytes,
+        body: Body,
         attributes: ObjectAttributes,
         *,
         overwrite: bool = True,

@@ -10,12 +10,14 @@ from darkroom.auth.credentials import (
     SecurityToken,
 )
 from darkroom.auth.post_policy import read_policy
+from darkroom.auth.presented import UNSIGNED_PAYLOAD
 from darkroom.auth.signed_request import SignedRequest
-from darkroom.auth.verify import covers_all_parameters, verify, verify_form
+from darkroom.auth.verify import covers_all_parameters, verify, verify_body, verify_form
 
 __all__ = [
     "ANONYMOUS",
     "ANY_BUCKET",
+    "UNSIGNED_PAYLOAD",
     "AccessKey",
     "Caller",
     "Credentials",
@@ -25,5 +27,6 @@ __all__ = [
     "covers_all_parameters",
     "read_policy",
     "verify",
+    "verify_body",
     "verify_form",
 ]

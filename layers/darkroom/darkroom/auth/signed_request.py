@@ -32,6 +32,8 @@ class SignedRequest:
     """By lower-case name; the values of a repeated header are joined by `,`."""
     body: Callable[[], bytes] = bytes
     """Called only when a digest of the body was signed (C-25)."""
+    body_follows: bool = False
+    """Whether the body has not been received: `verify_body` compares its digest later."""
 
     def header(self, name: str) -> str:
         """Return a header without the blanks around it; '' when it was not sent."""

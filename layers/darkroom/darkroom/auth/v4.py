@@ -166,7 +166,7 @@ def _present(
         sign=partial(sign, scope),
         token=token,
         canonical_request=canonical,
-        payload=_payload(request),
+        payload=signed_payload(request),
     )
     if credential != f"{key_id}/{scope.text()}":
         raise presented.mismatch()
@@ -182,12 +182,12 @@ def canonical_request(request: SignedRequest, query: Pairs, additional: Collecti
         canonical_query(query),
         canonical_headers(request, {"content-type", "content-md5", *additional}),
         ";".join(additional),
-        _payload(request),
+        signed_payload(request),
     ]
     return "\n".join(parts)
 
 
-def _payload(request: SignedRequest) -> str:
+def signed_payload(request: SignedRequest) -> str:
     """Return the signed payload hash; a signed URL has one only if the header is sent with it."""
     return request.header(PAYLOAD) if PAYLOAD in request.headers else UNSIGNED_PAYLOAD
 

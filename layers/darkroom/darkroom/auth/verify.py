@@ -35,8 +35,19 @@ def verify(request: SignedRequest, *, credentials: Credentials, now: datetime) -
     if presented is None:
         return ANONYMOUS
     caller = _verify_presented(presented, credentials, now)
-    _check_body(presented, request)
+    # Hashed only if a digest was signed in place of `UNSIGNED-PAYLOAD` (C-25).
+    if presented.payload != UNSIGNED_PAYLOAD and not request.body_follows:
+        _compare_payload(presented.payload, hashlib.sha256(request.body()).hexdigest())
     return caller
+
+
+def verify_body(request: SignedRequest, sha256: str) -> None:
+    """Compare a body that followed its verified request with the digest that was signed (C-25)."""
+    scheme = request.header("authorization").partition(" ")[0]
+    version_4 = scheme == v4.SCHEME or _url_reader(request) is v4.read_url
+    payload = v4.signed_payload(request)
+    if version_4 and payload != UNSIGNED_PAYLOAD:
+        _compare_payload(payload, sha256)
 
 
 def verify_form(fields: Mapping[str, str], *, credentials: Credentials, now: datetime) -> Caller:
@@ -121,9 +132,6 @@ def _check_token(presented: PresentedSignature, key: AccessKey, now: datetime) -
         raise OssError(Code.SECURITY_TOKEN_EXPIRED)
 
 
-def _check_body(presented: PresentedSignature, request: SignedRequest) -> None:
-    """Hash the body only if a digest was signed in place of `UNSIGNED-PAYLOAD` (C-25)."""
-    if presented.payload == UNSIGNED_PAYLOAD:
-        return
-    if presented.payload != hashlib.sha256(request.body()).hexdigest():
-        raise invalid(v4.PAYLOAD, presented.payload, "Value must be the SHA-256 of the body")
+def _compare_payload(signed: str, sha256: str) -> None:
+    if signed != sha256:
+        raise invalid(v4.PAYLOAD, signed, "Value must be the SHA-256 of the body")

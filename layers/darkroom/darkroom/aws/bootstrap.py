@@ -12,7 +12,7 @@ from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
 from darkroom.aws.s3_multipart import S3MultipartStore, S3PartStore
 from darkroom.aws.s3_results import S3ResultStorage
 from darkroom.aws.secrets import OriginSecret, SecretKeys
-from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue
+from darkroom.aws.sqs import AwsNotifier, SqsMessageControl, SqsQueue, SqsReceiver
 from darkroom.aws.static_stores import ConfiguredBuckets, NullCredentials, NullStyleStore
 from darkroom.imaging.engine import load_engine
 from darkroom.limits import Limits
@@ -68,6 +68,9 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
         limits=Limits.for_memory(settings.memory),
         engine=load_engine() if settings.engine else None,
         jobs=build_job_services(settings, clients, clock),
+        job_messages=SqsReceiver(clients=clients, url=settings.jobs_queue)
+        if settings.jobs_queue
+        else None,
     )
 
 
@@ -91,7 +94,12 @@ def _multipart_store(
     """Return the store; parts are staged in the results bucket, whose lifecycle deletes them."""
     if settings.results_bucket is None:
         return None
-    parts = S3PartStore(client=clients.s3, buckets=names, staging_bucket=settings.results_bucket)
+    parts = S3PartStore(
+        client=clients.s3,
+        buckets=names,
+        staging_bucket=settings.results_bucket,
+        long_timeout_client=clients.s3_long_timeout,
+    )
     return S3MultipartStore(
         client=clients.s3, buckets=names, long_timeout_client=clients.s3_long_timeout, parts=parts
     )

@@ -89,12 +89,14 @@ class Clients:
     def __init__(self, settings: Settings) -> None:
         """Three attempts of `store_timeout` seconds fit the function's time."""
         self._session = get_session()
+        self._send_timeout = settings.send_timeout or settings.store_timeout
         self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
             signature_version="s3v4",
             connect_timeout=settings.store_timeout,
             read_timeout=settings.store_timeout,
             retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=settings.store_connections,
             # S3-compatible stores do not support the newer checksums.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
@@ -117,7 +119,13 @@ class Clients:
 
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
-        client: S3Client = self._client("s3", read_timeout=LONG_TIMEOUT, retries=_ONE_ATTEMPT)
+        client: S3Client = self._client(
+            "s3",
+            # urllib3 sends bodies with the timeout of connecting.
+            connect_timeout=self._send_timeout,
+            read_timeout=max(LONG_TIMEOUT, self._send_timeout),
+            retries=_ONE_ATTEMPT,
+        )
         return send_any_text(client)
 
     @cached_property
@@ -145,6 +153,12 @@ class Clients:
     def sqs(self) -> "SQSClient":
         """SQS, for jobs and notifications."""
         client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def sqs_long_poll(self) -> "SQSClient":
+        """SQS, for requests that wait for a message."""
+        client: SQSClient = self._client("sqs", read_timeout=LONG_TIMEOUT)
         return client
 
     @cached_property

@@ -52,15 +52,21 @@ _ERROR_CODES = {
 
 @contextmanager
 def translate_s3_errors(
-    bucket: str, key: str = "", version_id: str | None = None
+    bucket: str, key: str = "", version_id: str | None = None, *, overwrite: bool = True
 ) -> Iterator[None]:
-    """Raise the catalogue's error for an error of S3, `ServiceUnavailable` for an unknown one."""
+    """Raise the catalogue's error for an error of S3, `ServiceUnavailable` for an unknown one.
+
+    Without `overwrite`, a failed condition is `FileAlreadyExists`: not every store names it.
+    """
     try:
         yield
     except ClientError as error:
         if version_id is not None and _has_no_body(error):
             raise invalid("versionId", version_id, "Value must name a version") from error
-        raise _translate(error, bucket, key) from error
+        translated = _translate(error, bucket, key)
+        if not overwrite and isinstance(translated, ObjectReplaced):
+            raise file_already_exists() from error
+        raise translated from error
     except BotoCoreError as error:
         raise OssError(Code.SERVICE_UNAVAILABLE) from error
 

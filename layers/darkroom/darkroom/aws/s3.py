@@ -1,9 +1,8 @@
 """S3 as object store: reading, writing, listing, presigned URLs."""
 
 import base64
-import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,13 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
-from fastcrc import crc64
 
 from darkroom.aws.errors import translate_s3_errors
 from darkroom.aws.header_texts import ascii_header
 from darkroom.aws.s3_metadata import etag, object_info, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError, file_already_exists
 from darkroom.http_dates import parse_http_date
+from darkroom.ports.bodies import Body, SpooledBody, crc64_of, md5_of
 from darkroom.ports.objects import (
     KeyVersion,
     ListPage,
@@ -61,6 +60,8 @@ DELETE_THREADS = 8
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters of keys that S3 cannot repeat in a document."""
 
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/")
+
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 
@@ -87,9 +88,37 @@ class S3Object:
         with translate_s3_errors(self.info.bucket, self.info.key):
             return bytes(response["Body"].read())
 
-    def _reopen(self) -> Mapping[str, Any]:
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """Read block by block; a broken connection is opened again where it broke."""
+        body, position, failures = self.response["Body"], 0, 0
+        first, last = self._span()
+        while position <= last - first:
+            try:
+                block: bytes = body.read(size)
+            except _BODY_ERRORS as error:
+                failures += 1
+                if failures == READ_ATTEMPTS:
+                    raise OssError(Code.SERVICE_UNAVAILABLE) from error
+                body.close()
+                body = self._reopen(Range=f"bytes={first + position}-{last}")["Body"]
+                continue
+            if not block:
+                return
+            position += len(block)
+            failures = 0
+            yield block
+        body.close()
+
+    def _span(self) -> tuple[int, int]:
+        """Return the first and the last byte of the body within the object."""
+        found = _CONTENT_RANGE.match(self.response.get("ContentRange", ""))
+        return (int(found[1]), int(found[2])) if found else (0, self.info.size - 1)
+
+    def _reopen(self, **params: str) -> Mapping[str, Any]:
         with translate_s3_errors(self.info.bucket, self.info.key):
-            return self.client.get_object(**self.request, IfMatch=self.response["ETag"])
+            return self.client.get_object(
+                **{**self.request, **params}, IfMatch=self.response["ETag"]
+            )
 
     def close(self) -> None:
         """Close the connection unless the body was read to its end."""
@@ -178,19 +207,19 @@ class S3Writer:
         self,
         bucket: str,
         key: str,
-        body: bytes,
+        body: Body,
         attributes: ObjectAttributes,
         *,
         overwrite: bool = True,
     ) -> PutResult:
         """Store the body; S3 verifies its MD5."""
-        md5 = hashlib.md5(body, usedforsecurity=False).digest()
-        checksum = crc64.xz(body)
-        with translate_s3_errors(bucket, key):
-            response = self.client.put_object(
+        md5, checksum = md5_of(body), crc64_of(body)
+        client, content = sent_with(body, self.client, self.long_timeout_client)
+        with translate_s3_errors(bucket, key, overwrite=overwrite):
+            response = client.put_object(
                 Bucket=self.buckets[bucket],
                 Key=key,
-                Body=body,
+                Body=content,
                 ContentMD5=base64.b64encode(md5).decode(),
                 **s3_params(attributes, crc64=checksum, etag=md5.hex().upper()),
                 **_condition(overwrite=overwrite),
@@ -293,6 +322,15 @@ class S3Writer:
         return {
             (error.get("Key", ""), error.get("VersionId")) for error in response.get("Errors", [])
         }
+
+
+def sent_with(
+    body: Body, client: "S3Client", long_timeout_client: Callable[[], "S3Client"]
+) -> tuple["S3Client", Any]:
+    """Return the client that sends a body, and what it sends: S3 answers late to a large file."""
+    if isinstance(body, SpooledBody):
+        return long_timeout_client(), body.from_start()
+    return client, body
 
 
 def _condition(*, overwrite: bool) -> dict[str, Any]:

@@ -1,25 +1,25 @@
 """Multipart uploads on S3 (docs/decisions/064-uploads.md).
 
-S3 requires 5 MB in every part but the last, more than a request here can carry. So parts are staged
-as objects in the results bucket, and completing the upload joins several to one part of S3.
+S3 requires 5 MB in every part but the last, more than a request to a function can carry. So parts
+are staged as objects in the results bucket, and completing the upload joins several small ones to
+one part of S3. A part that is large enough, as a server takes it, is copied within S3.
 """
 
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from fastcrc import crc64
-
 from darkroom.aws.errors import translate_s3_errors
-from darkroom.aws.s3 import NOT_IN_XML
+from darkroom.aws.s3 import NOT_IN_XML, sent_with
 from darkroom.aws.s3_metadata import etag, s3_params, storage_class, store_etag
 from darkroom.errors import Code, OssError
+from darkroom.ports.bodies import Body, crc64_of, md5_of
 from darkroom.ports.multipart import MultipartUpload, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, ObjectReplaced, PutResult
 
@@ -37,6 +37,30 @@ MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Bytes of a staged part, from `first` up to `end`."""
+
+    part: UploadedPart
+    first: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return self.end - self.first
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the part."""
+        return self.size == self.part.size
+
+    @property
+    def byte_range(self) -> str:
+        """The value of a `Range` header."""
+        return f"bytes={self.first}-{self.end - 1}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class S3PartStore:
     """Parts staged in a bucket whose lifecycle deletes them."""
@@ -46,19 +70,22 @@ class S3PartStore:
     """S3 bucket by OSS name."""
     staging_bucket: str
     """S3 bucket of the staged parts."""
+    long_timeout_client: Callable[[], "S3Client"]
+    """Returns the client with a long timeout: S3 answers late to a large part."""
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
+    def put(self, upload: UploadRef, number: int, body: Body) -> PutResult:
         """Store a part of an open upload."""
         self._check(upload)
-        md5 = hashlib.md5(body, usedforsecurity=False).digest()
+        md5 = md5_of(body)
+        client, content = sent_with(body, self.client, self.long_timeout_client)
         with translate_s3_errors(upload.bucket, upload.key):
-            response = self.client.put_object(
+            response = client.put_object(
                 Bucket=self.staging_bucket,
                 Key=_part_key(upload, number),
-                Body=body,
+                Body=content,
                 ContentMD5=base64.b64encode(md5).decode(),
             )
-        return PutResult(etag=etag(response), md5=md5, crc64=crc64.xz(body))
+        return PutResult(etag=etag(response), md5=md5, crc64=crc64_of(body))
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:
         """Return all parts, by number."""
@@ -96,20 +123,43 @@ class S3PartStore:
             found = self.client.list_objects_v2(Bucket=self.staging_bucket, Prefix=name, MaxKeys=1)
         return "Contents" in found
 
-    def read(self, upload: UploadRef, part: UploadedPart) -> bytes:
-        """Read a listed part; raises `InvalidPart` if it is gone or was replaced since."""
-        name = _part_key(upload, part.number)
+    def read(self, upload: UploadRef, piece: Piece) -> bytes:
+        """Read a piece of a listed part; raises `InvalidPart` if it is gone or was replaced."""
+        name = _part_key(upload, piece.part.number)
+        span: dict[str, Any] = {} if piece.is_whole else {"Range": piece.byte_range}
+        with self._required(name):
+            response = self.client.get_object(
+                Bucket=self.staging_bucket, Key=name, IfMatch=piece.part.etag.lower(), **span
+            )
+            body: bytes = response["Body"].read()
+        return body
+
+    def copy(self, upload: UploadRef, piece: Piece, number: int) -> str:
+        """Make a piece a part of S3's upload, and return its ETag; raises as `read` does."""
+        name = _part_key(upload, piece.part.number)
+        span: dict[str, Any] = {} if piece.is_whole else {"CopySourceRange": piece.byte_range}
+        with self._required(name):
+            response = self.long_timeout_client().upload_part_copy(
+                **upload_params(self.buckets, upload),
+                PartNumber=number,
+                CopySource={"Bucket": self.staging_bucket, "Key": name},
+                CopySourceIfMatch=piece.part.etag.lower(),
+                **span,
+            )
+        return response["CopyPartResult"]["ETag"]
+
+    @contextmanager
+    def _required(self, name: str) -> Iterator[None]:
+        """Raise `InvalidPart` for a staged part that is gone or was replaced."""
         try:
             with translate_s3_errors(self.staging_bucket, name):
-                response = self.client.get_object(
-                    Bucket=self.staging_bucket, Key=name, IfMatch=part.etag.lower()
-                )
-                body: bytes = response["Body"].read()
-        except (OssError, ObjectReplaced) as error:
-            if isinstance(error, ObjectReplaced) or error.code is Code.NO_SUCH_KEY:
+                yield
+        except ObjectReplaced as error:
+            raise OssError(Code.INVALID_PART) from error
+        except OssError as error:
+            if error.code is Code.NO_SUCH_KEY:
                 raise OssError(Code.INVALID_PART) from error
             raise
-        return body
 
     def discard(self, upload: UploadRef) -> None:
         """Delete the staged parts; the lifecycle deletes those that cannot be deleted now."""
@@ -153,7 +203,11 @@ GROUP = 8 * 1024 * 1024
 THREADS = 6
 """Groups sent at the same time; each holds up to `GROUP` and one part in memory, twice."""
 
-type Group = Sequence[UploadedPart]
+MIN_S3_PART = 5 * 1024 * 1024
+"""Bytes of the smallest part that S3 joins, except the last one."""
+
+type Group = Sequence[Piece]
+"""Pieces of one part of S3; a single one of `MIN_S3_PART` and more is copied within S3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +252,7 @@ class S3MultipartStore:
         uploaded = self._upload_groups(upload, grouped(parts), remaining)
         replaces = overwrite and not self.parts.forbids_overwrite(upload)
         condition: dict[str, Any] = {} if replaces else {"IfNoneMatch": "*"}
-        with translate_s3_errors(upload.bucket, upload.key):
+        with translate_s3_errors(upload.bucket, upload.key, overwrite=replaces):
             response = self.long_timeout_client().complete_multipart_upload(
                 **upload_params(self.buckets, upload),
                 MultipartUpload={"Parts": uploaded},  # type: ignore[typeddict-item]
@@ -216,7 +270,9 @@ class S3MultipartStore:
     ) -> Sequence[Mapping[str, Any]]:
         def fill(number: int, group: Group) -> Mapping[str, Any]:
             _check_time(remaining)
-            body = b"".join(self.parts.read(upload, part) for part in group)
+            if len(group) == 1 and group[0].size >= MIN_S3_PART:
+                return {"PartNumber": number, "ETag": self.parts.copy(upload, group[0], number)}
+            body = b"".join(self.parts.read(upload, piece) for piece in group)
             with translate_s3_errors(upload.bucket, upload.key):
                 response = self.client.upload_part(
                     **upload_params(self.buckets, upload), PartNumber=number, Body=body
@@ -258,16 +314,32 @@ class S3MultipartStore:
 
 
 def grouped(parts: Sequence[UploadedPart]) -> list[Group]:
-    """Return the parts in groups, in order, each but the last of at least `GROUP` bytes."""
-    groups: list[list[UploadedPart]] = [[]]
-    size = 0
+    """Return the parts as groups, in order, each but the last of at least `MIN_S3_PART` bytes.
+
+    Small parts are put together to `GROUP` bytes and more. A large part is a group of its own; it
+    gives its first bytes to small ones before it that are too few.
+    """
+    groups: list[Group] = []
+    small: list[Piece] = []
     for part in parts:
-        if size >= GROUP:
-            groups.append([])
-            size = 0
-        groups[-1].append(part)
-        size += part.size
-    return list(groups)
+        size = sum(piece.size for piece in small)
+        if part.size < MIN_S3_PART:
+            if size >= GROUP:
+                groups.append(small)
+                small = []
+            small.append(Piece(part=part, first=0, end=part.size))
+            continue
+        missing = MIN_S3_PART - size if 0 < size < MIN_S3_PART else 0
+        given = part.size if part.size - missing < MIN_S3_PART else missing
+        if missing:
+            small.append(Piece(part=part, first=0, end=given))
+        if small:
+            groups.append(small)
+            small = []
+        if not missing or given < part.size:
+            first = given if missing else 0
+            groups.append([Piece(part=part, first=first, end=part.size)])
+    return [*groups, small] if small else groups
 
 
 def _check_time(remaining: Callable[[], float]) -> None:

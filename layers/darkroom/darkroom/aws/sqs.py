@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from darkroom.aws.clients import Clients
 from darkroom.aws.errors import errors_as
 from darkroom.errors import Code
+from darkroom.ports.jobs import ReceivedMessage
 
 MAX_REASON = 1000
 """Characters of the reason that is sent with a dead letter."""
@@ -22,6 +23,38 @@ class SqsQueue:
         """Send a message; SQS has stored it when this returns."""
         with errors_as(Code.SERVICE_UNAVAILABLE):
             self.clients.sqs.send_message(QueueUrl=self.url, MessageBody=message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqsReceiver:
+    """Receives the messages of a queue, one at a time."""
+
+    clients: Clients
+    url: str
+
+    def receive(self, *, wait: int, visibility: int) -> ReceivedMessage | None:
+        """Wait for a message by a long poll."""
+        with errors_as(Code.SERVICE_UNAVAILABLE):
+            response = self.clients.sqs_long_poll.receive_message(
+                QueueUrl=self.url,
+                MaxNumberOfMessages=1,
+                WaitTimeSeconds=wait,
+                VisibilityTimeout=visibility,
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            )
+        for message in response.get("Messages", []):
+            return ReceivedMessage(
+                id=message["MessageId"],
+                body=message["Body"],
+                receipt=message["ReceiptHandle"],
+                receive_count=int(message["Attributes"]["ApproximateReceiveCount"]),
+            )
+        return None
+
+    def delete(self, message: ReceivedMessage) -> None:
+        """Delete the delivery's message."""
+        with errors_as(Code.SERVICE_UNAVAILABLE):
+            self.clients.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,10 @@ class ProcessingContext:
     """Folder of the font files."""
     stage: Callable[[str], AbstractContextManager[object]] = _stage
     """Returns a context manager that measures its block under a name."""
+    picture_slot: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Returns a context manager that bounds how many pictures are at work in its blocks."""
+    pixel_memory: Callable[[int], AbstractContextManager[object]] = nullcontext
+    """Returns a context manager that bounds the bytes of pixels of all its blocks."""
     log_context: LogContext = field(default_factory=LogContext, repr=False)
     """Fields of the request's log line."""
     cache: RequestCache = field(default_factory=RequestCache, repr=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darkroom.errors import OssError
-from darkroom.geometry import Size, reduced
+from darkroom.geometry import Size, area, reduced
 from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats import FORMATS, probe
@@ -50,17 +50,16 @@ def run(
     plan = _checked_plan(header, operations, context, upright=upright, accepted=accepted)
     if plan.report is not None:
         return _report(plan.report, data, header)
-    transcoded = _transcode(data, header, plan, context)
-    if transcoded is not None:
-        return transcoded
-    frames = FORMATS[header.format].frames(
-        data,
-        header,
-        needed=plan.needed,
-        every=plan.output.animated,
-        engine=context.engine,
-    )
-    return _encode(frames, header, plan, context)
+    source_format, every = FORMATS[header.format], plan.output.animated
+    per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
+    with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
+        transcoded = _transcode(data, header, plan, context)
+        if transcoded is not None:
+            return transcoded
+        frames = source_format.frames(
+            data, header, needed=plan.needed, every=every, engine=context.engine
+        )
+        return _encode(frames, header, plan, context)
 
 
 def run_each(
@@ -96,11 +95,15 @@ def _run_shared(
     try:
         if plan.report is not None:
             return _report(plan.report, decoder.data, decoder.header)
-        transcoded = _transcode(decoder.data, decoder.header, plan, context)
-        if transcoded is not None:
-            return transcoded
-        frames = decoder.frames(needed=plan.needed, every=plan.output.animated)
-        return _encode(frames, decoder.header, plan, context)
+        header, every = decoder.header, plan.output.animated
+        source_format = FORMATS[header.format]
+        per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
+        with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
+            transcoded = _transcode(decoder.data, header, plan, context)
+            if transcoded is not None:
+                return transcoded
+            frames = decoder.frames(needed=plan.needed, every=every)
+            return _encode(frames, header, plan, context)
     except OssError as error:
         return error
 

@@ -1,5 +1,6 @@
 """Queue, tasks, locks and notifications of asynchronous jobs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,30 @@ class JobQueue(Protocol):
 
     def send(self, message: str) -> None:
         """Send a message; it is stored when this returns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMessage:
+    """A message as the queue delivers it."""
+
+    id: str
+    body: str
+    receipt: str
+    """Names this delivery of the message."""
+    receive_count: int
+
+
+class MessageReceiver(Protocol):
+    """Receiving messages, for a process that polls its queue itself."""
+
+    def receive(self, *, wait: int, visibility: int) -> ReceivedMessage | None:
+        """Return a message, None where none came within `wait` seconds.
+
+        It is delivered again after `visibility` seconds unless it is deleted.
+        """
+
+    def delete(self, message: ReceivedMessage) -> None:
+        """Delete a message that was handled."""
 
 
 class MessageControl(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from darkroom.ports.bodies import Body
 from darkroom.ports.objects import STANDARD_CLASS, ListQuery, ObjectAttributes, PutResult
 
 
@@ -51,7 +52,7 @@ class UploadPage:
 class PartStore(Protocol):
     """The parts of open uploads; raises `NoSuchUpload` for any other."""
 
-    def put(self, upload: UploadRef, number: int, body: bytes) -> PutResult:
+    def put(self, upload: UploadRef, number: int, body: Body) -> PutResult:
         """Store a part, replacing one of that number."""
 
     def list(self, upload: UploadRef) -> Sequence[UploadedPart]:

@@ -1,12 +1,13 @@
 """Object stores: reading, writing, listing, presigned URLs. Bucket names are OSS names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from darkroom.buckets import Acl
 from darkroom.content_types import DEFAULT_CONTENT_TYPE
+from darkroom.ports.bodies import Body
 
 STANDARD_CLASS = "Standard"
 
@@ -75,6 +76,9 @@ class OpenObject(Protocol):
     def read(self) -> bytes:
         """Read the whole body; raises `ObjectReplaced`, or `OssError` where that fails."""
 
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """Read the body in blocks of at most `size` bytes; raises as `read` does."""
+
     def close(self) -> None:
         """Release the connection, whether the body was read or not."""
 
@@ -137,7 +141,7 @@ class ObjectWriter(Protocol):
         self,
         bucket: str,
         key: str,
-        body: bytes,
+        body: Body,
         attributes: ObjectAttributes,
         *,
         overwrite: bool = True,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from darkroom.auth import Caller
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
+from darkroom.ports.bodies import Body
 from darkroom.ports.multipart import MultipartStore, UploadedPart, UploadPage, UploadRef
 from darkroom.ports.objects import ListQuery, ObjectAttributes, PutResult
 from darkroom.usecases.objects import (
@@ -48,7 +49,7 @@ def initiate(
     return uploads.initiate(bucket.name, key, attributes, overwrite=overwrite)
 
 
-def upload_part(upload: UploadRef, number: int, body: bytes, services: Services) -> PutResult:
+def upload_part(upload: UploadRef, number: int, body: Body, services: Services) -> PutResult:
     """Store a part of an open upload."""
     return _multipart_store(services).parts.put(upload, number, body)
 

@@ -11,6 +11,7 @@ from functools import wraps
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
 from darkroom.errors import Code, OssError, file_already_exists
+from darkroom.ports.bodies import Body
 from darkroom.ports.objects import (
     KeyVersion,
     ListPage,
@@ -177,7 +178,7 @@ class PutObjectRequest:
     """An object to store, its body already checked."""
 
     key: str
-    body: bytes
+    body: Body
     attributes: ObjectAttributes = field(default_factory=ObjectAttributes)
     overwrite: bool = True
 

@@ -157,16 +157,19 @@ def render_object(
             return _not_modified(checked, info)
         start = perf_counter()
         processing.limits.check_source_bytes(source.info.size)
-        with processing.stage("store"):
-            data = source.read()
-    etags: Mapping[str, str] = {}
-    closed: Collection[str] = ()
-    if watermark_keys(operations):
-        loader = WatermarkLoader(rights=checked.mark_rights, services=services, context=processing)
-        processing, etags, closed = loader.processing_context(), loader.etags, loader.closed
-    upright = services.settings.auto_orient
-    accepted = request.accepted or AcceptedFormat.NONE
-    result = run(data, operations, processing, upright=upright, accepted=accepted)
+        with processing.picture_slot():
+            with processing.stage("store"):
+                data = source.read()
+            etags: Mapping[str, str] = {}
+            closed: Collection[str] = ()
+            if watermark_keys(operations):
+                rights = checked.mark_rights
+                loader = WatermarkLoader(rights=rights, services=services, context=processing)
+                processing = loader.processing_context()
+                etags, closed = loader.etags, loader.closed
+            upright = services.settings.auto_orient
+            accepted = request.accepted or AcceptedFormat.NONE
+            result = run(data, operations, processing, upright=upright, accepted=accepted)
     processing.log_context.bind(result_bytes=len(result.body))
     return RenderResult(
         source=info,

@@ -8,7 +8,14 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine
 from darkroom.limits import Limits
 from darkroom.ports import Clock
-from darkroom.ports.jobs import JobQueue, Locks, MessageControl, Notifier, TaskStore
+from darkroom.ports.jobs import (
+    JobQueue,
+    Locks,
+    MessageControl,
+    MessageReceiver,
+    Notifier,
+    TaskStore,
+)
 from darkroom.ports.multipart import MultipartStore
 from darkroom.ports.objects import ObjectLister, ObjectReader, ObjectWriter, Presigner
 from darkroom.ports.results import ResultStorage
@@ -50,6 +57,8 @@ class Services:
     """Verifies the CDN's token; None without a CDN."""
     jobs: JobServices | None = None
     """None in a deployment without a queue."""
+    job_messages: MessageReceiver | None = None
+    """For an entry that polls the queue itself."""
     limits: Limits = field(default_factory=Limits)
     engine: Engine | None = None
     """None where Pillow does all work on pixels."""

@@ -54,6 +54,8 @@ class RequestRecord:
     response: Response
     stopwatch: Stopwatch
     log_context: LogContext
+    bytes_sent: int | None = None
+    """Bytes of a body that was streamed."""
 
     @cached_property
     def dimensions(self) -> dict[str, str]:
@@ -69,6 +71,8 @@ class RequestRecord:
     @cached_property
     def bytes_out(self) -> int:
         """Size of the reply's body."""
+        if self.bytes_sent is not None:
+            return self.bytes_sent
         return len(self.response.body) if isinstance(self.response.body, bytes) else 0
 
     def log_fields(self) -> dict[str, object]:
@@ -80,7 +84,7 @@ class RequestRecord:
             "code": self.response.failure and self.response.failure.name,
             "result_cache": self.response.cache_status,
             **self.log_context.fields,
-            "bytes_in": len(self.request.body),
+            "bytes_in": len(self.request.content),
             "bytes_out": self.bytes_out,
             "stage_seconds": {
                 name: round(each, 4) for name, each in self.stopwatch.seconds.items()
@@ -103,7 +107,7 @@ class RequestRecord:
             yield "ResultCacheFailures", "Count", 1
         if response.failure is not None:
             return
-        yield "BytesIn", "Bytes", len(self.request.body)
+        yield "BytesIn", "Bytes", len(self.request.content)
         yield "BytesOut", "Bytes", self.bytes_out
         if response.cache_status is not CacheStatus.BYPASS:
             yield "ResultCacheHits", "Count", int(response.cache_status is CacheStatus.HIT)

@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice, product
 
-from darkroom.auth import Caller, SignedRequest, covers_all_parameters, verify, verify_form
+from darkroom.auth import (
+    Caller,
+    SignedRequest,
+    covers_all_parameters,
+    verify,
+    verify_body,
+    verify_form,
+)
 from darkroom.errors import Code, OssError
+from darkroom.ports.bodies import sha256_of
 from darkroom.usecases.services import Services
 from darkroom.web.http import NOT_UTF_8, WRITES, Address, Request, percent_decode
 from darkroom.web.request_checks import check_body_intact
@@ -68,7 +76,14 @@ def _signed(request: Request, address: Address) -> SignedRequest:
         query=request.query_pairs,
         headers=request.headers,
         body=lambda: request.body,
+        body_follows=request.body_follows,
     )
+
+
+def check_received_body(request: Request, address: Address) -> None:
+    """Check a body that followed its authenticated request: length and digests."""
+    check_body_intact(request)
+    verify_body(_signed(request, address), sha256_of(request.content))
 
 
 MAX_AMBIGUOUS_PLUSES = 6

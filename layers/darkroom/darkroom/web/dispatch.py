@@ -7,6 +7,7 @@ from darkroom.auth import v1
 from darkroom.errors import Code, OssError, callback_refused, invalid
 from darkroom.imaging.context import ProcessingContext
 from darkroom.naming_rules import check_bucket_name, check_key
+from darkroom.ports.bodies import Body
 from darkroom.process.dialects import DIALECTS
 from darkroom.settings import Settings
 from darkroom.usecases.authorization import Access, authorize
@@ -16,6 +17,7 @@ from darkroom.web.authentication import (
     Authenticate,
     authenticate,
     authenticate_form,
+    check_received_body,
     process_parameter,
 )
 from darkroom.web.cdn import came_through_cdn, limit_caching
@@ -37,7 +39,11 @@ from darkroom.web.handlers import (
     tagging,
 )
 from darkroom.web.http import WRITES, Address, Request, Response
-from darkroom.web.request_checks import check_body_intact, check_request_limits
+from darkroom.web.request_checks import (
+    MAX_DOCUMENT_BYTES,
+    check_body_intact,
+    check_request_limits,
+)
 from darkroom.web.wire import QueryParameter
 
 PLAIN = ""
@@ -53,6 +59,8 @@ class Route:
     parameters: frozenset[str] = frozenset()
     """Further sub-resources of a write; it is refused with any other."""
     authenticate: Authenticate = authenticate
+    stores_body: bool = False
+    """Whether the body is stored; otherwise it is a document of limited size."""
 
 
 type Routes = Mapping[tuple[str, str], Route]
@@ -88,14 +96,17 @@ OBJECT_ROUTES: Routes = {
         multipart.initiate_upload, Access.WRITE, frozenset({"sequential"})
     ),
     ("PUT", QueryParameter.UPLOAD_ID): Route(
-        multipart.put_part, Access.WRITE, frozenset({QueryParameter.PART_NUMBER})
+        multipart.put_part,
+        Access.WRITE,
+        frozenset({QueryParameter.PART_NUMBER}),
+        stores_body=True,
     ),
     ("POST", QueryParameter.UPLOAD_ID): Route(multipart.complete_upload, Access.WRITE),
     ("DELETE", QueryParameter.UPLOAD_ID): Route(multipart.abort_upload, Access.WRITE),
     ("GET", QueryParameter.UPLOAD_ID): Route(multipart.list_parts, Access.WRITE),
     ("GET", PLAIN): Route(process.styled_or(objects.get_object), Access.READ_OBJECT),
     ("HEAD", PLAIN): Route(process.styled_or(objects.head_object), Access.READ_OBJECT),
-    ("PUT", PLAIN): Route(objects.put_object, Access.WRITE),
+    ("PUT", PLAIN): Route(objects.put_object, Access.WRITE, stores_body=True),
     ("DELETE", PLAIN): Route(
         objects.delete_object, Access.WRITE, frozenset({QueryParameter.VERSION_ID})
     ),
@@ -171,10 +182,57 @@ def _bucket_of_host(host: str, settings: Settings) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request with its route, whose caller has the right that the route requires."""
+
+    route: Route
+    context: RequestContext
+    through_cdn: bool
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Bytes of the largest body that the route takes."""
+        if self.route.stores_body:
+            return self.context.services.settings.upload_limit
+        return MAX_DOCUMENT_BYTES
+
+    def with_body(self, body: Body) -> "Admitted":
+        """Return the request with the body that followed; raises `OssError` for a damaged one."""
+        request = replace(
+            self.context.request,
+            body=body if isinstance(body, bytes) else b"",
+            spooled=None if isinstance(body, bytes) else body,
+            body_follows=False,
+        )
+        check_received_body(request, self.context.target.address)
+        return replace(self, context=replace(self.context, request=request))
+
+
 def dispatch(
     request: Request, target: RequestTarget, services: Services, processing: ProcessingContext
 ) -> Response:
-    """Answer a request, or raise the `OssError` that answers it (spec 05 §6 has the order)."""
+    """Answer a request, or raise the `OssError` that answers it."""
+    return answer(admit(request, target, services, processing))
+
+
+def answer(admitted: Admitted | Response) -> Response:
+    """Answer an admitted request whose body is there, or raise the `OssError` that answers it."""
+    if isinstance(admitted, Response):
+        return admitted
+    context = admitted.context
+    response = admitted.route.handler(context)
+    return limit_caching(response, context.caller) if admitted.through_cdn else response
+
+
+def admit(
+    request: Request, target: RequestTarget, services: Services, processing: ProcessingContext
+) -> Admitted | Response:
+    """Check everything up to the right of the route (spec 05 §6 has the order).
+
+    A body that the entry has received is checked before the right, one that follows after it.
+    Returns the response of a preflight, and of a browser at the address of the service.
+    """
     check_request_limits(request)
     verifier, required = services.origin_verifier, services.settings.origin_secret_required
     through_cdn = verifier is not None and came_through_cdn(
@@ -204,8 +262,7 @@ def dispatch(
         process_parameter=parameter,
         process=request.query.get(parameter, ""),
     )
-    response = route.handler(context)
-    return limit_caching(response, caller) if through_cdn else response
+    return Admitted(route=route, context=context, through_cdn=through_cdn)
 
 
 def _is_browser_at_root(request: Request) -> bool:

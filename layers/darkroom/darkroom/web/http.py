@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import quote, unquote
 
 from darkroom.errors import Code, Failure, OssError
+from darkroom.ports.bodies import Body, SpooledBody
 from darkroom.ports.objects import OpenObject
 from darkroom.ports.results import CachedResult
 from darkroom.process.dialects import PROCESS_PARAMETERS
@@ -54,6 +55,11 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; values of a repeated header are joined by commas."""
     body: bytes = b""
+    """Empty where the body follows, or is in a file."""
+    spooled: SpooledBody | None = None
+    """A body in a file."""
+    body_follows: bool = False
+    """Whether the entry receives the body after the caller's right was checked."""
     body_was_text: bool = False
     """Whether the body was delivered as text, in which bytes that are not UTF-8 are replaced."""
     path_was_decoded: bool = False
@@ -93,6 +99,11 @@ class Request:
     def query(self) -> Mapping[str, str]:
         """The first value of each query parameter (C-10); empty for a bare name."""
         return dict(reversed(self.query_pairs))
+
+    @property
+    def content(self) -> Body:
+        """The body, wherever it is."""
+        return self.body if self.spooled is None else self.spooled
 
     @cached_property
     def form(self) -> Form:

@@ -4,16 +4,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from darkroom.web.cdn import take_cdn_headers
 from darkroom.web.http import Request, Response
-
-ORIGIN_TOKEN_HEADER = "x-origin-verify"  # noqa: S105 - a header's name
-"""The header in which the CDN sends its token."""
-
-CONTENT_TYPE_HEADER = "x-darkroom-content-type"
-"""The header in which the CDN moves the content type of an upload, so that its body stays binary.
-
-API Gateway delivers a body as text or as base64 by its `Content-Type`.
-"""
 
 _TEXT_TYPES = ("application/xml", "application/json", "text/plain")
 _MAX_TEXT_BYTES = 65_536
@@ -27,13 +19,13 @@ def request_from_event(event: Mapping[str, Any]) -> Request:
     """
     http = event["requestContext"]["http"]
     body, encoded = event.get("body") or "", event.get("isBase64Encoded", False)
-    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
-    if CONTENT_TYPE_HEADER in headers:
-        headers["content-type"] = headers.pop(CONTENT_TYPE_HEADER)
+    headers, origin_token = take_cdn_headers(
+        {name.lower(): value for name, value in event.get("headers", {}).items()}
+    )
     parts = {
         "method": http["method"],
         "raw_query": event.get("rawQueryString", ""),
-        "origin_token": headers.pop(ORIGIN_TOKEN_HEADER, ""),
+        "origin_token": origin_token,
         "headers": headers,
         "body": base64.b64decode(body) if encoded else body.encode(errors="surrogatepass"),
         "body_was_text": bool(body) and not encoded,

@@ -2,17 +2,20 @@
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping
 from urllib.parse import unquote
 
 from darkroom.errors import Code, OssError, invalid, truncate
+from darkroom.ports.bodies import Body, md5_of, sha256_of
 from darkroom.process.grammar import EC_TOO_LONG, MAX_PROCESS_BYTES
 from darkroom.web.http import Request
-from darkroom.web.wire import QueryParameter
+from darkroom.web.wire import CONTENT_SHA256, QueryParameter
 
 MAX_FORM_BYTES = 4 * MAX_PROCESS_BYTES
 """Bytes of a form: a process value at its limit, percent-encoded throughout, with its name."""
+
+MAX_DOCUMENT_BYTES = 2_000_000
+"""Bytes of the largest document in a body; what is stored as an object has a limit of its own."""
 
 MAX_PAGE_SIZE = 1000
 MAX_DIGITS = 19
@@ -49,13 +52,16 @@ def check_body_intact(request: Request) -> None:
 
     API Gateway delivers bodies of textual types as text and so replaces bytes that are not UTF-8,
     sometimes without a change of length. Only a digest shows that a replacement character was sent.
+    A body that follows is checked when it is there.
     """
+    if request.body_follows:
+        return
     may_be_altered = request.body_was_text and _has_replacements(request.body)
     altered = _altered_body(request) if may_be_altered else None
     if request.method in WITH_BODY:
         _check_length(request, altered)
     if "content-md5" in request.headers:
-        _check_md5(request.headers["content-md5"], request.body, altered)
+        _check_md5(request.headers["content-md5"], request.content, altered)
     elif altered is not None and not _has_sha256(request):
         raise OssError(Code.INCOMPLETE_BODY, altered)
 
@@ -77,42 +83,48 @@ def _altered_body(request: Request) -> str:
 
 
 def _has_sha256(request: Request) -> bool:
-    claimed = request.headers.get("x-oss-content-sha256", "")
-    return claimed == hashlib.sha256(request.body).hexdigest()
+    claimed = request.headers.get(CONTENT_SHA256, "")
+    return claimed == sha256_of(request.body)
 
 
 def read_body(request: Request, *, limit: int) -> bytes:
-    """Return the body; raises `EntityTooLarge` for more than `limit` bytes."""
-    return require_upload_size(request.body, limit=limit)
+    """Return a document; raises `EntityTooLarge` for more than `limit` bytes."""
+    require_upload_size(len(request.body), limit=limit)
+    return request.body
 
 
-def require_upload_size(content: bytes, *, limit: int) -> bytes:
+def read_upload(request: Request, *, limit: int) -> Body:
     """Return the bytes to store; raises `EntityTooLarge` for more than `limit`."""
-    if len(content) > limit:
+    require_upload_size(len(request.content), limit=limit)
+    return request.content
+
+
+def require_upload_size(size: int, *, limit: int) -> None:
+    """Raise `EntityTooLarge` for more than `limit` bytes."""
+    if size > limit:
         message = (
-            f"{len(content)} bytes exceed the {limit} that one request may carry. "
+            f"{size} bytes exceed the {limit} that one request may carry. "
             "Upload in parts, or to S3 directly."
         )
         raise OssError(Code.ENTITY_TOO_LARGE, message)
-    return content
 
 
 def _check_length(request: Request, altered: str | None) -> None:
     """Compare the body with its `Content-Length`."""
     announced = request.headers.get("content-length")
     if announced is None:
-        if not request.body and "transfer-encoding" not in request.headers:
+        if not request.content and "transfer-encoding" not in request.headers:
             raise OssError(Code.MISSING_CONTENT_LENGTH)
-    elif announced != str(len(request.body)):
+    elif announced != str(len(request.content)):
         raise OssError(Code.INCOMPLETE_BODY, altered)
 
 
-def _check_md5(text: str, body: bytes, altered: str | None) -> None:
+def _check_md5(text: str, body: Body, altered: str | None) -> None:
     try:
         claimed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise OssError(Code.INVALID_DIGEST) from error
-    if claimed != hashlib.md5(body, usedforsecurity=False).digest():
+    if claimed != md5_of(body):
         raise OssError(Code.INVALID_DIGEST, altered)
 
 

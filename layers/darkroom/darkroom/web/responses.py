@@ -247,6 +247,8 @@ def error_response(error: OssError, *, request_id: str, host: str, head: bool) -
     headers: dict[str, str] = {**NO_STORE, "content-type": xml.CONTENT_TYPE}
     if error.ec:
         headers[wire.ERROR_CODE] = error.ec
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
     if head:
         if len(body) > MAX_ERROR_HEADER_BYTES:
             brief = OssError(error.code, error.message, ec=error.ec)
@@ -280,15 +282,22 @@ def common_headers(request_id: str, stopwatch: Stopwatch, now: datetime) -> dict
 
 
 def fit_reply_limit(
-    response: Response, limit: int, *, presigner: Presigner, results: ResultStorage | None
+    response: Response,
+    limit: int,
+    *,
+    presigner: Presigner,
+    results: ResultStorage | None,
+    streamed: bool = False,
 ) -> Response:
     """Read a stored body of at most `limit` bytes; redirect to S3 for a larger one (decision 009).
 
-    A larger result is stored first. Raises `ImageTooLarge` where there is no result storage.
+    An entry that streams reads the stored body itself, which is left open. A larger result is
+    stored first. Raises `ImageTooLarge` where there is no result storage.
     """
     body = response.body
     if isinstance(body, ObjectBody):
-        return _fit_object(response, body, limit, presigner)
+        fits = streamed and body.size <= limit
+        return response if fits else _fit_object(response, body, limit, presigner)
     size = body.size if isinstance(body, CachedResult) else len(body)
     if isinstance(body, bytes) and size <= limit:
         return response

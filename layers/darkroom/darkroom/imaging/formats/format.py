@@ -153,13 +153,14 @@ class PictureFormat:
         self, header: Header, limits: Limits, *, needed: Size | None, every: bool
     ) -> None:
         """Raise `ImageTooLarge` for a source that `frames` and operations lack memory for."""
+        needed_bytes = self.memory_per_pixel(header, needed=needed, every=every)
+        limits.check_memory(header.decoded_size, needed_bytes, "processed")
+
+    def memory_per_pixel(self, header: Header, *, needed: Size | None, every: bool) -> float:
+        """Return the bytes for a pixel of the source that `frames` and operations take."""
         reduction = self.reduction(header, needed)
-        bytes_per_pixel = self.animation_bytes_per_pixel if every else self.bytes_per_pixel
-        limits.check_memory(
-            header.decoded_size,
-            bytes_per_pixel / reduction**2 + header.coefficient_bytes,
-            "processed",
-        )
+        decoded = self.animation_bytes_per_pixel if every else self.bytes_per_pixel
+        return decoded / reduction**2 + header.coefficient_bytes
 
     def reduction(self, header: Header, needed: Size | None) -> int:  # noqa: ARG002 - the default
         """Return how many pixels along each side become one while decoding: 1, 2, 4 or 8.

@@ -19,7 +19,7 @@ from darkroom.web.object_headers import (
     encryption_headers,
     may_overwrite,
 )
-from darkroom.web.request_checks import read_body, read_page_size
+from darkroom.web.request_checks import read_body, read_page_size, read_upload
 from darkroom.web.responses import put_headers, xml_response
 from darkroom.web.wire import QueryParameter
 from darkroom.web.xml import (
@@ -59,7 +59,7 @@ def put_part(context: RequestContext) -> Response:
     number = _part_number(context.query.get(QueryParameter.PART_NUMBER))
     if wire.COPY_SOURCE in context.request.headers:
         return _copy_part(context, upload, number)
-    body = read_body(context.request, limit=context.services.settings.upload_limit)
+    body = read_upload(context.request, limit=context.services.settings.upload_limit)
     stored = multipart.upload_part(upload, number, body, context.services)
     return Response(status=200, headers=put_headers(stored, context.reply_limit))
 

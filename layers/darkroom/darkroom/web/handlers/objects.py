@@ -22,7 +22,7 @@ from darkroom.web.object_headers import (
     encryption_headers,
     may_overwrite,
 )
-from darkroom.web.request_checks import read_body
+from darkroom.web.request_checks import read_upload
 from darkroom.web.responses import (
     download_overrides,
     object_meta_response,
@@ -92,7 +92,7 @@ def put_object(context: RequestContext) -> Response:
         key=context.key,
         attributes=attributes_from_headers(headers, context.key),
         overwrite=may_overwrite(headers),
-        body=read_body(context.request, limit=context.services.settings.upload_limit),
+        body=read_upload(context.request, limit=context.services.settings.upload_limit),
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)

@@ -56,11 +56,12 @@ def post_object(context: RequestContext) -> Response:
     headers = {**form.fields, _CONTENT_TYPE: _content_type(form, file)}
     _check_policy(context, headers, len(file.body))
     redirect = _redirect(context, form)
+    require_upload_size(len(file.body), limit=context.services.settings.upload_limit)
     request = PutObjectRequest(
         key=key,
         attributes=attributes_from_headers(headers, key),
         overwrite=may_overwrite(headers),
-        body=require_upload_size(file.body, limit=context.services.settings.upload_limit),
+        body=file.body,
     )
     with context.processing.stage("store"):
         stored = objects.put_object(context.bucket, request, context.caller, context.services)

@@ -1,0 +1,3 @@
+"""`test_oss2` through the server."""
+
+from tests.functional.clients.test_oss2 import *  # noqa: F403 - the same tests, not a copy
