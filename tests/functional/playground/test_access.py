@@ -206,8 +206,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
 def test_axe_finds_nothing(
     browser: "Browser", addresses: Addresses, language: str, scheme: str
 ) -> None:
@@ -225,7 +224,7 @@ def test_axe_finds_nothing(
             page.locator("#crop-box").wait_for()
         for details in page.locator("details").all():
             details.evaluate("(element) => { element.open = true; }")
-        for panel in ("take", "styles", "info"):
+        for panel in ("styles", "info", "take") if state == "forms" else ("take",):
             page.locator(f"input[name=panel][value={panel}]").check()
             page.wait_for_timeout(200)
             check(page, source, f"{state}, {panel}")
@@ -242,7 +241,7 @@ def test_axe_finds_nothing(
 def check(page: "Page", axe: str, state: str) -> None:
     """Run axe and fail for what it finds."""
     page.evaluate(f"() => {{ if (!window.axe) {{ {axe} }} }}")
-    found = page.evaluate("async () => (await axe.run()).violations")
+    found = page.evaluate("async () => (await axe.run({ resultTypes: ['violations'] })).violations")
     assert [
         (each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found
     ] == [], state
