@@ -64,7 +64,9 @@ const panelView = () => {
         <label><input type="radio" name="panel" value=${name} .checked=${panel === name}
           @change=${() => changeView({ panel: name })}><span>${t(`panel.${name}`)}</span></label>`)}
     </fieldset>
-    <div class="panel-body">${PANELS[panel]()}</div>`;
+    <div class="panel-body" tabindex="0" role="region" aria-label=${t(`panel.${panel}`)}>
+      ${PANELS[panel]()}
+    </div>`;
 };
 
 let isWaiting = false;

@@ -20,7 +20,8 @@ export const previewView = () => {
   return html`
     ${toolbar()}
     ${errorLine()}
-    <div class="stage ${loading ? 'loading' : ''} ${isWrong ? 'stale' : ''}" id="stage" tabindex="-1"
+    <div class="stage ${loading ? 'loading' : ''} ${isWrong ? 'stale' : ''}" id="stage" role="group"
+      aria-label=${t('preview.result')} tabindex=${getView().zoom === 'actual' ? '0' : '-1'}
       aria-busy=${isBusy() ? 'true' : 'false'} data-zoom=${getView().zoom}>
       ${stage()}
     </div>
@@ -39,9 +40,13 @@ const stage = () => {
     return html`<p class="empty">${t('preview.wrong')}</p>`;
   }
   if (!result) return nothing;
-  if (result.report) return html`<div class="report">${reportTable(result.report)}</div>`;
-  return picture(result);
+  return result.report ? report(result.report) : picture(result);
 };
+
+/** @param {string} text */
+const report = (text) => html`
+  <div class="report" tabindex="0" role="region" aria-label=${t('preview.result')}>
+    ${reportTable(text)}</div>`;
 
 /** @param {import('../state/store.js').Result} result */
 const picture = (result) => {

@@ -145,6 +145,10 @@ const importStyles = async (event) => {
     const { bucket } = getWork();
     const root = parseXml(text);
     const found = root ? readStyles(root) : [];
+    if (!found.length) {
+      problem = t('styles.not-read');
+      return;
+    }
     /** @type {string[]} */
     const refused = [];
     for (const style of found) {
@@ -154,6 +158,6 @@ const importStyles = async (event) => {
     }
     const count = found.length - refused.length;
     changeView({ styles: await listStyles(bucket), notice: t('styles.imported', { count }) });
-    problem = found.length ? refused.join(' ') : t('styles.not-read');
+    problem = refused.join(' ');
   });
 };

@@ -51,6 +51,7 @@ export const CODES = {
   NoSuchWebsiteConfiguration: '存储空间没有静态网站配置。',
   NoSuchWORMConfiguration: '存储空间没有合规保留策略。',
   PreconditionFailed: '前提条件不满足。',
+  RequestTimeout: '请求没有在规定时间内完整到达。',
   RequestTimeTooSkewed: '请求时间与当前时间相差太大。',
   SecondLevelDomainForbidden: '请使用虚拟主机形式访问。',
   SecurityTokenExpired: '安全令牌已过期。',

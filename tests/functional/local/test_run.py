@@ -122,7 +122,9 @@ def test_suggestions(images: Path) -> None:
     """Every printed URL answers, also next to a key that an HTTP API cuts."""
     (images / "a?.jpg").write_bytes((images / "holiday/beach 1.jpg").read_bytes())
     with run(images) as (process, url):
-        *addresses, by_host = suggested(process)
+        page, *addresses, by_host = suggested(process)
+        assert page.startswith("playground: http://127.0.0.1:")
+        assert get(page.removeprefix("playground: "))[:2] == (200, "text/html; charset=utf-8")
         assert len(addresses) >= 4
         for address in addresses:
             assert address.startswith(f"{url}/demo/")

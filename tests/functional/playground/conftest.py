@@ -52,6 +52,17 @@ def browser() -> "Iterator[Browser]":
         started.close()
 
 
+@pytest.fixture(scope="module")
+def page(browser: "Browser", addresses: Addresses) -> "Iterator[Visit]":
+    """Open the page once for tests of its modules, which leave it as it is."""
+    context = browser.new_context()
+    visit = Visit(context.new_page(), addresses)
+    visit.open()
+    yield visit
+    assert visit.faults == []
+    context.close()
+
+
 @pytest.fixture
 def context(browser: "Browser") -> "Iterator[BrowserContext]":
     """Make a context in English, with a window of a small laptop."""

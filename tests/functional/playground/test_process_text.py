@@ -1,7 +1,6 @@
 """The page writes the text that the service's parser has as canonical, for every process."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,11 +13,7 @@ from darkroom.imaging.operations.watermark.image_mark import WatermarkObjectType
 from darkroom.process.grammar import parse
 from darkroom.process.parameters import declared_parameters
 from tests.declarations import argument, bounds, companions, samples, written
-from tests.functional.clients.conftest import Addresses
 from tests.functional.playground.conftest import Visit
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 REFUSAL = """((text) => {
   try { m.parseProcess(text); } catch (error) { return error.problem; }
@@ -28,17 +23,6 @@ REFUSAL = """((text) => {
 IN_BROWSER = settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@pytest.fixture(scope="module")
-def page(browser: "Browser", addresses: Addresses) -> Iterator[Visit]:
-    """Open the page once for all processes."""
-    context = browser.new_context()
-    visit = Visit(context.new_page(), addresses)
-    visit.open()
-    yield visit
-    assert visit.faults == []
-    context.close()
 
 
 def canonical(process: str) -> str:

@@ -1,8 +1,7 @@
 """Signatures that the page makes are those of the vendor's SDKs, and its key cannot be read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import alibabacloud_oss_v2 as oss
@@ -10,12 +9,9 @@ import oss2
 import pytest
 from alibabacloud_oss_v2.credentials import StaticCredentialsProvider
 
-from tests.functional.clients.conftest import REGION, Addresses
+from tests.functional.clients.conftest import REGION
 from tests.functional.clients.oss_v2 import configured
 from tests.functional.playground.conftest import Visit
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
@@ -51,17 +47,6 @@ def presign_oss2(key_id: str, secret: str, bucket: str, key: str) -> str:
     made = oss2.Bucket(auth, ENDPOINT, bucket, region=REGION, is_path_style=True)
     url: str = made.sign_url("GET", key, 600, params={"x-oss-process": PROCESS})
     return url
-
-
-@pytest.fixture(scope="module")
-def page(browser: "Browser", addresses: Addresses) -> Iterator[Visit]:
-    """Open the page once."""
-    context = browser.new_context()
-    visit = Visit(context.new_page(), addresses)
-    visit.open()
-    yield visit
-    assert visit.faults == []
-    context.close()
 
 
 @pytest.mark.parametrize("presign", [presign_v2, presign_oss2])

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,11 +10,8 @@ from darkroom.imaging.operations import OPERATIONS, compile_operations
 from darkroom.process.grammar import parse
 from darkroom.process.parameters import declared_parameters
 from tests.declarations import samples
-from tests.functional.clients.conftest import ROOT, Addresses
+from tests.functional.clients.conftest import ROOT
 from tests.functional.playground.conftest import Visit
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 PLAYGROUND = ROOT / "playground"
 
@@ -30,16 +26,6 @@ SAME_IN_CHINESE = {
 
 FAMILIES = ("take.", "panel.", "group.", "stage.", "preview.fit", "preview.actual", "problem.")
 """Beginnings of names that are made of other texts, so that no call of `t` has them whole."""
-
-
-@pytest.fixture(scope="module")
-def page(browser: "Browser", addresses: Addresses) -> Iterator[Visit]:
-    """Open the page once."""
-    context = browser.new_context()
-    visit = Visit(context.new_page(), addresses)
-    visit.open()
-    yield visit
-    context.close()
 
 
 @pytest.fixture(scope="module")
