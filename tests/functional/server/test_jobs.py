@@ -77,11 +77,13 @@ def state_of(ask: Ask, task: str) -> str:
 
 def in_flight(sqs: "SQSClient", variables: Mapping[str, str]) -> tuple[int, int]:
     """Return the numbers of waiting messages and of those that a worker has received."""
-    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     found = sqs.get_queue_attributes(
-        QueueUrl=variables["DARKROOM_JOBS_QUEUE"], AttributeNames=list(names)
+        QueueUrl=variables["DARKROOM_JOBS_QUEUE"], AttributeNames=["All"]
     )["Attributes"]
-    return int(found[names[0]]), int(found[names[1]])
+    return (
+        int(found["ApproximateNumberOfMessages"]),
+        int(found["ApproximateNumberOfMessagesNotVisible"]),
+    )
 
 
 def until(condition: Callable[[], bool], seconds: float = 40) -> None:

@@ -23,10 +23,15 @@ def endpoint(request: pytest.FixtureRequest, images: Path) -> Iterator[str]:
     if program is None:
         absent = pytest.fail if os.environ.get("CI") else pytest.skip
         absent("needs SeaweedFS, which requirements-stores.txt installs")
-    keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": KEY}
     with (
         seaweedfs(program) as store,
-        clients.served(images, "--server", AWS_ENDPOINT_URL_S3=store, **keys) as url,
+        clients.served(
+            images,
+            "--server",
+            AWS_ENDPOINT_URL_S3=store,
+            AWS_ACCESS_KEY_ID=KEY,
+            AWS_SECRET_ACCESS_KEY=KEY,
+        ) as url,
     ):
         yield url
 
