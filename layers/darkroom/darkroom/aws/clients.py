@@ -111,10 +111,20 @@ class Clients:
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
         overrides = Config(
-            # urllib3 sends bodies with the timeout of connecting.
-            connect_timeout=self._send_timeout,
-            read_timeout=max(LONG_TIMEOUT, self._send_timeout),
-            retries={"mode": "standard", "total_max_attempts": 1},
+            read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
+        )
+        client = boto3.client("s3", config=self._config.merge(overrides))
+        return log_calls(send_any_text(client))
+
+    def s3_large_bodies(self) -> "S3Client":
+        """Return S3 for bodies in files: it may take them slowly, and they can be sent again."""
+        return self._s3_large_bodies
+
+    @cached_property
+    def _s3_large_bodies(self) -> "S3Client":
+        # urllib3 sends bodies with the timeout of connecting.
+        overrides = Config(
+            connect_timeout=self._send_timeout, read_timeout=max(LONG_TIMEOUT, self._send_timeout)
         )
         client = boto3.client("s3", config=self._config.merge(overrides))
         return log_calls(send_any_text(client))
