@@ -17,6 +17,10 @@ ALLOCATOR: Mapping[str, str] = dict(
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return this process's environment with `variables`, malloc's and the module path added."""
+    """Return this process's environment with `variables`, malloc's and the module path added.
+
+    Bytecode is stored and reused, as in the deployed layers.
+    """
     path = os.pathsep.join([str(ROOT), str(ROOT / "layers/darkroom")])
-    return {**os.environ, **ALLOCATOR, "PYTHONPATH": path, **variables}
+    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}
+    return {**os.environ, **ALLOCATOR, **bytecode, "PYTHONPATH": path, **variables}

@@ -50,15 +50,15 @@ print(json.dumps(spent))
 """
 
 
-def _fresh(code: str, *arguments: str) -> str:
-    """Run code in a new interpreter and return its output."""
+def _fresh(code: str, *arguments: str, **variables: str) -> str:
+    """Run code in a new interpreter, with these environment variables; return its output."""
     finished = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env=environment(),
+        env=environment(**variables),
     )
     return finished.stdout
 
@@ -75,7 +75,8 @@ def overhead_milliseconds(source: Path, process: str) -> tuple[float, float]:
     return statistics.median(spent), min(spent)
 
 
-def peak_megabytes(source: Path, process: str) -> tuple[float, float]:
-    """Return peak memory before and after one picture, in a new interpreter."""
-    before, after = re.findall(r"\d+", _fresh(_PEAK, str(source), process).splitlines()[-1])
-    return int(before) / 1024, int(after) / 1024
+def peak_megabytes(source: Path, process: str, *, engine: str) -> float:
+    """Return the peak memory that one picture adds, in a new interpreter."""
+    printed = _fresh(_PEAK, str(source), process, DARKROOM_ENGINE=engine)
+    before, after = re.findall(r"\d+", printed.splitlines()[-1])
+    return (int(after) - int(before)) / 1024

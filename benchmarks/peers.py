@@ -14,8 +14,11 @@ from benchmarks.environment import environment
 
 HERE = Path(__file__).parent
 
+_HANDLER = [sys.executable, "-m", "benchmarks.workers.darkroom_handler"]
+
 COMMANDS: Mapping[str, list[str]] = {
-    "darkroom": [sys.executable, "-m", "benchmarks.workers.darkroom_handler"],
+    "darkroom": _HANDLER,
+    "darkroom, Pillow alone": ["env", "DARKROOM_ENGINE=pillow", *_HANDLER],
     "sharp": ["node", str(HERE / "workers/sharp.mjs")],
     "pyvips": [sys.executable, "-m", "benchmarks.workers.pyvips_thumbnail"],
 }
@@ -26,6 +29,8 @@ class Measured:
     """One run."""
 
     milliseconds: float
+    cpu_milliseconds: float
+    """Of all threads."""
     bytes: int
 
 
@@ -55,7 +60,7 @@ class PeerProcess:
         if not answer:
             raise RuntimeError(f"the worker of {self.name} ended")
         measured = json.loads(answer)
-        return Measured(measured["ms"], measured["bytes"])
+        return Measured(measured["ms"], measured["cpu_ms"], measured["bytes"])
 
     def __enter__(self) -> Self:
         """Return the running worker."""

@@ -20,6 +20,7 @@ from local.child_processes import ChildProcess, StartError
 from local.emulator import emulated
 from local.gateway import Gateway
 from local.moto_server import stores
+from local.playground import PageServer, cors_rule, serving_page
 from local.poller import EventSource, Poller, polling
 from local.sam_build import read_function, read_source
 from local.sandbox import PERSIST_SECONDS, SECONDS, InProcess
@@ -72,6 +73,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     add = parser.add_argument
     add("--port", type=_port, default=os.environ.get("PORT") or "8000", help="0 is any free one")
+    add(
+        "--playground-port",
+        type=_port,
+        default=os.environ.get("PLAYGROUND_PORT") or None,
+        help="of the page for building processes; by default the next port, or any free one",
+    )
     add("--images", type=_folder, default=os.environ.get("IMAGES") or None, help="files to serve")
     add(
         "--trigger",
@@ -82,7 +89,10 @@ def _options() -> argparse.Namespace:
     )
     add("--server", action="store_true", help="serve as a container does, without Lambda's limits")
     add("--emulated", type=_count, metavar="N", help="run the build, in N sandboxes a function")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.playground_port is None:
+        options.playground_port = options.port and options.port + 1
+    return options
 
 
 def _port(text: str) -> int:
@@ -104,15 +114,16 @@ def _folder(text: str) -> Path:
 
 
 def _start(options: argparse.Namespace, running: ExitStack) -> None:
+    page = running.enter_context(serving_page(options.playground_port))
     os.environ.update(running.enter_context(stores(os.environ)))
-    os.environ.update(demo.SETTINGS)
+    os.environ.update(demo.settings(cors_rule(page.origins)))
     samples = demo.fill(boto3.client("s3"), options.images)
     demo.ensure_table(boto3.client("dynamodb"))
     demo.ensure_keys(boto3.client("secretsmanager"))
     queues = _ensure_queues()
     os.environ.update(queues.settings)
     if options.server:
-        _print_ready(running.enter_context(_server(options.port)), samples)
+        _show(running.enter_context(_server(options.port)), page, samples)
         return
     here = _emulated(options.emulated, running) if options.emulated else _in_process()
     gateway = Gateway(invoke=here.process, log=_log, trigger=options.trigger)
@@ -124,11 +135,13 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
         sqs=boto3.client("sqs"), queue=queues.jobs, invoke=here.persist, source=here.source
     )
     running.enter_context(polling(poller, at_once=options.emulated or 1))
-    _print_ready(server.url, samples)
+    _show(server.url, page, samples)
 
 
-def _print_ready(url: str, samples: Sequence[demo.Sample]) -> None:
-    print(f"ready: {url}", *demo.tour(url, samples), sep="\n")
+def _show(url: str, page: PageServer, samples: Sequence[demo.Sample]) -> None:
+    """Give the page the address of the service, and print what to try."""
+    page.show(demo.page(url, samples))
+    print(f"ready: {url}", f"playground: {page.url}", *demo.tour(url, samples), sep="\n")
     print(*demo.snippet(url, samples), sep="", flush=True)
 
 

@@ -73,7 +73,23 @@ class Stack:
         values = {name: str(entry["Default"]) for name, entry in declared.items()}
         values.update(self.given)
         lists = {n for n, entry in declared.items() if entry["Type"] == "CommaDelimitedList"}
-        return {name: v.split(",") if name in lists else v for name, v in values.items()}
+        return {
+            name: [member.strip() for member in value.split(",")] if name in lists else value
+            for name, value in values.items()
+        }
+
+    @property
+    def mistyped(self) -> list[str]:
+        """Names of the parameters whose value, or a member of it, does not match their pattern."""
+        return [
+            name
+            for name, entry in self.template["Parameters"].items()
+            if (pattern := entry.get("AllowedPattern")) is not None
+            for value in [self.parameters[name]]
+            if not all(
+                re.fullmatch(pattern, v) for v in (value if isinstance(value, list) else [value])
+            )
+        ]
 
     @cached_property
     def conditions(self) -> dict[str, bool]:
@@ -86,7 +102,7 @@ class Stack:
         return [
             assertion["AssertDescription"]
             for rule in self.template["Rules"].values()
-            if self.holds(rule["RuleCondition"])
+            if "RuleCondition" not in rule or self.holds(rule["RuleCondition"])
             for assertion in rule["Assertions"]
             if not self.holds(assertion["Assert"])
         ]
@@ -136,7 +152,7 @@ class Stack:
                 return all(map(self.holds, operand))
             case "Fn::Or":
                 return any(map(self.holds, operand))
-        raise NotImplementedError(function)
+        return _list_function(function, *(self.resolved(side) for side in operand))
 
     def resolved(self, value: Any) -> Any:
         """Replace every function in a value by its result."""
@@ -184,10 +200,29 @@ class Stack:
             return self.deployed_value(name, "")
         return self._of_resource(*name.split(".", 1))
 
+    @cached_property
+    def _event_sources(self) -> frozenset[str]:
+        """Names of the resources that SAM creates for the events of functions."""
+        return frozenset(
+            f"{name}{event}"
+            for name in self.names
+            for event in self.template["Resources"][name].get("Properties", {}).get("Events", ())
+        )
+
     def _of_resource(self, name: str, attribute: str = "") -> str:
-        if name not in self.names:
+        if name not in self.names | self._event_sources:
             raise LookupError(f"{name} is referred to, and not created")
         return self.deployed_value(name, attribute)
+
+
+def _list_function(name: str, members: list[str], value: str) -> bool:
+    """Evaluate a function of `Rules`."""
+    match name:
+        case "Fn::Contains":
+            return value in members
+        case "Fn::EachMemberEquals":
+            return all(member == value for member in members)
+    raise NotImplementedError(name)
 
 
 def _text_function(name: str, first: Any, second: Any) -> Any:

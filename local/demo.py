@@ -3,13 +3,15 @@
 import json
 import mimetypes
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
+
+from local.playground import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -29,22 +31,31 @@ PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
 KEYS = "darkroom-keys"
 TABLE = "darkroom"
 
+KEY_ID, SECRET = "darkroom", "darkroom-secret"
+
 ACCESS_KEY = {
-    "id": "darkroom",
-    "secret": "darkroom-secret",
+    "id": KEY_ID,
+    "secret": SECRET,
     "buckets": [PUBLIC, PRIVATE],
     "permissions": ["read", "write", "admin"],
 }
 """An access key with all permissions; the server only listens on 127.0.0.1."""
 
 SETTINGS = {
-    "DARKROOM_BUCKETS": json.dumps({PUBLIC: {"acl": "public-read"}, PRIVATE: {}}),
     "DARKROOM_BASE_DOMAINS": "localhost",
     "DARKROOM_KEYS_SECRET": KEYS,
     "DARKROOM_TABLE": TABLE,
     "DARKROOM_RESULTS_BUCKET": RESULTS,
     "DARKROOM_FONTS": str(ROOT / "layers/fonts/fonts"),
 }
+
+
+def settings(cors_rule: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the variables of the functions; both buckets have the CORS rule."""
+    cors = {"cors": [cors_rule]}
+    buckets = {PUBLIC: {"acl": "public-read", **cors}, PRIVATE: cors}
+    return {**SETTINGS, "DARKROOM_BUCKETS": json.dumps(buckets)}
+
 
 _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic"}
 """Content types that are missing from `mimetypes` of some Python versions."""
@@ -133,6 +144,16 @@ def ensure_keys(secrets: "SecretsManagerClient") -> None:
         secrets.put_secret_value(SecretId=KEYS, SecretString=text)
 
 
+def page(url: str, samples: Sequence[Sample]) -> Page:
+    """Return the page for the server at `url`, with the access key and the first picture."""
+    return Page(
+        service=url,
+        buckets=[PUBLIC, PRIVATE],
+        key=next(iter(_pictures(samples)), ""),
+        access_key={"id": KEY_ID, "secret": SECRET},
+    )
+
+
 TOUR = (
     ("image/jpeg", ""),
     ("image/jpeg", "?x-oss-process=image/resize,w_100/rotate,90"),
@@ -173,8 +194,13 @@ print(bucket.sign_url("GET", {key!r}, 600, params={{"x-oss-process": "image/info
 
 def snippet(url: str, samples: Sequence[Sample]) -> Iterator[str]:
     """Yield a program that uses the first JPEG, or the first picture; nothing without pictures."""
-    addressable = _addressable(samples)
-    keys = [sample.key for sample in addressable if sample.content_type == "image/jpeg"]
-    keys += [sample.key for sample in addressable if sample.content_type.startswith("image/")]
-    if keys:
+    if keys := _pictures(samples):
         yield PASTE.format(**ACCESS_KEY, url=url, bucket=PRIVATE, key=keys[0])
+
+
+def _pictures(samples: Sequence[Sample]) -> Sequence[str]:
+    """Return the keys of pictures, JPEGs first."""
+    pictures = (each for each in _addressable(samples) if each.content_type.startswith("image/"))
+    return [
+        each.key for each in sorted(pictures, key=lambda each: each.content_type != "image/jpeg")
+    ]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import stand_ins
 from tests.schedule import LoadFolderScheduling, sort_for_workers
+from tests.stacks.not_emulated import NOT_EMULATED
 
 # Busy machines generate examples slowly, and some operations accept few generated arguments.
 SUPPRESSED_CHECKS = (HealthCheck.too_slow, HealthCheck.filter_too_much)
@@ -37,6 +38,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Start with the slow modules where several workers share the tests."""
     if hasattr(config, "workerinput"):
         sort_for_workers(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what the emulated AWS does not show, where its tests have run."""
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    if any("tests/stacks/" in getattr(report, "nodeid", "") for report in reports):
+        terminalreporter.section("not emulated")
+        terminalreporter.write_line(NOT_EMULATED)
 
 
 type Data = Callable[[str], bytes]

@@ -1,8 +1,9 @@
 """Process mutated pictures until time is up: `python -m tests.fuzz_pictures --help`.
 
 A fault is a server error, an exception, a crash, a picture of another size than its header and its
-process state, over 5 s of processor time, or over 500 MB of memory (Linux only). Every mutation is
-determined by seed, file and number, so a run can be repeated. Exit status 1 means a fault.
+process state, another verdict with the engine than without, over 5 s of processor time, or over 500
+MB of memory (Linux only). Every mutation is determined by seed, file and number, so a run can be
+repeated. Exit status 1 means a fault.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,8 @@ from PIL import Image
 
 from darkroom.errors import OssError
 from darkroom.imaging.context import ProcessingContext
+from darkroom.imaging.engine import load_engine
+from darkroom.imaging.formats import jpeg
 from darkroom.imaging.operations import compile_operations
 from darkroom.imaging.pipeline import run
 from darkroom.limits import Limits
@@ -45,11 +48,15 @@ _MAX_EXAMPLES = 3
 
 CONTEXT = ProcessingContext(limits=Limits.for_memory(BOUNDS.memory // 1_000_000))
 
+NATIVE = replace(CONTEXT, engine=load_engine())
+"""The same with the engine, where there is one."""
+
 OTHER_PROCESSES = (
     *("resize,w_9", "resize,w_4000/format,webp", "crop,w_7,h_5/format,jpg", "rotate,90"),
     *("auto-orient,0/format,png", "blur,r_3,s_2", "sharpen,100", "circle,r_5", "average-hue"),
     *("rounded-corners,r_3/format,heic", "resize,p_300,limit_0/format,avif", "bright,9"),
     *("resize,m_pad,w_30,h_30/format,bmp", "indexcrop,x_5,i_1", "contrast,9/format,tiff"),
+    *("resize,p_50/quality,q_80", "resize,p_40/blur,r_9,s_9", "resize,w_20/format,png"),
 )
 """Processes of which each file gets one, besides those that `check_file` compares."""
 
@@ -62,51 +69,89 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a process did with a file."""
+
+    body: bytes | None = None
+    refusal: str | None = None
+    """Code of the error."""
+    faults: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        """Return the verdict."""
+        return self.refusal or "a result"
+
+
 def check_file(data: bytes, other: str, bounds: Bounds = BOUNDS) -> Iterator[Finding]:
     """Yield the faults of a file: errors, wrong sizes, and excesses of time and memory.
 
     The size by `info` is that of the picture without orientation; one pixel needs a reduced decode.
-    `other` is a further process whose size is not compared.
+    `other` is a further process whose size is compared with that by the engine only.
     """
-    report, found = _run(data, "info", bounds)
-    yield from found
+    report = _run(data, "info", CONTEXT, bounds)
+    yield from (Finding(process="info", text=text) for text in report.faults)
     stated = None
-    if report is not None:
-        values = json.loads(report)
+    if report.body is not None:
+        values = json.loads(report.body)
         stated = tuple(int(values[f"Image{side}"]["value"]) for side in ("Width", "Height"))
     for process, size in (
         ("auto-orient,0/format,png", stated),
         ("resize,m_fixed,w_1,h_1/format,png", (1, 1)),
         (other, None),
     ):
-        body, found = _run(data, process, bounds)
-        yield from found
-        if body is None or process == "average-hue":
-            continue
-        with Image.open(io.BytesIO(body)) as image:
-            image.load()
-            if size is not None and image.size != size:
-                yield Finding(process=process, text=f"size {image.size}, not {size}")
+        for text in _check_process(data, process, size, bounds):
+            yield Finding(process=process, text=text)
 
 
-def _run(data: bytes, process: str, bounds: Bounds) -> tuple[bytes | None, list[Finding]]:
-    """Return the body of a process, None for a refusal, and its faults."""
+def _check_process(
+    data: bytes, process: str, size: tuple[int, ...] | None, bounds: Bounds
+) -> Iterator[str]:
+    """Yield the faults of a process with and without the engine, and how the two differ."""
+    outcome = _run(data, process, CONTEXT, bounds)
+    yield from outcome.faults
+    found = _size(outcome, process)
+    if None not in (size, found) and found != size:
+        yield f"size {found}, not {size}"
+    if NATIVE.engine is None:
+        return
+    native = _run(data, process, NATIVE, bounds)
+    yield from (f"with the engine: {text}" for text in native.faults)
+    if native.refusal != outcome.refusal:
+        yield f"{native} with the engine, {outcome} without"
+    elif (other := _size(native, process)) != found:
+        yield f"size {other} with the engine, {found} without"
+
+
+def _size(outcome: Outcome, process: str) -> tuple[int, int] | None:
+    """Decode the result; return its size, None for a report or a refusal."""
+    if outcome.body is None or process == "average-hue":
+        return None
+    with Image.open(io.BytesIO(outcome.body)) as image:
+        image.load()
+        return image.size
+
+
+def _run(data: bytes, process: str, context: ProcessingContext, bounds: Bounds) -> Outcome:
+    """Process a file, and look for faults."""
     if AVAILABLE:
         CLEAR.write_text("5")  # resets the peak to the present resident size
     began = time.process_time()
-    body, texts = None, list[str]()
+    body, refusal, faults = None, None, list[str]()
     try:
-        body = run(data, compile_operations(parse(f"image/{process}").actions), CONTEXT).body
+        body = run(data, compile_operations(parse(f"image/{process}").actions), context).body
     except OssError as error:
+        refusal = error.code.wire
         if error.is_server_error:
-            texts.append(f"{error.code.wire}: {error.message}")
+            faults.append(f"{error.code.wire}: {error.message}")
     except Exception as error:  # noqa: BLE001 - the fault that is searched for
-        texts.append(f"{type(error).__name__}: {error}")
+        refusal = type(error).__name__
+        faults.append(f"{refusal}: {error}")
     if (seconds := time.process_time() - began) > bounds.cpu:
-        texts.append(f"{seconds:.0f} s of processor time")
+        faults.append(f"{seconds:.0f} s of processor time")
     if AVAILABLE and (peak := megabytes("VmHWM") * 1024**2) > bounds.memory:
-        texts.append(f"{peak / 1_000_000:.0f} MB")
-    return body, [Finding(process=process, text=text) for text in texts]
+        faults.append(f"{peak / 1_000_000:.0f} MB")
+    return Outcome(body=body, refusal=refusal, faults=faults)
 
 
 def mutation(data: bytes, name: str, seed: int, number: int) -> tuple[bytes, str]:
@@ -121,6 +166,7 @@ def check_batch(
     """Yield file name, number and faults of each mutation, the files in turn."""
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     warnings.simplefilter("ignore")  # Pillow's, about damage that it can still read
+    jpeg.MIN_PIXELS_OF_PLANES = 1  # so that small files are scaled in their planes, too
     for number in numbers:
         name = _name(files, number)
         yield name, number, list(check_file(*mutation(files[name], name, seed, number), bounds))

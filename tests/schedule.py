@@ -7,9 +7,12 @@ A module stays on one worker, so that its fixtures are set up once. So does each
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/functional/clients/", "tests/functional/server/clients/")
+TOGETHER = (
+    *("tests/e2e/", "tests/stacks/", "tests/functional/playground/"),
+    *("tests/functional/clients/", "tests/functional/server/clients/"),
+)
 
-LONG_FIRST = ("tests/e2e/", "tests/functional/", "tests/contract/")
+LONG_FIRST = ("tests/e2e/", "tests/stacks/", "tests/functional/", "tests/contract/")
 """Folders whose modules take seconds; they start first, so that short modules end the run."""
 
 
@@ -30,10 +33,10 @@ def sort_for_workers(items: list[pytest.Item]) -> None:
 
 
 def _rank(nodeid: str, *, slow: bool) -> int:
-    """Return the rank of a module: e2e, slow modules, the folders that follow, all others."""
+    """Return the rank of a module: e2e, stacks, slow modules, further folders, all others."""
     folders = [nodeid.startswith(folder) for folder in LONG_FIRST]
-    if folders[0]:
-        return 0
+    if True in folders[:2]:
+        return folders.index(True)
     if slow:
-        return 1
-    return 2 + (folders.index(True) if any(folders) else len(folders))
+        return 2
+    return 3 + (folders.index(True) if any(folders) else len(folders))

@@ -32,6 +32,7 @@ def _deployed_value(name: str, attribute: str) -> str:
     if name in PSEUDO_PARAMETERS:
         return PSEUDO_PARAMETERS[name]
     value = f"<{name}.{attribute}>" if attribute else f"<{name}>"
-    if template()["Resources"][name]["Type"] == "AWS::Serverless::LayerVersion":
+    resource = template()["Resources"].get(name, {"Type": "created by SAM"})
+    if resource["Type"] == "AWS::Serverless::LayerVersion":
         return f"arn:aws:lambda:eu-west-1:123456789012:layer:{value}:1"
     return value

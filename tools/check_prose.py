@@ -37,7 +37,8 @@ WORDS: Mapping[str, str] = {
     r"workshops?": "JobServices, the adapters",
     r"shelf|shelves": "cache",
     r"(?<!in\s)(?:the|own|whole|our) worlds?": "Services, the adapters",
-    r"rehearsals?|rehearse[sd]?|rehearsing": "warm-up",
+    # Not `rehearse`, the name of a target.
+    r"rehearsals?|rehearse[sd]|rehearsing": "warm-up",
     r"gets? by": "is accepted; needs no more",
     r"it matters": "say what depends on it",
     r"(?:delete|sends?|sent) (?:the|a|these|its) letters?": "message",

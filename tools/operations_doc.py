@@ -1,29 +1,27 @@
-"""Write docs/operations.md from the declarations, or check that it is up to date.
+"""Write the pages of operations and playground/operations.json, or check that they are current.
+
+All follow from the declarations of the operations.
 
 python tools/operations_doc.py [--check]
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "layers/darkroom"))
+sys.path[:0] = [str(ROOT / "layers/darkroom"), str(ROOT)]
 
 from darkroom.imaging.fonts import FILES, FontFile  # noqa: E402
-from darkroom.imaging.operation import (  # noqa: E402
-    Operation,
-    OutputOption,
-    PixelOperation,
-    Report,
-)
 from darkroom.imaging.operations import OPERATIONS  # noqa: E402
-from darkroom.imaging.operations.watermark import Watermark  # noqa: E402
-from darkroom.limits import Limits  # noqa: E402
-from darkroom.process.parameters import POSITIONAL, Parameter, declared_parameters  # noqa: E402
+from darkroom.process.parameters import Parameter  # noqa: E402
+from tools import operations_json  # noqa: E402
+from tools.operations_chinese import CHINESE  # noqa: E402
+from tools.operations_page import Language, page  # noqa: E402
 
 PAGE = ROOT / "docs/operations.md"
+CHINESE_PAGE = ROOT / "docs/zh/operations.md"
 FONTS = ROOT / "layers/fonts/fonts"
 
 INTRODUCTION = """# Operations
@@ -40,14 +38,6 @@ The *weight* of a pixel operation bounds its processor time: pixels times weight
 steps of a process, of its frames and of its watermarks' objects, may be at most {limit} million
 ([decision 140](decisions/140-work.md)). The larger of the pictures before and after a step counts.
 """
-
-KINDS: dict[type[Operation], str] = {
-    PixelOperation: "Pixel operation",
-    OutputOption: "Output option",
-    Report: "Report: stands alone and answers JSON",
-}
-"""The kinds of operation by base class."""
-
 
 LETTERS = {
     "Latin": "AZaz\u00c4\u00df\u00f1\u0142\u0151\u0219",
@@ -107,66 +97,62 @@ def coverage() -> tuple[list[str], list[str]]:
     return drawn, boxes
 
 
-def _text_section() -> str:
-    lists = [f"{', '.join(scripts[:-1])} and {scripts[-1]}" for scripts in coverage()]
-    text = TEXT.format(drawn=lists[0], boxes=lists[1])
+def _sentence(name: str, declared: Parameter | None) -> str:
+    if declared is None:
+        return (OPERATIONS[name].__doc__ or "").splitlines()[0]
+    return declared.doc
+
+
+def _listed(scripts: Sequence[str]) -> str:
+    return f"{', '.join(scripts[:-1])} and {scripts[-1]}"
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines of each paragraph."""
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
     return "\n\n".join(paragraphs) + "\n"
 
 
-def page() -> str:
-    """Return the whole page as Markdown."""
-    introduction = INTRODUCTION.format(limit=Limits().work)
-    return "\n".join([introduction, *(line for name in OPERATIONS for line in _section(name))])
-
-
-def _section(name: str) -> Iterator[str]:
-    operation = OPERATIONS[name]
-    kind = next(text for base, text in KINDS.items() if issubclass(operation, base))
-    yield f"## {name}\n"
-    yield f"{(operation.__doc__ or '').splitlines()[0]} {kind}.\n"
-    if issubclass(operation, PixelOperation):
-        weight = operation.weight
-        yield f"Weight: {weight.opaque}, with transparency {weight.alpha}.\n"
-    parameters = declared_parameters(operation).values()
-    if parameters:
-        yield "| key | value | default | meaning | EC |"
-        yield "|---|---|---|---|---|"
-        yield from (_row(declared) for declared in parameters)
-        yield ""
-    if operation is Watermark:
-        yield _text_section()
-
-
-def _row(declared: Parameter) -> str:
-    key = "*the value itself*" if declared.key == POSITIONAL else f"`{declared.key}`"
-    given = (declared.ec, declared.missing_ec, declared.base64_ec)
-    numbers = ", ".join(number for number in given if number)
-    doc = declared.doc + (" Further values are ignored." if declared.ignores_further else "")
-    cells = (key, declared.kind.expected(), _default(declared), doc, numbers or "–")
-    return "| " + " | ".join(cells) + " |"
-
-
-def _default(declared: Parameter) -> str:
-    if declared.required:
-        return "required"
-    if declared.default is None:
-        return "–"
-    return f"`{declared.kind.text(declared.default)}`"
+ENGLISH = Language(
+    introduction=INTRODUCTION,
+    section="## {name}\n\n{sentence} {kind}.\n",
+    kinds={
+        "pixels": "Pixel operation",
+        "output": "Output option",
+        "report": "Report: stands alone and answers JSON",
+    },
+    weight="Weight: {opaque}, with transparency {alpha}.\n",
+    columns=("key", "value", "default", "meaning", "EC"),
+    positional="*the value itself*",
+    required="required",
+    further_ignored=" Further values are ignored.",
+    separator=", ",
+    text=_unwrapped(TEXT),
+    title=str,
+    sentence=_sentence,
+    values=str,
+    scripts=_listed,
+)
 
 
 def main() -> int:
-    """Write the page; with `--check` return 1 if the committed page differs."""
+    """Write both files; with `--check` return 1 if a committed one differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    text = page()
+    scripts = coverage()
+    texts = {
+        PAGE: page(ENGLISH, scripts),
+        CHINESE_PAGE: page(CHINESE, scripts),
+        operations_json.FILE: operations_json.text(),
+    }
     if not parser.parse_args().check:
-        PAGE.write_text(text)
+        for path, text in texts.items():
+            path.write_text(text)
         return 0
-    if PAGE.is_file() and PAGE.read_text() == text:
-        return 0
-    sys.stderr.write(f"{PAGE.relative_to(ROOT)} is out of date: run `make docs`.\n")
-    return 1
+    stale = [path for path, text in texts.items() if not path.is_file() or path.read_text() != text]
+    for path in stale:
+        sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs`.\n")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "benchmark",
     "DARKROOM_FONTS": "layers/fonts/fonts",
     "DARKROOM_BUCKETS": '{"demo": {"acl": "public-read"}}',
-    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
 }
 
 KEY = "picture"

@@ -1,10 +1,15 @@
 // A worker with sharp, on one thread and without its cache.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
+import { handlerOf } from './sharp_handler.mjs';
 
 sharp.cache(false);
 sharp.concurrency(1);
+
+// What a handler logs is written, and discarded; answers are written to the descriptor.
+const nowhere = openSync('/dev/null', 'w');
+process.stdout.write = (text) => writeSync(nowhere, text);
 
 const encoders = {
   jpg: (image, order) =>
@@ -52,7 +57,18 @@ const work = {
     const corners = { input: rounded(order), blend: 'dest-in' };
     return encoders[order.format](sharp(source).composite([corners]), order).toBuffer();
   },
-  info: async (source) => Buffer.from(JSON.stringify(await sharp(source).metadata())),
+  info: async (source) => {
+    const reply = await handlerOf(new Map([['demo/picture', source]]))(event);
+    return Buffer.from(reply.body);
+  },
+};
+
+const event = {
+  version: '2.0',
+  rawPath: '/demo/picture',
+  rawQueryString: 'x-oss-process=image/info',
+  headers: { host: 'api.example.com', accept: '*/*' },
+  requestContext: { http: { method: 'GET', path: '/demo/picture' } },
 };
 
 const sources = new Map();
@@ -61,8 +77,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (!sources.has(order.source)) sources.set(order.source, readFileSync(order.source));
   const source = sources.get(order.source);
   const began = process.hrtime.bigint();
+  const used = process.cpuUsage();
   const result = await work[order.do](source, order);
   const ms = Number(process.hrtime.bigint() - began) / 1e6;
+  const { user, system } = process.cpuUsage(used);
   if (order.result) writeFileSync(order.result, result);
-  process.stdout.write(JSON.stringify({ ms, bytes: result.length }) + '\n');
+  writeSync(1, JSON.stringify({ ms, cpu_ms: (user + system) / 1e3, bytes: result.length }) + '\n');
 }

@@ -9,13 +9,13 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 from botocore import xform_name
 from botocore.model import OperationModel
 from botocore.session import Session
 
 from darkroom import aws
+from darkroom.aws import clients
 from tests.permissions import Call
 
 PACKAGE = Path(aws.__file__).parent
@@ -32,21 +32,21 @@ class Site(NamedTuple):
 
 
 class CallRecorder:
-    """Records the calls of the clients that `boto3.client` creates during `recording`."""
+    """Records the calls of the clients that the package creates during `recording`."""
 
     def __init__(self) -> None:
         """Start without calls."""
         self.calls: list[Call] = []
         self.sites: set[Site] = set()
-        self._session = boto3.Session()
+        self._session = Session()
         # The event carries the parameters as the caller wrote them, also for presigned URLs.
-        self._session.events.register("provide-client-params", self._record)
+        self._session.get_component("event_emitter").register("provide-client-params", self._record)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Make this recorder's session the one that `boto3.client` uses."""
+        """Make this recorder's session the one that creates the package's clients."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(boto3, "DEFAULT_SESSION", self._session)
+            patch.setattr(clients, "get_session", lambda: self._session)
             yield
 
     def _record(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:

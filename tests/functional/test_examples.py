@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Data
+from tests.evidence.results import Record, compare
 from tests.functional.conftest import Get, Reply
 
 if TYPE_CHECKING:
@@ -169,22 +170,23 @@ def test_cut_corners_are_transparent_or_white(get: Get, process: str) -> None:
 
 
 BYTES = [
-    ("T2", "resize,m_fixed,w_100,h_100", 3267, 0.03),
-    ("T3", "crop,w_100,h_100,x_100,y_100,r_1", 1969, 0.05),
-    ("T4", "rotate,90", 20_998, 0.0),
-    ("T5", "sharpen,100", 23_015, 0.03),
-    ("T7", "format,png", 160_733, 0.03),
+    ("T2", "resize,m_fixed,w_100,h_100", (3267, 0.03)),
+    ("T3", "crop,w_100,h_100,x_100,y_100,r_1", (1969, 0.05)),
+    ("T4", "rotate,90", (20_998, 0.0)),
+    ("T5", "sharpen,100", (23_015, 0.03)),
+    ("T7", "format,png", (160_733, 0.03)),
 ]
 
 
 @pytest.mark.usefixtures("reference")
-@pytest.mark.parametrize(("name", "process", "size", "share"), BYTES, ids=str)
+@pytest.mark.parametrize(("name", "process", "size_share"), BYTES, ids=str)
 def test_a_result_has_the_byte_size_of_the_service(
-    get: Get, name: str, process: str, size: int, share: float
+    get: Get, record_property: Record, name: str, process: str, size_share: tuple[int, float]
 ) -> None:
     """The byte size is that of the live service, within a share of it (spec 06 §1)."""
     reply = get(f"/demo/{E}", f"x-oss-process=image/{process}")
-    assert len(reply.body) == pytest.approx(size, rel=share, abs=0), name
+    here, (size, share) = len(reply.body), size_share
+    compare(record_property, f"06 {name}", process, service=size, here=here, share=share)
 
 
 ERRORS = [
@@ -250,7 +252,7 @@ ERRORS = [
 def test_an_invalid_request_has_its_documented_code(
     get: Get, key: str, process: str, status: int, code: str
 ) -> None:
-    """Status and code are those of spec 06 §5 and 03 §7; errors are not cached."""
+    """Those of spec 06 §5, 03 §7, C-16, C-130 – C-132; errors are not cached."""
     reply = get(f"/demo/{key}", f"x-oss-process={process}")
     assert reply.status == status
     assert f"<Code>{code}</Code>".encode() in reply.body
@@ -298,8 +300,25 @@ def test_info_of_a_result_shows_the_encoders_density(get: Get, s3: "S3Client") -
 
 
 @pytest.mark.usefixtures("reference")
-def test_average_hue_is_the_documented_colour(get: Get) -> None:
+def test_average_hue_is_the_documented_colour(get: Get, record_property: Record) -> None:
     """0x5c783b for the reference picture, laid out as `info` is (spec 02 §17, 06 §2)."""
     reply = get(f"/demo/{E}", "x-oss-process=image/average-hue")
     assert reply.headers["content-type"] == "application/json"
     assert reply.body.decode() == '{\n    "RGB": "0x5c783b"}'
+    colour = json.loads(reply.body)["RGB"]
+    row, action = "06 §2", "average-hue"
+    compare(record_property, row, action, service="0x5c783b", here=colour, share=0)
+
+
+INFO = (
+    '{"FileSize": "21839", "Format": "jpg", "FrameCount": "1", "ImageHeight": "267", '
+    '"ImageWidth": "400", "ResolutionUnit": "1", "XResolution": "1/1", "YResolution": "1/1"}'
+)
+
+
+@pytest.mark.usefixtures("reference")
+def test_info_of_the_reference_picture(get: Get, record_property: Record) -> None:
+    """Exactly the documented members, in their order (spec 06 T1, §2)."""
+    members = json.loads(get(f"/demo/{E}", "x-oss-process=image/info").body)
+    here = json.dumps({name: member["value"] for name, member in members.items()})
+    compare(record_property, "06 T1", "info", service=INFO, here=here, share=0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.cloudformation import Stack
-from tests.deployments import deployment, in_every_deployment, variables
+from tests.deployments import ACCOUNT, deployment, in_every_deployment, variables
 from tests.functional.aws_scenario import VARIABLES, Recorded, run_scenario
 from tests.functional.call_recorder import call_sites
 from tests.permissions import (
@@ -110,6 +110,8 @@ def _arns(variable: str, key: str, environment: Mapping[str, str], stack: Stack)
             names = [value]
         case "DARKROOM_TOPICS":
             return filter(None, stack.parameters["TopicArns"])
+        case "DARKROOM_TABLE" if stack.parameters["ExistingTable"]:
+            return [f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/{value}"]
         case "DARKROOM_TABLE" | "DARKROOM_JOBS_QUEUE" | "DARKROOM_DEAD_LETTER_QUEUE":
             return [value.replace(">", ".Arn>")]
         case _:

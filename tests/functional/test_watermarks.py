@@ -10,6 +10,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom.process.parameters import encode_base64
 from tests.conftest import Data
+from tests.evidence.results import Record, compare
 from tests.functional.conftest import Ask, Get, Reply
 from tests.pictures import coded, place, stored
 
@@ -52,13 +53,17 @@ def image(reference: str) -> str:
     return f"image_{encode_base64(reference)}"
 
 
-def test_a_text_has_the_byte_size_of_the_service(get: Get, data: Data) -> None:
+def test_a_text_has_the_byte_size_of_the_service(
+    get: Get, data: Data, record_property: Record
+) -> None:
     """Spec 06 T6 is 26355 bytes with the service's own font: ±8 % (docs/decisions/004)."""
     data(E)
-    reply = marked(get, "text_SGVsbG8g5Zu-54mH5pyN5YqhIQ")
+    text = "text_SGVsbG8g5Zu-54mH5pyN5YqhIQ"
+    reply = marked(get, text)
     assert reply.status == 200
     assert Image.open(io.BytesIO(reply.body)).size == (400, 267)
-    assert len(reply.body) == pytest.approx(26_355, rel=0.08)
+    request, here = f"watermark,{text}", len(reply.body)
+    compare(record_property, "06 T6", request, service=26_355, here=here, share=0.08)
 
 
 def test_an_image_watermark_is_drawn_at_its_position(get: Get) -> None:
@@ -165,7 +170,7 @@ REFUSALS = [
 def test_an_invalid_watermark_has_its_documented_code(
     get: Get, watermark: str, code: str, number: str | None
 ) -> None:
-    """All are 400; the EC is sent only where it is known (C-136)."""
+    """All are 400; the EC only where it is known (C-82, C-83, C-85, C-86, C-88, C-136)."""
     reply = marked(get, watermark)
     assert reply.status == 400
     assert f"<Code>{code}</Code>".encode() in reply.body

@@ -252,7 +252,7 @@ class Variant:
 
 
 def test_variants_mean_what_the_grammar_says(get: Get) -> None:
-    """500 values: the reply equals that of the canonical value, or is a 400."""
+    """The reply equals that of the canonical value, or is a 400 (C-04, C-05, C-172 – C-174)."""
     choose, refused = random.Random(13), 0
     for number in range(500):
         variant = Variant(choose)

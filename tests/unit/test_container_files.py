@@ -66,12 +66,11 @@ def known_variables() -> frozenset[str]:
 @pytest.mark.parametrize("where", ["image", "task", "compose"])
 def test_each_variable_is_read(where: str) -> None:
     """A misspelt name would have no effect."""
-    named: Mapping[str, Mapping[str, Any]] = {
+    names: Mapping[str, Any] = {
         "image": image_environment(),
         "task": environment(),
         "compose": COMPOSE["services"]["darkroom"]["environment"],
-    }
-    names = named[where]
+    }[where]
     unknown = {name for name in names if not OF_PYTHON_AND_AWS.fullmatch(name)} - known_variables()
     assert names
     assert unknown == set()

@@ -1,4 +1,4 @@
-"""docs/deploy.md documents every setting."""
+"""docs/deploy.md, and the same in Chinese, documents every setting."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,9 +9,13 @@ import pytest
 from darkroom.settings import Settings
 from local.cloudformation import function_properties
 from tests.stack import template
+from tools import cost
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs/deploy.md").read_text()
+CHINESE = (ROOT / "docs/zh/deploy.md").read_text()
+
+in_both = pytest.mark.parametrize("manual", [MANUAL, CHINESE], ids=["English", "Chinese"])
 
 
 class RecordingEnvironment(Mapping[str, str]):
@@ -46,19 +50,21 @@ def parameters() -> dict[str, str]:
     return {name: str(entry["Default"]) for name, entry in template()["Parameters"].items()}
 
 
-def test_every_variable_and_parameter_is_in_a_table() -> None:
+@in_both
+def test_every_variable_and_parameter_is_in_a_table(manual: str) -> None:
     """Each environment variable and each parameter of the template has a row."""
     names = [*variables(), *parameters()]
-    assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", MANUAL, re.MULTILINE)] == []
+    assert [n for n in names if not re.search(rf"^\| .*`{n}`.* \|$", manual, re.MULTILINE)] == []
 
 
-def test_the_default_of_a_parameter_is_the_templates() -> None:
+@in_both
+def test_the_default_of_a_parameter_is_the_templates(manual: str) -> None:
     """The second column shows the template's default, and is empty for an empty text."""
     rows = {
         name: rf"^\| `{name}` \| *{f'`{default}`' if default else ''} *\|"
         for name, default in parameters().items()
     }
-    assert [n for n, row in rows.items() if not re.search(row, MANUAL, re.MULTILINE)] == []
+    assert [n for n, row in rows.items() if not re.search(row, manual, re.MULTILINE)] == []
 
 
 def test_the_guide_groups_every_parameter() -> None:
@@ -78,10 +84,10 @@ def test_the_settings_read_every_variable_of_the_template() -> None:
     assert set_there < variables()
 
 
-def costs() -> list[tuple[float, ...]]:
+def costs(manual: str = MANUAL) -> list[tuple[float, ...]]:
     """Return the rows of the cost table: processor time, bytes and three prices."""
     row = r"^\| [^|]+ \| ([\d.]+) ms \| (\d+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$"
-    return [tuple(map(float, found)) for found in re.findall(row, MANUAL, re.MULTILINE)]
+    return [tuple(map(float, found)) for found in re.findall(row, manual, re.MULTILINE)]
 
 
 @pytest.mark.parametrize("row", costs(), ids=lambda row: f"{row[0]} ms")
@@ -95,10 +101,47 @@ def test_costs_follow_from_their_formula(row: tuple[float, ...]) -> None:
     assert prices == pytest.approx([function, alone, behind_cdn], abs=0.0051)
 
 
+def test_the_calculator_agrees_with_the_tables() -> None:
+    """The rows of the first table and of the bill are those of tools/cost.py."""
+    for cpu, size, function, alone, behind_cdn in costs():
+        of_lambda = cost.MILLION * cost.invocation(cost.SLOWER * cpu + cost.WAITING_MS)
+        without = cost.MILLION * (cost.request(cpu) + cost.sent(size, cost.INTERNET_GB))
+        cached = cost.MILLION * cost.with_cdn(cpu, size, hits=0.95)
+        expected = pytest.approx([of_lambda, without, cached], abs=0.0051)
+        assert [function, alone, behind_cdn] == expected
+    for row in cost.bill():
+        assert f"\n{row}\n" in MANUAL, row
+    idle = [price() for item, (_, price) in cost.BILL.items() if item.startswith("– ")]
+    assert sum(idle) == pytest.approx(cost.idle())
+
+
+def test_the_calculator_names_the_cheapest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Few requests are cheapest on Lambda, many in containers unless a CDN caches them."""
+    cost.main(["--thumbnails", "10e6", "--cdn", "0.95"])
+    assert capsys.readouterr().out.splitlines()[-1] == "cheapest: Lambda with CDN"
+    for requests, cheapest in ((1e3, "Lambda"), (300e6, "container")):
+        cost.main(["--thumbnails", str(requests), "--cdn", "0", "--bytes", "3654"])
+        assert capsys.readouterr().out.splitlines()[-1] == f"cheapest: {cheapest}"
+
+
+def test_every_price_of_the_manual_is_that_of_the_calculator() -> None:
+    """Prices in the text are those that the tables are computed with."""
+    for text in (
+        f"${cost.LAMBDA_GB_SECOND['arm64']:.10f} per GB-second on arm64",
+        f"(${cost.LAMBDA_GB_SECOND['x86_64']:.10f} on x86_64)",
+        f"${cost.LAMBDA_REQUEST * cost.MILLION:.2f} per million; HTTP API",
+        f"CloudWatch Logs ${cost.LOGS_GB:.2f} per GB",
+        f"X-Ray ${cost.TRACE * cost.MILLION:.0f} per million traces",
+        f"${cost.SNAPSHOT_GB_SECOND:.10f} per GB-second and ${cost.RESTORED_GB:.10f} per GB",
+    ):
+        assert text in " ".join(MANUAL.split()), text
+
+
 def test_the_cost_tables_are_found() -> None:
     """The patterns match every row of both tables."""
     assert len(costs()) == 4
     assert len(result_cache_costs()) == 6
+    assert costs(CHINESE) == costs()
 
 
 def result_cache_costs() -> list[tuple[str, ...]]:

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tools.conformance.citations import CHOICE, GAP, PARTS, SECTION, SPEC, between, choices
+
 ROOT = Path(__file__).parents[2]
 
 OWN = {page: page.name[:2] for page in ROOT.glob("docs/reference/[0-9]*.md")}
 """Number of each file of the reference."""
 FILES = {number: page.read_text() for page, number in OWN.items()}
+WITHOUT = (ROOT / "tools/conformance", ROOT / "tests/unit/test_conformance.py", Path(__file__))
+"""Sources that build references of parts."""
 DECISIONS = {page.name[:3] for page in ROOT.glob("docs/decisions/[0-9]*.md")}
 
 ANCHOR = re.compile(r'<a id="c-(\d+)"></a>(C-\d+)\b')
@@ -27,21 +31,7 @@ PLACES = {
 }
 """Sections, numbered examples and test vectors of each file."""
 
-GAP = r"\s+(?:\#\s+)?"  # also where a line of text or of a comment ends
-SECTION = r"\d+(?:\.\d+)?[a-z]?"
-PART = rf"(?:\d\d{GAP})?§{SECTION}(?:–{SECTION})?|[ST]\d+(?:–[ST]\d+)?"
-SPEC = re.compile(
-    rf"(?:\b[Ss]pec{GAP}\d\d|(?<![\w.])\d\d(?={GAP}§))"
-    rf"(?:,?{GAP}(?:and{GAP})?(?:of{GAP})?(?:{PART}))*\b"
-)
-"""`spec 02 §1.1–1.3, §2 and of 06 §3, T2`; files of the reference leave out *spec*."""
-PARTS = re.compile(
-    rf"(?:^|(?<=\s))(?P<file>\d\d)(?![\w.])"
-    rf"|§(?P<section>{SECTION})(?:–(?P<last>{SECTION}))?"
-    r"|(?P<row>[ST]\d+)(?:–(?P<last_row>[ST]\d+))?"
-)
 BARE = re.compile(rf"(?P<foreign>RFC{GAP}\d+{GAP})?§(?P<section>{SECTION})?")
-CHOICE = re.compile(r"\bC-(\d+)(?:\s*[–…]\s*C-(\d+))?\b")
 DECISION = re.compile(
     rf"(?:\b[Dd]ecisions?{GAP}|docs/decisions/)(\d{{3}}(?:(?:,|,?{GAP}and){GAP}\d{{3}})*)\b"
 )
@@ -58,8 +48,7 @@ def dangling(text: str, own: str | None = None) -> Iterator[tuple[int, str]]:
         if not (found or match["foreign"]):
             yield _place(text, match)
     for match in CHOICE.finditer(text):
-        numbers = range(int(match[1]), int(match[2] or match[1]) + 1)
-        if not {f"C-{number:02}" for number in numbers} <= set(CHOICES):
+        if not choices(match) <= set(CHOICES):
             yield _place(text, match)
     for match in DECISION.finditer(text):
         if not set(re.findall(r"\d{3}", match[1])) <= DECISIONS:
@@ -81,25 +70,15 @@ def _resolves(spec: str) -> bool:
             if not places:
                 return False
         elif part["section"]:
-            if not {f"§{section}" for section in _between(part["section"], part["last"])} <= places:
+            if not {f"§{section}" for section in between(part["section"], part["last"])} <= places:
                 return False
         elif not {part["row"], part["last_row"] or part["row"]} <= places:
             return False
     return True
 
 
-def _between(first: str, last: str | None) -> Iterator[str]:
-    """Yield `1.1`, `1.2` and `1.3` for `1.1` and `1.3`."""
-    above, point, start = first.rpartition(".")
-    stop = (last or first).rpartition(".")[2]
-    if start.isdigit() and stop.isdigit():
-        yield from (f"{above}{point}{number}" for number in range(int(start), int(stop) + 1))
-    else:
-        yield from {first, last or first}
-
-
 def citing() -> list[Path]:
-    """Return the text files that may contain a reference, except this one."""
+    """Return the text files that may contain a reference, except `WITHOUT`."""
     git = shutil.which("git")
     assert git, "git lists the files"
     options = ("--untracked", "--files-with-matches", "--extended-regexp", "-I", "-z")
@@ -108,7 +87,7 @@ def citing() -> list[Path]:
         [git, "grep", *options, words], cwd=ROOT, check=True, capture_output=True, text=True
     )
     found = (ROOT / name for name in ran.stdout.split("\0") if name)
-    return [path for path in found if path != Path(__file__)]
+    return [path for path in found if not any(map(path.is_relative_to, WITHOUT))]
 
 
 def test_every_reference_resolves() -> None:

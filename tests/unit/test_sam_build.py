@@ -53,7 +53,7 @@ def test_time_and_memory_are_those_of_the_template(built: BuiltFunction, tmp_pat
     """A value is literal or a parameter's default; the function's overrides that of `Globals`."""
     assert (built.seconds, built.megabytes) == (29, 1769)
     persist = read_function(tmp_path, "PersistFunction")
-    assert (persist.seconds, persist.megabytes) == (120, 4096)
+    assert (persist.seconds, persist.megabytes) == (120, 3008)
 
 
 def test_only_layers_for_this_processor_are_used(built: BuiltFunction) -> None:

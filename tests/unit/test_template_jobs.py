@@ -47,11 +47,27 @@ def test_both_queues_retain_messages_for_14_days() -> None:
 
 def test_events_that_are_not_delivered_are_dead_lettered() -> None:
     """EventBridge may send to the dead-letter queue, for its one rule."""
-    (target,) = STACK.properties("ObjectCreated")["Targets"]
+    stack = deployment("ObjectEvents")
+    (target,) = stack.properties("ObjectCreated")["Targets"]
     assert target["DeadLetterConfig"] == {"Arn": "<DeadLetters.Arn>"}
-    allowed, _ = STACK.properties("DeadLettersPolicy")["PolicyDocument"]["Statement"]
+    allowed, _ = stack.properties("DeadLettersPolicy")["PolicyDocument"]["Statement"]
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
     assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": "<ObjectCreated.Arn>"}}
+
+
+def test_no_event_is_sent_unless_rules_are_used() -> None:
+    """S3 bills each event that it sends to EventBridge, whether or not a rule matches it."""
+    off, on = deployment(), deployment("ObjectEvents")
+    assert "NotificationConfiguration" not in off.properties("Pictures")
+    assert "ObjectCreated" not in off.names
+    notifications = on.properties("Pictures")["NotificationConfiguration"]
+    assert notifications == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert "ObjectCreated" in on.names
+
+
+def test_the_event_source_is_an_output() -> None:
+    """The command that stops all jobs needs its id."""
+    assert STACK.outputs["JobsEventSource"] == "<PersistFunctionJobs>"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -22,6 +23,9 @@ ROOT = Path(__file__).parents[3]
 KEY_ID, SECRET = "darkroom", "darkroom-secret"
 PUBLIC, PRIVATE = "demo", "demo-private"
 REGION = "cn-hangzhou"
+
+RECORD = "DARKROOM_TEST_RECORD"
+"""Names the file of the observations, which `make conformance` has (tests/evidence)."""
 
 NODE_MODULES = Path(__file__).with_name("node_modules")
 
@@ -61,28 +65,49 @@ def outcomes_of(*command: str) -> dict[str, str]:
     return outcomes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """URLs of the application, without a slash at their end."""
+
+    service: str
+    playground: str
+
+
 @contextmanager
 def served(
     images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
 ) -> Iterator[str]:
     """Run the application until the block ends, and yield its URL."""
-    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images), **variables}
+    with running(images, *options, log=log, **variables) as addresses:
+        yield addresses.service
+
+
+@contextmanager
+def running(
+    images: Path, *options: str, log: IO[str] | int = subprocess.DEVNULL, **variables: str
+) -> Iterator[Addresses]:
+    """Run the application until the block ends, and yield the URLs of service and page."""
+    record = os.environ.get(RECORD)
+    environ = {"PATH": os.environ["PATH"], "PORT": "0", "IMAGES": str(images)}
+    if record:
+        environ |= {RECORD: record, "PYTHONPATH": str(ROOT / "layers/darkroom")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local", *options],
+        [sys.executable, "-m", "tests.evidence.served" if record else "local", *options],
         cwd=ROOT,
-        env=environ,
+        env={**environ, **variables},
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
     )
     assert process.stdout
-    ready = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-    assert ready, "the first line has the URL"
+    lines = process.stdout.readline() + process.stdout.readline()
+    urls = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\nplayground: (http\S+)\n", lines)
+    assert urls, "the first two lines have the URLs"
     # A full pipe would block the application, so a thread reads and discards the log.
     drain = Thread(target=process.stdout.read)
     drain.start()
     try:
-        yield ready[1]
+        yield Addresses(service=urls[1], playground=urls[2])
     finally:
         process.terminate()
         process.wait(timeout=20)

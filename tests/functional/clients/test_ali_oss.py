@@ -40,6 +40,12 @@ def outcomes(request: pytest.FixtureRequest, node: str, endpoint: str) -> Outcom
     return outcomes_of(node, str(SCRIPT), named_endpoint, request.param)
 
 
+@pytest.mark.parametrize("use", ["get with process", "signatureUrl", "signatureUrlV4"])
+def test_the_vendors_own_test_of_a_process(outcomes: Outcomes, use: str) -> None:
+    """Spec 06 T16: 200×150 by header, and by signed URLs of both versions."""
+    assert outcomes[use] == "ok"
+
+
 @pytest.mark.parametrize("use", USES)
 def test_works(outcomes: Outcomes, use: str) -> None:
     """Every use in the script succeeds."""

@@ -1,7 +1,6 @@
 """The page of docs/form-uploads.md, sent as browsers do, and by Chromium where it is installed."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from xml.etree import ElementTree as ET
 import oss2
 import pytest
 
+from tests.chromium import find_chromium
 from tests.functional.clients.conftest import KEY_ID, PRIVATE, ROOT, SECRET
 from tests.post_forms import CONTENT_TYPE, form_body
 
@@ -138,9 +138,7 @@ def site(page: str) -> Iterator[str]:
 
 def test_a_browser_sends_the_page(site: str, bucket: oss2.Bucket, tmp_path: Path) -> None:
     """Chromium sends the form from another origin, and shows the answer's XML."""
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("needs Chromium")
+    chromium = find_chromium()
     options = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}")
     finished = subprocess.run(
         [chromium, *options, "--virtual-time-budget=10000", "--dump-dom", site],

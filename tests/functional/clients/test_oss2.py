@@ -16,6 +16,8 @@ from oss2 import exceptions
 from oss2.credentials import StaticCredentialsProvider
 from PIL import Image
 
+from tests.conftest import Data
+from tests.evidence.results import Record, compare
 from tests.functional.clients.conftest import KEY_ID, PRIVATE, PUBLIC, REGION, SECRET, etag
 
 type Connect = Callable[..., Any]
@@ -103,6 +105,19 @@ def test_signed_urls(connect: Connect, slash_safe: bool) -> None:
         urlopen(bare)
 
 
+def test_a_presigned_url_has_the_byte_size_of_the_service(
+    connect: Connect, data: Data, record_property: Record
+) -> None:
+    """The byte size is that of the live service within 3 % (spec 06 T8)."""
+    data("example.jpg")
+    process = "image/resize,m_fixed,w_100,h_100"
+    url = connect().sign_url("GET", "example.jpg", 60, params={"x-oss-process": process})
+    with urlopen(url) as response:
+        here = len(response.read())
+    request = f"{process.removeprefix('image/')}, presigned"
+    compare(record_property, "06 T8", request, service=3267, here=here, share=0.03)
+
+
 def test_a_wrong_secret_is_refused(endpoint: str) -> None:
     """A signature by another secret is refused as SignatureDoesNotMatch, with the key id in it."""
     bucket = oss2.Bucket(oss2.Auth(KEY_ID, "wrong"), endpoint, PRIVATE, is_path_style=True)
@@ -174,6 +189,20 @@ def test_process_object_saves(connect: Connect, named: bool) -> None:
     assert (answer.fileSize, answer.object, answer.process_status) == (len(saved), target, "OK")
     assert bucket.head_object(target).content_type == "image/jpeg"
     bucket.delete_object(target)
+
+
+@pytest.mark.parametrize("row", ["T10", "T11"])
+def test_process_object_answers_the_byte_size_of_the_service(
+    connect: Connect, data: Data, record_property: Record, row: str
+) -> None:
+    """`fileSize` is that of the live service within 3 % (spec 06 T10, T11)."""
+    data("example.jpg")
+    bucket, request = connect(), "image/resize,m_fixed,w_100,h_100|sys/saveas,o_"
+    where = f",b_{b64(PRIVATE)}" if row == "T10" else ""
+    answer = bucket.process_object("example.jpg", f"{request}{b64('sdk/size.jpg')}{where}")
+    request, here = f"{request}…{',b_…' if where else ''}", int(answer.fileSize)
+    compare(record_property, f"06 {row}", request, service=3267, here=here, share=0.03)
+    bucket.delete_object("sdk/size.jpg")
 
 
 def test_process_object_refuses_a_missing_bucket(connect: Connect) -> None:

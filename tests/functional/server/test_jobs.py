@@ -78,7 +78,8 @@ def state_of(ask: Ask, task: str) -> str:
 def in_flight(sqs: "SQSClient", variables: Mapping[str, str]) -> tuple[int, int]:
     """Return the numbers of waiting messages and of those that a worker has received."""
     found = sqs.get_queue_attributes(
-        QueueUrl=variables["DARKROOM_JOBS_QUEUE"], AttributeNames=["All"]
+        QueueUrl=variables["DARKROOM_JOBS_QUEUE"],
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )["Attributes"]
     return (
         int(found["ApproximateNumberOfMessages"]),

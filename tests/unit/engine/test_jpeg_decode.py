@@ -217,9 +217,9 @@ def test_what_makes_no_sense_is_refused(
 
 @pytest.mark.parametrize(
     ("ratio", "scale"),
-    [(1, 8), (3.49, 8), (3.5, 4), (6.79, 4), (6.8, 2), (13.59, 2), (13.6, 1), (300, 1)],
+    [(1, 8), (3.49, 8), (3.5, 4), (6.79, 4), (6.8, 2), (13.99, 2), (14, 1), (300, 1)],
 )
 def test_scale_of_the_decoder(ratio: float, scale: int) -> None:
-    """Whole below 3.5, then the smallest that leaves 1.7 times the target on both sides."""
+    """Whole below 3.5, then the smallest that leaves 1.7 (an eighth: 1.75) times the target."""
     scaling = Scaling.whole((round(1000 * ratio), 60_000), (1000, 200))
     assert jpeg_eighths(scaling) == scale

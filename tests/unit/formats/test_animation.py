@@ -56,7 +56,7 @@ def frames_of(data: bytes) -> list[Frame]:
     ],
 )
 def test_it_stays_an_animation(word: str, process: str, size: tuple[int, int]) -> None:
-    """Each frame is resized; frame count, durations, loop count and transparency stay."""
+    """Frame count, durations, loop count and transparency stay, of WebP too (C-119, C-120)."""
     result = processed(moving(word), process)
     header = probe(result.body)
     assert (result.format, header.size, header.frames, header.loop_count) == (word, size, 4, 3)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from darkroom.imaging.formats.jpeg import _SUMS, estimated_quality
+from darkroom.imaging.formats.jpeg import estimated_quality, table_sums
 from tests.conftest import Data
 
 
@@ -30,7 +30,7 @@ def test_every_quality_of_the_scale_is_recognised() -> None:
 
 def test_no_two_qualities_share_a_sum() -> None:
     """The quality is found by bisection of the sums, so they fall strictly."""
-    assert all(one < other for one, other in pairwise(_SUMS))
+    assert all(one < other for one, other in pairwise(table_sums()))
 
 
 @pytest.mark.parametrize("quality", [10, 50, 75, 90, 99])

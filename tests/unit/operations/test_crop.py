@@ -47,7 +47,7 @@ EXAMPLES = [
 def test_a_worked_example_keeps_its_rectangle(
     size: Size, text: str, wanted: Size, start: Size
 ) -> None:
-    """Every row of spec 02 §2 and of 06 §3–4: size, first and last pixel."""
+    """Every row of spec 02 §2 and of 06 §3–4, C-52: size, first and last pixel."""
     result = applied(coded(size), f"crop,{text}")
     assert result.size == wanted
     assert place(result, 0, 0) == start

@@ -81,7 +81,7 @@ def refusal(operation: type[Declared], field: str, text: str) -> OssError:
 
 @EVERY_PARAMETER
 def test_a_bound_itself_is_accepted(operation: type[Declared], field: str) -> None:
-    """The ends of a range and every word of a choice are taken, and read as the kind reads them."""
+    """The ends of a range and every word of a choice, are read by their kind (spec 02)."""
     declared = declared_parameters(operation)[field]
     for text in texts(operation, field, "accepted"):
         action = wire(operation, declared, text)
@@ -94,7 +94,7 @@ def test_a_bound_itself_is_accepted(operation: type[Declared], field: str) -> No
 
 @EVERY_PARAMETER
 def test_what_lies_outside_is_refused(operation: type[Declared], field: str) -> None:
-    """Out of range, letters, fractions, signs, digits of other scripts: nothing is clamped."""
+    """Out of range, letters, fractions, other scripts' digits: none is clamped (spec 02, C-41)."""
     declared = declared_parameters(operation)[field]
     for text in texts(operation, field, "rejected"):
         error, action = refusal(operation, field, text), wire(operation, declared, text)
@@ -107,7 +107,7 @@ def test_what_lies_outside_is_refused(operation: type[Declared], field: str) -> 
 
 @EVERY_PARAMETER
 def test_a_refusal_names_the_range(operation: type[Declared], field: str) -> None:
-    """The first sample is the nearest value outside: the message says what would be inside."""
+    """The first sample is the nearest value outside: the message says what is inside (C-134)."""
     declared = samples(declared_parameters(operation)[field])
     assert declared.reason in refusal(operation, field, declared.rejected[0]).message
 
@@ -135,7 +135,7 @@ def test_an_empty_value_is_refused(operation: type[Declared], field: str) -> Non
     ],
 )
 def test_what_is_not_base64_is_a_bad_request(operation: type[Declared], field: str) -> None:
-    """Alphabet, length, padding and UTF-8 are checked strictly (C-137)."""
+    """Alphabet, length, padding and UTF-8 are checked strictly (C-82, C-137)."""
     declared = declared_parameters(operation)[field]
     for text in NOT_BASE64:
         error, action = refusal(operation, field, text), wire(operation, declared, text)
@@ -158,7 +158,7 @@ def test_a_required_value_must_be_there(operation: type[Declared], field: str) -
 
 @pytest.mark.parametrize("operation", DECLARED.values(), ids=DECLARED)
 def test_nothing_written_is_the_defaults_or_an_error(operation: type[Declared]) -> None:
-    """An action without arguments never means something that was not declared."""
+    """An action without arguments has the declared meaning, or none (C-77, C-175)."""
     if not minimal_arguments(operation):
         bound = bind(operation, [])
         for field, declared in declared_parameters(operation).items():

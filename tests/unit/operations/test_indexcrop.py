@@ -34,7 +34,7 @@ EXAMPLES = [
     ids=[f"{s[0]}x{s[1]}-{t}" for s, t, _, _ in EXAMPLES],
 )
 def test_a_worked_example_keeps_its_piece(size: Size, text: str, wanted: Size, start: Size) -> None:
-    """Every row of spec 02 §3: y wins over x, and past the last piece nothing is cut."""
+    """Every row of spec 02 §3: y wins over x, past the last piece nothing is cut (C-54)."""
     result = applied(coded(size), f"indexcrop,{text}")
     assert result.size == wanted
     assert place(result, 0, 0) == start

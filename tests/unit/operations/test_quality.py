@@ -41,7 +41,7 @@ def quality(text: str) -> Quality:
     ],
 )
 def test_a_worked_example(source: int | None, text: str, wanted: int) -> None:
-    """The table of spec 02 §13: q is a share, Q an upper limit, and Q wins over q."""
+    """The table of spec 02 §13: q is a share, Q and a bare value (C-73) a limit, Q wins."""
     assert quality(text).result(source) == wanted
 
 

@@ -134,7 +134,7 @@ def arguments(draw: random.Random, size: Size) -> str:
 
 @pytest.mark.parametrize("animated", [False, True], ids=["still", "animated"])
 def test_the_target_is_what_fractions_say(animated: bool) -> None:
-    """Thousands of sizes, one pixel thin and nearly square ones among them."""
+    """Sizes one pixel thin and nearly square ones among them (C-44 – C-46, C-48 – C-50)."""
     draw = random.Random(7)
     for size in sizes(8000):
         text = arguments(draw, size)

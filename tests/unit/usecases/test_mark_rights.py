@@ -146,7 +146,7 @@ CASES = list(product(Acl, (None, *Acl), (False, True), ReadPurpose, CALLERS))
 
 
 def test_a_mark_is_read_where_its_reader_may_read_the_object() -> None:
-    """By ACL of bucket and object, protection and permission; all else is a missing object."""
+    """By ACL of bucket and object, protection and permission; all else is missing (C-156)."""
     missing = missing_text()
     for bucket_acl, acl, protected, purpose, caller in CASES:
         protection = PROTECTED if protected else Protection()

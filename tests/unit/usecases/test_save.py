@@ -172,7 +172,7 @@ def test_variables_are_expanded_in_the_bucket(objects: MemoryObjects) -> None:
 def test_an_invalid_save_is_refused_before_the_source_is_read(
     objects: MemoryObjects, process: str, code: Code
 ) -> None:
-    """Each rule of `sys/saveas` has its code (spec 04 §4)."""
+    """Each rule of `sys/saveas` has its code (spec 04 §4, C-158, C-163, C-165)."""
     assert refusal(objects, process).code is code
     assert objects.asked == []
 

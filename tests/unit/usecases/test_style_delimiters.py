@@ -86,7 +86,7 @@ def demo(made: Services) -> Bucket:
 def test_a_path_is_split_into_key_and_style(
     path: str, delimiters: str, styles: str, expected: StyledKey | None
 ) -> None:
-    """`!` is tried first; the last delimiter before an existing style splits (C-150)."""
+    """`!` is tried first; the last one before an existing style splits (C-150, C-151)."""
     made = services_with(delimiters, styles.split())
     assert split_style(path, demo(made), made) == expected
 

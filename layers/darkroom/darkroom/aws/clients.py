@@ -6,8 +6,8 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 from darkroom.aws.header_texts import send_any_text
 from darkroom.settings import Settings
@@ -27,7 +27,7 @@ _START = "darkroom_began"
 
 
 class Client(Protocol):
-    """Any client of boto3."""
+    """Any client of botocore."""
 
     @property
     def meta(self) -> "ClientMeta":
@@ -80,12 +80,15 @@ LONG_TIMEOUT = 24
 SHORT_TIMEOUT = 1
 """Seconds to wait for a response that the service can do without."""
 
+_ONE_ATTEMPT = {"mode": "standard", "total_max_attempts": 1}
+
 
 class Clients:
     """One client for each service; the standard environment chooses region and endpoints."""
 
     def __init__(self, settings: Settings) -> None:
         """Three attempts of `store_timeout` seconds fit the function's time."""
+        self._session = get_session()
         self._send_timeout = settings.send_timeout or settings.store_timeout
         self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
@@ -99,10 +102,16 @@ class Clients:
             response_checksum_validation="when_required",
         )
 
+    def _client(self, service: str, **overrides: Any) -> Any:
+        """Create a client: that of boto3, whose import would take longer than botocore's alone."""
+        config = self._config.merge(Config(**overrides))
+        return log_calls(self._session.create_client(service, config=config))
+
     @cached_property
     def s3(self) -> "S3Client":
         """S3, for objects."""
-        return log_calls(send_any_text(boto3.client("s3", config=self._config)))
+        client: S3Client = self._client("s3")
+        return send_any_text(client)
 
     def s3_long_timeout(self) -> "S3Client":
         """Return S3 with one long attempt instead of several short ones."""
@@ -110,11 +119,8 @@ class Clients:
 
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
-        overrides = Config(
-            read_timeout=LONG_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
-        )
-        client = boto3.client("s3", config=self._config.merge(overrides))
-        return log_calls(send_any_text(client))
+        client: S3Client = self._client("s3", read_timeout=LONG_TIMEOUT, retries=_ONE_ATTEMPT)
+        return send_any_text(client)
 
     def s3_large_bodies(self) -> "S3Client":
         """Return S3 for bodies in files: it may take them slowly, and they can be sent again."""
@@ -122,45 +128,49 @@ class Clients:
 
     @cached_property
     def _s3_large_bodies(self) -> "S3Client":
-        # urllib3 sends bodies with the timeout of connecting.
-        overrides = Config(
-            connect_timeout=self._send_timeout, read_timeout=max(LONG_TIMEOUT, self._send_timeout)
+        client: S3Client = self._client(
+            "s3",
+            # urllib3 sends bodies with the timeout of connecting.
+            connect_timeout=self._send_timeout,
+            read_timeout=max(LONG_TIMEOUT, self._send_timeout),
         )
-        client = boto3.client("s3", config=self._config.merge(overrides))
-        return log_calls(send_any_text(client))
+        return send_any_text(client)
 
     @cached_property
     def s3_short_timeout(self) -> "S3Client":
         """S3 with one short attempt, for the result cache."""
-        overrides = Config(
-            connect_timeout=self._short_timeout,
-            read_timeout=self._short_timeout,
-            retries={"mode": "standard", "total_max_attempts": 1},
+        timeout = self._short_timeout
+        client: S3Client = self._client(
+            "s3", connect_timeout=timeout, read_timeout=timeout, retries=_ONE_ATTEMPT
         )
-        return log_calls(boto3.client("s3", config=self._config.merge(overrides)))
+        return client
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB, for settings, styles, tasks and locks."""
-        return log_calls(boto3.client("dynamodb", config=self._config))
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
         """Secrets Manager, for access keys and the CDN's token."""
-        return log_calls(boto3.client("secretsmanager", config=self._config))
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """SQS, for jobs and notifications."""
-        return log_calls(boto3.client("sqs", config=self._config))
+        client: SQSClient = self._client("sqs")
+        return client
 
     @cached_property
     def sqs_long_poll(self) -> "SQSClient":
         """SQS, for requests that wait for a message."""
-        overrides = Config(read_timeout=LONG_TIMEOUT)
-        return log_calls(boto3.client("sqs", config=self._config.merge(overrides)))
+        client: SQSClient = self._client("sqs", read_timeout=LONG_TIMEOUT)
+        return client
 
     @cached_property
     def sns(self) -> "SNSClient":
         """SNS, for notifications."""
-        return log_calls(boto3.client("sns", config=self._config))
+        client: SNSClient = self._client("sns")
+        return client

@@ -44,8 +44,8 @@ KERNEL_SUM = 65_536
 _FULL_SCALE_BELOW = 3.5
 """Ratio below which a JPEG is decoded whole: averaging costs little and keeps more detail."""
 
-_LEFT_OF_TARGET = 1.7
-"""Least ratio of the sides of a reduced decode to those of the target."""
+_REDUCTIONS = ((1, 1.75), (2, 1.7), (4, 1.7))
+"""Reduced scales in eighths, and the least ratio of the sides of such a decode to the target's."""
 
 _BAND_BYTES = 1 << 18
 """Approximate bytes that are copied from a Pillow image at a time."""
@@ -112,7 +112,7 @@ def jpeg_eighths(scaling: Scaling) -> int:
     ratio = min(side / wanted for side, wanted in zip(scaling.source, scaling.scaled, strict=True))
     if ratio < _FULL_SCALE_BELOW:
         return 8
-    return next(scale for scale in (1, 2, 4) if ratio * scale / 8 >= _LEFT_OF_TARGET)
+    return next(scale for scale, left in _REDUCTIONS if ratio * scale / 8 >= left)
 
 
 def fixed_point(kernel: Sequence[float]) -> Sequence[int]:

@@ -148,7 +148,8 @@ class _SharedDecoder:
 def _probe(data: bytes, context: ProcessingContext) -> Header:
     """Read the header; raise `OssError` for a source over the limits."""
     context.limits.check_source_bytes(len(data))
-    header = probe(data)
+    with context.stage("decode"):
+        header = probe(data)
     FORMATS[header.format].check_source(header, context.limits)
     return header
 

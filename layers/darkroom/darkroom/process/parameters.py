@@ -14,13 +14,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Protocol, overload
+from typing import Any, ClassVar, Literal, Protocol, overload
 
 from darkroom.errors import Code, OssError, invalid, missing, not_base64
 from darkroom.geometry import scale_length
 
 type Colour = tuple[int, int, int]
 """Red, green and blue, 0…255 each."""
+
+type Unit = Literal["", "px", "%", "°"]
+"""Unit of a number; none for levels and indexes."""
 
 POSITIONAL = ""
 """Wire key of a value that stands alone, such as the 90 of `rotate,90`."""
@@ -65,6 +68,9 @@ class ParameterType[T](Protocol):
     def expected(self) -> str:
         """Return the allowed values in a few words, for the documentation."""
 
+    def describe(self) -> Mapping[str, object]:
+        """Return the allowed values as JSON, for programs that make forms or check values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Integer:
@@ -75,6 +81,9 @@ class Integer:
 
     low: int
     high: int
+    unit: Unit = ""
+    soft: tuple[int, int] | None = None
+    """The range that a slider offers where the whole range is too wide; checks nothing."""
 
     def parse(self, text: str) -> int:
         """Read digits, after a minus where the range includes negative numbers."""
@@ -93,6 +102,11 @@ class Integer:
     def expected(self) -> str:
         """Return the range."""
         return f"integer {self.low}…{self.high}"
+
+    def describe(self) -> Mapping[str, object]:
+        """Return the range, the unit and the soft range."""
+        described = {"type": "integer", "min": self.low, "max": self.high, "unit": self.unit}
+        return described | ({"soft": self.soft} if self.soft else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +145,14 @@ class PixelsOrPercent:
         """Return both ranges."""
         return f"integer 1…{self.max_pixels}, or 1p…{self.max_percent}p"
 
+    def describe(self) -> Mapping[str, object]:
+        """Return both upper bounds."""
+        return {
+            "type": "pixels-or-percent",
+            "max_pixels": self.max_pixels,
+            "max_percent": self.max_percent,
+        }
+
     def _range(self) -> str:
         return f"between 1 and {self.max_pixels}, or between 1p and {self.max_percent}p"
 
@@ -157,6 +179,10 @@ class Choice:
         """Return the words without the aliases."""
         return ", ".join(f"`{word}`" for word in self.words)
 
+    def describe(self) -> Mapping[str, object]:
+        """Return the words and the aliases."""
+        return {"type": "choice", "words": self.words, "aliases": self.aliases}
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -177,6 +203,10 @@ class Flag:
         """Return both values."""
         return "0 or 1"
 
+    def describe(self) -> Mapping[str, object]:
+        """Return the type alone."""
+        return {"type": "flag"}
+
 
 @dataclass(frozen=True, slots=True)
 class HexColour:
@@ -196,6 +226,10 @@ class HexColour:
     def expected(self) -> str:
         """Return the form."""
         return "RRGGBB"
+
+    def describe(self) -> Mapping[str, object]:
+        """Return the type alone."""
+        return {"type": "colour"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +254,10 @@ class Base64Text:
     def expected(self) -> str:
         """Return the encoding and the limit."""
         return f"base64url text, 1…{self.max_bytes} bytes"
+
+    def describe(self) -> Mapping[str, object]:
+        """Return the limit, which counts the bytes of the text and not of its base64."""
+        return {"type": "base64-text", "max_bytes": self.max_bytes}
 
 
 def decode_base64(text: str) -> str:
@@ -351,6 +389,26 @@ def declared_parameters(operation: type[Declared]) -> Mapping[str, Parameter]:
         for field in dataclasses.fields(operation)
         if "parameter" in field.metadata
     }
+
+
+def describe_parameters(operation: type[Declared]) -> Sequence[Mapping[str, object]]:
+    """Return the declarations as JSON: key, allowed values, default as written, and sentence."""
+    return [
+        {
+            "key": declared.key,
+            **declared.kind.describe(),
+            "required": declared.required,
+            "default": None if declared.default is None else _written_default(declared),
+            "ignores_further": declared.ignores_further,
+            "doc": declared.doc,
+            "ec": [number for number in (declared.ec, declared.base64_ec) if number],
+        }
+        for declared in declared_parameters(operation).values()
+    ]
+
+
+def _written_default(declared: Parameter) -> str | None:
+    return None if declared.required else declared.kind.text(declared.default)
 
 
 def bind[T: Declared](operation: type[T], arguments: Sequence[str]) -> T:

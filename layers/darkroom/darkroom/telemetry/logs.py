@@ -50,7 +50,9 @@ class LogSampling:
     def choose_level(self) -> None:
         """Set the level of this package's loggers for the next request."""
         in_detail = self.rate > 0 and self.random() < self.rate
-        logging.getLogger(LOGGER_NAME).setLevel(logging.DEBUG if in_detail else self.level)
+        logger, level = logging.getLogger(LOGGER_NAME), "DEBUG" if in_detail else self.level
+        if logging.getLevelName(logger.level) != level:  # to set it empties every logger's cache
+            logger.setLevel(level)
 
 
 def silence_libraries() -> None:

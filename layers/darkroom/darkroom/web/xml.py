@@ -13,7 +13,7 @@ from darkroom.web.wire import QueryParameter
 
 CONTENT_TYPE = "application/xml"
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document may contain, escaped or not."""
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")

@@ -40,7 +40,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("arguments", "corner"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
 def test_a_worked_example_stands_in_its_place(arguments: str, corner: Size) -> None:
-    """Every row of spec 02 §15.1 and 06 §4: all four corners, and nothing around them."""
+    """Every row of spec 02 §15.1 and 06 §4, C-78: all corners, and nothing around them."""
     result = marked(Image.new("RGB", E, "white"), coded(MARK), arguments)
     left, top = corner
     right, bottom = left + MARK[0] - 1, top + MARK[1] - 1

@@ -79,7 +79,7 @@ def test_a_line_is_as_high_as_the_highest_of_its_faces() -> None:
 
 
 def test_twenty_one_full_width_characters_are_a_text() -> None:
-    """The documented most: 63 of 64 bytes."""
+    """The documented most: 63 of 64 bytes, which are counted (C-89)."""
     assert ink(lettered(paper((900, 90)), "图" * 21))[:, 880:890].max() > 200
 
 

@@ -13,6 +13,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 
 from PIL import Image, ImageChops
@@ -98,7 +99,7 @@ class Jpeg(PictureFormat):
     def read_header(self, data: bytes) -> Header:
         """Read size, orientation, quality and resolution."""
         segments = read_segments(data)
-        image = self.open(segments.file(data))
+        image = self.open(segments.header(data))
         # An attribute of JPEG images alone.
         tables: dict[int, list[int]] = getattr(image, "quantization", {})
         orientation, resolution = read_exif_header(segments.exif)
@@ -311,13 +312,18 @@ class Segments:
         """Return the file up to the end of a single scan, without end marker and fill bytes."""
         return self.file(data, self.end_of_pixels(data)).rstrip(_FILL)
 
+    def header(self, data: bytes) -> bytes:
+        """Return the file up to the first scan, the header of which ends it."""
+        return self.file(data, self.scan + 2 + int.from_bytes(data[self.scan + 2 : self.scan + 4]))
+
     def file(self, data: bytes, end: int | None = None) -> bytes:
         """Return the file up to `end`, without the segments that no pixel depends on."""
         numbers = sorted(number for number, _ in self.profile)
         whole = numbers == [bytes((part, len(numbers))) for part in range(1, len(numbers) + 1)]
         profile = [part for _, part in self.profile] if whole else []
+        view = memoryview(data)
         return b"".join(
-            (_SOI, *(data[each] for each in profile + self.kept), data[self.scan : end])
+            (_SOI, *(view[each] for each in profile + self.kept), view[self.scan : end])
         )
 
 
@@ -404,8 +410,10 @@ def _scaled_sum(quality: int) -> int:
     return sum(min(255, max(1, (step * scale + 50) // 100)) for step in _LUMINANCE)
 
 
-_SUMS = [_scaled_sum(quality) for quality in range(100, 0, -1)]
-"""Table sums from quality 100 down to 1; strictly increasing, so the sum determines the quality."""
+@cache
+def table_sums() -> Sequence[int]:
+    """Return the sums for quality 100 down to 1: they increase, so each determines its quality."""
+    return [_scaled_sum(quality) for quality in range(100, 0, -1)]
 
 
 def estimated_quality(luminance: Sequence[int]) -> int:
@@ -413,8 +421,8 @@ def estimated_quality(luminance: Sequence[int]) -> int:
 
     Exact for tables on the IJG scale; the order of the 64 values does not matter.
     """
-    wanted = sum(luminance)
-    right = min(bisect_left(_SUMS, wanted), len(_SUMS) - 1)
+    wanted, sums = sum(luminance), table_sums()
+    right = min(bisect_left(sums, wanted), len(sums) - 1)
     left = max(right - 1, 0)
-    nearest = left if wanted - _SUMS[left] <= _SUMS[right] - wanted else right
+    nearest = left if wanted - sums[left] <= sums[right] - wanted else right
     return 100 - nearest

@@ -43,14 +43,16 @@ class Blur(PixelOperation, SupportsReducedDecode, SupportsPlanes):
     name: ClassVar[str] = "blur"
     weight: ClassVar[Weight] = Weight(opaque=95, alpha=140)
 
-    r: int = parameter("r", Integer(1, 50), "Radius in pixels.", ec="0040-00000241")
-    s: int = parameter("s", Integer(1, 50), "Standard deviation in pixels.", ec="0040-00000242")
+    r: int = parameter("r", Integer(1, 50, "px"), "Radius in pixels.", ec="0040-00000241")
+    s: int = parameter(
+        "s", Integer(1, 50, "px"), "Standard deviation in pixels.", ec="0040-00000242"
+    )
     g: str | None = parameter(
         "g", Choice(("face", "faces")), "Blur faces; not implemented.", default=None
     )
     p: int | None = parameter(
         "p",
-        Integer(1, 200),
+        Integer(1, 200, "%"),
         "Size of a face's blur in percent; not implemented.",
         default=None,
         ec="0004-00000244",

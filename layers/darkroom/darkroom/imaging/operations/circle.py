@@ -23,7 +23,7 @@ class Circle(PixelOperation):
 
     r: int = parameter(
         "r",
-        Integer(1, 4096),
+        Integer(1, 4096, "px", soft=(1, 500)),
         "Radius in pixels, limited to half the shorter side.",
         ec="0040-00000233",
     )

@@ -11,8 +11,8 @@ from darkroom.imaging.picture import Picture
 from darkroom.imaging.work import Weight
 from darkroom.process.parameters import Choice, Integer, parameter
 
-_SIDE = Integer(0, 16_384)
-_SHIFT = Integer(0, 30_000)
+_SIDE = Integer(0, 16_384, "px", soft=(0, 2000))
+_SHIFT = Integer(0, 30_000, "px", soft=(0, 2000))
 
 _DETECTED = ("face", "auto")
 """Gravities that need a detection service (C-97)."""

@@ -14,7 +14,7 @@ from darkroom.process.parameters import Integer, parameter
 _MAX = 2**31 - 1
 """Larger than any side: an index past the last piece is valid and changes nothing."""
 
-_LENGTH = Integer(1, _MAX)
+_LENGTH = Integer(1, _MAX, "px", soft=(1, 1000))
 _EC_LENGTH = "0040-00000230"
 
 
@@ -41,7 +41,7 @@ class IndexCrop(PixelOperation):
     )
     i: int = parameter(
         "i",
-        Integer(0, _MAX),
+        Integer(0, _MAX, soft=(0, 20)),
         "Index of the piece, from 0; past the last piece the picture stays whole.",
         default=0,
     )

@@ -9,7 +9,7 @@ from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits
 from darkroom.process.parameters import POSITIONAL, Integer, parameter
 
-_PERCENT = Integer(1, 100)
+_PERCENT = Integer(1, 100, "%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from darkroom.process.parameters import (
     parameter,
 )
 
-_SIDE = Integer(1, 16_384)
+_SIDE = Integer(1, 16_384, "px", soft=(1, 2000))
 
 _READ = Weight(opaque=2, alpha=8)
 """The weight of the source's pixels; `weight` is that of the result's."""
@@ -84,7 +84,7 @@ class Resize(PixelOperation, SupportsReducedDecode, ReadsRaw):
     )
     p: int | None = parameter(
         "p",
-        Integer(1, 1000),
+        Integer(1, 1000, "%", soft=(1, 200)),
         "Percentage by which both sides are scaled.",
         default=None,
         ec="0040-00000317",

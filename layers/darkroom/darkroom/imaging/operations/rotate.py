@@ -39,7 +39,7 @@ class Rotate(PixelOperation):
 
     degrees: int = parameter(
         POSITIONAL,
-        Integer(0, 360),
+        Integer(0, 360, "°"),
         "Angle in degrees, clockwise.",
         ec="0040-00000217",
         missing_ec="0040-00000216",

@@ -20,7 +20,7 @@ class RoundedCorners(PixelOperation):
 
     r: int = parameter(
         "r",
-        Integer(1, 4096),
+        Integer(1, 4096, "px", soft=(1, 300)),
         "Radius in pixels, limited to half the shorter side.",
         ec="0040-00000237",
     )

@@ -28,7 +28,7 @@ from darkroom.imaging.work import STEP, Shape, Weight, WorkSum
 from darkroom.limits import Limits
 from darkroom.process.parameters import Choice, Colour, Flag, HexColour, Integer, parameter
 
-_DISTANCE = Integer(0, 4096)
+_DISTANCE = Integer(0, 4096, "px", soft=(0, 400))
 
 _COPY = Weight(opaque=5, alpha=5)
 """The weight of the picture's own pixels; `weight` is that of the pixels under the mark."""
@@ -60,13 +60,13 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
         base64_ec="0040-00000265",
         sensitive=True,
     )
-    t: int = parameter("t", Integer(0, 100), "Opacity in percent.", default=100)
+    t: int = parameter("t", Integer(0, 100, "%"), "Opacity in percent.", default=100)
     g: str = parameter("g", Choice(GRAVITIES), "Gravity: position of the mark.", default="se")
     x: int = parameter("x", _DISTANCE, "Horizontal distance to the edge in pixels.", default=10)
     y: int = parameter("y", _DISTANCE, "Vertical distance to the edge in pixels.", default=10)
     voffset: int = parameter(
         "voffset",
-        Integer(-1000, 1000),
+        Integer(-1000, 1000, "px", soft=(-300, 300)),
         "Vertical offset from the centre in pixels, downwards.",
         default=0,
     )
@@ -87,16 +87,18 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
     color: Colour = parameter(
         "color", HexColour(), "Colour of the text.", default=(0, 0, 0), ec="0040-00000254"
     )
-    size: int = parameter("size", Integer(1, 1000), "Em size of the text in pixels.", default=40)
+    size: int = parameter(
+        "size", Integer(1, 1000, "px", soft=(8, 200)), "Em size of the text in pixels.", default=40
+    )
     shadow: int = parameter(
         "shadow",
-        Integer(0, 100),
+        Integer(0, 100, "%"),
         "Opacity of the text's shadow in percent; 0 draws none.",
         default=0,
         ec="0040-00000255",
     )
     rotate: int = parameter(
-        "rotate", Integer(0, 360), "Angle of the text in degrees, clockwise.", default=0
+        "rotate", Integer(0, 360, "°"), "Angle of the text in degrees, clockwise.", default=0
     )
     order: bool = parameter("order", Flag(), "0 puts the picture first, 1 the text.", default=False)
     align: int = parameter(
@@ -106,7 +108,10 @@ class Watermark(PixelOperation, OutputOption, UsesWatermarks):
         default=2,
     )
     interval: int = parameter(
-        "interval", Integer(0, 1000), "Gap between picture and text in pixels.", default=0
+        "interval",
+        Integer(0, 1000, "px", soft=(0, 100)),
+        "Gap between picture and text in pixels.",
+        default=0,
     )
 
     def keeps_animation(self) -> bool:

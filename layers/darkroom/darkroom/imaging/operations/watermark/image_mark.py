@@ -35,6 +35,7 @@ from darkroom.process.parameters import (
     bind,
     canonical_text,
     decode_base64,
+    describe_parameters,
     encode_base64,
     parameter,
 )
@@ -54,7 +55,7 @@ class MarkResize(Resize):
     name: ClassVar[str] = "resize"
 
     P: int | None = parameter(
-        "P", Integer(1, 100), "Percentage of the picture under the mark.", default=None
+        "P", Integer(1, 100, "%"), "Percentage of the picture under the mark.", default=None
     )
 
     def __post_init__(self) -> None:
@@ -119,6 +120,17 @@ class WatermarkObjectType:
     def expected(self) -> str:
         """Return the expected form for the documentation."""
         return "base64url text: `key` or `key?x-oss-process=image/…`"
+
+    def describe(self) -> Mapping[str, object]:
+        """Return the limit of the key, and the actions that may prepare the mark."""
+        return {
+            "type": "watermark-object",
+            "max_key_bytes": MAX_KEY_BYTES,
+            "operations": [
+                {"name": name, "parameters": describe_parameters(operation)}
+                for name, operation in _PREPARATIONS.items()
+            ],
+        }
 
 
 def _steps(process: str) -> tuple[PixelOperation, ...]:

@@ -4,7 +4,7 @@ spec 02 §15.3 and C-91 have the rules.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -64,6 +64,10 @@ class FontName:
     def expected(self) -> str:
         """Return the list of names for the documentation."""
         return "base64url of " + ", ".join(f"`{name}`" for name in FILES)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return the names."""
+        return {"type": "font", "words": tuple(FILES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

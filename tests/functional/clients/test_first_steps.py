@@ -1,4 +1,4 @@
-"""The programs in the README, run unchanged except for the port."""
+"""The programs in docs/first-steps.md, run unchanged except for the port."""
 
 import re
 import subprocess
@@ -11,9 +11,9 @@ from PIL import Image
 
 from tests.functional.clients.conftest import NODE_MODULES, ROOT
 
-README = (ROOT / "README.md").read_text()
-PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-JAVASCRIPT = re.findall(r"^```js\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+PAGE = (ROOT / "docs/first-steps.md").read_text()
+PYTHON = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+JAVASCRIPT = re.findall(r"^```js\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 SESSION = "tests/functional/clients/session.py"
 
 
@@ -56,8 +56,8 @@ def test_javascript(program: str, node: str, endpoint: str, tmp_path: Path) -> N
 
 
 def test_every_client_has_its_program() -> None:
-    """README has one program for each client, and names the session."""
+    """The page has one program for each client, and names the session."""
     clients = ["import oss2", "import alibabacloud_oss_v2 as oss", "import OSS from 'ali-oss';"]
     assert [by_first_line(program) for program in PYTHON + JAVASCRIPT] == clients
-    assert f"{SESSION} http://127.0.0.1:8000\n" in README
+    assert f"{SESSION} http://127.0.0.1:8000\n" in PAGE
     assert (ROOT / SESSION).is_file()

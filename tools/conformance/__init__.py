@@ -1,0 +1,1 @@
+"""The conformance report: docs/conformance.md, written from the tests that cite the reference."""
