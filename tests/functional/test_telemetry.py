@@ -56,6 +56,15 @@ def xray_receiver(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield receiver
 
 
+def test_the_daily_invocation_is_no_request(
+    app: ModuleType, lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An event of EventBridge's schedule writes no line and no metric."""
+    assert app.handler({"source": "aws.events", "detail-type": "Scheduled Event"}, None) == {}
+    assert lines("request") == []
+    assert capsys.readouterr().out == ""
+
+
 def test_a_request_logs_one_line(get: Get, lines: Lines) -> None:
     """A request logs one line, which quotes nothing that the caller wrote."""
     process = f"image/resize,w_30/watermark,text_{TEXT}/quality,q_80"
