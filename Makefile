@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run playground test check build e2e rehearse bench bench-servers corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
+.PHONY: help install run playground test check build e2e rehearse bench bench-servers bench-load corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -151,6 +151,10 @@ $(VENV)/.peers: $(VENV)/.ready benchmarks/requirements.txt
 
 bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Compare whole servers: Darkroom, a handler on sharp, thumbor
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.servers
+
+bench-load: $(VENV)/.ready benchmarks/requirements-load.txt ## Load the server of the container, and kill its workers: FOR=600 seconds
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-load.txt
+	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.load --seconds $(or $(FOR),600)
 
 $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 	tools/make-venv $(THUMBOR_VENV) $<

@@ -68,6 +68,11 @@ def _darkroom(_store: str, _folder: Path) -> tuple[Command, int]:
     return [sys.executable, "-m", "benchmarks.workers.darkroom_server"], 0
 
 
+def _container(_store: str, _folder: Path) -> tuple[Command, int]:
+    port = free_port()
+    return [sys.executable, "-m", "benchmarks.workers.container_server", str(port)], port
+
+
 def _sharp(store: str, _folder: Path) -> tuple[Command, int]:
     return ["node", HERE / "workers/sharp_server.mjs", store], 0
 
@@ -115,6 +120,7 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "darkroom": Peer(start=_darkroom, target=_darkroom_target),
+    "darkroom serve": Peer(start=_container, target=_darkroom_target),
     "sharp handler": Peer(start=_sharp, target=_sharp_target),
     "thumbor": Peer(start=_thumbor, target=_thumbor_target),
 }
@@ -196,7 +202,8 @@ def _measure(
     for name, of in spent.items():
         ratio = medians["darkroom"] / medians[name]
         print(f"  {name:26}{medians[name]:9.2f}{min(times[name]):8.2f}{ratio:8.2f}{of[0].bytes:9}")
-    ratio = medians["darkroom"] / min(medians[name] for name in connections if name != "darkroom")
+    others = [name for name in connections if not name.startswith("darkroom")]
+    ratio = medians["darkroom"] / min(medians[name] for name in others)
     if order.max_ratio is None or ratio <= order.max_ratio:
         return []
     return [f"{order.title}: {ratio:.2f} of the fastest other, target at most {order.max_ratio}"]

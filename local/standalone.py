@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from . import demo, queues
+from . import queues, resources
 from .child_processes import ChildProcess, StartError
 from .moto_server import stores
 
@@ -26,12 +26,12 @@ class LocalServer:
     """A running server with everything that a client needs."""
 
     url: str
-    public_bucket: str = demo.PUBLIC
+    public_bucket: str = resources.PUBLIC
     """Everybody may read it."""
-    private_bucket: str = demo.PRIVATE
-    access_key_id: str = str(demo.ACCESS_KEY["id"])
+    private_bucket: str = resources.PRIVATE
+    access_key_id: str = str(resources.ACCESS_KEY["id"])
     """May do everything in both buckets."""
-    access_key_secret: str = str(demo.ACCESS_KEY["secret"])
+    access_key_secret: str = str(resources.ACCESS_KEY["secret"])
 
 
 @contextmanager
@@ -73,16 +73,21 @@ def _settings(addresses: Mapping[str, str]) -> dict[str, str]:
 
     s3 = session.client("s3", endpoint_url=endpoint("S3"))
     sqs = session.client("sqs", endpoint_url=endpoint("SQS"))
-    for bucket in (demo.PUBLIC, demo.PRIVATE, demo.RESULTS):
-        demo.ensure_bucket(s3, bucket)
-    demo.ensure_table(session.client("dynamodb", endpoint_url=endpoint("DYNAMODB")))
-    demo.ensure_keys(session.client("secretsmanager", endpoint_url=endpoint("SECRETS_MANAGER")))
+    for bucket in (resources.PUBLIC, resources.PRIVATE, resources.RESULTS):
+        resources.ensure_bucket(s3, bucket)
+    resources.ensure_table(session.client("dynamodb", endpoint_url=endpoint("DYNAMODB")))
+    resources.ensure_keys(
+        session.client("secretsmanager", endpoint_url=endpoint("SECRETS_MANAGER"))
+    )
     found = queues.ensure_queues(sqs)
-    for bucket in (demo.PUBLIC, demo.PRIVATE):
+    for bucket in (resources.PUBLIC, resources.PRIVATE):
         queues.notify_of_objects(s3, sqs, bucket, found)
     fonts = os.environ.get("DARKROOM_FONTS")
     return {
-        **{name: value for name, value in demo.SETTINGS.items() if name != "DARKROOM_FONTS"},
+        **{name: text for name, text in resources.SETTINGS.items() if name != "DARKROOM_FONTS"},
+        "DARKROOM_BUCKETS": json.dumps(
+            {resources.PUBLIC: {"acl": "public-read"}, resources.PRIVATE: {}}
+        ),
         **found.settings,
         **({"DARKROOM_FONTS": fonts} if fonts else {}),
     }

@@ -131,9 +131,13 @@ KNOWN_DIFFERENCES = {
         f"test_without_versioning_each_object_is_its_own_version[seaweedfs-{size}]": PATHS
         for size in (1, 2, 100)
     },
-    "test_a_finished_upload_refuses_calls[seaweedfs]": "SeaweedFS answers a server error",
 }
 """Tests that a store fails, and why; docs/container.md has them in a table."""
+
+UNRELIABLE = {
+    "test_a_finished_upload_refuses_calls[seaweedfs]": "SeaweedFS sometimes answers a server error",
+}
+"""Tests that a store fails at times."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -142,6 +146,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = KNOWN_DIFFERENCES.get(item.name)
         if reason is not None:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        if item.name in UNRELIABLE:
+            item.add_marker(pytest.mark.xfail(reason=UNRELIABLE[item.name], strict=False))
 
 
 @pytest.fixture(params=["memory", "s3", "seaweedfs"])

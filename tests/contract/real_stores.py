@@ -6,11 +6,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.error import HTTPError
 from urllib.request import urlopen
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.child_processes import free_port
 
@@ -41,20 +44,43 @@ def seaweedfs(program: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="darkroom-weed-") as folder:
         config = Path(folder) / "s3.json"
         config.write_text(json.dumps({"identities": [identity]}))
-        port = free_port()
-        # The ports of gRPC are these plus 10000, so they are chosen below the usual free ones.
-        others = _low_ports(4)
+        services = ("master", "volume", "filer", "s3")
+        ports = {name: (free_port(), free_port()) for name in services}
         command = [
             *(program, "-logtostderr=false", f"-logdir={folder}", "server", f"-dir={folder}"),
             *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-volume.max={VOLUMES}"),
-            *("-master.volumeSizeLimitMB=64", f"-master.port={others[0]}"),
-            *(f"-volume.port={others[1]}", "-filer", f"-filer.port={others[2]}"),
-            *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
-            *("-s3", f"-s3.port={port}", f"-s3.port.grpc={others[3]}", f"-s3.config={config}"),
+            *("-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-filer", "-s3"),
+            *("-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={config}"),
+            *(f"-{name}.port={http}" for name, (http, _) in ports.items()),
+            *(f"-{name}.port.grpc={grpc}" for name, (_, grpc) in ports.items()),
         ]
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{ports['s3'][0]}"
         with _running(command, url):
+            _wait_until_it_stores(url)
             yield url
+
+
+def _wait_until_it_stores(url: str) -> None:
+    """Store an object: the S3 interface answers before the volumes are there."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=KEY,
+        aws_secret_access_key=KEY,
+    )
+    end = monotonic() + START_SECONDS
+    while True:
+        try:
+            with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+                client.create_bucket(Bucket="ready")
+            client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+        except (BotoCoreError, ClientError):
+            if monotonic() > end:
+                raise
+            sleep(0.2)
+        else:
+            return
 
 
 @contextmanager
@@ -66,16 +92,6 @@ def dynalite(node: str) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with _running(command, url):
         yield url
-
-
-def _low_ports(number: int) -> list[int]:
-    """Return free ports from 20000 on, whose gRPC ports are free as well."""
-    found: list[int] = []
-    while len(found) < number:
-        port = 20_000 + free_port() % 10_000
-        if port not in found:
-            found.append(port)
-    return found
 
 
 @contextmanager

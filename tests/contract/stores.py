@@ -60,10 +60,16 @@ def in_s3(client: "S3Client") -> Store:
         buckets=NAMES,
         staging_bucket=STAGING_BUCKET,
         long_timeout_client=lambda: client,
+        large_body_client=lambda: client,
     )
     return Store(
         reader=S3Objects(client=client, buckets=NAMES),
-        writer=S3Writer(client=client, buckets=NAMES, long_timeout_client=lambda: client),
+        writer=S3Writer(
+            client=client,
+            buckets=NAMES,
+            long_timeout_client=lambda: client,
+            large_body_client=lambda: client,
+        ),
         lister=S3Lister(client=client, buckets=NAMES),
         uploads=S3MultipartStore(
             client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts

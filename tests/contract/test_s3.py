@@ -80,7 +80,12 @@ def test_a_copy_is_conditional_on_the_etag(client: "S3Client", reader: S3Objects
         upstream=client.meta.endpoint_url, faults=[precondition_failed]
     ).open() as proxy:
         proxied = client_of(proxy.address)
-        writer = S3Writer(client=proxied, buckets=NAMES, long_timeout_client=lambda: proxied)
+        writer = S3Writer(
+            client=proxied,
+            buckets=NAMES,
+            long_timeout_client=lambda: proxied,
+            large_body_client=lambda: proxied,
+        )
         with pytest.raises(ObjectReplaced):
             writer.copy(source, "there", "b", ObjectAttributes())
     assert conditions == [source.etag.lower()]
@@ -158,6 +163,7 @@ def uploads_of(client: "S3Client") -> S3MultipartStore:
         buckets=NAMES,
         staging_bucket=STAGING_BUCKET,
         long_timeout_client=lambda: client,
+        large_body_client=lambda: client,
     )
     return S3MultipartStore(
         client=client, buckets=NAMES, long_timeout_client=lambda: client, parts=parts

@@ -99,7 +99,12 @@ def test_a_rewritten_header_has_the_bytes_that_s3_sent(client: "S3Client") -> No
             metadata=info.metadata,
             acl=Acl.PRIVATE,
         )
-        writer = S3Writer(client=proxied, buckets=NAMES, long_timeout_client=lambda: proxied)
+        writer = S3Writer(
+            client=proxied,
+            buckets=NAMES,
+            long_timeout_client=lambda: proxied,
+            large_body_client=lambda: proxied,
+        )
         result = writer.copy(info, "here", "a", replace(attributes, tags=None))
     headers = sent[0].headers
     assert headers["content-disposition"] == s3_replies.LATIN_1

@@ -32,6 +32,7 @@ def test_a_line_has_the_members_of_the_functions_lines() -> None:
     """The same names with the same values, but for time and place."""
     stream = io.StringIO()
     powertools = Logger(service="of-a-test", use_rfc3339=True, stream=stream, level="INFO")
+    powertools.thread_safe_clear_keys()  # of the functions' tests
     try:
         raise ValueError("wrong")  # noqa: TRY301 - for the traceback
     except ValueError:

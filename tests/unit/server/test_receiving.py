@@ -125,4 +125,14 @@ def test_a_full_disk_refuses_the_body_for_now(tmp_path: Path) -> None:
 )
 def test_which_bodies_follow(method: str, headers: dict[str, str], *, follows: bool) -> None:
     """Large bodies and those that the client announces; forms contain their signature."""
-    assert incoming(b"", method=method, headers=headers).follows is follows
+    body = incoming(b"", method=method, headers=headers)
+    assert body.follows is follows
+    assert not (body.follows and body.precedes)
+
+
+def test_a_large_body_that_no_route_takes_is_not_kept() -> None:
+    """It neither precedes nor follows: what comes is thrown away."""
+    body = incoming(b"", method="GET", headers={"content-length": "9999999"})
+    assert (body.precedes, body.follows) == (False, False)
+    small = incoming(b"", method="GET", headers={"content-length": "9"})
+    assert (small.precedes, small.follows) == (True, False)

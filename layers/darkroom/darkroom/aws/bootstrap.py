@@ -59,7 +59,12 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
         styles=styles,
         objects=objects,
         presigner=objects,
-        writer=S3Writer(client=client, buckets=names, long_timeout_client=clients.s3_long_timeout),
+        writer=S3Writer(
+            client=client,
+            buckets=names,
+            long_timeout_client=clients.s3_long_timeout,
+            large_body_client=clients.s3_large_bodies,
+        ),
         lister=S3Lister(client=client, buckets=names),
         results=results or None,
         result_cache=_result_cache(settings, clients, names),
@@ -99,6 +104,7 @@ def _multipart_store(
         buckets=names,
         staging_bucket=settings.results_bucket,
         long_timeout_client=clients.s3_long_timeout,
+        large_body_client=clients.s3_large_bodies,
     )
     return S3MultipartStore(
         client=clients.s3, buckets=names, long_timeout_client=clients.s3_long_timeout, parts=parts

@@ -119,12 +119,20 @@ class Clients:
 
     @cached_property
     def _s3_long_timeout(self) -> "S3Client":
+        client: S3Client = self._client("s3", read_timeout=LONG_TIMEOUT, retries=_ONE_ATTEMPT)
+        return send_any_text(client)
+
+    def s3_large_bodies(self) -> "S3Client":
+        """Return S3 for bodies in files: it may take them slowly, and they can be sent again."""
+        return self._s3_large_bodies
+
+    @cached_property
+    def _s3_large_bodies(self) -> "S3Client":
         client: S3Client = self._client(
             "s3",
             # urllib3 sends bodies with the timeout of connecting.
             connect_timeout=self._send_timeout,
             read_timeout=max(LONG_TIMEOUT, self._send_timeout),
-            retries=_ONE_ATTEMPT,
         )
         return send_any_text(client)
 

@@ -202,6 +202,8 @@ class S3Writer:
     """S3 bucket by OSS name."""
     long_timeout_client: Callable[[], "S3Client"]
     """Returns the client with a long timeout: S3 answers after it has copied."""
+    large_body_client: Callable[[], "S3Client"]
+    """Returns the client for bodies in files."""
 
     def put(
         self,
@@ -214,7 +216,7 @@ class S3Writer:
     ) -> PutResult:
         """Store the body; S3 verifies its MD5."""
         md5, checksum = md5_of(body), crc64_of(body)
-        client, content = sent_with(body, self.client, self.long_timeout_client)
+        client, content = sent_with(body, self.client, self.large_body_client)
         with translate_s3_errors(bucket, key, overwrite=overwrite):
             response = client.put_object(
                 Bucket=self.buckets[bucket],
@@ -325,11 +327,11 @@ class S3Writer:
 
 
 def sent_with(
-    body: Body, client: "S3Client", long_timeout_client: Callable[[], "S3Client"]
+    body: Body, client: "S3Client", large_body_client: Callable[[], "S3Client"]
 ) -> tuple["S3Client", Any]:
-    """Return the client that sends a body, and what it sends: S3 answers late to a large file."""
+    """Return the client that sends a body, and what it sends."""
     if isinstance(body, SpooledBody):
-        return long_timeout_client(), body.from_start()
+        return large_body_client(), body.from_start()
     return client, body
 
 

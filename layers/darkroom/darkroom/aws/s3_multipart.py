@@ -71,13 +71,15 @@ class S3PartStore:
     staging_bucket: str
     """S3 bucket of the staged parts."""
     long_timeout_client: Callable[[], "S3Client"]
-    """Returns the client with a long timeout: S3 answers late to a large part."""
+    """Returns the client with a long timeout: S3 answers after it has copied."""
+    large_body_client: Callable[[], "S3Client"]
+    """Returns the client for bodies in files."""
 
     def put(self, upload: UploadRef, number: int, body: Body) -> PutResult:
         """Store a part of an open upload."""
         self._check(upload)
         md5 = md5_of(body)
-        client, content = sent_with(body, self.client, self.long_timeout_client)
+        client, content = sent_with(body, self.client, self.large_body_client)
         with translate_s3_errors(upload.bucket, upload.key):
             response = client.put_object(
                 Bucket=self.staging_bucket,

@@ -14,7 +14,7 @@ from darkroom.server.delivery import CONNECTION_CLOSE, Body, Send, Sent, opened,
 from darkroom.server.metrics import ServerMetrics
 from darkroom.server.options import ServerOptions
 from darkroom.server.pictures import PictureGate, busy
-from darkroom.server.receiving import ClientGone, IncomingBody, Receive
+from darkroom.server.receiving import SMALL_BYTES, ClientGone, IncomingBody, Receive
 from darkroom.server.requests import Scope, request_of
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.services import Services
@@ -163,8 +163,8 @@ class _Conversation:
         """Answer, receiving the body before or after the caller's right was checked."""
         options = self.app.options
         if not incoming.follows:
-            limit = options.form_bytes if incoming.is_form else options.upload_bytes
-            body = await incoming.read(limit) if incoming.length != 0 else b""
+            limit = options.form_bytes if incoming.is_form else SMALL_BYTES
+            body = await incoming.read(limit) if incoming.precedes else b""
             exchange.request = replace(exchange.request, body=body)
             self._restart_clock()
             return await self.app.in_request_thread(lambda: exchange.fit(answer(exchange.admit())))

@@ -71,11 +71,15 @@ class IncomingBody:
         return self.method == "POST" and content_type.startswith("multipart/form-data")
 
     @property
+    def precedes(self) -> bool:
+        """Whether it is received before the caller's right is checked: a form, or a small body."""
+        is_small = self.length is not None and self.length <= SMALL_BYTES
+        return self.is_form or (is_small and not self.is_expected)
+
+    @property
     def follows(self) -> bool:
-        """Whether it is received after the caller's right was checked."""
-        if self.method not in WITH_BODY or self.is_form:
-            return False
-        return self.length is None or self.length > SMALL_BYTES or self.is_expected
+        """Whether it is received after that; a large body of another method is never read."""
+        return self.method in WITH_BODY and not self.precedes
 
     @property
     def is_expected(self) -> bool:

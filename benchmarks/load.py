@@ -1,0 +1,132 @@
+"""Load on the server of the container: `python -m benchmarks.load [--seconds N] [--users N]`.
+
+locust sends mixed traffic to `make run SERVER=1`. Worker processes are killed meanwhile. Prints
+each kind of request with its failures and times, and the memory of the workers before and after.
+"""
+
+import argparse
+import csv
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.environment import ROOT, environment
+from local.child_processes import ChildProcess, StartError
+
+KILL_SECONDS = 30.0
+"""Pause between two kills of a worker."""
+
+
+def workers_of(process: int) -> list[int]:
+    """Return the worker processes among the descendants of a process."""
+    return [each for each in _descendants(process) if "spawn_main" in _command(each)]
+
+
+def _descendants(process: int) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == process:
+            yield int(folder.name)
+            yield from _descendants(int(folder.name))
+
+
+def _command(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def memory(process: int) -> int:
+    """Return the megabytes of a process; pages that it shares count in part."""
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in text.splitlines() if "Pss:" in line) // 1024
+
+
+def _kill_now_and_then(server: int, ended: threading.Event, killed: list[int]) -> None:
+    while not ended.wait(KILL_SECONDS):
+        for worker in workers_of(server)[:1]:
+            os.kill(worker, signal.SIGKILL)
+            killed.append(worker)
+
+
+def main() -> int:
+    """Run the load; return 1 if any request failed that no kill explains."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--users", type=int, default=16)
+    parser.add_argument("--no-kills", action="store_true", help="let the workers live")
+    options = parser.parse_args()
+    command = [sys.executable, "-m", "local", "--server", "--port", "0"]
+    application = ChildProcess(command, environment=environment(), folder=ROOT)
+    ended = threading.Event()
+    killed: list[int] = []
+    try:
+        url = application.read_line().removeprefix("ready: ")
+        if not url:
+            raise StartError("the server did not start")
+        # The URLs that `make run` prints would fill the pipe.
+        threading.Thread(target=_discard, args=(application,), daemon=True).start()
+        print("megabytes of the workers:", [memory(each) for each in workers_of(application.pid)])
+        if not options.no_kills:
+            given = (application.pid, ended, killed)
+            threading.Thread(target=_kill_now_and_then, args=given, daemon=True).start()
+        failures = _load(url, options.users, options.seconds)
+        print("megabytes of the workers:", [memory(each) for each in workers_of(application.pid)])
+    finally:
+        ended.set()
+        application.stop()
+    print(f"{len(killed)} workers killed, {failures} requests failed")
+    return 1 if failures and not killed else 0
+
+
+def _discard(application: ChildProcess) -> None:
+    while application.read_line():
+        pass
+
+
+def _load(url: str, users: int, seconds: int) -> int:
+    """Run locust, print its table, and return the number of failures."""
+    with tempfile.TemporaryDirectory() as name:
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "locust", "-f", "benchmarks/load_users.py", "--headless"),
+                *("--users", str(users), "--spawn-rate", "4", "--run-time", f"{seconds}s"),
+                *("--host", url, "--csv", f"{name}/load", "--only-summary", "--loglevel", "ERROR"),
+            ],
+            cwd=ROOT,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        with (Path(name) / "load_stats.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        with (Path(name) / "load_failures.csv").open() as file:
+            errors = [
+                (each["Name"], each["Error"][:90], each["Occurrences"])
+                for each in csv.DictReader(file)
+            ]
+    print(f"{'':22}{'requests':>9}{'failed':>8}{'/s':>7}{'median':>8}{'p99':>8}")
+    for row in rows:
+        print(
+            f"{row['Name']:22}{row['Request Count']:>9}{row['Failure Count']:>8}"
+            f"{float(row['Requests/s']):7.1f}{row['50%']:>8}{row['99%']:>8}"
+        )
+    for error in errors:
+        print(*error)
+    return int(rows[-1]["Failure Count"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+"""`darkroom serve` with one worker process and a store at AWS_ENDPOINT_URL_S3; takes the port."""
+
+import os
+import sys
+
+from benchmarks.workers.darkroom_handler import ENVIRONMENT
+from darkroom.server.serve import serve
+
+if __name__ == "__main__":
+    os.environ |= {**ENVIRONMENT, "DARKROOM_WORKERS": "1"}
+    sys.exit(serve(["--port", sys.argv[1]]))
