@@ -73,10 +73,14 @@ FORM_STATUSES = {
 }
 
 
+SERVER_STATUSES = {"RequestTimeout": 400}
+"""Of the server: a body of which no more arrives (decision 181)."""
+
+
 def test_each_code_has_its_documented_status() -> None:
-    """Status by code: spec 05 §2 and §5, absent configuration, and forms (decision 150)."""
+    """Status by code: spec 05 §2 and §5, absent configuration, forms and slow bodies."""
     statuses = {code.wire: OssError(code).status for code in Code}
-    assert statuses == STATUSES | FORM_STATUSES
+    assert statuses == STATUSES | FORM_STATUSES | SERVER_STATUSES
 
 
 def test_every_code_has_a_message() -> None:
