@@ -68,10 +68,10 @@ def serving(variables: Mapping[str, str], *arguments: str, **changes: str) -> It
     }
     command = [sys.executable, "-m", "darkroom", "serve", "--port", "0", *arguments]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    ready = re.fullmatch(r"ready: http://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
-    assert ready
     try:
+        assert process.stdout
+        ready = re.fullmatch(r"ready: http://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
+        assert ready
         yield Server(process=process, port=int(ready[1]))
     finally:
         process.terminate()
