@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 ALLOCATOR: Mapping[str, str] = dict(
-    re.findall(r"^ +(MALLOC_\w+): (\d+)$", (ROOT / "template.yaml").read_text(), re.MULTILINE)
+    re.findall(r'^ +(MALLOC_\w+): "(\d+)"$', (ROOT / "template.yaml").read_text(), re.MULTILINE)
 )
 """The variables for glibc's malloc in template.yaml (docs/decisions/098)."""
 

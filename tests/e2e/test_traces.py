@@ -107,4 +107,9 @@ def test_only_sampled_invocations_are_sent(
     assert (document["trace_id"], document["parent_id"]) == (TRACE_ID, PARENT)
     request_id = replies[1]["headers"]["x-oss-request-id"]
     assert document["annotations"]["request_id"] == request_id
-    assert [stage["name"] for stage in document["subsegments"]] == ["store", "encode", "deliver"]
+    assert [stage["name"] for stage in document["subsegments"]] == [
+        "store",
+        "decode",
+        "encode",
+        "deliver",
+    ]

@@ -90,7 +90,11 @@ def test_a_failed_job_logs_its_code(
     assert missing["error"]
     assert missing["subsegments"][0]["error"]
     assert done["annotations"]["bucket"] == "demo"
-    assert [subsegment["name"] for subsegment in done["subsegments"]] == ["store", "encode"]
+    assert [subsegment["name"] for subsegment in done["subsegments"]] == [
+        "store",
+        "decode",
+        "encode",
+    ]
     assert not {"error", "fault"} & done.keys()
 
 

@@ -185,8 +185,8 @@ def test_a_sampled_request_is_sent_to_the_daemon(get: Get, xray_receiver: Daemon
     }
     assert document["annotations"] == expected
     stages = [subsegment["name"] for subsegment in document["subsegments"]]
-    assert stages == ["store", "encode", "deliver"]
-    inner = [subsegment["name"] for subsegment in document["subsegments"][1]["subsegments"]]
+    assert stages == ["store", "decode", "encode", "deliver"]
+    inner = [subsegment["name"] for subsegment in document["subsegments"][2]["subsegments"]]
     assert inner == ["decode", "pixels"]
     assert TEXT not in json.dumps(document)
 
@@ -196,11 +196,11 @@ def test_an_error_marks_its_subsegments(get: Get, xray_receiver: Daemon) -> None
     get("/demo/watched/cut.jpg", "x-oss-process=image/resize,w_9")
     get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_9")
     damaged, fine = xray_receiver.received()
-    (store, encode) = damaged["subsegments"]
+    (store, header, encode) = damaged["subsegments"]
     assert damaged["error"]
     assert encode["error"]
     assert encode["subsegments"][0]["error"]
-    assert not {"error", "fault"} & (store.keys() | fine.keys())
+    assert not {"error", "fault"} & (store.keys() | header.keys() | fine.keys())
 
 
 def test_a_missing_daemon_fails_no_request(
