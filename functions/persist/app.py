@@ -53,6 +53,7 @@ gc.enable()
 @metrics.log_metrics
 def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str, Any]:
     """Handle a batch of messages; return the ids of those that stay in the queue."""
+    metrics.clear_metrics()  # Powertools keeps them where they are disabled
 
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS

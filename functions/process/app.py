@@ -89,5 +89,6 @@ def _record(record: RequestRecord, request_id: str) -> None:
     for name, unit, number in record.metrics():
         metrics.add_metric(name=name, unit=unit, value=number)
     metrics.flush_metrics()
+    metrics.clear_metrics()  # Powertools keeps them where they are disabled
     annotations = {**record.annotations(), "request_id": request_id}
     traces.send("request", record.stopwatch, annotations, record.response.failure)

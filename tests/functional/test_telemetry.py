@@ -169,6 +169,16 @@ def test_metrics_have_the_dimensions_operation_and_outcome(
     }
 
 
+def test_disabled_metrics_are_never_printed(
+    get: Get, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even after a hundred requests, when Powertools prints what it has kept."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    for _ in range(120):
+        get("/demo/watched/a.jpg", "x-oss-process=image/resize,w_0")
+    assert "_aws" not in capsys.readouterr().out
+
+
 def test_a_sampled_request_is_sent_to_the_daemon(get: Get, xray_receiver: Daemon) -> None:
     """A sampled request sends a subsegment with the fields of its log line and its stages."""
     reply = get("/demo/watched/a.jpg", f"x-oss-process=image/resize,w_30/watermark,text_{TEXT}")
