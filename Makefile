@@ -84,7 +84,7 @@ $(STORES): $(VENV)/.ready requirements-stores.txt
 # The page's tests: Playwright drives Debian's Chromium; npm has axe-core and the checker of types.
 PAGE_TOOLS := $(VENV)/.browser $(if $(shell command -v npm),tests/functional/playground/node_modules/.ready)
 
-$(VENV)/.browser: $(VENV)/.ready tests/functional/playground/requirements.txt
+$(VENV)/.browser: $(VENV)/.ready tests/functional/playground/requirements.txt | $(STORES)
 	@echo "Installing Playwright (once)…" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/functional/playground/requirements.txt
 	@touch $@
@@ -133,9 +133,14 @@ e2e: $(VENV)/.ready $(LAMBDA_VENV)/.ready build ## Test the build under an emula
 rehearse: $(VENV)/.ready $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready build ## Deploy the build to an emulated AWS, update and delete it
 	$(BIN)/python -m pytest tests/stacks
 
+# Before the tests, two targets at a time: the fuzzer takes one processor for two minutes.
+CHECKS := lint types validate build fuzz $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready \
+  $(NODE_CLIENT) go-client $(STORES) $(PAGE_TOOLS) chromium
+
 # The tests run last and all at once, so that their summary is the end of the output. Those of
 # tests/e2e and tests/stacks stay on one worker each: they share the emulators.
-check: lint types validate build fuzz $(LAMBDA_VENV)/.ready $(MINISTACK_VENV)/.ready $(NODE_CLIENT) go-client $(STORES) $(PAGE_TOOLS) chromium ## Run every check that a change must pass, as CI does
+check: ## Run every check that a change must pass, as CI does
+	@$(MAKE) --no-print-directory -j2 --output-sync=target $(CHECKS)
 	$(PYTEST) tests
 
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
