@@ -5,6 +5,8 @@ One loop runs the operations and checks the deadline before each of them and bef
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from darkroom.errors import OssError
 from darkroom.geometry import Size, area, reduced
@@ -48,18 +50,8 @@ def run(
     """
     header = _probe(data, context)
     plan = _checked_plan(header, operations, context, upright=upright, accepted=accepted)
-    if plan.report is not None:
-        return _report(plan.report, data, header)
-    source_format, every = FORMATS[header.format], plan.output.animated
-    per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
-    with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
-        transcoded = _transcode(data, header, plan, context)
-        if transcoded is not None:
-            return transcoded
-        frames = source_format.frames(
-            data, header, needed=plan.needed, every=every, engine=context.engine
-        )
-        return _encode(frames, header, plan, context)
+    frames = partial(FORMATS[header.format].frames, data, header, engine=context.engine)
+    return _run_planned(data, header, plan, context, frames)
 
 
 def run_each(
@@ -93,19 +85,31 @@ def _run_shared(
 ) -> Result | OssError:
     """Run one process; return its result or error."""
     try:
-        if plan.report is not None:
-            return _report(plan.report, decoder.data, decoder.header)
-        header, every = decoder.header, plan.output.animated
-        source_format = FORMATS[header.format]
-        per_pixel = source_format.memory_per_pixel(header, needed=plan.needed, every=every)
-        with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
-            transcoded = _transcode(decoder.data, header, plan, context)
-            if transcoded is not None:
-                return transcoded
-            frames = decoder.frames(needed=plan.needed, every=every)
-            return _encode(frames, header, plan, context)
+        return _run_planned(decoder.data, decoder.header, plan, context, decoder.frames)
     except OssError as error:
         return error
+
+
+def _run_planned(
+    data: bytes, header: Header, plan: ProcessPlan, context: ProcessingContext, frames: "_Frames"
+) -> Result:
+    """Report, or decode and process while the memory of the pixels is reserved."""
+    if plan.report is not None:
+        return _report(plan.report, data, header)
+    needed, every = plan.needed, plan.output.animated
+    per_pixel = FORMATS[header.format].memory_per_pixel(header, needed=needed, every=every)
+    with context.pixel_memory(int(area(header.decoded_size) * per_pixel)):
+        transcoded = _transcode(data, header, plan, context)
+        if transcoded is not None:
+            return transcoded
+        return _encode(frames(needed=needed, every=every), header, plan, context)
+
+
+class _Frames(Protocol):
+    """Decodes the picture of a process."""
+
+    def __call__(self, *, needed: Size | None, every: bool) -> Iterator[Frame]:
+        """Return the frames, as `PictureFormat.frames` does."""
 
 
 @dataclass(kw_only=True)
