@@ -18,7 +18,7 @@ from darkroom.aws.bootstrap import build_services
 from darkroom.aws.xray import XRayTraces
 from darkroom.errors import Failure
 from darkroom.imaging.context import ProcessingContext
-from darkroom.settings import Settings, SettingsError
+from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogContext, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.jobs.messages import (
@@ -39,11 +39,7 @@ logger = Logger(service=LOGGER_NAME, use_rfc3339=True)
 metrics = Metrics(namespace="Darkroom", service=LOGGER_NAME)
 traces = XRayTraces(environ=os.environ)
 services = build_services(Settings.from_environ(os.environ))
-if services.jobs is None:
-    raise SettingsError(
-        "DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTER_QUEUE and DARKROOM_TABLE are needed"
-    )
-job_services = services.jobs
+job_services = services.require_jobs()
 sampling = LogSampling(level=services.settings.log_level, rate=services.settings.debug_sample_rate)
 
 gc.freeze()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from darkroom.jobs import State, Task
 from darkroom.ports import Clock
-from darkroom.ports.jobs import AlreadyClaimed
+from darkroom.ports.jobs import AlreadyClaimed, ReceivedMessage
 from darkroom.usecases.services import JobServices
 from tests.fakes.services import NOW
 
@@ -107,6 +107,19 @@ class MemoryTopics:
             self.published[name].append(message)
 
 
+class NoMessages:
+    """A queue without messages, for tests of what does not poll."""
+
+    def receive(self, *, wait: int, visibility: int) -> ReceivedMessage | None:
+        """Return none at once."""
+        del wait, visibility
+        return None
+
+    def delete(self, message: ReceivedMessage) -> None:
+        """Refuse a message that never was received."""
+        raise AssertionError(message)
+
+
 def memory_job_services(
     *,
     queue: MemoryQueue | None = None,
@@ -118,6 +131,7 @@ def memory_job_services(
     message_queue = queue or MemoryQueue()
     return JobServices(
         queue=message_queue,
+        receiver=NoMessages(),
         messages=message_queue,
         tasks=tasks or MemoryTasks(),
         locks=locks or MemoryLocks(),

@@ -29,6 +29,7 @@ def build_job_services(settings: Settings, clients: Clients, clock: Clock) -> Jo
         return None
     return JobServices(
         queue=SqsQueue(clients=clients, url=settings.jobs_queue),
+        receiver=SqsReceiver(clients=clients, url=settings.jobs_queue),
         messages=SqsMessageControl(
             clients=clients, url=settings.jobs_queue, dead_letter_url=settings.dead_letter_queue
         ),
@@ -73,9 +74,6 @@ def build_services(settings: Settings, clock: Clock = UTC_CLOCK) -> Services:
         limits=Limits.for_memory(settings.memory),
         engine=load_engine() if settings.engine else None,
         jobs=build_job_services(settings, clients, clock),
-        job_messages=SqsReceiver(clients=clients, url=settings.jobs_queue)
-        if settings.jobs_queue
-        else None,
     )
 
 

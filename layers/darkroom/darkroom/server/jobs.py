@@ -13,11 +13,11 @@ from typing import Self
 
 from darkroom.aws.bootstrap import build_services
 from darkroom.imaging.context import ProcessingContext
-from darkroom.ports.jobs import MessageReceiver, ReceivedMessage
+from darkroom.ports.jobs import ReceivedMessage
 from darkroom.server.log_lines import log_as_json
 from darkroom.server.options import ServerOptions
 from darkroom.server.pictures import PictureGate
-from darkroom.settings import Settings, SettingsError
+from darkroom.settings import Settings
 from darkroom.telemetry.logs import LogContext
 from darkroom.telemetry.stopwatch import Stopwatch
 from darkroom.usecases.jobs.messages import (
@@ -49,7 +49,6 @@ class JobPoller:
 
     services: Services
     jobs: JobServices
-    queue: MessageReceiver
     gate: PictureGate
     threads: int = 1
     seconds: float = JOB_SECONDS
@@ -62,17 +61,7 @@ class JobPoller:
     @classmethod
     def of(cls, services: Services, gate: PictureGate, *, threads: int = 1) -> Self:
         """Build the poller of a deployment; raises `SettingsError` for one without a queue."""
-        if services.jobs is None or services.job_messages is None:
-            raise SettingsError(
-                "DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTER_QUEUE and DARKROOM_TABLE are needed"
-            )
-        return cls(
-            services=services,
-            jobs=services.jobs,
-            queue=services.job_messages,
-            gate=gate,
-            threads=threads,
-        )
+        return cls(services=services, jobs=services.require_jobs(), gate=gate, threads=threads)
 
     def start(self) -> None:
         """Start the threads."""
@@ -98,11 +87,11 @@ class JobPoller:
 
     def once(self, *, wait: int = WAIT_SECONDS) -> bool:
         """Receive and handle one message; return whether there was one."""
-        received = self.queue.receive(wait=wait, visibility=self.visibility)
+        received = self.jobs.receiver.receive(wait=wait, visibility=self.visibility)
         if received is None:
             return False
         if self._handle(received):
-            self.queue.delete(received)
+            self.jobs.receiver.delete(received)
         return True
 
     def _handle(self, received: ReceivedMessage) -> bool:

@@ -20,7 +20,7 @@ from darkroom.ports.multipart import MultipartStore
 from darkroom.ports.objects import ObjectLister, ObjectReader, ObjectWriter, Presigner
 from darkroom.ports.results import ResultStorage
 from darkroom.ports.settings import BucketStore, OriginVerifier, StyleStore
-from darkroom.settings import Settings
+from darkroom.settings import Settings, SettingsError
 from darkroom.usecases.result_storage import ResultCache
 
 
@@ -29,6 +29,8 @@ class JobServices:
     """The adapters of asynchronous jobs; a deployment without a table has none."""
 
     queue: JobQueue
+    receiver: MessageReceiver
+    """For an entry that polls the queue itself."""
     messages: MessageControl
     tasks: TaskStore
     locks: Locks
@@ -57,11 +59,17 @@ class Services:
     """Verifies the CDN's token; None without a CDN."""
     jobs: JobServices | None = None
     """None in a deployment without a queue."""
-    job_messages: MessageReceiver | None = None
-    """For an entry that polls the queue itself."""
     limits: Limits = field(default_factory=Limits)
     engine: Engine | None = None
     """None where Pillow does all work on pixels."""
+
+    def require_jobs(self) -> JobServices:
+        """Return the adapters of jobs; raises `SettingsError` for a deployment without a queue."""
+        if self.jobs is None:
+            raise SettingsError(
+                "DARKROOM_JOBS_QUEUE, DARKROOM_DEAD_LETTER_QUEUE and DARKROOM_TABLE are needed"
+            )
+        return self.jobs
 
 
 LEASE_MARGIN = timedelta(seconds=10)
