@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import stand_ins
-from tests.schedule import LoadFolderScheduling, sort_for_workers
+from tests.schedule import LoadFolderScheduling, refuse_unordered_names, sort_for_workers
 from tests.stacks.not_emulated import NOT_EMULATED
 
 # Busy machines generate examples slowly, and some operations accept few generated arguments.
@@ -36,6 +36,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFolderSc
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start with the slow modules where several workers share the tests."""
+    refuse_unordered_names(items)
     if hasattr(config, "workerinput"):
         sort_for_workers(items)
 

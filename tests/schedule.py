@@ -26,6 +26,14 @@ class LoadFolderScheduling(LoadScopeScheduling):  # type: ignore[misc] # its bas
         return nodeid.partition("::")[0]
 
 
+def refuse_unordered_names(items: list[pytest.Item]) -> None:
+    """Raise UsageError for a test that is named by a set: each worker would name it otherwise."""
+    for item in items:
+        for value in _parameters(item).values():
+            if isinstance(value, set | frozenset) and value and str(value) in item.nodeid:
+                raise pytest.UsageError(f"{item.nodeid}: name it by a list instead of a set")
+
+
 def sort_for_workers(items: list[pytest.Item]) -> None:
     """Put slow modules before the others, and keep the order within a module."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
@@ -40,3 +48,9 @@ def _rank(nodeid: str, *, slow: bool) -> int:
     if slow:
         return 2
     return 3 + (folders.index(True) if any(folders) else len(folders))
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    """Return the values with which a test is called, none where it has no parameters."""
+    called = getattr(item, "callspec", None)
+    return dict(called.params) if called else {}
