@@ -48,7 +48,7 @@ def _picture(s3: "S3Client", sample: Data) -> None:
 @pytest.fixture
 def poller(application: Application) -> JobPoller:
     """Return a poller with one thread."""
-    return JobPoller.of(application.services, application.gate)
+    return JobPoller.of(application.services, application.gate, wait=0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,11 +101,11 @@ def test_a_job_is_done_and_its_message_deleted(
     """Submitted to the server, it is done by the poller."""
     task = submitted(ask_server, "jobs/done.jpg")
     assert in_flight(sqs, variables) == (1, 0)
-    assert poller.once(wait=0)
+    assert poller.once()
     assert in_flight(sqs, variables) == (0, 0)
     assert state_of(ask_server, task) == "Succeeded"
     assert ask_server("HEAD", "demo", "jobs/done.jpg").status == 200
-    assert not poller.once(wait=0)
+    assert not poller.once()
 
 
 class Killed(BaseException):
@@ -132,16 +132,16 @@ def test_the_job_of_a_worker_that_was_killed_is_done_by_another(
 ) -> None:
     """Its message stays in the queue, and is delivered again when its time is over."""
     monkeypatch.setattr(services, "LEASE_MARGIN", timedelta(0))
-    poller = JobPoller.of(application.services, application.gate)
+    poller = JobPoller.of(application.services, application.gate, wait=0)
     task = submitted(ask_server, "jobs/killed.jpg")
-    killed = JobPoller.of(application.services, KillingGate(pictures=1, waiting=0))
+    killed = JobPoller.of(application.services, KillingGate(pictures=1, waiting=0), wait=0)
     killed.seconds, killed.visibility = MIN_SECONDS_TO_START + 1, 7
     with pytest.raises(Killed):
-        killed.once(wait=0)
+        killed.once()
     assert in_flight(sqs, variables) == (0, 1)
     assert state_of(ask_server, task) == "Running"
     until(lambda: in_flight(sqs, variables) == (1, 0))
-    assert poller.once(wait=0)
+    assert poller.once()
     assert state_of(ask_server, task) == "Succeeded"
     assert in_flight(sqs, variables) == (0, 0)
 
@@ -155,7 +155,7 @@ def test_a_deployment_without_a_queue_cannot_work(application: Application) -> N
     """The variables are named."""
     without = replace(application.services, jobs=None)
     with pytest.raises(SettingsError, match="DARKROOM_JOBS_QUEUE"):
-        JobPoller.of(without, application.gate)
+        JobPoller.of(without, application.gate, wait=0)
 
 
 def test_the_worker_ends_after_its_job(

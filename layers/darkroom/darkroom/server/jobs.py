@@ -34,9 +34,6 @@ JOB_SECONDS = 115.0
 VISIBILITY_SECONDS = 150
 """Seconds after which the message of a worker that was killed is delivered again."""
 
-WAIT_SECONDS = 5
-"""Seconds that the queue waits for a message before it answers that there is none."""
-
 RETRY_SECONDS = 2.0
 """Pause after a failed request to the queue."""
 
@@ -51,6 +48,8 @@ class JobPoller:
     jobs: JobServices
     gate: PictureGate
     threads: int = 1
+    wait: int = 5
+    """Seconds that the queue waits for a message before it answers that there is none."""
     seconds: float = JOB_SECONDS
     """Time for a message."""
     visibility: int = VISIBILITY_SECONDS
@@ -59,9 +58,10 @@ class JobPoller:
     _running: list[threading.Thread] = field(default_factory=list, repr=False)
 
     @classmethod
-    def of(cls, services: Services, gate: PictureGate, *, threads: int = 1) -> Self:
+    def of(cls, services: Services, gate: PictureGate, *, wait: int, threads: int = 1) -> Self:
         """Build the poller of a deployment; raises `SettingsError` for one without a queue."""
-        return cls(services=services, jobs=services.require_jobs(), gate=gate, threads=threads)
+        jobs = services.require_jobs()
+        return cls(services=services, jobs=jobs, gate=gate, wait=wait, threads=threads)
 
     def start(self) -> None:
         """Start the threads."""
@@ -85,9 +85,9 @@ class JobPoller:
                 log.exception("failed")
                 self._stopped.wait(RETRY_SECONDS)
 
-    def once(self, *, wait: int = WAIT_SECONDS) -> bool:
+    def once(self) -> bool:
         """Receive and handle one message; return whether there was one."""
-        received = self.jobs.receiver.receive(wait=wait, visibility=self.visibility)
+        received = self.jobs.receiver.receive(wait=self.wait, visibility=self.visibility)
         if received is None:
             return False
         if self._handle(received):
@@ -153,7 +153,7 @@ def work(arguments: Sequence[str]) -> int:
     gate = PictureGate(
         pictures=options.pictures, waiting=options.pictures, memory=services.limits.memory
     )
-    poller = JobPoller.of(services, gate, threads=options.pictures)
+    poller = JobPoller.of(services, gate, wait=options.queue_wait, threads=options.pictures)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -41,6 +41,8 @@ class ServerOptions:
     """Bytes of the largest object or part."""
     form_bytes: int = 4_500_000
     """Bytes of the largest form, which is held in memory."""
+    queue_wait: int = 5
+    """Seconds that the queue waits for a message; a stop signal waits for them as well."""
     spool: Path | None = None
     """Folder of bodies that are being received; None for the system's temporary folder."""
     management_port: int | None = None
@@ -53,9 +55,8 @@ class ServerOptions:
         """Read the variables; raises `SettingsError` for a wrong one."""
         workers = _whole(environ, "DARKROOM_WORKERS", cores(CGROUP), minimum=1)
         memory = _whole(environ, "DARKROOM_MEMORY", memory_limit(CGROUP) or 0)
-        upload = _whole(environ, "DARKROOM_MAX_UPLOAD_BYTES", MAX_PUT_BYTES, minimum=1)
-        if upload > MAX_PUT_BYTES:
-            raise SettingsError(f"DARKROOM_MAX_UPLOAD_BYTES must be at most {MAX_PUT_BYTES}")
+        limit = {"minimum": 1, "maximum": MAX_PUT_BYTES}
+        upload = _whole(environ, "DARKROOM_MAX_UPLOAD_BYTES", MAX_PUT_BYTES, **limit)
         return cls(
             workers=workers,
             pictures=_whole(environ, "DARKROOM_PICTURES", 2, minimum=1),
@@ -66,6 +67,7 @@ class ServerOptions:
             drain_timeout=_whole(environ, "DARKROOM_DRAIN_TIMEOUT", 30, minimum=1),
             upload_bytes=upload,
             form_bytes=_whole(environ, "DARKROOM_MAX_FORM_BYTES", 4_500_000, minimum=1),
+            queue_wait=_whole(environ, "DARKROOM_QUEUE_WAIT", 5, maximum=20),
             spool=Path(environ["DARKROOM_SPOOL"]) if environ.get("DARKROOM_SPOOL") else None,
             management_port=_whole(environ, "DARKROOM_MANAGEMENT_PORT", 0) or None,
             memory=memory // workers or None,
@@ -108,8 +110,13 @@ def memory_limit(cgroup: Path) -> int | None:
     return int(text) // MEGABYTE if text.isdecimal() else None
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int, *, minimum: int = 0) -> int:
+def _whole(
+    environ: Mapping[str, str], name: str, default: int, *, minimum: int = 0, maximum: int = 0
+) -> int:
+    """Read a whole number; `maximum` 0 is none."""
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()) or int(text) < minimum:
-        raise SettingsError(f"{name} must be a whole number, {minimum} or more")
-    return int(text)
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if number < minimum or 0 < maximum < number:
+        allowed = f"{minimum} to {maximum}" if maximum else f"{minimum} or more"
+        raise SettingsError(f"{name} must be a whole number, {allowed}")
+    return number

@@ -44,7 +44,9 @@ def application_of(environ: Mapping[str, str]) -> Application:
     gate = PictureGate(
         pictures=options.pictures, waiting=options.waiting, memory=services.limits.memory
     )
-    poller = JobPoller.of(services, gate) if environ.get(WITH_JOBS) else None
+    poller = None
+    if environ.get(WITH_JOBS):
+        poller = JobPoller.of(services, gate, wait=options.queue_wait)
     return Application(
         services=services,
         options=options,
