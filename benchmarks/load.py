@@ -12,46 +12,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.environment import ROOT, environment
+from benchmarks.processes import megabytes, workers_of
 from local.child_processes import ChildProcess, StartError
 
 KILL_SECONDS = 30.0
 """Pause between two kills of a worker."""
-
-
-def workers_of(process: int) -> list[int]:
-    """Return the worker processes among the descendants of a process."""
-    return [each for each in _descendants(process) if "spawn_main" in _command(each)]
-
-
-def _descendants(process: int) -> Iterator[int]:
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == process:
-            yield int(folder.name)
-            yield from _descendants(int(folder.name))
-
-
-def _command(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-def memory(process: int) -> int:
-    """Return the megabytes of a process; pages that it shares count in part."""
-    try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) for line in text.splitlines() if "Pss:" in line) // 1024
 
 
 def _kill_now_and_then(server: int, ended: threading.Event, killed: list[int]) -> None:
@@ -78,12 +46,16 @@ def main() -> int:
             raise StartError("the server did not start")
         # The URLs that `make run` prints would fill the pipe.
         threading.Thread(target=_discard, args=(application,), daemon=True).start()
-        print("megabytes of the workers:", [memory(each) for each in workers_of(application.pid)])
+        print(
+            "megabytes of the workers:", [megabytes(each) for each in workers_of(application.pid)]
+        )
         if not options.no_kills:
             given = (application.pid, ended, killed)
             threading.Thread(target=_kill_now_and_then, args=given, daemon=True).start()
         failures = _load(url, options.users, options.seconds)
-        print("megabytes of the workers:", [memory(each) for each in workers_of(application.pid)])
+        print(
+            "megabytes of the workers:", [megabytes(each) for each in workers_of(application.pid)]
+        )
     finally:
         ended.set()
         application.stop()

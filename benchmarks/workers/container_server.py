@@ -1,4 +1,4 @@
-"""`darkroom serve` with one worker process and a store at AWS_ENDPOINT_URL_S3; takes the port."""
+"""`darkroom serve` with a store at AWS_ENDPOINT_URL_S3; takes the port and the worker processes."""
 
 import os
 import sys
@@ -7,5 +7,5 @@ from benchmarks.workers.darkroom_handler import ENVIRONMENT
 from darkroom.server.serve import serve
 
 if __name__ == "__main__":
-    os.environ |= {**ENVIRONMENT, "DARKROOM_WORKERS": "1"}
+    os.environ |= {**ENVIRONMENT, "DARKROOM_WORKERS": sys.argv[2]}
     sys.exit(serve(["--port", sys.argv[1]]))
