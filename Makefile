@@ -1,6 +1,6 @@
 # The commands of a developer. Each target installs what it needs; none needs root or an AWS account.
 .DEFAULT_GOAL := help
-.PHONY: help install run playground test check build e2e rehearse bench bench-servers bench-load corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
+.PHONY: help install run playground test check build e2e rehearse wheel bench bench-servers bench-load bench-streams corpus engine fuzz fuzz-pictures docs conformance redrive format lint types validate clean
 
 VENV ?= .venv
 SAM_VENV ?= .venv-sam
@@ -143,6 +143,11 @@ check: ## Run every check that a change must pass, as CI does
 	@$(MAKE) --no-print-directory -j2 --output-sync=target $(CHECKS)
 	$(PYTEST) tests
 
+DIST ?= dist
+wheel: $(VENV)/.ready $(ENGINES) ## Build the wheel for other projects' tests, with engine and fonts
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w $(DIST) .
+	@ls -lh $(DIST)/darkroom-*.whl
+
 bench: $(VENV)/.bench build $(LAMBDA_VENV)/.ready ## Compare with sharp and libvips, and measure the build under an emulated Lambda
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks
 
@@ -160,6 +165,9 @@ bench-servers: $(VENV)/.bench $(THUMBOR_VENV)/.ready ## Compare whole servers: D
 bench-load: $(VENV)/.ready benchmarks/requirements-load.txt ## Load the server of the container, and kill its workers: FOR=600 seconds
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-load.txt
 	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.load --seconds $(or $(FOR),600)
+
+bench-streams: $(VENV)/.ready $(STORES) ## Measure the memory of the server while 20 clients move 200 MB each
+	PYTHONPATH=layers/darkroom $(BIN)/python -m benchmarks.streams
 
 $(THUMBOR_VENV)/.ready: benchmarks/requirements-thumbor.txt
 	tools/make-venv $(THUMBOR_VENV) $<

@@ -149,6 +149,7 @@ def _show(url: str, page: PageServer, samples: Sequence[demo.Sample]) -> None:
 def _server(port: int) -> Iterator[str]:
     """Run the server of the container, which runs the jobs as well; yield its URL."""
     environment = {"POWERTOOLS_LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT / "layers/darkroom")}
+    environment |= {"DARKROOM_QUEUE_WAIT": "1"}  # so that it stops soon
     command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
     server = ChildProcess(command, environment={**os.environ, **environment})
     try:
@@ -199,7 +200,7 @@ def _emulated(sandboxes: int, running: ExitStack) -> Functions:
     print(f"logs: {logs}", file=sys.stderr)
     prefixes = ("AWS_", "DARKROOM_")
     environment = {name: value for name, value in os.environ.items() if name.startswith(prefixes)}
-    del environment["DARKROOM_FONTS"]  # the build has its own fonts layer
+    environment.pop("DARKROOM_FONTS", None)  # the build has its own fonts layer
     process, persist = (
         running.enter_context(
             emulated(read_function(BUILD, name), environment, logs=logs, size=sandboxes)

@@ -62,10 +62,10 @@ class ChildProcess:
         """Wait for the next line of output and return it, empty after the program's end."""
         return cast("IO[bytes]", self._process.stdout).readline().decode().strip()
 
-    def stop(self) -> None:
-        """Send SIGTERM, and SIGKILL after `STOP_SECONDS`."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Send SIGTERM, and SIGKILL some seconds after it."""
         try:
-            self._process.communicate(timeout=STOP_SECONDS)
+            self._process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()

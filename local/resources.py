@@ -1,7 +1,6 @@
 """The buckets, the table and the access key of a local application."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -10,9 +9,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
-
-FONTS = Path(__file__).parents[1] / "layers/fonts/fonts"
-"""Folder of the fonts in a checkout."""
 
 PUBLIC, PRIVATE, RESULTS = "demo", "demo-private", "darkroom-results"
 KEYS = "darkroom-keys"
@@ -33,7 +29,6 @@ SETTINGS = {
     "DARKROOM_KEYS_SECRET": KEYS,
     "DARKROOM_TABLE": TABLE,
     "DARKROOM_RESULTS_BUCKET": RESULTS,
-    "DARKROOM_FONTS": str(FONTS),
 }
 
 

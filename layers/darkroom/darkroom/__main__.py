@@ -15,6 +15,7 @@ from darkroom.cli.explain import explain, process_value, source_header
 from darkroom.cli.explanation_text import as_json, as_text
 from darkroom.cli.files import FileTask, names_a_file, plan_jobs, process_file, reports, run_job
 from darkroom.errors import OssError
+from darkroom.settings import FONTS
 
 SERVE, WORK, LOCAL = "serve", "work", "local"
 """The first arguments that run the server, its jobs, and both with stores in memory."""
@@ -24,9 +25,6 @@ EXPLAIN = "explain"
 
 WRONG_INPUT = 2
 """Exit status for wrong input, the same as argparse's."""
-
-_FONTS = Path(__file__).parents[2] / "fonts/fonts"
-"""Fonts layer of a checkout, next to the layer of this package."""
 
 _BAR_WIDTH = 40
 
@@ -144,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         "-j", "--jobs", type=_count, default=os.cpu_count() or 1, help="processes at a time"
     )
     parser.add_argument(
-        "--fonts", type=Path, default=_FONTS, help="folder of the fonts for text watermarks"
+        "--fonts", type=Path, default=FONTS, help="folder of the fonts for text watermarks"
     )
     return parser
 

@@ -12,8 +12,12 @@ from darkroom.json_documents import InvalidDocument, decode
 from darkroom.process.dialects import PROCESS_PARAMETERS
 from darkroom.process.grammar import PROCESS
 
-FONTS = Path("/opt/fonts")
-"""Folder of the fonts layer in a Lambda function."""
+_PACKAGE = Path(__file__).parent
+_INSTALLED_FONTS = (_PACKAGE / "fonts", _PACKAGE.parents[1] / "fonts/fonts")
+"""Where a wheel has them, and where a checkout has them."""
+
+FONTS = next(filter(Path.is_dir, _INSTALLED_FONTS), Path("/opt/fonts"))
+"""Folder of the fonts; otherwise that of the layer in a Lambda function."""
 
 LEVELS = ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL")
 """Severities of log lines."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.real_stores import KEY, seaweedfs, weed
+from local.seaweedfs import KEY, weed
+from tests.contract.real_stores import seaweedfs
 
 ROOT = Path(__file__).parents[3]
 

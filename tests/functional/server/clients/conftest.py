@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.real_stores import KEY, seaweedfs, weed
+from local.seaweedfs import KEY, weed
+from tests.contract.real_stores import seaweedfs
 from tests.functional.clients import conftest as clients
 
 images, example, node = clients.images, clients.example, clients.node
