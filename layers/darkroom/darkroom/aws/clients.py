@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.session import get_session
 
 from darkroom.aws.header_texts import send_any_text
+from darkroom.aws.models import model_loader
 from darkroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Clients:
     def __init__(self, settings: Settings) -> None:
         """Three attempts of `store_timeout` seconds fit the function's time."""
         self._session = get_session()
+        self._session.register_component("data_loader", model_loader())
         self._send_timeout = settings.send_timeout or settings.store_timeout
         self._short_timeout = min(SHORT_TIMEOUT, settings.store_timeout)
         self._config = Config(
