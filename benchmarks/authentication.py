@@ -3,11 +3,12 @@
 import json
 import statistics
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
+
+from msgspec.structs import replace
 
 from benchmarks.workers.darkroom_handler import loaded
 from darkroom.auth import AccessKey, SignedRequest

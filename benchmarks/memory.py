@@ -19,7 +19,7 @@ print(perf_counter() - began)
 
 _PEAK = """
 import re, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, loaded
 app = loaded()
 source = open(sys.argv[1], "rb").read()
@@ -32,7 +32,7 @@ print(before, peak())
 
 _OVERHEAD = """
 import json, re, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from benchmarks.workers.darkroom_handler import LambdaContext, event, holding, loaded
 from time import perf_counter
 app = loaded()

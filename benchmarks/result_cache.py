@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
+from msgspec.structs import replace
 
 from benchmarks.environment import ALLOCATOR, environment
 from benchmarks.http_clients import stages_of

@@ -4,8 +4,9 @@ import base64
 import importlib
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from benchmarks.workers.protocol import Work, serve
 from tests.fakes.objects import MemoryObjects

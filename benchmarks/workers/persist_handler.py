@@ -4,9 +4,11 @@ import importlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from benchmarks.workers.darkroom_handler import ENVIRONMENT, KEY, LambdaContext, holding
 from darkroom.buckets import Bucket

@@ -7,12 +7,12 @@ gc.disable()
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec.structs import replace
 
 from darkroom.aws.bootstrap import build_services
 from darkroom.aws.xray import XRayTraces

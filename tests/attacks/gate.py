@@ -4,12 +4,14 @@ The objects of the bucket `demo` are pictures of one colour each, whose files ho
 that has the colour, the marker, the ETag or the metadata of the closed object leaks it.
 """
 
+import dataclasses
 import io
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec.structs import replace
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -196,7 +198,7 @@ class Gate:
         self._store(SECRET, situation.object, metadata={"note": META})
         stored = self.objects.stored["demo", SECRET]
         version = replace(stored.info, version_id=OLD_VERSION, acl=Acl.PUBLIC_READ)
-        self.objects.old["demo", SECRET, OLD_VERSION] = replace(stored, info=version)
+        self.objects.old["demo", SECRET, OLD_VERSION] = dataclasses.replace(stored, info=version)
         if situation.deleted:
             del self.objects.stored["demo", SECRET]
         self._store(OPEN, Acl.PUBLIC_READ)

@@ -1,10 +1,10 @@
 """A signature covers what it is for: no changed request is accepted in its place."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import SignedRequest
 from darkroom.buckets import Acl

@@ -1,12 +1,13 @@
 """Contract of the bucket and style stores, in memory and in DynamoDB."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
+from msgspec.structs import replace
 
 from darkroom.aws.bucket_table import SETTINGS_MAX_AGE, BucketRecords, TableBuckets, TableStyles
 from darkroom.buckets import Acl, Bucket, CorsRule, Protection, ProtectionRule, Style, Styles

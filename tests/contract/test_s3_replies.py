@@ -1,11 +1,11 @@
 """The S3 stores with replies of S3 that the embedded store never gives."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.aws.s3 import S3Lister, S3Objects, S3Writer
 from darkroom.buckets import Acl

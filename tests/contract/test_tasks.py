@@ -1,10 +1,11 @@
 """Contract of the task store and the locks, in memory and in DynamoDB."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.job_table import TableLocks, TableTasks

@@ -3,8 +3,10 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from darkroom.auth import AccessKey, Permission, SignedRequest
 from darkroom.auth.signed_request import Pairs

@@ -1,7 +1,9 @@
 """JobServices in memory: queue, dead-letter queue, tasks, locks and topics."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from darkroom.jobs import State, Task
 from darkroom.ports import Clock

@@ -1,7 +1,9 @@
 """Results in memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError
 from darkroom.ports.results import CachedResult

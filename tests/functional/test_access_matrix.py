@@ -1,11 +1,11 @@
 """The statuses for every caller × request × bucket (spec 01 §4, 04 §3)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import SignedRequest
 from darkroom.process.parameters import encode_base64

@@ -1,10 +1,10 @@
 """Requests as clients beyond the tested SDKs sign and write them."""
 
-from dataclasses import replace
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import SignedRequest
 from local.events import HttpRequest, event

@@ -3,11 +3,11 @@
 import importlib
 import json
 import uuid
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.aws import xray
 from darkroom.jobs import Job, JobTarget

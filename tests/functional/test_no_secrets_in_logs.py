@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from urllib.parse import quote
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import AccessKey, Permission, SecurityToken, SignedRequest
 from darkroom.process.parameters import encode_base64

@@ -3,13 +3,13 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.errors import Code, OssError

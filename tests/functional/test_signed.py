@@ -1,13 +1,13 @@
 """Signed requests through the handler: which are accepted, and which are refused."""
 
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import AccessKey, SignedRequest
 from local.demo import TABLE

@@ -3,12 +3,12 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from darkroom.aws import xray
 from darkroom.process.parameters import encode_base64

@@ -5,9 +5,10 @@ the others are logged with a traceback.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Self
+
+from msgspec import Struct
 
 MAX_SHOWN = 100
 """Characters of caller-supplied text that a message repeats."""
@@ -236,8 +237,7 @@ class OssError(Exception):
         return self.status >= 500 and self.code is not Code.NOT_IMPLEMENTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """Name and kind of an error, without the exception, whose traceback would keep pixels alive."""
 
     name: str

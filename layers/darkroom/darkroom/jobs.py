@@ -6,13 +6,12 @@ scale share the decoded picture. The queue carries a job as JSON, with all data 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from darkroom.json_documents import InvalidDocument, decode
 
@@ -120,8 +119,7 @@ class State(StrEnum):
     FAILED = "Failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetResult:
+class TargetResult(Struct, frozen=True, kw_only=True):
     """A stored result: bucket and key with all variables replaced, and its size in bytes."""
 
     bucket: str
@@ -129,8 +127,7 @@ class TargetResult:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """A job with its state and its results."""
 
     job: Job

@@ -1,7 +1,9 @@
 """Size, side, pixel and frame limits, and their checks (spec 03 §6). Values at a limit pass."""
 
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError, too_many
 from darkroom.geometry import Size, area
@@ -21,8 +23,7 @@ HELD_BYTES_PER_PIXEL = 4
 """Memory per pixel of a decoded picture that is held while another one is processed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Limits of pictures; the defaults are the vendor's."""
 
     source_bytes: int = 20_971_520

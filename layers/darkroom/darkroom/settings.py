@@ -1,11 +1,10 @@
 """The configuration of a deployment, read from environment variables (docs/deploy.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Self
 
-from msgspec import Meta, Raw
+from msgspec import Meta, Raw, Struct, field
 
 from darkroom.buckets import Bucket, BucketSettings
 from darkroom.json_documents import InvalidDocument, decode
@@ -27,16 +26,14 @@ class SettingsError(Exception):
     """A variable is missing or wrong; the text names it and the expected value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BucketEntry:
+class BucketEntry(Struct, frozen=True, kw_only=True):
     """A bucket of `DARKROOM_BUCKETS`: its S3 bucket, and its settings until a document is saved."""
 
     s3: str
     bucket: Bucket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The values of the variables, or their defaults (docs/deploy.md lists both)."""
 
     buckets: Mapping[str, BucketEntry]

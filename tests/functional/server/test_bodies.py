@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from fastcrc import crc64
+from msgspec.structs import replace
 
 from darkroom.auth import SignedRequest
 from darkroom.errors import Code, OssError

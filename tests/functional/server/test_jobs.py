@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from darkroom.server.asgi import Application
 from darkroom.server.jobs import JobPoller

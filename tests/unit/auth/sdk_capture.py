@@ -1,11 +1,11 @@
 """Keys, a time, requests, and the parsing of URLs for the tests of this folder."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import (
     ANY_BUCKET,

@@ -1,9 +1,9 @@
 """Details of a SignatureDoesNotMatch error (spec 01 §5.7)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import SignedRequest, v1, v2, v4, verify
 from darkroom.errors import Code

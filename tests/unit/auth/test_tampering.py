@@ -1,10 +1,10 @@
 """A change of a signed request is refused, and any input is verified without an exception."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, AccessKey, Caller, SignedRequest, verify
 from darkroom.auth.signed_request import Pairs

@@ -1,9 +1,9 @@
 """The test vectors S1–S18 of spec 01 §5.8: id `ak`, secret `sk`."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom import http_dates
 from darkroom.auth import AccessKey, SecurityToken, SignedRequest, validity, verify

@@ -1,9 +1,9 @@
 """The signature of a request is found and verified, and its caller returned (spec 01 §5)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, SignedRequest, covers_all_parameters, verify
 from darkroom.auth.signed_request import Pairs

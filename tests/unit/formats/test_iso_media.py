@@ -2,10 +2,10 @@
 
 import io
 import struct
-from dataclasses import replace
 
 import pillow_heif
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.errors import Code, OssError

@@ -4,11 +4,11 @@ import io
 import random
 import re
 import time
-from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from benchmarks.work import MAX_SECONDS, cases, repeated, subjects

@@ -3,11 +3,13 @@
 An object that may not be read is refused like a missing one.
 """
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass, field
 from itertools import product
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.auth import ANONYMOUS, Caller, Permission
@@ -174,7 +176,7 @@ def test_the_reason_of_the_store_does_not_reveal_a_closed_object() -> None:
     The reader gets the reason.
     """
     archive = ArchivedObjects(archived=frozenset({"logo.png"}))
-    archived = replace(closed_service(), objects=archive)
+    archived = dataclasses.replace(closed_service(), objects=archive)
     assert described(archived.refusal()) == missing_text()
     assert archived.refusal(caller=READER).ec is None
     broken = closed_service()

@@ -1,11 +1,12 @@
 """The result cache: a cached result is returned only while its source permits it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.auth import ANONYMOUS, ANY_BUCKET, Caller, Permission

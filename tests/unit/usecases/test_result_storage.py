@@ -1,10 +1,10 @@
 """The cache key of a result contains everything that the result depends on (decision 011)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.buckets import Acl
 from darkroom.imaging.operations import compile_operations

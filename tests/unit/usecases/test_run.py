@@ -1,12 +1,14 @@
 """A job runs once and completely, for any number of deliveries and workers."""
 
+import dataclasses
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
@@ -155,8 +157,8 @@ def test_a_task_is_taken_over_when_its_lease_expires() -> None:
         run_job(JOB, stores.worker("two"))
     objects.before_write.clear()
     later = NOW + timedelta(minutes=5)
-    tasks = replace(stores.tasks, clock=lambda: later)
-    locks = replace(stores.locks, clock=lambda: later)
+    tasks = dataclasses.replace(stores.tasks, clock=lambda: later)
+    locks = dataclasses.replace(stores.locks, clock=lambda: later)
     successor = Stores(objects=objects, tasks=tasks, locks=locks, topics=stores.topics)
     assert run_job(JOB, successor.worker("two")).state is State.SUCCEEDED
     assert len(stores.notifications) == 1

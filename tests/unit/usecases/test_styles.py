@@ -1,9 +1,9 @@
 """Saved styles (spec 04 §1)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError

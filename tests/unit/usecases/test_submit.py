@@ -1,9 +1,10 @@
 """A job is accepted only after all checks that need no processing (spec 04 §4–5)."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, Caller, Permission
 from darkroom.buckets import Acl, Bucket, Style

@@ -1,8 +1,9 @@
 """Watermark objects are read once per request, and their ETags are part of the result's key."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.auth import ANONYMOUS

@@ -1,9 +1,9 @@
 """Cache-Control for a CDN, and the origin secret of its requests."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.errors import Code, OssError

@@ -40,7 +40,7 @@ def opened(content_type: str, disposition: str | None = None) -> OpenedObject:
     objects.add("demo", "a")
     info = objects.head("demo", "a")
     headers = {} if disposition is None else {"content-disposition": disposition}
-    fields = {name: getattr(info, name) for name in ObjectInfo.__slots__}
+    fields = {name: getattr(info, name) for name in ObjectInfo.__struct_fields__}
     described = ObjectInfo(**{**fields, "content_type": content_type, "headers": headers})
     return OpenedObject(info=described, not_modified=False)
 

@@ -1,11 +1,11 @@
 """A leaked link to one object, changed by fuzzing, reveals and changes nothing else."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from darkroom.auth import ANY_BUCKET, AccessKey, Permission, SignedRequest
 from darkroom.buckets import Bucket

@@ -1,9 +1,10 @@
 """Access keys and what they allow (decision 008)."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 ANY_BUCKET = "*"
 
@@ -16,8 +17,7 @@ class Permission(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """The sender of a request, as far as a signature proves it; holds no secret."""
 
     key_id: str | None = None
@@ -40,20 +40,22 @@ class Caller:
 ANONYMOUS = Caller()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecurityToken:
+class SecurityToken(Struct, frozen=True, kw_only=True):
     """Makes a key temporary: required with every request, until `expires`."""
 
-    value: str = field(repr=False)
+    value: str
     expires: datetime
 
+    def __repr__(self) -> str:
+        """Leave the value out."""
+        return f"SecurityToken(expires={self.expires!r})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessKey:
+
+class AccessKey(Struct, frozen=True, kw_only=True):
     """A stored access key; an empty id or secret raises `ValueError`."""
 
     id: str
-    secret: str = field(repr=False)
+    secret: str
     buckets: frozenset[str] = frozenset()
     permissions: frozenset[Permission] = frozenset()
     token: SecurityToken | None = None
@@ -64,6 +66,10 @@ class AccessKey:
         """Refuse an empty id or secret: anybody could sign with it."""
         if not self.id or not self.secret:
             raise ValueError("an access key needs an id and a secret")
+
+    def __repr__(self) -> str:
+        """Leave the secret out."""
+        return f"AccessKey(id={self.id!r})"
 
     def caller(self) -> Caller:
         """Return the caller who signs with this key."""

@@ -15,12 +15,12 @@ import binascii
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from darkroom.errors import Code, OssError, truncate
 
@@ -51,8 +51,7 @@ class Operator(StrEnum):
         return self in (Operator.IN, Operator.NOT_IN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """A condition on the value of a field; a field that was not sent counts as empty."""
 
     operator: Operator
@@ -78,8 +77,7 @@ class Condition:
         return json.dumps([self.operator, f"${self.name}", self.operand], ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SizeRange:
+class SizeRange(Struct, frozen=True, kw_only=True):
     """The smallest and the largest size of the file in bytes."""
 
     minimum: int
@@ -95,8 +93,7 @@ class SizeRange:
             raise OssError(Code.ENTITY_TOO_LARGE, message, ec=EC_TOO_LARGE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPolicy:
+class PostPolicy(Struct, frozen=True, kw_only=True):
     """A policy, whose signature is verified elsewhere."""
 
     expiration: datetime

@@ -2,7 +2,8 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.auth.signed_request import SignedRequest, to_bytes
 from darkroom.errors import Code, OssError
@@ -13,8 +14,7 @@ EC_MALFORMED = "0002-00000063"
 EC_MISMATCH = "0002-00000040"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentedSignature:
+class PresentedSignature(Struct, frozen=True, kw_only=True):
     """The signature of a request, its time already checked."""
 
     key_id: str

@@ -1,10 +1,12 @@
 """Building blocks of the string to sign, common to all versions (spec 01 §5)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Self
 from urllib.parse import quote
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from darkroom.errors import invalid
 
@@ -12,8 +14,7 @@ type Pairs = tuple[tuple[str, str], ...]
 """Query parameters, decoded, in the order sent; a bare name has the value ''."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedRequest:
+class SignedRequest(Struct, frozen=True, kw_only=True):
     """A request as signatures cover it, whatever its URL form (spec 01 §5).
 
     Key and query are percent-decoded exactly once; a `+` in the query was a space, except in a

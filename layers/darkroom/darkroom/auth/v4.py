@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
 
 from darkroom import http_dates
 from darkroom.auth import validity
@@ -51,8 +52,7 @@ _LIFETIME = Integer(1, MAX_LIFETIME)
 _EC_NO_EXPIRES = "0002-00000215"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Scope of a derived key; any region is accepted (decision 030)."""
 
     day: str

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from darkroom.aws.cache import TimedCache
 from darkroom.buckets import Bucket, InvalidDocument, Style, Styles, read_bucket, write_bucket
@@ -27,8 +27,7 @@ WRITE_ATTEMPTS = 20
 EC_STYLES_UNREADABLE = "0040-00000601"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BucketRecord:
+class BucketRecord(Struct, frozen=True, kw_only=True):
     """The item of a bucket; `revision` counts its changes."""
 
     bucket: Bucket
@@ -80,8 +79,7 @@ class BucketRecords:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableBuckets:
+class TableBuckets(Struct, frozen=True, kw_only=True):
     """The configured buckets, with their settings from the table."""
 
     records: BucketRecords
@@ -105,8 +103,7 @@ class TableBuckets:
             self.records.update(bucket.name, "SET settings = :new", {":new": {"S": document}})
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableStyles:
+class TableStyles(Struct, frozen=True, kw_only=True):
     """Styles, all those of a bucket in its one item: 50 of 4 KiB stay below DynamoDB's 400 KB."""
 
     records: BucketRecords

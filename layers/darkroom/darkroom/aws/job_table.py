@@ -1,9 +1,11 @@
 """Tasks and locks in DynamoDB: one item each, claimed and released by conditional writes."""
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.errors import errors_as
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Table:
+class _Table(Struct, frozen=True, kw_only=True):
     """The table that tasks and locks share."""
 
     clients: Clients
@@ -30,7 +31,7 @@ class _Table:
         return self.clients.dynamodb
 
 
-class TableTasks(_Table):
+class TableTasks(_Table, frozen=True, kw_only=True):
     """Tasks in a table that deletes them after `expires` (DynamoDB's time to live)."""
 
     def create(self, task: Task) -> bool:
@@ -98,7 +99,7 @@ class TableTasks(_Table):
                 raise AlreadyClaimed(task.job.task_id) from error
 
 
-class TableLocks(_Table):
+class TableLocks(_Table, frozen=True, kw_only=True):
     """Locks, each held by one worker at a time."""
 
     def acquire(self, name: str, owner: str, lease_expires_at: datetime) -> bool:

@@ -4,12 +4,12 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import HTTPClientError, IncompleteReadError, ResponseStreamingError
+from msgspec import Struct
 
 from darkroom.aws.errors import translate_s3_errors
 from darkroom.aws.header_texts import ascii_header
@@ -65,8 +65,7 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/")
 _BODY_ERRORS = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Object:
+class S3Object(Struct, frozen=True, kw_only=True):
     """An object whose body is streamed; a body whose connection breaks is requested again."""
 
     client: "S3Client"
@@ -125,8 +124,7 @@ class S3Object:
         self.response["Body"].close()
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Objects:
+class S3Objects(Struct, frozen=True, kw_only=True):
     """Reads objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"
@@ -193,8 +191,7 @@ def presign(client: "S3Client", named: Mapping[str, Any], headers: Mapping[str, 
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Writer:
+class S3Writer(Struct, frozen=True, kw_only=True):
     """Writes objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"
@@ -339,8 +336,7 @@ def _condition(*, overwrite: bool) -> dict[str, Any]:
     return {} if overwrite else {"IfNoneMatch": "*"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Lister:
+class S3Lister(Struct, frozen=True, kw_only=True):
     """Lists objects in S3 buckets, by their OSS names."""
 
     client: "S3Client"

@@ -10,10 +10,11 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
+
+from msgspec import Struct
 
 from darkroom.aws.errors import translate_s3_errors
 from darkroom.aws.s3 import NOT_IN_XML, sent_with
@@ -37,8 +38,7 @@ MAX_DELETED_AT_ONCE = 1000
 """Objects that S3 deletes with one request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """Bytes of a staged part, from `first` up to `end`."""
 
     part: UploadedPart
@@ -61,8 +61,7 @@ class Piece:
         return f"bytes={self.first}-{self.end - 1}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3PartStore:
+class S3PartStore(Struct, frozen=True, kw_only=True):
     """Parts staged in a bucket whose lifecycle deletes them."""
 
     client: "S3Client"
@@ -212,8 +211,7 @@ type Group = Sequence[Piece]
 """Pieces of one part of S3; a single one of `MIN_S3_PART` and more is copied within S3."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3MultipartStore:
+class S3MultipartStore(Struct, frozen=True, kw_only=True):
     """S3's own uploads, filled with the staged parts when they are completed."""
 
     client: "S3Client"

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.aws.errors import errors_as
 from darkroom.aws.s3 import presign
@@ -23,8 +25,7 @@ CHECKSUM = f"{RESERVED_METADATA_PREFIX}seal"
 """Metadata: number of bytes, and SHA-256 of an object's name, type and bytes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3ResultStorage:
+class S3ResultStorage(Struct, frozen=True, kw_only=True):
     """Results as objects; an object that was changed since it was stored counts as missing."""
 
     client: "S3Client"

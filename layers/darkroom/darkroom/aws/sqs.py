@@ -1,7 +1,8 @@
 """SQS queues and SNS topics: jobs, dead letters, notifications."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.aws.clients import Clients
 from darkroom.aws.errors import errors_as
@@ -12,8 +13,7 @@ MAX_REASON = 1000
 """Characters of the reason that is sent with a dead letter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SqsQueue:
+class SqsQueue(Struct, frozen=True, kw_only=True):
     """The queue of jobs, by its URL."""
 
     clients: Clients
@@ -25,8 +25,7 @@ class SqsQueue:
             self.clients.sqs.send_message(QueueUrl=self.url, MessageBody=message)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SqsReceiver:
+class SqsReceiver(Struct, frozen=True, kw_only=True):
     """Receives the messages of a queue, one at a time."""
 
     clients: Clients
@@ -57,8 +56,7 @@ class SqsReceiver:
             self.clients.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SqsMessageControl:
+class SqsMessageControl(Struct, frozen=True, kw_only=True):
     """Messages received from a queue, and its dead-letter queue."""
 
     clients: Clients
@@ -89,8 +87,7 @@ def _replace_unprintable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AwsNotifier:
+class AwsNotifier(Struct, frozen=True, kw_only=True):
     """The topics of the settings, each an SNS topic's ARN or an SQS queue's URL."""
 
     clients: Clients

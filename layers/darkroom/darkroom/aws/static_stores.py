@@ -1,8 +1,9 @@
 """Stores of a deployment without a secret for access keys or without a table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from darkroom.auth import AccessKey
 from darkroom.buckets import Bucket, Styles
@@ -18,8 +19,7 @@ class NullCredentials:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConfiguredBuckets:
+class ConfiguredBuckets(Struct, frozen=True, kw_only=True):
     """Without a table the settings are those of the deployment."""
 
     entries: Mapping[str, BucketEntry]

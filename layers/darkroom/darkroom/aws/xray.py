@@ -9,8 +9,9 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from darkroom.errors import Failure
 from darkroom.telemetry.stopwatch import Span, Stopwatch
@@ -21,8 +22,7 @@ TRACE = "_X_AMZN_TRACE_ID"
 HEADER = b'{"format":"json","version":1}\n'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XRayTraces:
+class XRayTraces(Struct, frozen=True, kw_only=True):
     """Sends traces to the daemon that the environment names."""
 
     environ: Mapping[str, str]

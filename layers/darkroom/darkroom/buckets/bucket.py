@@ -6,7 +6,6 @@ camel case. The constraints are checked when a document is decoded.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -198,8 +197,7 @@ class Protection(_Document, frozen=True, kw_only=True):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Struct, frozen=True, kw_only=True):
     """A named process value; its times are whole seconds."""
 
     name: str

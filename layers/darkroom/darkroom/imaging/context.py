@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.engine import Engine
@@ -21,13 +22,12 @@ def _stage(_name: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
-@dataclass(slots=True, kw_only=True)
-class RequestCache:
+class RequestCache(Struct, kw_only=True):
     """Values that are computed once for a request and used for each frame."""
 
     remaining_pixels: int = 4_194_304
     """Pixels that may still be cached."""
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
     def get_or_create[T](
         self, key: Hashable, make: Callable[[], T], *, pixels: Callable[[T], int]
@@ -43,8 +43,7 @@ class RequestCache:
         return made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessingContext:
+class ProcessingContext(Struct, frozen=True, kw_only=True):
     """The limits, callbacks and folders that operations read."""
 
     limits: Limits = field(default_factory=Limits)
@@ -62,9 +61,9 @@ class ProcessingContext:
     """Returns a context manager that bounds how many pictures are at work in its blocks."""
     pixel_memory: Callable[[int], AbstractContextManager[object]] = nullcontext
     """Returns a context manager that bounds the bytes of pixels of all its blocks."""
-    log_context: LogContext = field(default_factory=LogContext, repr=False)
+    log_context: LogContext = field(default_factory=LogContext)
     """Fields of the request's log line."""
-    cache: RequestCache = field(default_factory=RequestCache, repr=False)
+    cache: RequestCache = field(default_factory=RequestCache)
 
     def check_deadline(self, needed: float = 0) -> None:
         """Raise `ServiceUnavailable` if no more than the needed seconds remain."""

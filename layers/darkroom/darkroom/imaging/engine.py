@@ -12,10 +12,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_char, c_int32, c_size_t, c_uint16, c_void_p
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
 
+from msgspec import Struct
 from PIL import Image
 
 from darkroom.imaging.engine_library import (
@@ -53,8 +53,7 @@ _BAND_BYTES = 1 << 18
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scaling:
+class Scaling(Struct, frozen=True, kw_only=True):
     """The size that a picture is scaled to, and the part of it that is kept, in pixels."""
 
     source: Size
@@ -70,16 +69,14 @@ class Scaling:
         return cls(source=source, scaled=scaled, size=scaled)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JpegHeader:
+class JpegHeader(Struct, frozen=True, kw_only=True):
     """Size of a JPEG, and its channels: 1 for grey and 3 for YCbCr."""
 
     size: Size
     channels: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planes:
+class Planes(Struct, frozen=True, kw_only=True):
     """Grey, or luma and two colour differences; rows from top to bottom without padding.
 
     `chroma_step` is the number of luma samples per chroma sample in each direction: 1 (4:4:4) or

@@ -3,8 +3,9 @@
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from darkroom.errors import OssError
 from darkroom.geometry import Size
@@ -18,8 +19,7 @@ type QualityRule = Callable[[int | None], int]
 """Returns the result's quality from the source's on the same scale, None if that is unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputPlan:
+class OutputPlan(Struct, frozen=True, kw_only=True):
     """The output's options, which the output options of a process change in turn."""
 
     header: Header

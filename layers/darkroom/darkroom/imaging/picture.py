@@ -1,7 +1,7 @@
 """The values of the pipeline: decoded frames, a file's header, the output's options, a picture."""
 
-from dataclasses import dataclass, field, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.geometry import Size
@@ -29,16 +29,14 @@ _LARGEST_REDUCTION = 8
 """Pixels along each side that become one pixel at the smallest scale of a reduced decode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A frame of an animation, or a still; `duration` is in milliseconds."""
 
     image: Image.Image
     duration: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """Resolution as the file states it: `info` shows the fractions unreduced."""
 
     unit: int
@@ -46,8 +44,7 @@ class Resolution:
     y: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """The properties of a file that are read without decoding a pixel."""
 
     format: str
@@ -83,8 +80,7 @@ class Header:
         return swap_sides(self.size, self.orientation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """The encoder's options, decided before the first pixel is decoded."""
 
     format: str
@@ -105,8 +101,7 @@ class Output:
         return self.frames > 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """One frame between two operations: its pixels, its nominal size and the output's options.
 
     `size` is the picture's size as documented. After a reduced decode, `image` has fewer pixels;
@@ -117,7 +112,7 @@ class Picture:
     image: Image.Image
     size: Size
     output: Output
-    header: Header = field(repr=False)
+    header: Header
 
     def with_image(self, image: Image.Image) -> "Picture":
         """Return a copy with these pixels and their size."""

@@ -4,9 +4,10 @@ One loop runs the operations and checks the deadline before each of them and bef
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from darkroom.errors import OssError
 from darkroom.geometry import Size, area, reduced
@@ -24,8 +25,7 @@ from darkroom.limits import Limits
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """An encoded picture, or a report, which has no format."""
 
     content_type: str
@@ -112,8 +112,7 @@ class _Frames(Protocol):
         """Return the frames, as `PictureFormat.frames` does."""
 
 
-@dataclass(kw_only=True)
-class _SharedDecoder:
+class _SharedDecoder(Struct, kw_only=True):
     """Decodes a picture for several processes and caches the last decoded still."""
 
     data: bytes

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError
 from darkroom.geometry import Size
@@ -27,8 +29,7 @@ _TRANSPOSITION = Weight(opaque=6, alpha=6)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessPlan:
+class ProcessPlan(Struct, frozen=True, kw_only=True):
     """The steps and options of a process on one picture."""
 
     report: Report | None = None

@@ -4,8 +4,10 @@ A weight is the processor time of one core for a pixel, in nanoseconds. It is me
 slowest arguments of an operation; `python -m benchmarks.work` compares it with the machine's.
 """
 
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.geometry import Size, area
 
@@ -16,8 +18,7 @@ MAX_CACHED_PIXELS = 2_097_152
 """Pixels of marks that certainly stay in the cache of a request, for all frames."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class Weight(Struct, frozen=True, kw_only=True):
     """Nanoseconds for a pixel, without and with transparency."""
 
     opaque: int
@@ -28,8 +29,7 @@ class Weight:
         return pixels * (self.alpha if alpha else self.opaque)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """The properties of a picture between two operations that its work depends on."""
 
     size: Size
@@ -56,8 +56,7 @@ class Shape:
         return replace(self, alpha=self.alpha or self.keeps_alpha, reduction=1)
 
 
-@dataclass(slots=True, kw_only=True)
-class WorkSum:
+class WorkSum(Struct, kw_only=True):
     """The sum over all frames of a result, in nanoseconds."""
 
     frames: int = 1

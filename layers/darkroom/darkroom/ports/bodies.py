@@ -1,14 +1,13 @@
 """Bodies to store: bytes in memory, or a file that was filled while they arrived."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from fastcrc import crc64
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpooledBody:
+class SpooledBody(Struct, frozen=True, kw_only=True):
     """A body in a temporary file, with the digests that were computed while it arrived."""
 
     file: BinaryIO

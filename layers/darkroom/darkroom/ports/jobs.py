@@ -1,8 +1,9 @@
 """Queue, tasks, locks and notifications of asynchronous jobs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from darkroom.jobs import Task
 
@@ -14,8 +15,7 @@ class JobQueue(Protocol):
         """Send a message; it is stored when this returns."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedMessage:
+class ReceivedMessage(Struct, frozen=True, kw_only=True):
     """A message as the queue delivers it."""
 
     id: str

@@ -1,16 +1,16 @@
 """Multipart uploads: one object from many requests."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from darkroom.ports.bodies import Body
 from darkroom.ports.objects import STANDARD_CLASS, ListQuery, ObjectAttributes, PutResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadRef:
+class UploadRef(Struct, frozen=True, kw_only=True):
     """Identifies a multipart upload; its object does not exist before it is complete."""
 
     bucket: str
@@ -18,8 +18,7 @@ class UploadRef:
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadedPart:
+class UploadedPart(Struct, frozen=True, kw_only=True):
     """A stored part."""
 
     number: int
@@ -29,8 +28,7 @@ class UploadedPart:
     last_modified: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MultipartUpload:
+class MultipartUpload(Struct, frozen=True, kw_only=True):
     """An open upload as a list shows it."""
 
     key: str
@@ -39,8 +37,7 @@ class MultipartUpload:
     storage_class: str = STANDARD_CLASS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadPage:
+class UploadPage(Struct, frozen=True, kw_only=True):
     """A page of open uploads, in the order of their keys."""
 
     uploads: Sequence[MultipartUpload]

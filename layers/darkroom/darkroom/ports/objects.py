@@ -1,9 +1,10 @@
 """Object stores: reading, writing, listing, presigned URLs. Bucket names are OSS names."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from darkroom.buckets import Acl
 from darkroom.content_types import DEFAULT_CONTENT_TYPE
@@ -17,8 +18,7 @@ RESERVED_METADATA_PREFIX = "darkroom-"
 """Begins the names of metadata that adapters use themselves and never return."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectAttributes:
+class ObjectAttributes(Struct, frozen=True, kw_only=True):
     """Attributes that are stored with an object's bytes and returned with them."""
 
     content_type: str = DEFAULT_CONTENT_TYPE
@@ -35,8 +35,7 @@ class ObjectAttributes:
     """`name=value&…`, percent-encoded. None lets a copy keep its source's tags."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectInfo:
+class ObjectInfo(Struct, frozen=True, kw_only=True):
     """An object without its bytes; `etag` is bare upper-case hex.
 
     The other fields are as in `ObjectAttributes`.
@@ -109,8 +108,7 @@ class ObjectReader(Protocol):
         """Return the names and values of the object's tags."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutResult:
+class PutResult(Struct, frozen=True, kw_only=True):
     """Attributes of a stored object, as far as the store returns them."""
 
     etag: str
@@ -176,8 +174,7 @@ class Presigner(Protocol):
         """Return a presigned GET URL of that version; `overrides` are reply headers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListQuery:
+class ListQuery(Struct, frozen=True, kw_only=True):
     """Which keys of a bucket to list."""
 
     prefix: str = ""
@@ -187,8 +184,7 @@ class ListQuery:
     """Objects and common prefixes together, 1 to 1000."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectSummary:
+class ObjectSummary(Struct, frozen=True, kw_only=True):
     """An object as a list shows it."""
 
     key: str
@@ -200,8 +196,7 @@ class ObjectSummary:
     """`etag` as the store writes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListPage(Struct, frozen=True, kw_only=True):
     """A page of a list, in the order of the keys' UTF-8."""
 
     objects: Sequence[ObjectSummary]
@@ -210,8 +205,7 @@ class ListPage:
     """Where the next page begins, a token or a key like the request's; None on the last page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectVersion:
+class ObjectVersion(Struct, frozen=True, kw_only=True):
     """A version of an object as a list shows it, or the marker of its deletion."""
 
     key: str
@@ -222,8 +216,7 @@ class ObjectVersion:
     """None for the marker of a deletion."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionPage:
+class VersionPage(Struct, frozen=True, kw_only=True):
     """A page of versions."""
 
     versions: Sequence[ObjectVersion]

@@ -1,12 +1,12 @@
 """Storage of processed results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachedResult:
+
+class CachedResult(Struct, frozen=True, kw_only=True):
     """A stored result; `body` is None where it is larger than `max_bytes` of the request."""
 
     key: str

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
+
 from darkroom.errors import Code, OssError, invalid, missing, truncate
 from darkroom.process.parameters import Base64Text, bind, canonical_text, parameter
 
@@ -35,8 +37,7 @@ EC_NO_ACTION = "0040-00000212"
 EC_TOO_LONG = "0017-00000288"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One action as written: `resize,w_100,h_50` has two arguments; empty ones are dropped."""
 
     name: str
@@ -76,8 +77,7 @@ class Notify:
         return canonical_text(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class Process(Struct, frozen=True, kw_only=True):
     """A parsed value: a saved style or inline actions, then saveas and notify."""
 
     actions: tuple[Action, ...] = ()

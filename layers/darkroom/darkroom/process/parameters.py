@@ -12,9 +12,11 @@ import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, Protocol, overload
+
+import msgspec
+from msgspec import Struct
 
 from darkroom.errors import Code, OssError, invalid, missing, not_base64
 from darkroom.geometry import scale_length
@@ -72,8 +74,7 @@ class ParameterType[T](Protocol):
         """Return the allowed values as JSON, for programs that make forms or check values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Struct, frozen=True):
     """A decimal integer from `low` to `high`, both allowed.
 
     Digits are ASCII digits only: `int()` would also read ` 1`, `1_0` and `٣`.
@@ -109,8 +110,7 @@ class Integer:
         return described | ({"soft": self.soft} if self.soft else {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Length:
+class Length(Struct, frozen=True, kw_only=True):
     """A length in pixels, or a percentage of a length that the operation names."""
 
     number: int
@@ -121,8 +121,7 @@ class Length:
         return scale_length(whole, self.number, 100) if self.percent else self.number
 
 
-@dataclass(frozen=True, slots=True)
-class PixelsOrPercent:
+class PixelsOrPercent(Struct, frozen=True):
     """A length from 1 to `max_pixels` pixels, or from `1p` to `max_percent` percent."""
 
     max_pixels: int
@@ -157,12 +156,11 @@ class PixelsOrPercent:
         return f"between 1 and {self.max_pixels}, or between 1p and {self.max_percent}p"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of a few words, case-sensitive; `aliases` are read but never written."""
 
     words: tuple[str, ...]
-    aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    aliases: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def parse(self, text: str) -> str:
         """Return the word, or the word that an alias stands for."""
@@ -184,8 +182,7 @@ class Choice:
         return {"type": "choice", "words": self.words, "aliases": self.aliases}
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """0 or 1."""
 
     def parse(self, text: str) -> bool:
@@ -208,8 +205,7 @@ class Flag:
         return {"type": "flag"}
 
 
-@dataclass(frozen=True, slots=True)
-class HexColour:
+class HexColour(Struct, frozen=True):
     """Six hexadecimal digits, RRGGBB."""
 
     def parse(self, text: str) -> Colour:
@@ -232,8 +228,7 @@ class HexColour:
         return {"type": "colour"}
 
 
-@dataclass(frozen=True, slots=True)
-class Base64Text:
+class Base64Text(Struct, frozen=True):
     """URL-safe base64 of 1 to `max_bytes` bytes of UTF-8, padded or not (spec 01 §2.3, C-137)."""
 
     max_bytes: int
@@ -277,8 +272,7 @@ def encode_base64(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """One declared parameter of an operation; `doc` is one sentence."""
 
     key: str

@@ -5,8 +5,10 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
+
+from msgspec.structs import replace
 
 from darkroom.imaging.context import ProcessingContext
 from darkroom.ports.bodies import SpooledBody

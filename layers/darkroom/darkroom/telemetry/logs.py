@@ -3,8 +3,9 @@
 import logging
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from secrets import SystemRandom
+
+from msgspec import Struct, field
 
 LOGGER_NAME = "darkroom"
 """Name of the parent of all loggers in this package."""
@@ -12,8 +13,7 @@ LOGGER_NAME = "darkroom"
 type LogValue = str | int | Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogContext:
+class LogContext(Struct, frozen=True, kw_only=True):
     """Log fields of one request or message: names and numbers, no caller-supplied text."""
 
     fields: dict[str, LogValue] = field(default_factory=dict)
@@ -34,8 +34,7 @@ class LogContext:
         self.targets.append(fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSampling:
+class LogSampling(Struct, frozen=True, kw_only=True):
     """Logs a random share of the requests at DEBUG, the others at the usual level.
 
     Uses `SystemRandom`: copies of a snapshot share the state of `random`.

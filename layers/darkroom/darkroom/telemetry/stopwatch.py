@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from time import perf_counter, time
+
+from msgspec import Struct, field
 
 from darkroom.errors import Failure
 
 
-@dataclass(slots=True, kw_only=True)
-class Span:
+class Span(Struct, kw_only=True):
     """Aggregated span: one for each pair of parent and name."""
 
     name: str

@@ -5,8 +5,9 @@ access key, on its buckets. A right to read or write is either such a permission
 caller by an ACL: a key without the permission on a bucket has the rights of anonymous callers.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from darkroom.auth import Caller, Permission
 from darkroom.buckets import Bucket
@@ -149,8 +150,7 @@ def anyone_may_read(bucket: Bucket, info: ObjectInfo, purpose: ReadPurpose) -> b
     return not bucket.protection.covers(info.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkRights:
+class MarkRights(Struct, frozen=True, kw_only=True):
     """The rights with which the watermark objects of one process are read (C-21, C-156).
 
     A style reads them with the service's right, an inline process with its caller's.

@@ -1,15 +1,15 @@
 """Byte ranges: which bytes a `Range` header selects (spec 01 §7)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.ports.objects import RangeSpec
 
 _SINGLE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByteRange:
+class ByteRange(Struct, frozen=True, kw_only=True):
     """Bytes that an object has, first and last included."""
 
     first: int

@@ -1,6 +1,6 @@
 """`ignore-error`: the stored object in place of an error of the picture or the process (C-178)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
@@ -25,8 +25,7 @@ IGNORABLE = frozenset(
 """Errors of a picture or a process; no error of access, of the object or of the service."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class Original(Struct, frozen=True, kw_only=True):
     """The stored object, which is answered in place of an error."""
 
     opened: OpenedObject

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from darkroom.auth import Caller
 from darkroom.buckets import Bucket

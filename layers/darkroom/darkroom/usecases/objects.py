@@ -5,8 +5,10 @@ the object itself, including its ACL, is checked here.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import wraps
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Acl, Bucket
@@ -57,8 +59,7 @@ def retry_if_replaced[**P, T](attempt: Callable[P, T]) -> Callable[P, T]:
     return retrying
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetObjectRequest:
+class GetObjectRequest(Struct, frozen=True, kw_only=True):
     """Which object a caller requests, and how much of it."""
 
     bucket: Bucket
@@ -72,8 +73,7 @@ class GetObjectRequest:
     """Whether a range that ends after the object is clipped to it, instead of ignored."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedObject:
+class OpenedObject(Struct, frozen=True, kw_only=True):
     """A stored object; without a body after a HEAD, and where the caller's copy is current."""
 
     info: ObjectInfo
@@ -173,8 +173,7 @@ def _last_name(page: ListPage) -> str:
     return max(names, key=str.encode)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutObjectRequest:
+class PutObjectRequest(Struct, frozen=True, kw_only=True):
     """An object to store, its body already checked."""
 
     key: str
@@ -259,8 +258,7 @@ def copied_attributes(info: ObjectInfo, *, acl: Acl | None) -> ObjectAttributes:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyObjectRequest:
+class CopyObjectRequest(Struct, frozen=True, kw_only=True):
     """Which object to copy to which key."""
 
     source: GetObjectRequest

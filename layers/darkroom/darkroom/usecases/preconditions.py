@@ -1,17 +1,17 @@
 """Preconditions: conditional headers, compared with ETag and date (spec 01 §6.3, C-34)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+
+from msgspec import Struct
 
 from darkroom.errors import Code, OssError
 from darkroom.http_dates import parse_http_date
 from darkroom.ports.objects import ObjectInfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preconditions:
+class Preconditions(Struct, frozen=True, kw_only=True):
     """The conditions of a request on its object."""
 
     match: frozenset[str] = frozenset()

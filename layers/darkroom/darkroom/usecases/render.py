@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from time import perf_counter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS, Caller
 from darkroom.buckets import Bucket
@@ -38,8 +40,7 @@ from darkroom.usecases.styles import resolve_style
 from darkroom.usecases.watermark_loader import WatermarkLoader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderRequest:
+class RenderRequest(Struct, frozen=True, kw_only=True):
     """Which object to process, and how."""
 
     bucket: Bucket
@@ -67,8 +68,7 @@ class RenderRequest:
         return replace(source, etag=f"{source.etag}-{self.accepted.upper()}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedRequest:
+class CheckedRequest(Struct, frozen=True, kw_only=True):
     """A request whose caller may process the object, with its operations."""
 
     request: RenderRequest
@@ -86,8 +86,7 @@ class CheckedRequest:
         return anyone_may_read(self.request.bucket, source, self.purpose)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderResult:
+class RenderResult(Struct, frozen=True, kw_only=True):
     """A result with its source object; no result where the response is a 304."""
 
     source: ObjectInfo

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from darkroom import ENGINE
 from darkroom.imaging.operation import Operation, Report
@@ -22,8 +23,7 @@ class CacheStatus(StrEnum):
     MISS = "miss"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultCache:
+class ResultCache(Struct, frozen=True, kw_only=True):
     """The adapters of the result cache; each has a short timeout."""
 
     storage: ResultStorage
@@ -38,8 +38,7 @@ def is_cacheable(operations: Sequence[Operation]) -> bool:
     return not any(isinstance(operation, Report) for operation in operations)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultIdentity:
+class ResultIdentity(Struct, frozen=True, kw_only=True):
     """Everything that a result depends on (decision 011)."""
 
     source: ObjectInfo

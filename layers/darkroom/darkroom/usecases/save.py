@@ -1,7 +1,8 @@
 """saveas: process an object and store the result (spec 04 §4)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError, invalid, truncate
@@ -52,16 +53,14 @@ def _values(bucket: str, key: str, autoext: str) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveTarget:
+class SaveTarget(Struct, frozen=True, kw_only=True):
     """Bucket and key of a result."""
 
     bucket: Bucket
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveResult:
+class SaveResult(Struct, frozen=True, kw_only=True):
     """The stored result; `bucket` is None when the request named none."""
 
     bucket: str | None

@@ -1,7 +1,8 @@
 """The adapters that the use cases call, built once by an entry."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from darkroom.auth import Credentials
 from darkroom.imaging.context import ProcessingContext
@@ -24,8 +25,7 @@ from darkroom.settings import Settings, SettingsError
 from darkroom.usecases.result_storage import ResultCache
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobServices:
+class JobServices(Struct, frozen=True, kw_only=True):
     """The adapters of asynchronous jobs; a deployment without a table has none."""
 
     queue: JobQueue
@@ -37,8 +37,7 @@ class JobServices:
     notifier: Notifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """The adapters, built once by an entry."""
 
     settings: Settings
@@ -76,8 +75,7 @@ LEASE_MARGIN = timedelta(seconds=10)
 """Leases outlive the worker's own time by this much, so that no lease expires during work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobWorker:
+class JobWorker(Struct, frozen=True, kw_only=True):
     """An invocation that runs jobs: its unique name and the adapters."""
 
     name: str

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.auth import Caller
 from darkroom.buckets import DELIMITERS, Bucket, Style, Styles
@@ -41,8 +43,7 @@ _FORBIDDEN = re.compile(r"[;()'*?\s]")
 """Characters that a style's content must not contain, blanks among them (C-143)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StyleDraft:
+class StyleDraft(Struct, frozen=True, kw_only=True):
     """A style as a caller writes it."""
 
     name: str
@@ -120,8 +121,7 @@ def _check_draft(draft: StyleDraft) -> None:
         raise OssError(Code.INVALID_ARGUMENT, message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedProcess:
+class ResolvedProcess(Struct, frozen=True, kw_only=True):
     """A process value with the content of the style that it names, if any; neither is checked."""
 
     written: str
@@ -182,8 +182,7 @@ MAX_STYLE_NAME = 63
 """Characters of a style's name, beyond which no further split of a path can match."""
 
 
-@dataclass(frozen=True, slots=True)
-class StyledKey:
+class StyledKey(Struct, frozen=True):
     """A path split into an object key and the name of a style."""
 
     key: str

@@ -1,7 +1,9 @@
 """Loads the objects that watermarks are made of (spec 02 §15.2)."""
 
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError, no_such_key, truncate
 from darkroom.imaging.context import ProcessingContext, RequestCache
@@ -13,8 +15,7 @@ from darkroom.usecases.services import Services
 EC_MISSING = "0040-00000025"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatermarkLoader:
+class WatermarkLoader(Struct, frozen=True, kw_only=True):
     """Loads watermark objects of one bucket for one request, each once."""
 
     rights: MarkRights

@@ -1,9 +1,10 @@
 """The log line, metrics and trace annotations of a request."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from darkroom.errors import OssError
 from darkroom.imaging.operations import OPERATIONS
@@ -46,8 +47,7 @@ type Metric = tuple[str, str, float]
 """Name, unit and value."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestRecord:
+class RequestRecord(Struct, frozen=True, kw_only=True, dict=True):
     """An answered request for log, metrics and trace: no field repeats caller-supplied text."""
 
     request: Request

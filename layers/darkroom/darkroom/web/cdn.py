@@ -1,7 +1,8 @@
 """Requests through a CDN: which are accepted, and what it may cache (decision 093)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from darkroom.auth import Caller
 from darkroom.errors import Code, OssError

@@ -1,8 +1,9 @@
 """A request as its handler receives it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from darkroom.auth import Caller
 from darkroom.buckets import Bucket
@@ -15,8 +16,7 @@ from darkroom.web.http import Address, Request, Response
 from darkroom.web.wire import QueryParameter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestTarget:
+class RequestTarget(Struct, frozen=True, kw_only=True):
     """The address of a request, resolved once for routing, authorization and CORS."""
 
     address: Address
@@ -33,8 +33,7 @@ class RequestTarget:
         return self.known_bucket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestContext:
+class RequestContext(Struct, frozen=True, kw_only=True):
     """A request whose caller is authenticated and authorized, with the services for its handler."""
 
     request: Request

@@ -1,7 +1,9 @@
 """Method and sub-resource → handler and the access that it requires."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.auth import v1
 from darkroom.errors import Code, OssError, callback_refused, invalid
@@ -50,8 +52,7 @@ PLAIN = ""
 """The object or bucket itself: the query names no sub-resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A handler and the access that its caller must have, checked before it is called."""
 
     handler: Handler
@@ -182,8 +183,7 @@ def _bucket_of_host(host: str, settings: Settings) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class Admitted(Struct, frozen=True, kw_only=True):
     """A request with its route, whose caller has the right that the route requires."""
 
     route: Route

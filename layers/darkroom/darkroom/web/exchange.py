@@ -1,6 +1,7 @@
 """A request and its response, as every entry handles them."""
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.buckets import Bucket
 from darkroom.errors import Code, OssError
@@ -20,8 +21,7 @@ from darkroom.web.responses import (
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, kw_only=True):
     """A request, and what its response, log line and trace are made of.
 
     An entry admits the request, answers it, fits the response to what it can carry, or refuses the
@@ -34,7 +34,7 @@ class Exchange:
     processing: ProcessingContext
     stopwatch: Stopwatch
     """Measures the stages of `processing`."""
-    bucket: Bucket | None = field(default=None, init=False)
+    bucket: Bucket | None = None
     """The bucket addressed, once it is known."""
 
     def admit(self) -> Admitted | Response:

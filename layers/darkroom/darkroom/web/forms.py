@@ -3,8 +3,8 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from multipart import (
     MultipartError,
     MultipartSegment,
@@ -28,17 +28,15 @@ EC_FORMAT = "0006-00000104"
 _PLAIN_ENCODINGS = ("", "binary", "8bit", "7bit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormFile:
+class FormFile(Struct, frozen=True, kw_only=True):
     """The file of a form, with what the client says of it."""
 
     name: str = ""
     content_type: str = ""
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """The fields before the file, and the file; None where the form has none."""
 
     fields: Mapping[str, str]

@@ -1,10 +1,11 @@
 """A request and a response as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 from urllib.parse import quote, unquote
+
+from msgspec import Struct, field
 
 from darkroom.errors import Code, Failure, OssError
 from darkroom.ports.bodies import Body, SpooledBody
@@ -44,8 +45,7 @@ def private_cache_control(cache_control: str) -> str:
     return ", ".join(["private", *allowed])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True, dict=True):
     """An HTTP request: path and query as sent, since signatures cover them."""
 
     method: str
@@ -64,8 +64,12 @@ class Request:
     """Whether the body was delivered as text, in which bytes that are not UTF-8 are replaced."""
     path_was_decoded: bool = False
     """Whether the path was delivered decoded: `%2B` is `+` then, and U+FFFD other than UTF-8."""
-    origin_token: str = field(default="", repr=False)
+    origin_token: str = ""
     """Token by which the CDN authenticates itself; it is not among the headers."""
+
+    def __repr__(self) -> str:
+        """Leave the token out."""
+        return f"Request({self.method} {self.raw_path})"
 
     @classmethod
     def with_decoded_path(cls, path: str, **others: object) -> Self:
@@ -128,16 +132,14 @@ def percent_decode(text: str, code: Code) -> str:
     return plain
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Bucket and key of a URL: without a bucket the service itself, without a key the bucket."""
 
     bucket: str
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectBody:
+class ObjectBody(Struct, frozen=True, kw_only=True):
     """A body that is still in the store: the entry reads it or redirects the caller there."""
 
     object: OpenObject
@@ -147,16 +149,14 @@ class ObjectBody:
     """Reply headers that the caller chose."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRef:
+class ResultRef(Struct, frozen=True, kw_only=True):
     """Identity of a result in its storage, and the content type of its bytes."""
 
     identity: ResultIdentity
     content_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """An HTTP response, independent of how an entry carries its body (decision 009)."""
 
     status: int

@@ -4,10 +4,11 @@ import base64
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
 
 from darkroom.auth import Caller
 from darkroom.errors import Code, Failure, OssError

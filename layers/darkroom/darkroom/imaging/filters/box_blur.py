@@ -8,9 +8,10 @@ docs/decisions/050 has the measurements.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+
+from msgspec import Struct
 
 type Kernel = Sequence[float]
 """Weights of an odd number of pixels, symmetric, with the sum 1."""
@@ -110,8 +111,7 @@ _SPLITS = 12
 """Number of divisions of the variance among the boxes that are tried."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxFilters:
+class BoxFilters(Struct, frozen=True, kw_only=True):
     """Box filters, each as a radius in reduced pixels, which may be fractional."""
 
     bell: tuple[float, ...]
@@ -129,8 +129,7 @@ class BoxFilters:
         return max(sum(map(math.ceil, self.bell)), math.ceil(self.plateau))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlurPlan:
+class BlurPlan(Struct, frozen=True, kw_only=True):
     """The steps that approximate a kernel: average in blocks, filter, enlarge."""
 
     block: int

@@ -1,7 +1,5 @@
 """AVIF through libavif, which is part of Pillow's wheels."""
 
-from dataclasses import dataclass
-
 from PIL import Image
 
 from darkroom.geometry import Size
@@ -12,8 +10,7 @@ from darkroom.imaging.picture import apply_orientation, swap_sides
 from darkroom.imaging.work import Weight
 
 
-@dataclass(frozen=True, kw_only=True)
-class Avif(IsoMedia):
+class Avif(IsoMedia, frozen=True, kw_only=True):
     """AVIF; Pillow does not rotate it, but puts the container's rotation into EXIF orientation."""
 
     def open(self, data: bytes) -> Image.Image:

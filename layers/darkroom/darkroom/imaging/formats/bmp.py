@@ -2,10 +2,10 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import getitem, mul
 from typing import Self
 
+from msgspec import Struct
 from PIL import Image, ImageMath
 
 from darkroom.errors import too_many
@@ -57,8 +57,7 @@ _PER_METRE = 3780
 """96 dpi, as Pillow writes it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bmp(PictureFormat):
+class Bmp(PictureFormat, frozen=True, kw_only=True):
     """BMP of 24 bits a pixel, or of 32 if any pixel is transparent (C-109)."""
 
     def matches(self, data: bytes) -> bool:
@@ -127,8 +126,7 @@ BMP = Bmp(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bitmap:
+class Bitmap(Struct, frozen=True, kw_only=True):
     """The header of a bitmap."""
 
     size: tuple[int, int]

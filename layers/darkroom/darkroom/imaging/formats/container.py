@@ -4,13 +4,12 @@ Pillow decodes every frame of a GIF to count the frames, and allocates the whole
 WebP; a decompression bomb must be refused before either.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from darkroom.geometry import Size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerInfo:
+class ContainerInfo(Struct, frozen=True, kw_only=True):
     """Canvas, frames and loop count of a file that may be an animation."""
 
     size: Size

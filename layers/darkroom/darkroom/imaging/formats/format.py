@@ -8,11 +8,12 @@ import importlib
 import io
 import logging
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.errors import Code, OssError
@@ -41,8 +42,7 @@ log = logging.getLogger(__name__)
 Image.MAX_IMAGE_PIXELS = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureFormat:
+class PictureFormat(Struct, frozen=True, kw_only=True):
     """A format's capabilities and limits, and how its files are probed, decoded and written."""
 
     name: str

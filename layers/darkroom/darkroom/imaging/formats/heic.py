@@ -1,13 +1,10 @@
 """HEIC through pillow-heif, which a deployment may leave out (decision 020)."""
 
-from dataclasses import dataclass
-
 from darkroom.imaging.formats.iso_media import IsoMedia
 from darkroom.imaging.work import Weight
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heic(IsoMedia):
+class Heic(IsoMedia, frozen=True, kw_only=True):
     """HEIC; the decoder applies every rotation, that of EXIF included."""
 
 

@@ -7,9 +7,10 @@ ISO/IEC 14496-12 specifies boxes, 23008-12 items, and AV1 and HEVC their bit str
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
+
+from msgspec import Struct, field
 
 from darkroom.errors import too_many
 from darkroom.geometry import Size
@@ -90,8 +91,7 @@ class Bits:
         return (1 << zeros) - 1 + self.number(zeros)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(Struct, frozen=True, kw_only=True):
     """A box: its type, and the offsets of its start, its content and its end."""
 
     name: bytes
@@ -100,8 +100,7 @@ class Box:
     end: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Item:
+class Item(Struct, kw_only=True):
     """An item: its type, extents, input pictures and properties."""
 
     kind: bytes = b""
@@ -146,8 +145,7 @@ class Item:
         return int.from_bytes(codes[4:6]), int.from_bytes(codes[6:8])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
+class Items(Struct, frozen=True, kw_only=True):
     """The items of a file by their numbers."""
 
     main: Item

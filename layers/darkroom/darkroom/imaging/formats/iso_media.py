@@ -1,7 +1,5 @@
 """The ISO base media file format (ISOBMFF), the container of HEIC and AVIF."""
 
-from dataclasses import dataclass
-
 from PIL import Image
 
 from darkroom.geometry import Size
@@ -21,8 +19,7 @@ _CODED |= frozenset((b"hevc", b"hevx", b"hevm", b"hevs"))
 """Brands that name the coding of the picture."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IsoMedia(PictureFormat):
+class IsoMedia(PictureFormat, frozen=True, kw_only=True):
     """A format whose files are ISOBMFF files of one of its brands."""
 
     brands: frozenset[bytes] = frozenset()

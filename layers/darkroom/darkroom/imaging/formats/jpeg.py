@@ -12,10 +12,10 @@ import re
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 
+from msgspec import Struct, field
 from PIL import Image, ImageChops
 
 from darkroom.errors import too_many
@@ -92,8 +92,7 @@ _MAX_JUDGED = 64_000_000
 _BAND = 256
 
 
-@dataclass(frozen=True, kw_only=True)
-class Jpeg(PictureFormat):
+class Jpeg(PictureFormat, frozen=True, kw_only=True):
     """JPEG through libjpeg-turbo, 4:2:0 with optimised Huffman tables (C-105)."""
 
     def read_header(self, data: bytes) -> Header:
@@ -267,8 +266,7 @@ JPEG = Jpeg(
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Segments:
+class Segments(Struct, kw_only=True):
     """The segments before the first scan."""
 
     kept: list[slice] = field(default_factory=list)

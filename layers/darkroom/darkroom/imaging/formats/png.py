@@ -7,9 +7,9 @@ and Pillow would parse each of them in Python, and inflate every colour profile 
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
 
+from msgspec import Struct
 from PIL import Image, ImageChops, ImageFile
 
 from darkroom.errors import Code, OssError
@@ -64,8 +64,7 @@ _STEP = 1 << 20
 """Bytes that are inflated at once to compute their Adler-32."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Png(PictureFormat):
+class Png(PictureFormat, frozen=True, kw_only=True):
     """PNG through Pillow, in every mode and bit depth."""
 
     def read_header(self, data: bytes) -> Header:
@@ -136,8 +135,7 @@ _ALPHA_BIT = 4
 """The bit of a PNG's colour type that stands for an alpha channel."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Chunk(Struct, frozen=True, kw_only=True):
     """A chunk's name, and start and end of its content in the file."""
 
     name: bytes

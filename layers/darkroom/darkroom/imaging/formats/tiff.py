@@ -4,8 +4,6 @@ For kinds of pictures that Pillow decodes wrongly, Pillow receives another direc
 is refused (C-180).
 """
 
-from dataclasses import dataclass
-
 from PIL import Image, ImageChops, ImageMath
 
 from darkroom.errors import too_many
@@ -47,8 +45,7 @@ _LARGER_TILE = 1024
 """A tile's side may be the picture's, rounded up to a multiple of this."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tiff(PictureFormat):
+class Tiff(PictureFormat, frozen=True, kw_only=True):
     """TIFF by libtiff, written with LZW (C-110); it is turned upright when it is decoded."""
 
     def read_header(self, data: bytes) -> Header:

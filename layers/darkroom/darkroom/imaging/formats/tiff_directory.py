@@ -6,9 +6,11 @@ only. So no other field can change a pixel, and every field was checked before.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_STRIPS = 50_000
 """Strips or tiles of a picture, each of which takes a decoder time and memory."""
@@ -82,8 +84,7 @@ type Field = tuple[int, tuple[int | float, ...]]
 """Type and values; a rational's two numbers follow each other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
+class Directory(Struct, frozen=True, kw_only=True):
     """Fields of a directory, and their byte order."""
 
     order: str

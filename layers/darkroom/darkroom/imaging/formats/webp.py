@@ -1,7 +1,6 @@
 """WebP: headers read from the RIFF chunks, animations written frame by frame."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -21,8 +20,7 @@ _TRANSPARENT_RESULT_BYTES = 30
 """Memory per pixel of a still with alpha: the picture, and libwebp's copies of its planes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebP(PictureFormat):
+class WebP(PictureFormat, frozen=True, kw_only=True):
     """WebP through libwebp, still and animated."""
 
     def matches(self, data: bytes) -> bool:

@@ -8,7 +8,8 @@ No block, however damaged, raises.
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from darkroom.imaging.metadata.exif_tags import (
     EXIF_DIRECTORY,
@@ -35,8 +36,7 @@ type Texts = Mapping[str, str]
 """Formatted values by tag name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExifTexts:
+class ExifTexts(Struct, frozen=True, kw_only=True):
     """The texts of the picture, and of the thumbnail that the block contains."""
 
     picture: Texts = field(default_factory=dict)

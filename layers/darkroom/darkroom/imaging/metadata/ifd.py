@@ -6,8 +6,9 @@ of entries only up to a limit, so that a hostile block costs no more than any ot
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 MAX_ENTRIES = 512
 """Number of entries that are read of one IFD."""
@@ -59,8 +60,7 @@ RATIONALS = frozenset({FieldType.RATIONAL, FieldType.SIGNED_RATIONAL})
 """Types whose values are two numbers, numerator and denominator."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """The type and the values of an entry; a rational is two consecutive `numbers`."""
 
     kind: FieldType

@@ -1,7 +1,9 @@
 """`auto-orient`: whether the EXIF orientation is applied (spec 02 §7)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits

@@ -1,8 +1,10 @@
 """`format`: the format of the result (spec 02 §12, spec 03 §2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError
 from darkroom.imaging.formats import FORMATS, writable_or_fallback

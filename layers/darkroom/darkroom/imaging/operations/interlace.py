@@ -1,7 +1,9 @@
 """`interlace`: baseline or progressive JPEG (spec 02 §14)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from darkroom.imaging.operation import OutputOption, OutputPlan
 from darkroom.limits import Limits

@@ -1,7 +1,9 @@
 """`quality`: relative or absolute encoder quality (spec 02 §13)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from darkroom.errors import missing
 from darkroom.geometry import scale_length

@@ -1,9 +1,11 @@
 """`resize`: scale, and then cut or pad to a box (spec 02 §1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.errors import invalid, missing
@@ -45,8 +47,7 @@ _READ = Weight(opaque=2, alpha=8)
 EC_BOTH_ZERO = "0040-00000321"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scaling:
+class Scaling(Struct, frozen=True, kw_only=True):
     """The sizes of a resize for one source: scale to `scaled`, then crop or pad it to `size`.
 
     `padded` is whether the result is composited on an opaque canvas, also where no canvas remains

@@ -1,7 +1,9 @@
 """A dialect: the grammar of OSS under another parameter name, with some words of its own."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from darkroom.errors import invalid
 from darkroom.process.grammar import PROCESS, Action, Process, parse
@@ -15,8 +17,7 @@ dialect; values that it leaves unchanged are checked later, under the same key.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """What another service writes differently (spec 07 §2, decision 013)."""
 
     service: str

@@ -1,7 +1,8 @@
 """Queue messages: each is completed, retried later, or dead-lettered with its reason."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from darkroom.errors import Code, Failure, OssError
 from darkroom.jobs import InvalidMessage, Job, State, Task
@@ -31,8 +32,7 @@ CLAIMED_ELSEWHERE = "Another worker holds the job or the lock of its target."
 OBJECT_REPLACED = "An object was replaced meanwhile."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueMessage:
+class QueueMessage(Struct, frozen=True, kw_only=True):
     """A message as the queue delivers it."""
 
     body: str
@@ -40,8 +40,7 @@ class QueueMessage:
     receive_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageOutcome:
+class MessageOutcome(Struct, frozen=True, kw_only=True):
     """Whether a message may be deleted, with the fields of its log line."""
 
     done: bool

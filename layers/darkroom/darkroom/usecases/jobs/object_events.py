@@ -3,12 +3,12 @@
 import hashlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote_plus
 
 from msgspec import Meta, Raw, Struct, field, structs
+from msgspec.structs import replace
 
 from darkroom.auth import Caller
 from darkroom.buckets import Bucket, EventRule, RuleTarget
@@ -26,8 +26,7 @@ from darkroom.usecases.styles import resolve_style
 _NAMESPACE = uuid.UUID("5a1b6f0c-3f8e-5d0e-9a53-0d4c6a7e5b21")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectCreated:
+class ObjectCreated(Struct, frozen=True, kw_only=True):
     """An object that was created, as an event of S3 describes it."""
 
     bucket: str

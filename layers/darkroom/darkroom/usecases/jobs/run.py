@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from darkroom.auth import ANONYMOUS
 from darkroom.errors import Code, OssError

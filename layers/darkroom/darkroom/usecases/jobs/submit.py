@@ -3,7 +3,9 @@
 import secrets
 import string
 import uuid
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.auth import Permission
 from darkroom.errors import Code, OssError, invalid, missing
@@ -20,8 +22,7 @@ _FAMILIES = ("image/", "style/")
 _BASE62 = string.digits + string.ascii_letters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """The ids of an accepted job."""
 
     event_id: str

@@ -1,8 +1,9 @@
 """Multipart uploads: `?uploads` and `?uploadId` (spec 01 §7)."""
 
-from dataclasses import replace
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError, invalid, missing
 from darkroom.http_dates import iso_date

@@ -1,7 +1,8 @@
 """GET, HEAD, PUT and DELETE of objects as they are stored; CopyObject (spec 01 §7)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from darkroom.errors import invalid
 from darkroom.http_dates import iso_date

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from msgspec.structs import replace
 
 from darkroom.auth import read_policy
 from darkroom.errors import Code, OssError, callback_refused, invalid

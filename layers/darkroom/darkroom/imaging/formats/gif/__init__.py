@@ -1,7 +1,6 @@
 """GIF, composited as browsers do and written with every frame, where Pillow differs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from darkroom.imaging.engine import Engine
 from darkroom.imaging.formats.format import PictureFormat
@@ -12,8 +11,7 @@ from darkroom.imaging.picture import Frame, Header, Output
 from darkroom.imaging.work import Weight
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gif(PictureFormat):
+class Gif(PictureFormat, frozen=True, kw_only=True):
     """GIF, still and animated."""
 
     def read_header(self, data: bytes) -> Header:

@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.imaging.formats.container import ContainerInfo, u16
 
@@ -56,8 +57,7 @@ def _loop_count(repeats: int) -> int:
     return repeats + 1 if 0 < repeats < 0xFFFF else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One frame as stored: the part of the canvas that it draws, and its disposal method."""
 
     offset: tuple[int, int]

@@ -6,10 +6,10 @@ partial transparency as colours (docs/decisions/022-animation.md). Only its LZW 
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
 
+from msgspec import Struct
 from PIL import GifImagePlugin, Image, ImageChops
 
 from darkroom.geometry import Size
@@ -27,8 +27,7 @@ _ONE_BIT = [0] * 128 + [255] * 128
 _ANY = [0] + [255] * 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawing:
+class _Drawing(Struct, frozen=True, kw_only=True):
     """The region of the canvas that a frame draws, as palette indices."""
 
     region: _Region

@@ -1,10 +1,12 @@
 """`watermark`: draw a text mark, an image mark or both over the picture (spec 02 §15)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from darkroom.errors import missing
 from darkroom.geometry import GRAVITIES, Size, area

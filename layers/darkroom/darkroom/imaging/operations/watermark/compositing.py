@@ -1,8 +1,9 @@
 """Compositing of marks over pictures, limited to the pixels that a mark covers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image
 
 from darkroom.geometry import Box, Size
@@ -16,8 +17,7 @@ MIN_TILE_SIDE = 256
 """Side up to which tiles are doubled, so that a picture needs few of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
+class Overlay(Struct, frozen=True, kw_only=True):
     """A mark, the positions where it is drawn, and its opacity in percent."""
 
     mark: Mark

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from darkroom.errors import Code, OssError, invalid, truncate
 from darkroom.geometry import Size, area, is_wider, scale_length
@@ -87,8 +90,7 @@ _PREPARATIONS: Mapping[str, type[PixelOperation]] = {
 """The actions that may prepare a mark (spec 02 §15.2, 07 §2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatermarkObject:
+class WatermarkObject(Struct, frozen=True, kw_only=True):
     """The key of an object, and the steps that prepare it."""
 
     key: str
@@ -101,8 +103,7 @@ class WatermarkObject:
         return frozenset({self.key}).union(*(step.watermark_keys for step in nested))
 
 
-@dataclass(frozen=True, slots=True)
-class WatermarkObjectType:
+class WatermarkObjectType(Struct, frozen=True):
     """Base64url of `key` or `key?x-oss-process=image/…`."""
 
     def parse(self, text: str) -> WatermarkObject:

@@ -1,7 +1,8 @@
 """Positions of marks on pictures and next to each other, in whole pixels (spec 02 §15)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from darkroom.geometry import Size
 
@@ -9,8 +10,7 @@ type Corner = tuple[int, int]
 """Position of a mark's upper left corner in the picture's pixels; may lie outside the picture."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class Anchor(Struct, frozen=True, kw_only=True):
     """A gravity with distances in pixels of the picture (spec 02 §15.1)."""
 
     gravity: str

@@ -1,8 +1,8 @@
 """Marks: any box of a mark can be rendered, so that only visible pixels are drawn."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 from PIL import Image
 
 from darkroom.geometry import Box, Size, union
@@ -33,8 +33,7 @@ class Mark(Protocol):
         """Return the pixels of a box within `ink_bounds` as RGBA."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BitmapMark:
+class BitmapMark(Struct, frozen=True, kw_only=True, eq=False):
     """A mark of pixels, whose upper left one is at `corner`."""
 
     image: Image.Image
@@ -62,8 +61,7 @@ class BitmapMark:
         return part if part.mode == "RGBA" else part.convert("RGBA")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkGroup:
+class MarkGroup(Struct, frozen=True, kw_only=True):
     """Marks that are placed together, later ones over earlier ones."""
 
     placed: tuple[tuple[Mark, Corner], ...]

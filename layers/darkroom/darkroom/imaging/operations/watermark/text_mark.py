@@ -5,8 +5,8 @@ spec 02 §15.3 and C-91 have the rules.
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PIL import Image
 
 from darkroom.geometry import Box, Size, scale_length, transformed_bounds
@@ -34,8 +34,7 @@ _LINE_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 """Unicode categories of control characters, line separators and paragraph separators."""
 
 
-@dataclass(frozen=True, slots=True)
-class SingleLineText(Base64Text):
+class SingleLineText(Base64Text, frozen=True):
     """Base64url of text without line breaks or other control characters."""
 
     def parse(self, text: str) -> str:
@@ -46,8 +45,7 @@ class SingleLineText(Base64Text):
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class FontName:
+class FontName(Struct, frozen=True):
     """Base64url of one of the documented font names."""
 
     def parse(self, text: str) -> str:
@@ -70,8 +68,7 @@ class FontName:
         return {"type": "font", "words": tuple(FILES)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextMark:
+class TextMark(Struct, frozen=True, kw_only=True):
     """A line of text, rotated clockwise by `rotation` degrees; `shadow` is its shadow's opacity."""
 
     line: Line

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from darkroom.geometry import Box, Size, union
@@ -25,8 +25,7 @@ _SPACES = {
 """Advances in em of spaces that a face lacks; other spaces have the advance of U+0020."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Character:
+class Character(Struct, frozen=True, kw_only=True):
     """A character, its font and its advance."""
 
     font: ImageFont.FreeTypeFont
@@ -34,8 +33,7 @@ class Character:
     advance: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glyph:
+class Glyph(Struct, frozen=True, kw_only=True):
     """A character in a font, the pen position `x`, and the box of its ink."""
 
     font: ImageFont.FreeTypeFont
@@ -44,8 +42,7 @@ class Glyph:
     box: Box
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """Glyphs on a common baseline."""
 
     glyphs: Sequence[Glyph]
