@@ -20,7 +20,7 @@ from PIL import Image, ImageFilter
 from benchmarks.pictures import picture
 from benchmarks.quality import scaling_ssim
 from benchmarks.tasks import PAPER, PHOTO
-from darkroom.imaging.engine import Engine, Scaling, half_resolution, load
+from darkroom.imaging.engine import Engine, JpegFile, Scaling, half_resolution, load
 from darkroom.imaging.filters.box_blur import gaussian
 from darkroom.imaging.png_encoder import png
 from darkroom.imaging.resampling import shrink
@@ -176,18 +176,18 @@ def _pillow_other(data: bytes, scaling: Scaling, word: str) -> bytes:
 
 
 def _engine_other(engine: Engine, data: bytes, scaling: Scaling, word: str) -> bytes:
-    image = engine.decode_jpeg_image(data, scaling)
+    image = engine.decode_jpeg_image(JpegFile(header=data), scaling)
     return png(image, engine) if word == "PNG" else _saved(image, word)
 
 
 def _engine_jpeg(engine: Engine, data: bytes, scaling: Scaling) -> bytes:
-    planes = engine.decode_jpeg(data, scaling, channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(JpegFile(header=data), scaling, channels=3, chroma_step=2)
     return engine.encode_jpeg(planes, quality=QUALITY)
 
 
 def _engine_png(engine: Engine, data: bytes, scaling: Scaling) -> bytes:
     """Scale colour to half resolution, as in a JPEG, and encode without loss."""
-    planes = engine.decode_jpeg(data, scaling, channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(JpegFile(header=data), scaling, channels=3, chroma_step=2)
     return png(engine.image(planes), engine)
 
 
@@ -199,7 +199,9 @@ def _pillow_blurred(image: Image.Image) -> Image.Image:
 def _engine_blurred(engine: Engine, data: bytes) -> bytes:
     """Blur planes, each at its own resolution."""
     size = engine.jpeg_header(data).size
-    planes = engine.decode_jpeg(data, Scaling.whole(size, size), channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(
+        JpegFile(header=data), Scaling.whole(size, size), channels=3, chroma_step=2
+    )
     kernel = gaussian(RADIUS, DEVIATION)
     engine.convolve_planes(planes, [kernel, *[half_resolution(kernel)] * 2])
     return engine.encode_jpeg(planes, quality=QUALITY)

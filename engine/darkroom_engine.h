@@ -18,7 +18,7 @@
 #define DARKROOM_API __attribute__((visibility("default")))
 
 /* Raised with every change of a structure or of a function's parameters. */
-#define DARKROOM_ENGINE_VERSION 1
+#define DARKROOM_ENGINE_VERSION 2
 
 /* The longest side of a picture: what libjpeg takes. */
 #define DARKROOM_MAX_SIDE 65500
@@ -63,6 +63,14 @@ struct darkroom_scaling {
     int32_t width, height;               /* of the part that is kept */
 };
 
+/* A JPEG, or one in two pieces, the first of which ends with the header of the first scan. */
+struct darkroom_file {
+    const uint8_t *data;
+    size_t size;
+    const uint8_t *rest; /* NULL for none */
+    size_t rest_size;
+};
+
 struct darkroom_jpeg_header {
     int32_t width, height;
     int32_t channels; /* 1 for grey, 3 for YCbCr */
@@ -100,7 +108,7 @@ DARKROOM_API int darkroom_jpeg_header(const uint8_t *data, size_t size,
  * Time is the decoder's and 2 operations a decoded sample; memory beside libjpeg's own is 68
  * bytes a column and plane.
  */
-DARKROOM_API int darkroom_jpeg_decode(const uint8_t *data, size_t size, int32_t eighths,
+DARKROOM_API int darkroom_jpeg_decode(const struct darkroom_file *file, int32_t eighths,
                                       const struct darkroom_scaling *scaling,
                                       struct darkroom_planes *planes, char *message);
 

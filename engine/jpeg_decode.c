@@ -202,15 +202,25 @@ static int truncated(struct decoder *decoder)
     return refuse(decoder, DARKROOM_DAMAGED, "the data ends before the last sample");
 }
 
-static int decode(struct decoder *decoder, const uint8_t *data, size_t size, int32_t eighths,
+/* Go on in the second piece, once the header of the first scan has been read. */
+static void continue_in(struct jpeg_decompress_struct *jpeg, const struct darkroom_file *file)
+{
+    if (file->rest) {
+        jpeg->src->next_input_byte = file->rest;
+        jpeg->src->bytes_in_buffer = file->rest_size;
+    }
+}
+
+static int decode(struct decoder *decoder, const struct darkroom_file *file, int32_t eighths,
                   const struct darkroom_scaling *scaling, const struct darkroom_planes *planes)
 {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     if (setjmp(decoder->errors.jump))
         return decoder->errors.status;
-    int status = read_header(decoder, data, size);
+    int status = read_header(decoder, file->data, file->size);
     if (status != DARKROOM_OK)
         return status;
+    continue_in(jpeg, file);
     if (jpeg->image_width != (JDIMENSION)scaling->source_width
         || jpeg->image_height != (JDIMENSION)scaling->source_height)
         return refuse(decoder, DARKROOM_INVALID, "the picture has another size");
@@ -268,19 +278,19 @@ int darkroom_jpeg_header(const uint8_t *data, size_t size, struct darkroom_jpeg_
     return status;
 }
 
-int darkroom_jpeg_decode(const uint8_t *data, size_t size, int32_t eighths,
+int darkroom_jpeg_decode(const struct darkroom_file *file, int32_t eighths,
                          const struct darkroom_scaling *scaling, struct darkroom_planes *planes,
                          char *message)
 {
     struct decoder decoder = {0};
-    if (size == 0)
+    if (file->size == 0)
         return failed(message, DARKROOM_DAMAGED, "the file is empty");
     if (eighths != 8 && eighths != 4 && eighths != 2 && eighths != 1)
         return failed(message, DARKROOM_INVALID, "the scale must be 8, 4, 2 or 1 eighths");
     if (!is_scaling(scaling))
         return failed(message, DARKROOM_INVALID, "the part to keep is not inside the picture");
     decoder.jpeg.err = jpeg_errors_init(&decoder.errors, message);
-    int status = decode(&decoder, data, size, eighths, scaling, planes);
+    int status = decode(&decoder, file, eighths, scaling, planes);
     if (status == DARKROOM_OK)
         status = finish(&decoder);
     clear(&decoder);

@@ -173,8 +173,14 @@ static void fuzz_jpeg(struct run *run, const struct file *original)
         const struct darkroom_scaling scaling = scaling_of(run, header.width, header.height);
         struct darkroom_planes planes
             = planes_of(run, header.channels, scaling.width, scaling.height);
-        const int status = darkroom_jpeg_decode(
-            file.data, file.size, scales[between(run, 0, 5)], &scaling, &planes, message);
+        struct darkroom_file pieces = {.data = file.data, .size = file.size};
+        if (between(run, 0, 1)) {
+            pieces.size = (size_t)between(run, 0, (int32_t)file.size);
+            pieces.rest = file.data + pieces.size;
+            pieces.rest_size = file.size - pieces.size;
+        }
+        const int status = darkroom_jpeg_decode(&pieces, scales[between(run, 0, 5)], &scaling,
+                                                &planes, message);
         const uint64_t sum = run->sum;
         if (status == DARKROOM_OK)
             encode(run, &planes);

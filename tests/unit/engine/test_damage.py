@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from darkroom.imaging.engine import Engine, Scaling
+from darkroom.imaging.engine import Engine, JpegFile, Scaling
 from darkroom.imaging.engine_library import Damaged, Enlarges, Unsupported
+from darkroom.imaging.formats.jpeg import read_segments
 from tests.conftest import Data
 from tests.unit.engine.jpegs import SAMPLINGS, jpeg, opened
 
@@ -39,7 +40,7 @@ def shown(data: bytes) -> Image.Image | None:
 def decoded(engine: Engine, data: bytes, size: tuple[int, int], share: int = 3) -> Image.Image:
     """Decode to a fraction of the size."""
     scaled = (-(-size[0] // share), -(-size[1] // share))
-    return engine.decode_jpeg_image(data, Scaling.whole(size, scaled))
+    return engine.decode_jpeg_image(JpegFile(header=data), Scaling.whole(size, scaled))
 
 
 def header_size(data: bytes) -> tuple[int, int] | None:
@@ -49,6 +50,25 @@ def header_size(data: bytes) -> tuple[int, int] | None:
     except (OSError, SyntaxError, ValueError):
         return None
     return image.size
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_file_in_two_pieces_is_the_same(engine: Engine, kind: str, mode: str) -> None:
+    """Whole or without its end, and with segments in front that no pixel depends on."""
+    size = (50, 40)
+    plain = jpeg(size, mode, **KINDS[kind])
+    data = plain[:2] + b"\xff\xe5\x00\x09segment" + plain[2:]
+    for end in (len(data), len(data) // 2, data.index(b"\xff\xda") + 3):
+        pieces = read_segments(data[:end]).in_pieces(data[:end])
+        results = []
+        for file in (JpegFile(header=data[:end]), pieces):
+            try:
+                image = engine.decode_jpeg_image(file, Scaling.whole(size, (25, 20)))
+                results.append(image.tobytes())
+            except Damaged as error:
+                results.append(str(error).encode())
+        assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.imaging.engine import Engine, JpegHeader, Planes, Scaling, jpeg_eighths
+from darkroom.imaging.engine import Engine, JpegFile, JpegHeader, Planes, Scaling, jpeg_eighths
 from darkroom.imaging.engine_library import Enlarges, Misused, Unsupported
 from tests.conftest import Data
 from tests.unit.engine.jpegs import SAMPLINGS, jpeg, luma, opened, planes_of
@@ -68,7 +68,7 @@ def test_luma_is_averaged_by_area(
     scaling = Scaling.whole(size, scaled)
     scale = jpeg_eighths(scaling)
     channels = engine.jpeg_header(data).channels
-    planes = engine.decode_jpeg(data, scaling, channels=channels, chroma_step=2)
+    planes = engine.decode_jpeg(JpegFile(header=data), scaling, channels=channels, chroma_step=2)
     assert_rounded(plane(planes, 0), means(luma(data, scale), size, scaled, scale))
 
 
@@ -78,7 +78,7 @@ def test_colour_is_averaged_by_area(engine: Engine, scaled: tuple[int, int]) -> 
     size = (96, 60)
     data = jpeg(size, subsampling="4:4:4")
     scaling = Scaling.whole(size, scaled)
-    planes = engine.decode_jpeg(data, scaling, channels=3, chroma_step=1)
+    planes = engine.decode_jpeg(JpegFile(header=data), scaling, channels=3, chroma_step=1)
     reduced = jpeg_eighths(scaling)
     for number in (1, 2):
         before = planes_of(data, reduced)[:, :, number : number + 1]
@@ -90,7 +90,9 @@ def test_colour_at_half_resolution(engine: Engine, scaled: tuple[int, int]) -> N
     """Each sample is the mean of four pixels of the target."""
     size, half = (96, 60), (scaled[0] // 2, scaled[1] // 2)
     data = jpeg(size, subsampling="4:4:4")
-    planes = engine.decode_jpeg(data, Scaling.whole(size, scaled), channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(
+        JpegFile(header=data), Scaling.whole(size, scaled), channels=3, chroma_step=2
+    )
     for number in (1, 2):
         before = planes_of(data)[:, :, number : number + 1]
         assert_rounded(plane(planes, number), means(before, size, half, 8))
@@ -99,7 +101,9 @@ def test_colour_at_half_resolution(engine: Engine, scaled: tuple[int, int]) -> N
 def test_the_last_sample_of_an_odd_size(engine: Engine) -> None:
     """It stands for what is there: one pixel along that side."""
     data = jpeg((5, 3), subsampling="4:4:4", quality=100)
-    planes = engine.decode_jpeg(data, Scaling.whole((5, 3), (5, 3)), channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(
+        JpegFile(header=data), Scaling.whole((5, 3), (5, 3)), channels=3, chroma_step=2
+    )
     blue = planes_of(data)[:, :, 1]
     assert planes.sizes[1] == (3, 2)
     assert planes.samples[1][2] == round(blue[:2, 4].mean())
@@ -133,12 +137,14 @@ def test_a_part_is_what_the_whole_has_there(
     data = jpeg(size, subsampling=sampling)
     part = Scaling(source=size, scaled=scaled, left=left, top=top, size=kept)
     try:
-        whole = engine.decode_jpeg(data, Scaling.whole(size, scaled), channels=3, chroma_step=step)
+        whole = engine.decode_jpeg(
+            JpegFile(header=data), Scaling.whole(size, scaled), channels=3, chroma_step=step
+        )
     except Enlarges:
         with pytest.raises(Enlarges):
-            engine.decode_jpeg(data, part, channels=3, chroma_step=step)
+            engine.decode_jpeg(JpegFile(header=data), part, channels=3, chroma_step=step)
         return
-    planes = engine.decode_jpeg(data, part, channels=3, chroma_step=step)
+    planes = engine.decode_jpeg(JpegFile(header=data), part, channels=3, chroma_step=step)
     for number, unit in enumerate((1, step, step)):
         width, height = planes.sizes[number]
         cut = plane(whole, number)[top // unit :, left // unit :][:height, :width]
@@ -156,9 +162,11 @@ def test_rgb_at_full_size_is_pillows(engine: Engine, size: tuple[int, int], samp
     data = jpeg(size, subsampling=sampling)
     if sampling == "4:2:2":
         with pytest.raises(Enlarges):
-            engine.decode_jpeg(data, Scaling.whole(size, size), channels=3, chroma_step=1)
+            engine.decode_jpeg(
+                JpegFile(header=data), Scaling.whole(size, size), channels=3, chroma_step=1
+            )
         return
-    result = engine.decode_jpeg_image(data, Scaling.whole(size, size))
+    result = engine.decode_jpeg_image(JpegFile(header=data), Scaling.whole(size, size))
     assert np.array_equal(samples(result), samples(opened(data)))
 
 
@@ -172,7 +180,7 @@ def test_rgb_is_near_that_of_a_full_decode(
     file = io.BytesIO()
     image.save(file, "JPEG", quality=95, subsampling=sampling)
     scaling = Scaling.whole(image.size, scaled)
-    result = engine.decode_jpeg_image(file.getvalue(), scaling)
+    result = engine.decode_jpeg_image(JpegFile(header=file.getvalue()), scaling)
     sums, divisor = averaged(samples(opened(file.getvalue())), scaled)
     assert (result.mode, result.size) == ("RGB", scaled)
     assert np.abs(samples(result) - sums / divisor).mean() < 2
@@ -180,7 +188,9 @@ def test_rgb_is_near_that_of_a_full_decode(
 
 def test_grey_stays_grey(engine: Engine) -> None:
     """One channel in, one out."""
-    result = engine.decode_jpeg_image(jpeg((50, 40), "L"), Scaling.whole((50, 40), (20, 16)))
+    result = engine.decode_jpeg_image(
+        JpegFile(header=jpeg((50, 40), "L")), Scaling.whole((50, 40), (20, 16))
+    )
     assert (result.mode, result.size) == ("L", (20, 16))
 
 
@@ -212,7 +222,9 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     """Before anything is decoded."""
     with pytest.raises(Misused):
-        engine.decode_jpeg(jpeg((20, 20)), scaling, channels=channels, chroma_step=step)
+        engine.decode_jpeg(
+            JpegFile(header=jpeg((20, 20))), scaling, channels=channels, chroma_step=step
+        )
 
 
 @pytest.mark.parametrize(

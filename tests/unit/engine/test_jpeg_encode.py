@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.imaging.engine import Engine, Planes, Scaling
+from darkroom.imaging.engine import Engine, JpegFile, Planes, Scaling
 from darkroom.imaging.engine_library import Misused
 from tests.unit.engine.jpegs import jpeg, luma, opened
 from tests.unit.engine.models import drawn, samples
@@ -51,14 +51,14 @@ def test_half_resolution(engine: Engine, size: tuple[int, int], progressive: boo
     """Planes that were decoded come back nearly as they were, of an odd size as well."""
     data = jpeg(size, quality=100)
     scaling = Scaling.whole(size, size)
-    planes = engine.decode_jpeg(data, scaling, channels=3, chroma_step=2)
+    planes = engine.decode_jpeg(JpegFile(header=data), scaling, channels=3, chroma_step=2)
     file = engine.encode_jpeg(planes, quality=100, progressive=progressive)
     image = opened(file)
     assert (image.mode, image.size) == ("RGB", size)
     assert bool(image.info.get("progressive")) == progressive
     assert [layer[1:3] for layer in image.layer] == [(2, 2), (1, 1), (1, 1)]  # type: ignore[attr-defined]
     assert np.abs(luma(file) - luma(data)).max() <= 2
-    again = engine.decode_jpeg(file, scaling, channels=3, chroma_step=2)
+    again = engine.decode_jpeg(JpegFile(header=file), scaling, channels=3, chroma_step=2)
     for one, other in zip(planes.samples[1:], again.samples[1:], strict=True):
         assert max(abs(a - b) for a, b in zip(one, other, strict=True)) <= 2
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from darkroom.imaging.engine import Engine, Scaling, load
-from darkroom.imaging.engine_library import Unavailable, library_path, open_library
+from darkroom.imaging.engine_library import VERSION, Unavailable, library_path, open_library
 from tests.unit.engine.models import drawn
 
 
@@ -50,7 +50,7 @@ def test_loaded_and_tried(library: Path) -> None:
     """What was built passes its trial, as often as it is asked for."""
     assert isinstance(load(library), Engine)
     assert isinstance(load(library), Engine)
-    assert open_library(library).version == 1
+    assert open_library(library).version == VERSION
 
 
 def test_one_file_a_processor() -> None:

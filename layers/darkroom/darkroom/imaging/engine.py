@@ -11,7 +11,7 @@ import ctypes
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import byref, c_char, c_int32, c_size_t, c_uint16, c_void_p
+from ctypes import byref, c_char, c_char_p, c_int32, c_size_t, c_uint16, c_void_p
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from msgspec import Struct
 from PIL import Image
 
 from darkroom.imaging.engine_library import (
+    CFile,
     CHeader,
     CPlane,
     CPlanes,
@@ -74,6 +75,17 @@ class JpegHeader(Struct, frozen=True, kw_only=True):
 
     size: Size
     channels: int
+
+
+class JpegFile(Struct, frozen=True, kw_only=True):
+    """A JPEG in two pieces: a file without some of its segments is then no copy of it."""
+
+    header: bytes
+    """Up to the header of the first scan, or the whole file."""
+    data: bytes = b""
+    """Bytes that the file goes on in."""
+    start: int = 0
+    """Where in `data` it goes on."""
 
 
 class Planes(Struct, frozen=True, kw_only=True):
@@ -150,7 +162,7 @@ class Engine:
         return JpegHeader(size=(header.width, header.height), channels=header.channels)
 
     def decode_jpeg(
-        self, data: bytes, scaling: Scaling, *, channels: int, chroma_step: int
+        self, file: JpegFile, scaling: Scaling, *, channels: int, chroma_step: int
     ) -> Planes:
         """Decode a JPEG into planes of the size that is kept, each averaged by area.
 
@@ -162,22 +174,22 @@ class Engine:
         with _borrowed(planes) as target:
             self._library.call(
                 "jpeg_decode",
-                *(data, len(data), jpeg_eighths(scaling)),
+                *(byref(_in_pieces(file)), jpeg_eighths(scaling)),
                 *(byref(_described(scaling)), byref(target)),
             )
         return planes
 
-    def decode_jpeg_image(self, data: bytes, scaling: Scaling) -> Image.Image:
+    def decode_jpeg_image(self, file: JpegFile, scaling: Scaling) -> Image.Image:
         """Decode a JPEG into an RGB or L image of the size that is kept.
 
         Raises `Damaged`, or `Unsupported`, also for a file whose chroma would have to be enlarged
         more than twice.
         """
-        channels = self.jpeg_header(data).channels
+        channels = self.jpeg_header(file.header).channels
         try:
-            planes = self.decode_jpeg(data, scaling, channels=channels, chroma_step=1)
+            planes = self.decode_jpeg(file, scaling, channels=channels, chroma_step=1)
         except Enlarges:
-            planes = self.decode_jpeg(data, scaling, channels=channels, chroma_step=2)
+            planes = self.decode_jpeg(file, scaling, channels=channels, chroma_step=2)
         return self.image(planes)
 
     def encode_jpeg(self, planes: Planes, *, quality: int, progressive: bool = False) -> bytes:
@@ -300,6 +312,16 @@ def _described(scaling: Scaling) -> CScaling:
     return CScaling(*scaling.source, *scaling.scaled, *(scaling.left, scaling.top), *scaling.size)
 
 
+def _in_pieces(file: JpegFile) -> CFile:
+    """Return a file as the library takes it, which keeps no bytes alive."""
+    described = CFile(data=file.header, size=len(file.header))
+    if file.data:
+        start = ctypes.cast(c_char_p(file.data), c_void_p).value or 0
+        described.rest = start + file.start
+        described.rest_size = len(file.data) - file.start
+    return described
+
+
 @contextmanager
 def _borrowed(planes: Planes) -> Iterator[CPlanes]:
     """Return planes as the library takes them; their memory is pinned in the block."""
@@ -345,7 +367,7 @@ def _tried_planes(engine: Engine) -> bool:
         samples[:] = bytes([level]) * len(samples)
     engine.convolve_planes(planes, [[0.25, 0.5, 0.25]] * 3)
     file = engine.encode_jpeg(planes, quality=95)
-    red = engine.decode_jpeg_image(file, Scaling.whole(size, small))
+    red = engine.decode_jpeg_image(JpegFile(header=file), Scaling.whole(size, small))
     return (
         engine.jpeg_header(file) == JpegHeader(size=size, channels=3)
         and (red.mode, red.size) == ("RGB", small)

@@ -15,7 +15,7 @@ from typing import Any
 # with that very file (docs/decisions/110-libjpeg-of-pillow.md).
 import PIL.Image  # noqa: F401
 
-VERSION = 1
+VERSION = 2
 """Version of the interface, `DARKROOM_ENGINE_VERSION` in the header."""
 
 MESSAGE_BYTES = 200
@@ -91,6 +91,17 @@ class CScaling(ctypes.Structure):
     )
 
 
+class CFile(ctypes.Structure):
+    """`darkroom_file`."""
+
+    _fields_ = (
+        ("data", c_char_p),
+        ("size", c_size_t),
+        ("rest", c_void_p),
+        ("rest_size", c_size_t),
+    )
+
+
 class CHeader(ctypes.Structure):
     """`darkroom_jpeg_header`."""
 
@@ -102,7 +113,7 @@ _KERNEL = (POINTER(c_uint16), c_int32)
 
 _FALLIBLE: Mapping[str, tuple[Any, ...]] = {
     "jpeg_header": (c_char_p, c_size_t, POINTER(CHeader), c_char_p),
-    "jpeg_decode": (c_char_p, c_size_t, c_int32, POINTER(CScaling), POINTER(CPlanes), c_char_p),
+    "jpeg_decode": (POINTER(CFile), c_int32, POINTER(CScaling), POINTER(CPlanes), c_char_p),
     "jpeg_encode": (
         *(POINTER(CPlanes), c_int32, c_int32),
         *(POINTER(c_void_p), POINTER(c_size_t), c_char_p),

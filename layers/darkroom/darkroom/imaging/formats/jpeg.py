@@ -22,7 +22,7 @@ from darkroom.errors import too_many
 from darkroom.geometry import Size, enlarges
 from darkroom.imaging.colour import changes_colours
 from darkroom.imaging.decoder_errors import DECODER_ERRORS
-from darkroom.imaging.engine import Engine, Planes, Scaling
+from darkroom.imaging.engine import Engine, JpegFile, Planes, Scaling
 from darkroom.imaging.engine_library import Damaged, Unsupported
 from darkroom.imaging.formats.format import PictureFormat
 from darkroom.imaging.metadata.exif_header import read_exif_header
@@ -138,12 +138,12 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
         """Decode and scale to the size; None for a file that is left to Pillow."""
         if not is_scaled_in_planes(header) or enlarges(header.size, size):
             return None
-        file = read_segments(data).file(data)
+        file = read_segments(data).in_pieces(data)
         try:
             image = engine.decode_jpeg_image(file, Scaling.whole(header.size, size))
         except (Damaged, Unsupported):
             return None
-        image.info["icc_profile"] = self.open(file).info.get("icc_profile")
+        image.info["icc_profile"] = self.open(file.header).info.get("icc_profile")
         return self._detached(image, data)
 
     def decode_planes(
@@ -154,11 +154,11 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
         That is one with another colour space than sRGB, too.
         """
         segments = read_segments(data)
-        file = segments.file(data)
-        if segments.profile and changes_colours(self.open(file)):
+        file = segments.in_pieces(data)
+        if segments.profile and changes_colours(self.open(file.header)):
             return None
         try:
-            channels = engine.jpeg_header(file).channels
+            channels = engine.jpeg_header(file.header).channels
             return engine.decode_jpeg(file, scaling, channels=channels, chroma_step=chroma_step)
         except (Damaged, Unsupported):
             return None
@@ -312,7 +312,18 @@ class Segments(Struct, kw_only=True):
 
     def header(self, data: bytes) -> bytes:
         """Return the file up to the first scan, the header of which ends it."""
-        return self.file(data, self.scan + 2 + int.from_bytes(data[self.scan + 2 : self.scan + 4]))
+        return self.file(data, self._end_of_scan_header(data))
+
+    def in_pieces(self, data: bytes) -> JpegFile:
+        """Return the file without the segments that no pixel depends on."""
+        return JpegFile(
+            header=self.header(data),
+            data=data,
+            start=min(self._end_of_scan_header(data), len(data)),
+        )
+
+    def _end_of_scan_header(self, data: bytes) -> int:
+        return self.scan + 2 + int.from_bytes(data[self.scan + 2 : self.scan + 4])
 
     def file(self, data: bytes, end: int | None = None) -> bytes:
         """Return the file up to `end`, without the segments that no pixel depends on."""
