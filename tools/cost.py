@@ -8,6 +8,7 @@ import argparse
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 MILLION = 1e6
 HOURS = 730
@@ -232,7 +233,28 @@ def compared(load: Load) -> list[str]:
     """Return a line for each choice, and one that names the cheapest."""
     prices = {name: price(load) for name, price in CHOICES.items()}
     lines = [f"{name:16}{price:12,.2f}" for name, price in prices.items()]
-    return [*lines, f"cheapest: {min(prices, key=lambda name: prices[name])}"]
+    lines.append(f"cheapest: {min(prices, key=lambda name: prices[name])}")
+    day = break_even(load)
+    if day is not None:
+        lines.append(f"containers cost less than Lambda alone from {day:,.0f} requests a day on")
+    return lines
+
+
+def break_even(load: Load) -> float | None:
+    """Return from how many requests a day on containers are cheaper than Lambda alone.
+
+    To a tenth of a million, up to ten millions; None where Lambda stays cheaper.
+    """
+    steps = range(100, 0, -1)
+
+    def is_cheaper(step: int) -> bool:
+        month = replace(load, requests=step / 10 * MILLION * DAYS)
+        return in_containers(month) < on_lambda(month)
+
+    least = None
+    for step in takewhile(is_cheaper, steps):
+        least = step / 10 * MILLION
+    return least
 
 
 def main(arguments: list[str] | None = None) -> None:

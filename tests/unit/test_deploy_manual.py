@@ -118,10 +118,10 @@ def test_the_calculator_agrees_with_the_tables() -> None:
 def test_the_calculator_names_the_cheapest(capsys: pytest.CaptureFixture[str]) -> None:
     """Few requests are cheapest on Lambda, many in containers unless a CDN caches them."""
     cost.main(["--thumbnails", "10e6", "--cdn", "0.95"])
-    assert capsys.readouterr().out.splitlines()[-1] == "cheapest: Lambda with CDN"
+    assert capsys.readouterr().out.splitlines()[-2] == "cheapest: Lambda with CDN"
     for requests, cheapest in ((1e3, "Lambda"), (300e6, "container")):
         cost.main(["--thumbnails", str(requests), "--cdn", "0", "--bytes", "3654"])
-        assert capsys.readouterr().out.splitlines()[-1] == f"cheapest: {cheapest}"
+        assert f"cheapest: {cheapest}" in capsys.readouterr().out.splitlines()
 
 
 def test_every_price_of_the_manual_is_that_of_the_calculator() -> None:

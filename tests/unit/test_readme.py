@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import cost
 from tools.conformance.__main__ import RECORD as RECORD_FILE
 from tools.conformance.record import Record
 
@@ -53,3 +54,13 @@ def figures(readme: str) -> list[tuple[str, ...]]:
 def test_both_languages_have_the_same_figures() -> None:
     """They are renewed together."""
     assert figures(README) == figures(CHINESE)
+
+
+def test_the_break_even_is_computed() -> None:
+    """From the same prices as the manual's table: for even traffic, and for a peak of four."""
+    even, peak = (cost.break_even(cost.Load(requests=0, peak=peak)) for peak in (1, 4))
+    assert even is not None
+    assert peak is not None
+    computed = [f"{even:,.0f}", f"{peak:,.0f}"]
+    assert re.findall(r"from ([\d,]+,000)", " ".join(README.split())) == computed
+    assert re.findall(r"每天 ([\d,]+) 次", CHINESE) == computed
