@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from darkroom.aws.bootstrap import build_services
 from darkroom.aws.xray import XRayTraces
 from darkroom.errors import Failure
-from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogContext, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
@@ -58,12 +57,7 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
         name=lambda_context.aws_request_id,
         services=services,
         jobs=job_services,
-        context=ProcessingContext(
-            limits=services.limits,
-            remaining=remaining,
-            fonts=services.settings.fonts,
-            engine=services.engine,
-        ),
+        context=services.processing_context(remaining),
     )
     retried = [
         record["messageId"] for record in event["Records"] if not _process_record(record, worker)

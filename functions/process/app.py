@@ -15,7 +15,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws.bootstrap import build_services
 from darkroom.aws.xray import XRayTraces
-from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
 from darkroom.telemetry.logs import LOGGER_NAME, LogSampling, silence_libraries
 from darkroom.telemetry.stopwatch import Stopwatch
@@ -55,18 +54,11 @@ def handler(event: Mapping[str, Any], lambda_context: LambdaContext) -> dict[str
     def remaining() -> float:
         return lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
-    processing = ProcessingContext(
-        limits=services.limits,
-        remaining=remaining,
-        fonts=services.settings.fonts,
-        engine=services.engine,
-        stage=stopwatch.stage,
-    )
     exchange = Exchange(
         request=request_from_event(event),
         request_id=request_id,
         services=services,
-        processing=processing,
+        processing=services.processing_context(remaining, stage=stopwatch.stage),
         stopwatch=stopwatch,
     )
     try:

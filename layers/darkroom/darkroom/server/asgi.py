@@ -10,7 +10,6 @@ from time import monotonic
 
 from msgspec.structs import replace
 
-from darkroom.imaging.context import ProcessingContext
 from darkroom.ports.bodies import SpooledBody
 from darkroom.server.delivery import CONNECTION_CLOSE, Body, Send, Sent, opened, send_start
 from darkroom.server.metrics import ServerMetrics
@@ -115,11 +114,8 @@ class _Conversation:
         request, unreadable = _read(self.scope)
         self._restart_clock()
         stopwatch = Stopwatch()
-        processing = ProcessingContext(
-            limits=services.limits,
-            remaining=self._remaining,
-            fonts=services.settings.fonts,
-            engine=services.engine,
+        processing = services.processing_context(
+            self._remaining,
             picture_slot=lambda: self.app.gate.slot(self._remaining),
             pixel_memory=lambda size: self.app.gate.pixels(size, self._remaining),
             stage=stopwatch.stage,

@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Self
 
 from darkroom.aws.bootstrap import build_services
-from darkroom.imaging.context import ProcessingContext
 from darkroom.ports.jobs import ReceivedMessage
 from darkroom.server.log_lines import log_as_json
 from darkroom.server.options import ServerOptions
@@ -102,11 +101,8 @@ class JobPoller:
         def remaining() -> float:
             return deadline - monotonic()
 
-        context = ProcessingContext(
-            limits=self.services.limits,
-            remaining=remaining,
-            fonts=self.services.settings.fonts,
-            engine=self.services.engine,
+        context = self.services.processing_context(
+            remaining,
             stage=stopwatch.stage,
             log_context=log_context,
             pixel_memory=lambda size: self.gate.pixels(size, remaining),

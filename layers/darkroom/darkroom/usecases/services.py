@@ -1,6 +1,8 @@
 """The adapters that the use cases call, built once by an entry."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -61,6 +63,18 @@ class Services(Struct, frozen=True, kw_only=True):
     limits: Limits = field(default_factory=Limits)
     engine: Engine | None = None
     """None where Pillow does all work on pixels."""
+
+    def processing_context(
+        self, remaining: Callable[[], float], **of_entry: Any
+    ) -> ProcessingContext:
+        """Return the context of a request or message, with further fields of the entry."""
+        return ProcessingContext(
+            limits=self.limits,
+            fonts=self.settings.fonts,
+            engine=self.engine,
+            remaining=remaining,
+            **of_entry,
+        )
 
     def require_jobs(self) -> JobServices:
         """Return the adapters of jobs; raises `SettingsError` for a deployment without a queue."""
