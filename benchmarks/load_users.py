@@ -1,19 +1,24 @@
 """Users of the load test, for locust: mixed traffic with broken files, slow clients, aborts."""
 
+import os
 import random
 from datetime import UTC, datetime
+from pathlib import Path
 from time import sleep
 from typing import Any
 
 from locust import HttpUser, between, task
 
 from darkroom.auth import AccessKey, SignedRequest
+from darkroom.process.parameters import encode_base64
 from tools import oss_client
 
 KEY = AccessKey(id="darkroom", secret="darkroom-secret")  # noqa: S106 - the local server's key
 PICTURE = "/demo/landscape.jpg"
 PROCESS = "?x-oss-process=image/"
 BUSY = 503
+SIZES = (1_000_000, 6_000_000, 12_000_000)
+"""Bytes of large files."""
 
 
 class Visitor(HttpUser):
@@ -25,6 +30,7 @@ class Visitor(HttpUser):
         """Choose what this user stores."""
         self.random = random.Random(id(self))  # noqa: S311 - the choice of requests
         self.own = f"load/{id(self)}"
+        self.jobs = 0
 
     def expect(self, name: str, path: str, *statuses: int, **options: Any) -> None:
         """Send a GET; a busy server that says when to come back is no failure."""
@@ -39,11 +45,11 @@ class Visitor(HttpUser):
         else:
             response.failure(f"status {response.status_code}")
 
-    def put(self, name: str, key: str, body: bytes) -> None:
-        """Store an object, signed."""
-        request = SignedRequest(method="PUT", bucket="demo", key=key)
+    def send(self, name: str, request: SignedRequest, body: bytes) -> bool:
+        """Send a signed request with a body; return whether it succeeded."""
         signed = oss_client.v4_header(request, KEY, now=datetime.now(UTC), region="any")
-        with self.client.put(
+        with self.client.request(
+            signed.method,
             signed.target(),
             data=body,
             headers=dict(signed.headers),
@@ -51,6 +57,11 @@ class Visitor(HttpUser):
             catch_response=True,
         ) as response:
             self.judge(response, (200,))
+            return bool(response.ok)
+
+    def put(self, name: str, key: str, body: bytes) -> bool:
+        """Store an object; return whether it is stored for certain."""
+        return self.send(name, SignedRequest(method="PUT", bucket="demo", key=key), body)
 
     @task(30)
     def thumbnail(self) -> None:
@@ -88,15 +99,33 @@ class Visitor(HttpUser):
     @task(2)
     def large_file(self) -> None:
         """Store and read what a function cannot carry."""
-        size = self.random.choice((1, 6, 12)) * 1_000_000
-        self.put("put of a large file", f"{self.own}.bin", bytes(size))
-        self.expect("large file", f"/demo/{self.own}.bin", 200)
+        size = self.random.choice(SIZES)
+        stored = self.put("put of a large file", f"{self.own}.bin", bytes(size))
+        right = (size,) if stored else SIZES
+        path = f"/demo/{self.own}.bin"
+        with self.client.get(path, name="large file", catch_response=True) as response:
+            self.judge(response, (200,) if stored else (200, 404))
+            if response.status_code == 200 and len(response.content) not in right:
+                response.failure(f"{len(response.content)} bytes of {right}")
+
+    @task(2)
+    def job(self) -> None:
+        """Have a picture made by the queue, under a key that is looked for at the end."""
+        self.jobs += 1
+        target = f"{self.own}-{self.jobs}.jpg"
+        query = (("x-oss-async-process", ""),)
+        request = SignedRequest(method="POST", bucket="demo", key="landscape.jpg", query=query)
+        process = f"image/resize,w_100|sys/saveas,o_{encode_base64(target)}"
+        if self.send("job", request, f"x-oss-async-process={process}".encode()):
+            with Path(os.environ["LOAD_JOBS"]).open("a") as file:
+                file.write(f"{target}\n")
 
     @task(2)
     def abort(self) -> None:
         """Close the connection after the first bytes."""
         with self.client.get(PICTURE, name="abort", stream=True, catch_response=True) as response:
-            next(response.iter_content(1000))
+            if response.ok:
+                next(response.iter_content(1000))
             self.judge(response, (200,))
             response.close()
 
@@ -104,6 +133,6 @@ class Visitor(HttpUser):
     def slow_client(self) -> None:
         """Read slowly."""
         with self.client.get(PICTURE, name="slow", stream=True, catch_response=True) as response:
-            for _ in response.iter_content(200_000):
+            for _ in response.iter_content(200_000) if response.ok else ():
                 sleep(0.3)
             self.judge(response, (200,))
