@@ -29,6 +29,7 @@ from local.child_processes import ChildProcess, StartError, free_port
 HERE = Path(__file__).parent
 THUMBOR = ROOT / os.environ.get("THUMBOR_VENV", ".venv-thumbor") / "bin/thumbor"
 START_SECONDS = 20.0
+NOT_SET_UP = "a server did not start: `make bench-servers` installs all of them"
 THROUGHPUT = ("darkroom serve", "sharp handler", "thumbor")
 CLIENTS_PER_CORE, ROUNDS, ROUND_SECONDS = 2, 7, 4.0
 
@@ -190,7 +191,7 @@ def _running(peer: Peer, store: str, folder: Path, *, cores: int) -> Iterator[in
     try:
         port = port or int(process.read_line() or 0)
         if not port:
-            raise StartError(f"{command[0]} did not start: `make bench-servers` sets all up")
+            raise StartError(NOT_SET_UP)
         yield port
     finally:
         process.stop()
@@ -202,9 +203,9 @@ def _connected(port: int) -> HTTPConnection:
     while True:
         try:
             connection.connect()
-        except OSError:
+        except OSError as error:
             if monotonic() > end:
-                raise
+                raise StartError(NOT_SET_UP) from error
             sleep(0.05)
         else:
             return connection
@@ -273,4 +274,7 @@ def _count(target: str, connection: HTTPConnection) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except StartError as error:
+        sys.exit(str(error))

@@ -34,7 +34,7 @@ def test_a_thumbnail(darkroom_server):
     picture = io.BytesIO()
     Image.new("RGB", (300, 200)).save(picture, "JPEG")
     bucket.put_object("a.jpg", picture.getvalue())
-    marked = bucket.get_object("a.jpg", process="image/watermark,text_SGVsbG8").read()
+    marked = bucket.get_object("a.jpg", process="image/watermark,text_SGVsbG8,color_FFFFFF").read()
     assert Image.open(io.BytesIO(marked)).getextrema()[0][1] > 200
 
 
