@@ -248,28 +248,28 @@ def _compare_throughput(url: str, folder: Path) -> None:
             name: running.enter_context(_running(PEERS[name], url, folder, cores=cores))
             for name in THROUGHPUT
         }
-        connections = {
-            name: [running.enter_context(closing(_connected(port))) for _ in range(clients)]
-            for name, port in ports.items()
-        }
         for order in (order for order in ORDERS if order.counted):
             rates: dict[str, list[float]] = {name: [] for name in ports}
             for _ in range(ROUNDS):
-                for name in ports:
+                for name, port in ports.items():
                     ask = partial(_count, PEERS[name].target(order, url))
-                    rates[name].append(sum(threads.map(ask, connections[name])) / ROUND_SECONDS)
+                    rates[name].append(sum(threads.map(ask, [port] * clients)) / ROUND_SECONDS)
             medians = {name: statistics.median(of) for name, of in rates.items()}
             print(f"\n{order.title}")
             for name, median in medians.items():
                 print(f"  {name:26}{median:9.1f}{medians[THROUGHPUT[0]] / median:8.2f}")
 
 
-def _count(target: str, connection: HTTPConnection) -> int:
-    """Send requests one after the other for the time of a round; return their number."""
-    end, number = monotonic() + ROUND_SECONDS, 0
-    while monotonic() < end:
-        timed_get(connection, target)
-        number += 1
+def _count(target: str, port: int) -> int:
+    """Send requests one after the other for the time of a round; return their number.
+
+    On a connection of its own: servers close one that is idle for some rounds.
+    """
+    with closing(_connected(port)) as connection:
+        end, number = monotonic() + ROUND_SECONDS, 0
+        while monotonic() < end:
+            timed_get(connection, target)
+            number += 1
     return number
 
 
