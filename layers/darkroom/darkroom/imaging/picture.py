@@ -1,5 +1,7 @@
 """The values of the pipeline: decoded frames, a file's header, the output's options, a picture."""
 
+from typing import Any
+
 from msgspec import Struct
 from msgspec.structs import replace
 from PIL import Image
@@ -68,6 +70,8 @@ class Header(Struct, frozen=True, kw_only=True):
     resolution: Resolution | None = None
     exif: bytes | None = None
     """The EXIF block as stored; for a TIFF the whole file, which has the same structure."""
+    structure: Any = None
+    """Where the format finds the file's parts: decoding does not look for them again."""
 
     @property
     def decoded_size(self) -> Size:

@@ -33,7 +33,7 @@ def transcode(
     context.limits.check_resized(scaling.size)
     with context.stage("decode"):
         chroma_step = 1 if plan.output.full_chroma else 2
-        planes = JPEG.decode_planes(data, scaling, engine, chroma_step=chroma_step)
+        planes = JPEG.decode_planes(data, header, scaling, engine, chroma_step=chroma_step)
     if planes is None:
         return None
     with context.stage("pixels"):

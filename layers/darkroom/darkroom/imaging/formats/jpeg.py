@@ -67,6 +67,9 @@ _APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _JFIF, _EXIF, _ICC, _ADOBE = b"JFIF\0", b"Exif\0\0", b"ICC_PROFILE\0", b"Adobe"
 _JFIF_BYTES, _ADOBE_BYTES, _ICC_HEAD = 12, 12, 14
 
+_CHANNELS = (1, 3)
+"""Components of the files that the engine decodes: grey, and luma with two colour differences."""
+
 _SMOOTHING, _OPTIMIZE = 0, True
 """Settings of the encoder (C-105)."""
 
@@ -111,6 +114,7 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
             quality=estimated_quality(tables[min(tables)]) if tables else None,
             resolution=resolution or segments.resolution,
             exif=segments.exif,
+            structure=segments,
         )
 
     def frames(
@@ -138,7 +142,7 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
         """Decode and scale to the size; None for a file that is left to Pillow."""
         if not is_scaled_in_planes(header) or enlarges(header.size, size):
             return None
-        file = read_segments(data).in_pieces(data)
+        file = _segments(header).in_pieces(data)
         try:
             image = engine.decode_jpeg_image(file, Scaling.whole(header.size, size))
         except (Damaged, Unsupported):
@@ -147,19 +151,22 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
         return self._detached(image, data)
 
     def decode_planes(
-        self, data: bytes, scaling: Scaling, engine: Engine, *, chroma_step: int
+        self, data: bytes, header: Header, scaling: Scaling, engine: Engine, *, chroma_step: int
     ) -> Planes | None:
         """Decode to planes of the size that is kept; None for a file that needs Pillow.
 
         That is one with another colour space than sRGB, too.
         """
-        segments = read_segments(data)
+        segments = _segments(header)
+        if segments.components not in _CHANNELS:
+            return None
         file = segments.in_pieces(data)
         if segments.profile and changes_colours(self.open(file.header)):
             return None
         try:
-            channels = engine.jpeg_header(file.header).channels
-            return engine.decode_jpeg(file, scaling, channels=channels, chroma_step=chroma_step)
+            return engine.decode_jpeg(
+                file, scaling, channels=segments.components, chroma_step=chroma_step
+            )
         except (Damaged, Unsupported):
             return None
 
@@ -179,7 +186,7 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
 
         Raises `ValueError` for a single scan that ends before the last block.
         """
-        segments = read_segments(data)
+        segments = _segments(header)
         if segments.frame in _LOSSLESS:
             reduction = 1
         try:
@@ -240,6 +247,12 @@ class Jpeg(PictureFormat, frozen=True, kw_only=True):
         if error < 0:
             raise OSError(f"the JPEG encoder fails with {error}")
         return data
+
+
+def _segments(header: Header) -> "Segments":
+    """Return the segments that `read_header` found."""
+    segments: Segments = header.structure
+    return segments
 
 
 def is_scaled_in_planes(header: Header) -> bool:
