@@ -61,7 +61,7 @@ def observe(report: Callable[[Observation], None]) -> None:
     monitoring.register_callback(TOOL, returned, on_return)
     for code in _STARTS:
         monitoring.set_local_events(TOOL, code, started)
-    monitoring.set_local_events(TOOL, dispatch.dispatch.__code__, returned)
+    monitoring.set_local_events(TOOL, dispatch.answer.__code__, returned)
 
 
 def _bound(frame: FrameType) -> list[Observation]:
@@ -94,9 +94,10 @@ def _reported(frame: FrameType) -> list[Observation]:
 
 def _answered(frame: FrameType) -> list[Observation]:
     """Return the call that a request was, once it is answered without an error."""
-    route, request = frame.f_locals.get("route"), frame.f_locals["request"]
-    if route is None:
+    admitted = frame.f_locals["admitted"]
+    if not isinstance(admitted, dispatch.Admitted):
         return []
+    route, request = admitted.route, admitted.context.request
     agent = request.headers.get("user-agent", "")
     place = next(place for place, each in ROUTES.items() if each is route)
     return [("call", agent, signature_version(request), " ".join([place, *_variant(request)]))]
@@ -123,5 +124,6 @@ def signature_version(request: "Request") -> str:
 _STARTS: dict[CodeType, Callable[[FrameType], list[Observation]]] = {
     parameters.bind.__code__: _bound,
     pipeline._encode.__code__: _encoded,
+    pipeline._transcode.__code__: _encoded,
     pipeline._report.__code__: _reported,
 }

@@ -183,16 +183,18 @@ def test_a_run_becomes_a_record() -> None:
 
 def test_the_plugin_observes_the_tests_that_cite(tmp_path: Path) -> None:
     """It leaves out tests without a citation, and records parameters and formats."""
-    chosen = ["tests/unit/operations/test_flip.py", "tests/unit/test_benchmark_figures.py"]
+    citing = ["tests/unit/operations/test_flip.py", "tests/functional/test_etag_spelling.py"]
+    chosen = [*citing, "tests/unit/test_benchmark_figures.py"]
     evidence = tmp_path / "evidence.json"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.evidence.plugin", *chosen]
     environment = {**os.environ, "DARKROOM_TEST_EVIDENCE": str(evidence)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     found = json.loads(evidence.read_text())
     assert found["failed"] == []
-    assert {name.partition("::")[0] for name in found["tests"]} == {chosen[0]}
+    assert {name.partition("::")[0] for name in found["tests"]} == set(citing)
     seen = {tuple(each) for seen in found["tests"].values() for each in seen}
     assert {("parameter", "flip,"), ("format", "flip", "gif (animated)", "gif")} <= seen
+    assert "object GET range" in {each[3] for each in seen if each[0] == "call"}
 
 
 def test_the_record_is_written_as_it_is_read() -> None:

@@ -35,6 +35,8 @@ def measure() -> Record:
         record = Record.of_run(json.loads(path.read_text()))
     if not record.results:
         sys.exit("Set DARKROOM_TEST_DATA to the folder of the reference pictures.")
+    if not record.clients:
+        sys.exit("No call of a client was observed (tests/evidence/observer.py).")
     return record
 
 
