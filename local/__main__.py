@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import demo, queues
 from local.child_processes import ChildProcess, StartError
@@ -63,6 +63,8 @@ def main() -> None:
             _start(options, running)
         except StartError as error:
             sys.exit(str(error))
+        except (BotoCoreError, ClientError) as error:
+            sys.exit(f"a store cannot be used: {error}")
         received.get()
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)

@@ -15,10 +15,10 @@ _SUPERVISOR = """
 exec >/dev/null 2>&1
 trap "" INT TERM
 while read -r _; do :; done
-kill $!
+kill -"$signal" $!
 wait $!
 """
-"""A shell that runs a program and kills it when the shell's own standard input is closed.
+"""A shell that runs a program and stops it when the shell's own standard input is closed.
 
 The shell closes its output, so that the pipe of the program's output ends with the program.
 """
@@ -41,16 +41,22 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
         output: IO[bytes] | int = subprocess.PIPE,
+        stopped_by: signal.Signals = signal.SIGTERM,
+        inherited: Sequence[int] = (),
     ) -> None:
-        """Start it; `output` receives its standard output, and a file its standard error, too."""
+        """Start it; `output` receives its standard output, and a file its standard error, too.
+
+        It keeps the descriptors `inherited` open as long as it runs.
+        """
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", _SUPERVISOR, "sh", *command],
+            ["/bin/sh", "-c", f"signal={stopped_by}\n{_SUPERVISOR}", "sh", *command],
             env=environment,
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=None if output == subprocess.PIPE else subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=inherited,
         )
 
     @property
@@ -62,10 +68,10 @@ class ChildProcess:
         """Wait for the next line of output and return it, empty after the program's end."""
         return cast("IO[bytes]", self._process.stdout).readline().decode().strip()
 
-    def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Send SIGTERM, and SIGKILL some seconds after it."""
+    def stop(self) -> None:
+        """Send the signal, and SIGKILL after `STOP_SECONDS`."""
         try:
-            self._process.communicate(timeout=seconds)
+            self._process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()

@@ -13,7 +13,7 @@ from .resources import TABLE
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-INTERVAL = 1.0
+INTERVAL = 0.2
 """Seconds from a change to the file, at the most."""
 
 BUCKET_PREFIX = "bucket#"

@@ -1,9 +1,12 @@
 """SeaweedFS on loopback, an S3 store that keeps its data in a folder."""
 
+import fcntl
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,8 +27,8 @@ VOLUMES = 100
 
 START_SECONDS = 60.0
 
-STOP_SECONDS = 0.5
-"""Then it is killed: it would take 15, and has written what it answered."""
+LOCK_SECONDS = 5.0
+"""Within them, a killed process has released its folder."""
 
 KEY = "testing"
 """Id and secret of the access key."""
@@ -40,7 +43,46 @@ def weed() -> str | None:
 
 @contextmanager
 def seaweedfs(program: str, folder: Path) -> Iterator[str]:
-    """Run SeaweedFS with its data in a folder and one access key; yield its URL for S3."""
+    """Run SeaweedFS with its data in a folder and one access key; yield its URL for S3.
+
+    Raises `StartError` where the folder is in use.
+    """
+    with _locked(folder) as lock, tempfile.TemporaryDirectory() as logs:
+        command, url = _command(program, folder, Path(logs))
+        # Killed: it would take 15 seconds to stop, and has written what it answered.
+        server = ChildProcess(
+            command,
+            output=subprocess.DEVNULL,
+            stopped_by=signal.SIGKILL,
+            inherited=[lock],
+        )
+        try:
+            wait_until_answered(url, START_SECONDS)
+            _wait_until_it_stores(url)
+            yield url
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Lock a folder; yield the descriptor, which keeps it locked in processes that inherit it."""
+    end = monotonic() + LOCK_SECONDS
+    with (folder / "lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if monotonic() > end:
+                    raise StartError(f"{folder} is in use") from error
+                sleep(0.1)
+            else:
+                break
+        yield file.fileno()
+
+
+def _command(program: str, folder: Path, logs: Path) -> tuple[list[str], str]:
+    """Return the command, on free ports, and the URL for S3."""
     identity = {
         "name": KEY,
         "credentials": [{"accessKey": KEY, "secretKey": KEY}],
@@ -50,21 +92,14 @@ def seaweedfs(program: str, folder: Path) -> Iterator[str]:
     config.write_text(json.dumps({"identities": [identity]}))
     ports = {name: (free_port(), free_port()) for name in _SERVICES}
     command = [
-        *(program, "-logtostderr=false", f"-logdir={folder}", "server", f"-dir={folder}"),
+        *(program, "-logtostderr=false", f"-logdir={logs}", "server", f"-dir={folder}"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-volume.max={VOLUMES}"),
         *("-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-filer", "-s3"),
         *("-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={config}"),
         *(f"-{name}.port={http}" for name, (http, _) in ports.items()),
         *(f"-{name}.port.grpc={grpc}" for name, (_, grpc) in ports.items()),
     ]
-    url = f"http://127.0.0.1:{ports['s3'][0]}"
-    server = ChildProcess(command, output=subprocess.DEVNULL)
-    try:
-        wait_until_answered(url, START_SECONDS)
-        _wait_until_it_stores(url)
-        yield url
-    finally:
-        server.stop(STOP_SECONDS)
+    return command, f"http://127.0.0.1:{ports['s3'][0]}"
 
 
 def wait_until_answered(url: str, seconds: float) -> None:

@@ -133,10 +133,14 @@ class Stores:
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until SIGINT or SIGTERM; print one line of JSON for programs after the address."""
+    from darkroom.server.options import port_number  # noqa: PLC0415 - not needed by the fixture
+
     parser = argparse.ArgumentParser(
         prog="darkroom local", description="Serve with stores of its own, for tests."
     )
-    parser.add_argument("--port", type=int, default=0, help="0, the default, is any free one")
+    parser.add_argument(
+        "--port", type=port_number, default=0, help="0, the default, is any free one"
+    )
     parser.add_argument(
         "--folder", type=Path, help="keep objects and settings there; by default, in memory only"
     )

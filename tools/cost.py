@@ -257,6 +257,21 @@ def break_even(load: Load) -> float | None:
     return least
 
 
+def positive(text: str) -> float:
+    """Read a number from 0 on, for argparse."""
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return number
+
+
+def share(text: str) -> float:
+    """Read a number from 0 to 1, for argparse."""
+    if positive(text) > 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
+    return float(text)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the prices of a month."""
     load = Load(requests=0)
@@ -273,7 +288,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.add_argument(
             option,
             dest=name,
-            type=float,
+            type=share if option == "--cdn" else positive,
             metavar="NUMBER",
             required=name == "requests",
             default=getattr(load, name),

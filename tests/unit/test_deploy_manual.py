@@ -124,6 +124,19 @@ def test_the_calculator_names_the_cheapest(capsys: pytest.CaptureFixture[str]) -
         assert f"cheapest: {cheapest}" in capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [("--thumbnails=-5", "-5 is not a number from 0 on"), ("--cdn=95", "95 is not a share from 0")],
+)
+def test_a_wrong_number_is_refused(
+    option: str, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what is expected."""
+    with pytest.raises(SystemExit):
+        cost.main(["--thumbnails", "1e6", option])
+    assert complaint in capsys.readouterr().err
+
+
 def test_every_price_of_the_manual_is_that_of_the_calculator() -> None:
     """Prices in the text are those that the tables are computed with."""
     for text in (

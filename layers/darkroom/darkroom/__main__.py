@@ -127,8 +127,9 @@ def _size(text: str) -> tuple[int, int]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m darkroom",
-        description="Put pictures through a process, by the rules of the service. "
-        f"`python -m darkroom {EXPLAIN} PROCESS` explains one.",
+        description="Put pictures through a process, by the rules of the service.",
+        epilog=f"Other commands, each with --help: `{EXPLAIN} PROCESS` explains a process, "
+        f"`{SERVE}` runs the server, `{WORK}` its jobs, `{LOCAL}` both with stores of their own.",
     )
     parser.add_argument("process", help="such as image/resize,w_100/format,webp")
     parser.add_argument("source", type=Path, help="a picture, or a folder of them")

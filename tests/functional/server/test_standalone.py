@@ -1,5 +1,6 @@
 """`darkroom local`, the service for other projects' tests, and its wheel."""
 
+import fcntl
 import os
 import subprocess
 import venv
@@ -9,9 +10,10 @@ import alibabacloud_oss_v2 as oss
 import oss2
 import pytest
 
+from darkroom.server.serve import serve
+from local import seaweedfs
 from local.child_processes import StartError
-from local.seaweedfs import weed
-from local.standalone import LocalServer, running
+from local.standalone import LocalServer, main, running
 from tests.functional.clients.oss_v2 import configured
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +78,7 @@ def test_a_server_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_folder_keeps_objects_and_styles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """They are there at the next start, metadata included."""
-    if weed() is None:
+    if seaweedfs.weed() is None:
         absent = pytest.fail if os.environ.get("CI") else pytest.skip
         absent("needs SeaweedFS, which requirements-stores.txt installs")
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "layers/darkroom"))
@@ -96,6 +98,26 @@ def test_a_folder_keeps_objects_and_styles(monkeypatch: pytest.MonkeyPatch, tmp_
             .style_list
         )
         assert [each.content for each in styles.styles] == ["image/resize,w_50"]
+
+
+def test_a_folder_in_use_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As long as another process has it, and no longer."""
+    monkeypatch.setattr(seaweedfs, "LOCK_SECONDS", 0.2)
+    folder = tmp_path / "objects"
+    folder.mkdir()
+    with (folder / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(StartError, match="objects is in use"), running(folder=tmp_path):
+            pass
+
+
+@pytest.mark.parametrize("number", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_an_error(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is to listen on it."""
+    for command in (main, serve):
+        with pytest.raises(SystemExit):
+            command(["--port", number])
+        assert "is no port from 0 to 65535" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_one_is_an_error(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_the_container_limits_memory_and_cores(tmp_path: Path) -> None:
         ("DARKROOM_WORKERS", "0", "DARKROOM_WORKERS must be a whole number, 1 or more"),
         ("DARKROOM_TIMEOUT", "2", "DARKROOM_TIMEOUT must be a whole number, 3 or more"),
         ("DARKROOM_MEMORY", "2 GB", "DARKROOM_MEMORY must be a whole number, 0 or more"),
+        ("DARKROOM_MANAGEMENT_PORT", "65536", "DARKROOM_MANAGEMENT_PORT must be a whole number"),
         ("DARKROOM_QUEUE_WAIT", "21", "DARKROOM_QUEUE_WAIT must be a whole number, 0 to 20"),
         ("DARKROOM_MAX_UPLOAD_BYTES", str(MAX_PUT_BYTES + 1), "DARKROOM_MAX_UPLOAD_BYTES must be"),
     ],

@@ -1,10 +1,10 @@
 """`darkroom work`: runs the jobs of the queue until a stop signal."""
 
+import argparse
 import logging
 import os
 import secrets
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -139,9 +139,10 @@ def _handle_errors(
 
 def work(arguments: Sequence[str]) -> int:
     """Run jobs until SIGINT or SIGTERM; return the exit status."""
-    if arguments:
-        sys.stderr.write("usage: darkroom work\n")
-        return 2
+    parser = argparse.ArgumentParser(
+        prog="darkroom work", description="Run the jobs of the queue until a stop signal."
+    )
+    parser.parse_args(arguments)
     options = ServerOptions.from_environ(os.environ)
     settings = options.apply_to(Settings.from_environ(os.environ))
     log_as_json(settings.log_level)

@@ -1,5 +1,6 @@
 """Options of the server, from environment variables (docs/container.md)."""
 
+import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ CGROUP = Path("/sys/fs/cgroup")
 
 UNLIMITED = 2**62
 """Bytes of a reply: a server has no limit."""
+
+MAX_PORT = 65_535
 
 MAX_PUT_BYTES = 5 * 1024**3
 """Bytes of the largest object or part that S3 takes in one request."""
@@ -71,7 +74,8 @@ class ServerOptions:
             form_bytes=_whole(environ, "DARKROOM_MAX_FORM_BYTES", 4_500_000, minimum=1),
             queue_wait=_whole(environ, "DARKROOM_QUEUE_WAIT", 5, maximum=20),
             spool=Path(environ["DARKROOM_SPOOL"]) if environ.get("DARKROOM_SPOOL") else None,
-            management_port=_whole(environ, "DARKROOM_MANAGEMENT_PORT", 0) or None,
+            management_port=_whole(environ, "DARKROOM_MANAGEMENT_PORT", 0, maximum=MAX_PORT)
+            or None,
             memory=memory // workers or None,
         )
 
@@ -91,6 +95,13 @@ class ServerOptions:
             memory=self.memory,
             store_connections=self.requests,
         )
+
+
+def port_number(text: str) -> int:
+    """Read the number of a port, for argparse."""
+    if not (text.isascii() and text.isdigit()) or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port from 0 to {MAX_PORT}")
+    return int(text)
 
 
 def cores(cgroup: Path) -> int:

@@ -15,7 +15,7 @@ from darkroom.server.asgi import Application
 from darkroom.server.jobs import JobPoller
 from darkroom.server.log_lines import log_as_json
 from darkroom.server.metrics import FOLDER, ServerMetrics
-from darkroom.server.options import ServerOptions
+from darkroom.server.options import ServerOptions, port_number
 from darkroom.server.pictures import PictureGate
 from darkroom.settings import Settings, SettingsError
 
@@ -91,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
     parser.add_argument(
-        "--port", type=int, default=os.environ.get("PORT") or "8080", help="0 is any free one"
+        "--port",
+        type=port_number,
+        default=os.environ.get("PORT") or "8080",
+        help="0 is any free one",
     )
     parser.add_argument(
         "--with-jobs", action="store_true", help="run asynchronous jobs in the same processes"
