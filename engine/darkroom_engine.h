@@ -102,8 +102,9 @@ DARKROOM_API int darkroom_jpeg_header(const uint8_t *data, size_t size,
  * DARKROOM_ENLARGES where a plane of the file, at that scale, has fewer samples than its target;
  * nothing is decoded then. DARKROOM_DAMAGED where libjpeg gives up, or the data ends before the
  * last sample: a file that lacks its end marker alone is whole, and so is one with a trailer in
- * its place. Corrupt data that libjpeg decodes with a warning counts as decoded, as it does for
- * Pillow. Planes hold no result after an error.
+ * its place. DARKROOM_UNSUPPORTED where bits are missing in front of a marker, so that the caller
+ * has to judge by the pixels. Other corrupt data that libjpeg decodes with a warning counts as
+ * decoded, as it does for Pillow. Planes hold no result after an error.
  *
  * Time is the decoder's and 2 operations a decoded sample; memory beside libjpeg's own is 68
  * bytes a column and plane.

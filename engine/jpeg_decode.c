@@ -241,6 +241,8 @@ static int decode(struct decoder *decoder, const struct darkroom_file *file, int
     read_planes(decoder);
     if (decoder->errors.ended && (decoder->errors.missing || !has_all_scans(jpeg)))
         return truncated(decoder);
+    if (decoder->errors.missing)
+        return refuse(decoder, DARKROOM_UNSUPPORTED, "bits are missing in front of a marker");
     return DARKROOM_OK;
 }
 

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from darkroom.errors import Code, OssError
+from darkroom.imaging.context import ProcessingContext
 from darkroom.imaging.engine import Engine, JpegFile, Scaling
 from darkroom.imaging.engine_library import Damaged, Enlarges, Unsupported
 from darkroom.imaging.formats.jpeg import read_segments
 from tests.conftest import Data
+from tests.pictures import processed
 from tests.unit.engine.jpegs import SAMPLINGS, jpeg, opened
 
 MUTATIONS = 3000
@@ -117,12 +120,27 @@ def test_damaged_files(engine: Engine, data: Data, name: str) -> None:
         decoded(engine, data(name), size)
 
 
-def test_an_early_end_marker_is_no_damage(engine: Engine) -> None:
-    """Pillow shows what there is, and grey below it: the file says that this is all."""
-    data = jpeg((64, 64), quality=95)
-    cut = data[: len(data) // 2] + END
-    assert shown(cut) is not None
-    assert decoded(engine, cut, (64, 64)).size == (22, 22)
+def taller(data: bytes, height: int) -> bytes:
+    """State another height in the header of the frame."""
+    place = data.index(b"\xff\xc0") + 5
+    return data[:place] + height.to_bytes(2) + data[place + 2 :]
+
+
+@pytest.mark.parametrize("missing", ["cut", "taller"])
+def test_an_early_end_marker_is_judged_by_the_pixels(engine: Engine, missing: str) -> None:
+    """By Pillow's path, with the engine as without it (C-180)."""
+    data = jpeg((1000, 600), quality=95)
+    spoiled = data[: len(data) // 2] + END if missing == "cut" else taller(data, 1600)
+    size = header_size(spoiled)
+    assert size is not None
+    with pytest.raises(Unsupported, match="missing in front of a marker"):
+        decoded(engine, spoiled, size)
+    for process in ("image/resize,w_50", "image/resize,w_50/format,png"):
+        for context in (ProcessingContext(), ProcessingContext(engine=engine)):
+            assert processed(data, process, context).body
+            with pytest.raises(OssError) as refused:
+                processed(spoiled, process, context)
+            assert refused.value.code is Code.IMAGE_DAMAGE
 
 
 def mutated(data: bytes, draw: random.Random) -> bytes:
