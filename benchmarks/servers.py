@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 from benchmarks.environment import ROOT, environment
 from benchmarks.http_clients import TimedResponse, timed_get
 from benchmarks.pictures import picture
 from benchmarks.sandboxes import bound, store
 from benchmarks.tasks import PAPER, PHOTO
-from local.child_processes import ChildProcess, StartError, free_port
+from local.child_processes import ChildProcess, StartError, free_port, retried
 
 HERE = Path(__file__).parent
 THUMBOR = ROOT / os.environ.get("THUMBOR_VENV", ".venv-thumbor") / "bin/thumbor"
@@ -199,16 +199,8 @@ def _running(peer: Peer, store: str, folder: Path, *, cores: int) -> Iterator[in
 
 def _connected(port: int) -> HTTPConnection:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    end = monotonic() + START_SECONDS
-    while True:
-        try:
-            connection.connect()
-        except OSError as error:
-            if monotonic() > end:
-                raise StartError(NOT_SET_UP) from error
-            sleep(0.05)
-        else:
-            return connection
+    retried(connection.connect, OSError, seconds=START_SECONDS, failure=NOT_SET_UP)
+    return connection
 
 
 def _measure(

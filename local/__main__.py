@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,8 +15,8 @@ from queue import SimpleQueue
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import demo, queues
-from local.child_processes import ChildProcess, StartError
+from local import demo, queues, standalone
+from local.child_processes import StartError
 from local.emulator import emulated
 from local.gateway import Gateway
 from local.moto_server import stores
@@ -125,7 +125,9 @@ def _start(options: argparse.Namespace, running: ExitStack) -> None:
     queues = _ensure_queues()
     os.environ.update(queues.settings)
     if options.server:
-        _show(running.enter_context(_server(options.port)), page, samples)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers/darkroom")}
+        url, _ = running.enter_context(standalone.running_server(options.port, environment))
+        _show(url, page, samples)
         return
     here = _emulated(options.emulated, running) if options.emulated else _in_process()
     gateway = Gateway(invoke=here.process, log=_log, trigger=options.trigger)
@@ -145,22 +147,6 @@ def _show(url: str, page: PageServer, samples: Sequence[demo.Sample]) -> None:
     page.show(demo.page(url, samples))
     print(f"ready: {url}", f"playground: {page.url}", *demo.tour(url, samples), sep="\n")
     print(*demo.snippet(url, samples), sep="", flush=True)
-
-
-@contextmanager
-def _server(port: int) -> Iterator[str]:
-    """Run the server of the container, which runs the jobs as well; yield its URL."""
-    environment = {"POWERTOOLS_LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT / "layers/darkroom")}
-    environment |= {"DARKROOM_QUEUE_WAIT": "1"}  # so that it stops soon
-    command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
-    server = ChildProcess(command, environment={**os.environ, **environment})
-    try:
-        url = server.read_line().removeprefix("ready: ")
-        if not url:
-            raise StartError("the server did not start")
-        yield url
-    finally:
-        server.stop()
 
 
 def _ensure_queues() -> queues.Queues:

@@ -4,8 +4,9 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, cast
 
 STOP_SECONDS = 5.0
@@ -75,6 +76,28 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
+
+
+def retried[T](
+    attempt: Callable[[], T],
+    errors: type[Exception] | tuple[type[Exception], ...],
+    *,
+    seconds: float,
+    failure: str,
+    pause: float = 0.1,
+) -> T:
+    """Return what `attempt` returns, and repeat it after one of the errors.
+
+    Raises `StartError` with the text `failure` if it still fails after some seconds.
+    """
+    end = monotonic() + seconds
+    while True:
+        try:
+            return attempt()
+        except errors as error:
+            if monotonic() > end:
+                raise StartError(failure) from error
+            sleep(pause)
 
 
 def free_port() -> int:

@@ -7,7 +7,6 @@ sandbox is one RIE with one runtime, which handles one request at a time.
 import os
 import platform
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from local.child_processes import ChildProcess, StartError, free_port
+from local.child_processes import ChildProcess, StartError, free_port, retried
 from local.sam_build import BuiltFunction
 from local.triggers import FunctionError, ThrottledError
 
@@ -90,15 +89,17 @@ class Sandbox:
         self._connect()
 
     def _connect(self) -> None:
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                return self._connection.connect()
-            except OSError as error:
-                if time.monotonic() > end:
-                    self.stop()
-                    raise StartError(f"the emulator did not start: see {self.log}") from error
-                time.sleep(0.01)
+        try:
+            retried(
+                self._connection.connect,
+                OSError,
+                seconds=START_SECONDS,
+                failure=f"the emulator did not start: see {self.log}",
+                pause=0.01,
+            )
+        except StartError:
+            self.stop()
+            raise
 
     def invoke(self, event: bytes) -> bytes:
         """Invoke the function once; raises `FunctionError`."""

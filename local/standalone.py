@@ -55,15 +55,25 @@ def running(port: int = 0, folder: Path | None = None, workers: int = 1) -> Iter
             table = SettingsFile(client=stored.client("DYNAMODB"), path=folder / "settings.json")
             stack.enter_context(kept(table))
         environment = {**_without_settings(os.environ), **addresses, **settings}
-        command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
-        environment |= {"DARKROOM_WORKERS": str(workers), "POWERTOOLS_LOG_LEVEL": "WARNING"}
-        environment |= {"DARKROOM_QUEUE_WAIT": "1"}  # so that it stops soon
-        server = ChildProcess(command, environment=environment)
-        stack.callback(server.stop)
+        environment |= {"DARKROOM_WORKERS": str(workers)}
+        url, process = stack.enter_context(running_server(port, environment))
+        yield LocalServer(url=url, process=process)
+
+
+@contextmanager
+def running_server(port: int, environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Run the server, which runs the jobs as well; yield its URL and the process above it."""
+    command = [sys.executable, "-m", "darkroom", "serve", "--with-jobs", "--port", str(port)]
+    # A short wait, so that it stops soon.
+    local = {"POWERTOOLS_LOG_LEVEL": "WARNING", "DARKROOM_QUEUE_WAIT": "1"}
+    server = ChildProcess(command, environment={**environment, **local})
+    try:
         url = server.read_line().removeprefix("ready: ")
         if not url:
             raise StartError("the server did not start")
-        yield LocalServer(url=url, process=server.pid)
+        yield url, server.pid
+    finally:
+        server.stop()
 
 
 @contextmanager

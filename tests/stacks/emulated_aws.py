@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.child_processes import ChildProcess, StartError, free_port
+from local.child_processes import ChildProcess, StartError, free_port, retried
 from local.cloudformation import Stack
 from tests.stack import PSEUDO_PARAMETERS, template
 
@@ -130,23 +129,15 @@ def emulated_aws(log: Path) -> Iterator[EmulatedAws]:
         )
     try:
         aws = EmulatedAws(url=f"http://127.0.0.1:{port}")
-        _await(aws, log)
+        retried(
+            lambda: aws.client("sts").get_caller_identity(),
+            (BotoCoreError, ClientError),
+            seconds=START_SECONDS,
+            failure=f"the emulator did not start: see {log}",
+        )
         yield aws
     finally:
         process.stop()
-
-
-def _await(aws: EmulatedAws, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            aws.client("sts").get_caller_identity()
-        except (BotoCoreError, ClientError) as error:
-            if time.monotonic() > end:
-                raise StartError(f"the emulator did not start: see {log}") from error
-            time.sleep(0.1)
-        else:
-            return
 
 
 @dataclass(frozen=True, kw_only=True)

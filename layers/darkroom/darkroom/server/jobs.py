@@ -47,7 +47,7 @@ class JobPoller:
     jobs: JobServices
     gate: PictureGate
     threads: int = 1
-    wait: int = 5
+    wait: int
     """Seconds that the queue waits for a message before it answers that there is none."""
     seconds: float = JOB_SECONDS
     """Time for a message."""
