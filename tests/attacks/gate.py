@@ -25,7 +25,7 @@ from darkroom.process.parameters import encode_base64
 from darkroom.usecases.jobs.object_events import parse_message
 from darkroom.usecases.jobs.run import run_job
 from darkroom.usecases.services import JobWorker, Services
-from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.dispatch import admit, answer, locate
 from darkroom.web.http import ObjectBody, Request, Response
 from darkroom.web.responses import error_response, head_response
 from tests.fakes.buckets import MemoryStyles
@@ -238,7 +238,7 @@ class Gate:
         )
         try:
             target = locate(sent, self.services)
-            response = dispatch(sent, target, self.services, ProcessingContext())
+            response = answer(admit(sent, target, self.services, ProcessingContext()))
             head = sent.method == "HEAD"
             response = head_response(response) if head else response
         except OssError as error:

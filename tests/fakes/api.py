@@ -15,7 +15,7 @@ from darkroom.errors import OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.ports.objects import ObjectLister
 from darkroom.usecases.services import Services
-from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.dispatch import admit, answer, locate
 from darkroom.web.http import Response
 from darkroom.web.lambda_events import request_from_event, response_to_event
 from darkroom.web.responses import error_response, fit_reply_limit, head_response
@@ -110,9 +110,8 @@ class MemoryApi:
         request = request_from_event(sent)
         head = request.method == "HEAD"
         try:
-            response = dispatch(
-                request, locate(request, self.services), self.services, ProcessingContext()
-            )
+            target = locate(request, self.services)
+            response = answer(admit(request, target, self.services, ProcessingContext()))
             if head:
                 return head_response(response)
             return fit_reply_limit(

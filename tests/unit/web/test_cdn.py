@@ -10,7 +10,7 @@ from darkroom.errors import Code, OssError
 from darkroom.imaging.context import ProcessingContext
 from darkroom.settings import Settings
 from darkroom.web.cdn import came_through_cdn, limit_caching
-from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.dispatch import admit, answer, locate
 from darkroom.web.http import Request, Response, private_cache_control
 from darkroom.web.lambda_events import request_from_event
 from tests.fakes.services import MemoryOriginVerifier, memory_services
@@ -78,7 +78,7 @@ def test_without_a_cdn_no_token_is_required(required: bool) -> None:
     services = replace(memory_services(), settings=settings)
     request = Request(method="POST", raw_path="/")
     with pytest.raises(OssError) as refused:
-        dispatch(request, locate(request, services), services, ProcessingContext())
+        answer(admit(request, locate(request, services), services, ProcessingContext()))
     assert refused.value.code is Code.METHOD_NOT_ALLOWED
 
 

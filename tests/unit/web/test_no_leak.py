@@ -14,7 +14,7 @@ from darkroom.imaging.context import ProcessingContext
 from darkroom.usecases.services import Services
 from darkroom.usecases.styles import StyleDraft, list_styles, put_style
 from darkroom.web import cors
-from darkroom.web.dispatch import dispatch, locate
+from darkroom.web.dispatch import admit, answer, locate
 from darkroom.web.http import ObjectBody, Request
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.services import NOW, memory_services
@@ -195,7 +195,7 @@ def response_body(request: Request) -> bytes | None:
     if target.known_bucket is not None:
         cors.cors_headers(request, target.known_bucket)
     try:
-        response = dispatch(request, target, SERVICES, ProcessingContext())
+        response = answer(admit(request, target, SERVICES, ProcessingContext()))
     except OssError as error:
         if error.status >= 500 and error.code is not Code.NOT_IMPLEMENTED:
             raise

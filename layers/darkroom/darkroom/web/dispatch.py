@@ -209,13 +209,6 @@ class Admitted(Struct, frozen=True, kw_only=True):
         return replace(self, context=replace(self.context, request=request))
 
 
-def dispatch(
-    request: Request, target: RequestTarget, services: Services, processing: ProcessingContext
-) -> Response:
-    """Answer a request, or raise the `OssError` that answers it."""
-    return answer(admit(request, target, services, processing))
-
-
 def answer(admitted: Admitted | Response) -> Response:
     """Answer an admitted request whose body is there, or raise the `OssError` that answers it."""
     if isinstance(admitted, Response):
